@@ -1,0 +1,174 @@
+//! What a run, or a search over all runs, came to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Location, ObjectId, ThreadId};
+
+/// The result, and how it was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    /// The result.
+    pub outcome: Outcome,
+    /// How the search was made; absent for a recorded run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<Search>,
+}
+
+/// The result of a run or of a search.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Outcome {
+    /// A recorded run came to its end. It says nothing about other runs.
+    Ended,
+    /// Every interleaving was covered, within the bounds that [`Search`] names.
+    Proved,
+    /// This trace shows a run that goes wrong.
+    Failed {
+        /// What goes wrong.
+        failure: Failure,
+    },
+    /// Nothing went wrong in what was tried, and not everything was tried.
+    NotProved {
+        /// Why the search stopped, as a clause: "the budget of 10 s was used up".
+        reason: String,
+    },
+}
+
+/// What goes wrong in a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "failure", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Failure {
+    /// A thread panicked, and the panic is the failure.
+    Panic {
+        /// The thread.
+        thread: ThreadId,
+        /// The panic's message.
+        message: String,
+        /// Where it panicked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Location>,
+    },
+    /// No thread can go on.
+    Deadlock {
+        /// Who waits for what: one entry a thread that has not ended.
+        waits: Vec<Wait>,
+    },
+    /// Threads run for ever without getting anywhere, or the bound on steps was reached.
+    Livelock {
+        /// Where the threads spin.
+        spins: Vec<Wait>,
+        /// How many steps were taken before the run was stopped.
+        steps: u64,
+    },
+    /// The program ended while threads were still there.
+    Leak {
+        /// Where the threads stand that nobody joined.
+        threads: Vec<Wait>,
+    },
+    /// A thread met a poisoned lock and gave up.
+    Poisoned {
+        /// The thread that met it.
+        thread: ThreadId,
+        /// The lock.
+        lock: ObjectId,
+        /// The thread that panicked while it held the lock.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<ThreadId>,
+    },
+    /// The program called `process::exit` with a code other than 0, or `process::abort`.
+    Exit {
+        /// The thread that called it.
+        thread: ThreadId,
+        /// The code; absent for `abort`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<i32>,
+    },
+}
+
+/// Where a thread stands and what it waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// The thread.
+    pub thread: ThreadId,
+    /// The line at which it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Location>,
+    /// What it waits for; absent if it could go on (a leaked thread may).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<WaitsFor>,
+}
+
+/// What a thread waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "for", rename_all = "snake_case", deny_unknown_fields)]
+pub enum WaitsFor {
+    /// A lock, or a cell that another thread initialises.
+    Lock {
+        /// The lock.
+        lock: ObjectId,
+        /// Who has it: several threads if it is held for reading.
+        held_by: Vec<ThreadId>,
+    },
+    /// A notification.
+    Notify {
+        /// The condition variable.
+        condvar: ObjectId,
+    },
+    /// The end of a thread.
+    Join {
+        /// The thread.
+        thread: ThreadId,
+    },
+    /// Its own token, which `unpark` sets.
+    Unpark,
+    /// The other threads of a barrier.
+    Barrier {
+        /// The barrier.
+        barrier: ObjectId,
+    },
+    /// A message: the channel is empty.
+    Message {
+        /// The channel.
+        channel: ObjectId,
+    },
+    /// Room: the channel is full.
+    Room {
+        /// The channel.
+        channel: ObjectId,
+    },
+    /// Another value in one of these atomics: the thread spins.
+    Change {
+        /// The atomics that it reads in each round.
+        atomics: Vec<ObjectId>,
+    },
+    /// Time to pass.
+    Time,
+}
+
+/// How a search was made and what it covers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// How many executions were run.
+    pub executions: u64,
+    /// How long the search took, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elapsed_ms: Option<u64>,
+    /// The string that replays this trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
+    /// How many preemptions this trace has: switches away from a thread that could have gone on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preemptions: Option<u32>,
+    /// Whether no trace with fewer preemptions fails.
+    #[serde(default)]
+    pub minimal: bool,
+    /// The bounds, each a short phrase: "at most 1 spurious wake-up a thread", "memory model: RC11 without load buffering".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bounds: Vec<String>,
+    /// What is not checked, each a short phrase: "data races in unsafe code".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_checked: Vec<String>,
+}
