@@ -1,1 +1,27 @@
-//! harness.
+//! The harness: runs every program of every chapter and holds what it prints
+//! against a snapshot.
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`command_line`] | the verbs and their options |
+//! | [`course`] | the chapters of the workspace: found, built, listed |
+//! | [`execution`] | one process with a deadline, and the end of everything it started |
+//! | [`canonical`] | an output brought into the form that its program declares |
+//! | [`snapshot`] | what a program printed when somebody last agreed with it |
+//! | [`judge`] | all of that for one program: what happened, and what is wrong with it |
+//! | [`run`], [`list`] | the verbs |
+//! | [`python`] | the Python twins |
+//!
+//! The harness never links a chapter. It runs it, as a reader does.
+
+#![warn(missing_docs)]
+
+pub mod canonical;
+pub mod command_line;
+pub mod course;
+pub mod execution;
+pub mod judge;
+pub mod list;
+pub mod python;
+pub mod run;
+pub mod snapshot;

@@ -1,0 +1,288 @@
+//! One process, run to its end or to its deadline, and nothing of it left
+//! behind.
+
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use wait_timeout::ChildExt;
+
+/// Every process of a run carries this variable; so do its descendants,
+/// whatever process group or session they move to.
+const MARK: &str = "EVERY_INTERLEAVING_RUN";
+
+/// Output beyond this many bytes a stream is read and dropped, so that a
+/// program that prints for ever costs no memory before its deadline.
+const OUTPUT_LIMIT: usize = 4 << 20;
+
+/// Processes that die with their parent need a moment to do so.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// By itself.
+    Exited(ExitStatus),
+    /// It was still running at its deadline and was killed.
+    Deadline(Duration),
+}
+
+/// What was seen of a process.
+#[derive(Debug, Clone)]
+pub struct Execution {
+    /// How it ended.
+    pub end: End,
+    /// Its standard output, as far as it came.
+    pub stdout: String,
+    /// Its standard error, as far as it came.
+    pub stderr: String,
+    /// How many processes were still alive after it had ended; they were killed.
+    pub left_behind: usize,
+    /// From start to end.
+    pub took: Duration,
+}
+
+/// Runs `command` with `input` as its standard input, in a process group of
+/// its own, and blocks until it has ended or `deadline` has passed. Either way
+/// every descendant is dead afterwards (on Linux; elsewhere, every process of
+/// its group).
+///
+/// # Errors
+///
+/// When the command cannot be started or waited for. A command that fails is
+/// not an error: see [`Execution::end`].
+///
+/// ```
+/// use harness::execution::{End, execute};
+/// use std::{process::Command, time::Duration};
+///
+/// let mut cat = Command::new("cat");
+/// let seen = execute(&mut cat, "hello", Duration::from_secs(10))?;
+/// assert_eq!(seen.stdout, "hello");
+/// assert!(matches!(seen.end, End::Exited(status) if status.success()));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn execute(command: &mut Command, input: &str, deadline: Duration) -> io::Result<Execution> {
+    let mark = new_mark();
+    command.env(MARK, &mark).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+
+    let started = Instant::now();
+    let mut child = command.spawn()?;
+    let _running = interrupt::Running::new(&child, &mark);
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // A program that does not read all of its input is free to do so.
+            let _ = stdin.map(|mut pipe| pipe.write_all(input.as_bytes()));
+        });
+        let stdout = scope.spawn(move || read_up_to_limit(stdout));
+        let stderr = scope.spawn(move || read_up_to_limit(stderr));
+        let end = wait(&mut child, deadline);
+        let took = started.elapsed();
+        if !matches!(end, Ok(End::Exited(_))) {
+            kill_all(&child, &mark);
+            child.wait()?;
+        }
+        let left_behind = end_descendants(&child, &mark, matches!(end, Ok(End::Exited(_))));
+        let text = |reader: std::thread::ScopedJoinHandle<'_, Vec<u8>>| match reader.join() {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        Ok(Execution { end: end?, stdout: text(stdout), stderr: text(stderr), left_behind, took })
+    })
+}
+
+fn new_mark() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn wait(child: &mut Child, deadline: Duration) -> io::Result<End> {
+    Ok(match child.wait_timeout(deadline)? {
+        Some(status) => End::Exited(status),
+        None => End::Deadline(deadline),
+    })
+}
+
+fn read_up_to_limit(pipe: Option<impl Read>) -> Vec<u8> {
+    let mut kept = Vec::new();
+    if let Some(mut pipe) = pipe {
+        let _ = pipe.by_ref().take(OUTPUT_LIMIT as u64).read_to_end(&mut kept);
+        let _ = io::copy(&mut pipe, &mut io::sink());
+    }
+    kept
+}
+
+/// Gives descendants a moment to end by themselves (`patient`), then kills
+/// them. Returns how many had to be killed after an end that was the
+/// program's own.
+fn end_descendants(child: &Child, mark: &str, patient: bool) -> usize {
+    let deadline = Instant::now() + if patient { GRACE } else { Duration::ZERO };
+    let mut pause = Duration::from_micros(200);
+    loop {
+        let alive = marked(mark);
+        if alive.is_empty() {
+            return 0;
+        }
+        if Instant::now() >= deadline {
+            kill_all(child, mark);
+            return if patient { alive.len() } else { 0 };
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+#[cfg(unix)]
+fn kill_all(child: &Child, mark: &str) {
+    kill_group(child.id());
+    // A process may fork between the listing and the kill: repeat until none is left.
+    loop {
+        let alive = marked(mark);
+        if alive.is_empty() {
+            return;
+        }
+        for pid in alive {
+            if let Some(pid) = rustix::process::Pid::from_raw(pid) {
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            }
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[cfg(unix)]
+fn kill_group(leader: u32) {
+    if let Some(group) = rustix::process::Pid::from_raw(leader.cast_signed()) {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+}
+
+#[cfg(not(unix))]
+fn kill_all(child: &Child, _mark: &str) {
+    // Without process groups the child itself is all that can be reached.
+    let _ = Command::new("taskkill").args(["/F", "/T", "/PID", &child.id().to_string()]).output();
+}
+
+/// The living processes that carry `mark` in their environment.
+#[cfg(target_os = "linux")]
+fn marked(mark: &str) -> Vec<i32> {
+    let wanted = format!("{MARK}={mark}");
+    let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
+    processes
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|pid| {
+            // A process that has ended meanwhile, or is a zombie, shows no environment.
+            std::fs::read(format!("/proc/{pid}/environ")).is_ok_and(|env| {
+                env.split(|&b| b == 0).any(|variable| variable == wanted.as_bytes())
+            })
+        })
+        .collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn marked(_mark: &str) -> Vec<i32> {
+    Vec::new()
+}
+
+/// Ctrl-C at the harness must reach the programs too, although each stands in
+/// a process group of its own.
+mod interrupt {
+    use std::process::Child;
+    use std::sync::{Mutex, Once, PoisonError};
+
+    static RUNNING: Mutex<Vec<(u32, String)>> = Mutex::new(Vec::new());
+
+    /// Registered while a child runs.
+    pub(super) struct Running(u32);
+
+    impl Running {
+        pub(super) fn new(child: &Child, mark: &str) -> Running {
+            static HANDLER: Once = Once::new();
+            HANDLER.call_once(|| {
+                // An embedding program may have a handler of its own; then it decides.
+                let _ = ctrlc::set_handler(|| {
+                    for (pid, mark) in lock().iter() {
+                        end(*pid, mark);
+                    }
+                    std::process::exit(130);
+                });
+            });
+            lock().push((child.id(), mark.to_owned()));
+            Running(child.id())
+        }
+    }
+
+    impl Drop for Running {
+        fn drop(&mut self) {
+            lock().retain(|(pid, _)| *pid != self.0);
+        }
+    }
+
+    fn lock() -> std::sync::MutexGuard<'static, Vec<(u32, String)>> {
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(pid: u32, mark: &str) {
+        #[cfg(unix)]
+        super::kill_group(pid);
+        #[cfg(unix)]
+        for pid in super::marked(mark).into_iter().filter_map(rustix::process::Pid::from_raw) {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+        #[cfg(not(unix))]
+        let _ = (pid, mark);
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn a_hung_program_is_killed_and_its_output_kept() {
+        let seen = execute(
+            &mut shell("echo before; cat /dev/zero >/dev/null"),
+            "",
+            Duration::from_millis(300),
+        )
+        .unwrap();
+        assert_eq!(seen.end, End::Deadline(Duration::from_millis(300)));
+        assert_eq!(seen.stdout, "before\n");
+    }
+
+    #[test]
+    fn descendants_in_a_session_of_their_own_do_not_outlive_the_deadline() {
+        // The grandchild prints its pid before anybody can be late.
+        let script = "setsid sh -c 'echo $$; exec sleep 1000' & wait";
+        let seen = execute(&mut shell(script), "", Duration::from_millis(500)).unwrap();
+        let pid = seen.stdout.trim();
+        assert!(!pid.is_empty());
+        let state = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+        assert!(state.as_ref().map_or(true, |s| s.contains(") Z")), "still alive: {state:?}");
+    }
+
+    #[test]
+    fn a_process_left_behind_is_counted() {
+        let script = "setsid sleep 1000 >/dev/null 2>&1 & exit 0";
+        let seen = execute(&mut shell(script), "", Duration::from_secs(30)).unwrap();
+        assert!(matches!(seen.end, End::Exited(s) if s.success()));
+        assert_eq!(seen.left_behind, 1);
+    }
+
+    #[test]
+    fn input_that_nobody_reads_is_no_error() {
+        let seen =
+            execute(&mut shell("exit 3"), &"x".repeat(1 << 20), Duration::from_secs(30)).unwrap();
+        assert!(matches!(seen.end, End::Exited(s) if s.code() == Some(3)));
+    }
+}
