@@ -1,4 +1,22 @@
 //! The tour of chapter 1.
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+
+mod programs;
+
+use std::process::ExitCode;
+use tour::Chapter;
+
+const CHAPTER: Chapter = Chapter {
+    number: 1,
+    title: "Processes and threads",
+    programs: &[
+        programs::memory::PROGRAM,
+        programs::end_of_main::PROGRAM,
+        programs::join_all::PROGRAM,
+        programs::no_gil::PROGRAM,
+        programs::costs::PROGRAM,
+    ],
+};
+
+fn main() -> ExitCode {
+    tour::main(CHAPTER)
 }

@@ -1,0 +1,61 @@
+"""Twin of `no-gil`: the same work shared out to 1, 2, 4 and 8 threads or processes.
+
+Here the interpreter lock is at work: threads that calculate gain nothing.
+"""
+
+import multiprocessing
+import sys
+import threading
+import time
+
+
+def say(text):
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def calculate(rounds):
+    x = 1
+    for _ in range(rounds):
+        x = (x * 6364136223846793005 + 1) & 0xFFFFFFFFFFFFFFFF
+
+
+def wait(times):
+    for _ in range(times):
+        time.sleep(0.001)
+
+
+def seconds(run):
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def enough_rounds():
+    """So many rounds that `calculate` takes about 60 ms on this machine."""
+    rounds = 10_000
+    while seconds(lambda: calculate(rounds)) < 0.006:
+        rounds *= 2
+    return rounds * 10
+
+
+def share_out(kind, workers, work, amount):
+    """`kind` is threading.Thread or multiprocessing.Process."""
+    started = [kind(target=work, args=(amount // workers,)) for _ in range(workers)]
+    for worker in started:
+        worker.start()
+    for worker in started:
+        worker.join()
+
+
+def compare(title, work, amount):
+    alone = seconds(lambda: work(amount))
+    for n in (1, 2, 4, 8):
+        threads = alone / seconds(lambda: share_out(threading.Thread, n, work, amount))
+        processes = alone / seconds(lambda: share_out(multiprocessing.Process, n, work, amount))
+        say(f"{title} with {n}: threads {threads:.2f}, processes {processes:.2f}")
+
+
+if __name__ == "__main__":
+    compare("calculating", calculate, enough_rounds())
+    compare("waiting", wait, 32)

@@ -1,0 +1,133 @@
+//! The same work shared out to 1, 2, 4 and 8 threads or processes.
+//!
+//! The number shown is the speed-up: how many times faster than one worker in
+//! the main thread. Rust has no global interpreter lock, so threads that
+//! calculate are as fast as processes that do. In CPython only the processes
+//! are: the lock lets one thread of a process run at a time.
+//!
+//! The document says "as many processes as processors". That is a rule for
+//! calculating. Workers that mostly wait pay off far beyond it.
+
+use ch01_processes::again;
+use std::hint::black_box;
+use std::thread;
+use std::time::{Duration, Instant};
+use tour::{Failure, Program, decimal, line, value};
+
+pub const PROGRAM: Program = Program::with_arguments(
+    "no-gil",
+    "calculating and waiting with 1, 2, 4, 8 threads and processes",
+    "[--calculate N | --wait N]",
+    main,
+)
+.varying(&[
+    line("calculating with 1: threads <threads>, processes <processes>"),
+    line("calculating with 2: threads <threads>, processes <processes>"),
+    line("calculating with 4: threads <threads>, processes <processes>"),
+    line("calculating with 8: threads <threads>, processes <processes>"),
+    line("waiting with 1: threads <threads>, processes <processes>"),
+    line("waiting with 2: threads <threads>, processes <processes>"),
+    line("waiting with 4: threads <threads>, processes <processes>"),
+    line("waiting with 8: threads <threads>, processes <processes>"),
+])
+.values(&[value("threads", decimal(0.0, 10_000.0)), value("processes", decimal(0.0, 10_000.0))]);
+
+// ANCHOR: main
+/// Keeps a processor busy for `rounds` steps of a linear congruential generator.
+fn calculate(rounds: u64) {
+    let mut x = 1u64;
+    for _ in 0..rounds {
+        x = black_box(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
+    }
+}
+
+/// Waits `times` milliseconds, one by one, as for so many answers of a slow
+/// device. No processor is needed meanwhile.
+fn wait(times: u64) {
+    for _ in 0..times {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// A kind of work, the option that makes a child process do it, and how much
+/// of it there is to share out.
+struct Work {
+    option: &'static str,
+    run: fn(u64),
+    amount: u64,
+}
+
+impl Work {
+    fn alone(&self) -> Result<(), Failure> {
+        (self.run)(self.amount);
+        Ok(())
+    }
+
+    fn by_threads(&self, workers: u64) -> Result<(), Failure> {
+        thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(|| (self.run)(self.amount / workers));
+            }
+        });
+        Ok(())
+    }
+
+    fn by_processes(&self, workers: u64) -> Result<(), Failure> {
+        let share = (self.amount / workers).to_string();
+        let mut children = Vec::new();
+        for _ in 0..workers {
+            children.push(again("no-gil", &[self.option, &share])?.spawn()?);
+        }
+        for mut child in children {
+            let status = child.wait()?;
+            if !status.success() {
+                return Err(format!("a child process ended with {status}").into());
+            }
+        }
+        Ok(())
+    }
+}
+// ANCHOR_END: main
+
+fn seconds(run: impl FnOnce() -> Result<(), Failure>) -> Result<f64, Failure> {
+    let start = Instant::now();
+    run()?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// So many rounds that `calculate` takes about 30 ms on this machine.
+fn enough_rounds() -> u64 {
+    let mut rounds = 10_000;
+    loop {
+        let start = Instant::now();
+        calculate(rounds);
+        if start.elapsed() >= Duration::from_millis(3) {
+            return rounds * 10;
+        }
+        rounds *= 2;
+    }
+}
+
+fn compare(title: &str, work: &Work) -> Result<(), Failure> {
+    let alone = seconds(|| work.alone())?;
+    for workers in [1, 2, 4, 8] {
+        let threads = alone / seconds(|| work.by_threads(workers))?;
+        let processes = alone / seconds(|| work.by_processes(workers))?;
+        println!("{title} with {workers}: threads {threads:.2}, processes {processes:.2}");
+    }
+    Ok(())
+}
+
+pub fn main(arguments: &[String]) -> Result<(), Failure> {
+    let calculating = |amount| Work { option: "--calculate", run: calculate, amount };
+    let waiting = |amount| Work { option: "--wait", run: wait, amount };
+    match arguments {
+        [] => {
+            compare("calculating", &calculating(enough_rounds()))?;
+            compare("waiting", &waiting(32))
+        }
+        [role, share] if role == "--calculate" => calculating(share.parse()?).alone(),
+        [role, share] if role == "--wait" => waiting(share.parse()?).alone(),
+        other => Err(format!("{other:?} is not understood; leave it out").into()),
+    }
+}
