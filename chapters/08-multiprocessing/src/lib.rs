@@ -1,1 +1,53 @@
-//! Chapter 8.
+//! Chapter 8: processes that run a function.
+//!
+//! [`Process`] runs a function with its arguments in a child process, as
+//! Python's `multiprocessing.Process` does. `main` begins with one line,
+//! [`init`]; everything else follows from that:
+//!
+//! ```standalone_crate
+//! use ch08_multiprocessing::Process;
+//!
+//! fn hello(name: String) {
+//!     println!("hello {name}");
+//! }
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     ch08_multiprocessing::init();
+//!     let child = Process::new(hello, "bob".to_owned()).start()?;
+//!     assert_eq!(child.join()?, 0);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! - [`Process`] → [`start`](Process::start) → [`Child`]: join, kill, exit code.
+//! - [`StartMethod`]: a fresh start of the own executable, or a fork.
+//! - [`Outcome`]: what the function may return, and the exit code it means.
+//! - [`pipe`] and [`Connection`]: values to and fro, of any serialisable type.
+//! - [`Descriptor`]: an open file as part of such a value, or of the arguments.
+//! - [`Message`] and [`Function`]: a value and a function in the form in which
+//!   they travel; what a pool of workers is built on.
+//!
+//! To run another program, not a function of this one, use
+//! [`std::process::Command`].
+
+#[cfg(not(target_os = "linux"))]
+compile_error!("chapter 8 needs Linux: it is built on pidfds and /proc/self/exe");
+
+mod children;
+mod connection;
+mod descriptor;
+mod entry;
+mod function;
+mod message;
+mod outcome;
+mod process;
+mod readiness;
+
+pub use children::{Child, JoinError, active_children, cpu_count};
+pub use connection::{Connection, Receiver, RecvError, SendError, Sender, pipe};
+pub use descriptor::Descriptor;
+pub use entry::{current_name, init};
+pub use function::{CallError, Function, NotInExecutable};
+pub use message::{DecodeError, EncodeError, Message};
+pub use outcome::Outcome;
+pub use process::{Process, StartError, StartMethod};

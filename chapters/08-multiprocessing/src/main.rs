@@ -1,4 +1,17 @@
 //! The tour of chapter 8.
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+
+mod programs;
+
+use std::process::ExitCode;
+use tour::Chapter;
+
+const CHAPTER: Chapter = Chapter {
+    number: 8,
+    title: "Processes that run a function",
+    programs: &[programs::hello::PROGRAM],
+};
+
+fn main() -> ExitCode {
+    ch08_multiprocessing::init();
+    tour::main(CHAPTER)
 }

@@ -1,0 +1,259 @@
+//! Children that were started, and the list of those of this process.
+
+use crate::readiness::readable;
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process, pidfd_open,
+    pidfd_send_signal, waitid, waitpid,
+};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::time::Duration;
+use thiserror::Error;
+
+/// A process that was started.
+///
+/// Dropping it ends nothing. A child that is no daemon is waited for when this
+/// process ends normally; a daemon is then killed.
+#[derive(Debug, Clone)]
+pub struct Child {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    pid: u32,
+    name: String,
+    daemon: bool,
+    pidfd: OwnedFd,
+    /// The process that started it; only that one can wait for it.
+    parent: u32,
+    exit_code: Mutex<Option<i32>>,
+}
+
+/// Why a child could not be waited for.
+#[derive(Debug, Error)]
+pub enum JoinError {
+    /// A process can wait for its own children only; this one is a copy of the parent.
+    #[error("process {pid} is not a child of this process, only its parent can join it")]
+    NotOurChild {
+        /// The process that was to be joined.
+        pid: u32,
+    },
+    /// Somebody else collected its exit code (`waitpid(-1)`, or SIGCHLD is ignored).
+    #[error("process {pid} ended, but its exit code was collected elsewhere in this process")]
+    Lost {
+        /// The process that was to be joined.
+        pid: u32,
+    },
+    /// What the system reports.
+    #[error("cannot wait for the process")]
+    Io(#[from] io::Error),
+}
+
+impl Child {
+    /// Waits until it ends and returns its exit code: what the function's
+    /// [`Outcome`](crate::Outcome) or `std::process::exit` said, 1 after a
+    /// panic, or the negative number of the signal that killed it.
+    ///
+    /// Can be called as often as one likes, from any number of threads.
+    ///
+    /// # Errors
+    ///
+    /// [`JoinError`].
+    pub fn join(&self) -> Result<i32, JoinError> {
+        loop {
+            if let Some(code) = self.wait(None)? {
+                return Ok(code);
+            }
+        }
+    }
+
+    /// As [`join`](Child::join), but waits at most `timeout`; `None` if the
+    /// child still runs.
+    ///
+    /// # Errors
+    ///
+    /// [`JoinError`].
+    pub fn join_timeout(&self, timeout: Duration) -> Result<Option<i32>, JoinError> {
+        self.wait(Some(timeout))
+    }
+
+    fn wait(&self, timeout: Option<Duration>) -> Result<Option<i32>, JoinError> {
+        let pid = self.inner.pid;
+        if self.inner.parent != std::process::id() {
+            return Err(JoinError::NotOurChild { pid });
+        }
+        // Waiting happens without the lock, so that nobody's time-out waits for it.
+        let stored = || self.inner.exit_code.lock().unwrap_or_else(PoisonError::into_inner);
+        if stored().is_none() && !readable(&self.inner.pidfd, timeout)? {
+            return Ok(None);
+        }
+        let mut stored = stored();
+        if stored.is_none() {
+            let id = WaitId::PidFd(self.inner.pidfd.as_fd());
+            let status = match waitid(id, WaitIdOptions::EXITED | WaitIdOptions::NOHANG) {
+                Ok(Some(status)) => status,
+                Ok(None) => return Ok(None),
+                Err(Errno::CHILD) => return Err(JoinError::Lost { pid }),
+                Err(error) => return Err(JoinError::Io(error.into())),
+            };
+            *stored = match (status.exit_status(), status.terminating_signal()) {
+                (Some(code), _) => Some(code),
+                (None, Some(signal)) => Some(-signal),
+                (None, None) => return Err(JoinError::Lost { pid }),
+            };
+        }
+        Ok(*stored)
+    }
+
+    /// The exit code as [`join`](Child::join) gives it; `None` while it runs,
+    /// or if it cannot be known. Never blocks.
+    pub fn exit_code(&self) -> Option<i32> {
+        self.join_timeout(Duration::ZERO).ok().flatten()
+    }
+
+    /// Whether it still runs. Never blocks; works in any process.
+    pub fn is_alive(&self) -> bool {
+        // Collects the exit code too, so that no zombie stays behind.
+        match self.join_timeout(Duration::ZERO) {
+            Ok(code) => code.is_none(),
+            Err(_) => !readable(&self.inner.pidfd, Some(Duration::ZERO)).unwrap_or(true),
+        }
+    }
+
+    /// Sends SIGTERM, which ends the child unless it handles that signal.
+    /// Does nothing if it has already ended. Does not wait.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses to send it.
+    pub fn terminate(&self) -> io::Result<()> {
+        self.signal(Signal::TERM)
+    }
+
+    /// Sends SIGKILL, which ends the child. Does nothing if it has already
+    /// ended. Does not wait.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses to send it.
+    pub fn kill(&self) -> io::Result<()> {
+        self.signal(Signal::KILL)
+    }
+
+    fn signal(&self, signal: Signal) -> io::Result<()> {
+        match pidfd_send_signal(&self.inner.pidfd, signal) {
+            Ok(()) | Err(Errno::SRCH) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.inner.pid
+    }
+
+    /// Its name, for people.
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// Whether it is killed when its parent ends.
+    pub fn is_daemon(&self) -> bool {
+        self.inner.daemon
+    }
+
+    /// A descriptor (pidfd) that becomes readable when the child ends: for
+    /// `poll`, `epoll` and event loops built on them.
+    pub fn sentinel(&self) -> BorrowedFd<'_> {
+        self.inner.pidfd.as_fd()
+    }
+}
+
+/// The children of this process that still run. Those that ended are
+/// collected on the way.
+pub fn active_children() -> Vec<Child> {
+    let mut list = lock();
+    list.collect_ended();
+    list.children.clone()
+}
+
+/// How many processes can run at once: the number of CPUs that this process
+/// may use, and at least 1.
+pub fn cpu_count() -> usize {
+    std::thread::available_parallelism().map_or(1, |count| count.get())
+}
+
+#[derive(Debug)]
+pub(crate) struct Children {
+    children: Vec<Child>,
+}
+
+static CHILDREN: Mutex<Children> = Mutex::new(Children { children: Vec::new() });
+
+pub(crate) fn lock() -> MutexGuard<'static, Children> {
+    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes on a child that was just started and that nobody has waited for.
+pub(crate) fn register(pid: u32, name: &str, daemon: bool) -> io::Result<Child> {
+    lock().add(pid, name, daemon)
+}
+
+impl Children {
+    pub(crate) fn add(&mut self, pid: u32, name: &str, daemon: bool) -> io::Result<Child> {
+        let no_such = || io::Error::from(Errno::SRCH);
+        let raw = Pid::from_raw(i32::try_from(pid).map_err(|_| no_such())?).ok_or_else(no_such)?;
+        let pidfd = pidfd_open(raw, PidfdFlags::empty()).inspect_err(|_| {
+            // Nobody could ever end it or wait for it.
+            let _ = kill_process(raw, Signal::KILL);
+            let _ = waitpid(Some(raw), WaitOptions::empty());
+        })?;
+        let inner = Inner {
+            pid,
+            name: name.to_owned(),
+            daemon,
+            pidfd,
+            parent: std::process::id(),
+            exit_code: Mutex::new(None),
+        };
+        let child = Child { inner: Arc::new(inner) };
+        self.collect_ended();
+        self.children.push(child.clone());
+        at_exit_call_us();
+        Ok(child)
+    }
+
+    fn collect_ended(&mut self) {
+        self.children.retain(Child::is_alive);
+    }
+
+    /// In a copy made by `fork`: they are the parent's children, not the copy's.
+    pub(crate) fn forget_all(&mut self) {
+        self.children.clear();
+    }
+}
+
+fn at_exit_call_us() {
+    extern "C" fn handler() {
+        at_exit();
+    }
+    static ONCE: Once = Once::new();
+    // SAFETY: the handler is a plain function that does not unwind.
+    ONCE.call_once(|| unsafe {
+        libc::atexit(handler);
+    });
+}
+
+/// At the normal end of this process: kills its daemons, waits for the others.
+pub(crate) fn at_exit() {
+    let children = std::mem::take(&mut lock().children);
+    for daemon in children.iter().filter(|child| child.is_daemon()) {
+        let _ = daemon.kill();
+    }
+    for child in &children {
+        let _ = child.join();
+    }
+}

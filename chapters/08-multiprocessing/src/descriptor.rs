@@ -1,0 +1,139 @@
+//! File descriptors inside serialised values.
+//!
+//! A descriptor is a number that means something in one process only. What is
+//! written into the bytes is therefore a position in a list, and the list
+//! itself travels beside the bytes. While a value is encoded or decoded, a
+//! thread-local holds that list; [`Message`](crate::Message) puts it there.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use std::cell::RefCell;
+use std::fs::File;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+/// An open file descriptor that can be part of a value sent to another process.
+///
+/// Put it into the arguments of a [`Process`](crate::Process), into a value
+/// sent over a [`Connection`](crate::Connection), or into a type of your own
+/// that derives `Serialize` and `Deserialize`. The receiver gets a descriptor
+/// of its own for the same open file; the sender keeps its own.
+///
+/// Any other serialiser (JSON, say) refuses it with an error, since a number
+/// on paper opens nothing.
+///
+/// ```standalone_crate
+/// use ch08_multiprocessing::{Descriptor, Process};
+/// use std::io::{Read, Write, pipe};
+/// use std::os::fd::OwnedFd;
+///
+/// fn greet(end: Descriptor) {
+///     std::fs::File::from(OwnedFd::from(end)).write_all(b"hello").unwrap();
+/// }
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     ch08_multiprocessing::init();
+///     let (mut reader, writer) = pipe()?;
+///     // The process takes the writer with it, so that the child holds the
+///     // only one and the reader sees its end.
+///     let child = Process::new(greet, Descriptor::from(OwnedFd::from(writer))).start()?;
+///     let mut text = String::new();
+///     reader.read_to_string(&mut text)?;
+///     assert_eq!(text, "hello");
+///     assert_eq!(child.join()?, 0);
+///     Ok(())
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Descriptor(OwnedFd);
+
+impl Descriptor {
+    /// Another descriptor of the same open file, in the same process.
+    ///
+    /// # Errors
+    ///
+    /// If the process may open no more descriptors.
+    pub fn try_clone(&self) -> std::io::Result<Descriptor> {
+        self.0.try_clone().map(Descriptor)
+    }
+}
+
+impl From<OwnedFd> for Descriptor {
+    fn from(fd: OwnedFd) -> Descriptor {
+        Descriptor(fd)
+    }
+}
+
+impl From<Descriptor> for OwnedFd {
+    fn from(descriptor: Descriptor) -> OwnedFd {
+        descriptor.0
+    }
+}
+
+impl From<Descriptor> for File {
+    fn from(descriptor: Descriptor) -> File {
+        File::from(descriptor.0)
+    }
+}
+
+impl AsFd for Descriptor {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+thread_local! {
+    static OUTGOING: RefCell<Option<Vec<Descriptor>>> = const { RefCell::new(None) };
+    static INCOMING: RefCell<Option<Vec<Option<Descriptor>>>> = const { RefCell::new(None) };
+}
+
+const NO_CHANNEL: &str =
+    "a file descriptor can only be sent to another process, in a ch08_multiprocessing::Message";
+
+impl Serialize for Descriptor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let position = OUTGOING.with_borrow_mut(|list| {
+            let list = list.as_mut().ok_or_else(|| ser::Error::custom(NO_CHANNEL))?;
+            list.push(self.try_clone().map_err(ser::Error::custom)?);
+            u32::try_from(list.len() - 1).map_err(ser::Error::custom)
+        })?;
+        position.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Descriptor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Descriptor, D::Error> {
+        let position = u32::deserialize(deserializer)? as usize;
+        INCOMING.with_borrow_mut(|list| {
+            let list = list.as_mut().ok_or_else(|| de::Error::custom(NO_CHANNEL))?;
+            list.get_mut(position)
+                .and_then(Option::take)
+                .ok_or_else(|| de::Error::custom("a file descriptor is missing from the message"))
+        })
+    }
+}
+
+/// Runs `encode` and returns with its result the descriptors that it met.
+pub(crate) fn collecting<T>(encode: impl FnOnce() -> T) -> (T, Vec<Descriptor>) {
+    let _outer = Restore { list: &OUTGOING, outer: OUTGOING.replace(Some(Vec::new())) };
+    let result = encode();
+    (result, OUTGOING.take().unwrap_or_default())
+}
+
+/// Runs `decode`, which may take each of `descriptors` once; closes the others.
+pub(crate) fn offering<T>(descriptors: Vec<Descriptor>, decode: impl FnOnce() -> T) -> T {
+    let offered = descriptors.into_iter().map(Some).collect();
+    let _outer = Restore { list: &INCOMING, outer: INCOMING.replace(Some(offered)) };
+    decode()
+}
+
+/// Puts the outer list back even if a user's `Serialize` panics: a value may
+/// hold another [`Message`](crate::Message), and a panic may be caught.
+struct Restore<T: 'static> {
+    list: &'static std::thread::LocalKey<RefCell<Option<T>>>,
+    outer: Option<T>,
+}
+
+impl<T> Drop for Restore<T> {
+    fn drop(&mut self) {
+        self.list.replace(self.outer.take());
+    }
+}

@@ -1,0 +1,138 @@
+//! Where a child begins: the line that main needs, and what it does in a child.
+
+use crate::children;
+use crate::connection::{Connection, RecvError};
+use crate::descriptor::Descriptor;
+use crate::function::Function;
+use crate::message::Message;
+use crate::readiness::readable;
+use rustix::process::{Signal, getpid, kill_process};
+use serde::{Deserialize, Serialize};
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The first argument of a child that starts afresh; the second is its name.
+pub(crate) const FLAG: &str = "--multiprocessing-child";
+
+static INITIALISED: AtomicBool = AtomicBool::new(false);
+static NAME: OnceLock<String> = OnceLock::new();
+
+/// What a child is told to do.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Order {
+    pub(crate) name: String,
+    /// A pidfd of the parent, if the child is a daemon.
+    pub(crate) parent: Option<Descriptor>,
+    pub(crate) function: (u64, u64),
+    pub(crate) arguments: Message,
+}
+
+/// The one line that `main` must begin with.
+///
+/// A child that is started afresh is this same executable, so its `main` runs
+/// again. There, this call does not return: it runs the function that the child
+/// was started for, and ends the process with its exit code. In a process that
+/// is nobody's child it returns at once.
+///
+/// What stands before this line in `main` runs in every child too.
+pub fn init() {
+    let first_time = !INITIALISED.swap(true, Ordering::SeqCst);
+    let mut arguments = std::env::args_os().skip(1);
+    if first_time && arguments.next().is_some_and(|argument| argument == FLAG) {
+        run_spawned()
+    }
+}
+
+pub(crate) fn initialised() -> bool {
+    INITIALISED.load(Ordering::SeqCst)
+}
+
+/// The name of this process: what its parent called it, or `MainProcess`.
+pub fn current_name() -> String {
+    NAME.get().cloned().unwrap_or_else(|| "MainProcess".to_owned())
+}
+
+fn run_spawned() -> ! {
+    let order = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)
+        .map_err(|error| RecvError::Io(error.into()))
+        .and_then(|socket| Connection::from(socket).recv::<Order>());
+    match order {
+        Ok(order) => std::process::exit(run(order)),
+        // The parent died before it sent the order: nobody is left to tell.
+        Err(RecvError::Closed | RecvError::Truncated) => std::process::exit(1),
+        Err(error) => {
+            eprintln!(
+                "error: {FLAG} is how this program starts its own children; \
+                 it cannot be given by hand ({error})"
+            );
+            std::process::exit(2)
+        }
+    }
+}
+
+/// Runs the order in the copy that `fork` made, and ends it.
+pub(crate) fn run_forked(order: Order) -> ! {
+    // Also stops a panic, which must not run on into the parent's frames.
+    let code = catch_unwind(AssertUnwindSafe(|| run(order))).unwrap_or(1);
+    let _ = catch_unwind(children::at_exit);
+    // SAFETY: ends the process. The exit handlers that are skipped are the parent's to run.
+    unsafe { libc::_exit(code) }
+}
+
+fn run(order: Order) -> i32 {
+    let Order { name, parent, function, arguments } = order;
+    let _ = NAME.set(name);
+    if let Err(error) = leave_stdin().and_then(|()| parent.map_or(Ok(()), die_with)) {
+        return report(&error);
+    }
+    // SAFETY: the order comes from this process's parent, which runs the same executable file:
+    // it was forked, or started as /proc/self/exe.
+    let function = unsafe { Function::from_raw(function) };
+    // The message of a panic has already been printed by the panic hook.
+    let result = catch_unwind(AssertUnwindSafe(|| function.call(arguments)));
+    let code = match result {
+        Err(_panic) => 1,
+        Ok(Err(error)) => report(&error),
+        Ok(Ok(code)) => code.decode::<i32>().unwrap_or_else(|error| report(&error)),
+    };
+    let _ = io::stdout().flush();
+    code
+}
+
+/// Standard input stays the parent's: two readers would tear it apart.
+fn leave_stdin() -> io::Result<()> {
+    Ok(rustix::stdio::dup2_stdin(File::open("/dev/null")?)?)
+}
+
+/// Kills this process as soon as its parent is gone.
+///
+/// `PR_SET_PDEATHSIG` would do without a thread, but it fires when the *thread*
+/// that started the child ends (prctl(2)), not when the process does.
+fn die_with(parent: Descriptor) -> io::Result<()> {
+    let watch = move || {
+        let parent = OwnedFd::from(parent);
+        // The parent opened the descriptor itself: it can mean no other process.
+        while !readable(parent.as_fd(), None).unwrap_or(true) {}
+        let _ = kill_process(getpid(), Signal::KILL);
+    };
+    std::thread::Builder::new()
+        .name("parent watch".to_owned())
+        .stack_size(64 * 1024)
+        .spawn(watch)
+        .map(drop)
+}
+
+fn report(error: &dyn Error) -> i32 {
+    eprintln!("error: {}: {error}", current_name());
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        eprintln!("  because: {error}");
+        cause = error.source();
+    }
+    1
+}

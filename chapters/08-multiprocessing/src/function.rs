@@ -1,0 +1,188 @@
+//! A function that another process of the same executable can call.
+//!
+//! The child is the same executable file as its parent, so a function lies at
+//! the same distance from the executable's start in both, wherever each was
+//! loaded. That distance is what travels. It needs no table of names, and a
+//! function that nobody registered cannot be asked for by mistake: the type
+//! checker saw it. Only this file turns distances back into functions.
+
+use crate::message::{DecodeError, EncodeError, Message};
+use crate::outcome::Outcome;
+use serde::{Serialize, de::DeserializeOwned};
+use std::fmt;
+use thiserror::Error;
+
+/// Decodes the arguments, calls the target with them, encodes what it returned.
+type Trampoline = fn(*const (), Message) -> Result<Message, CallError>;
+
+/// A function and the types of its argument and result, in a form that can be
+/// sent to another process of the same executable.
+///
+/// [`Process`](crate::Process) does all this for you; a pool of workers, which
+/// sends many functions to the same process, uses it directly.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Function {
+    /// Distances from the executable's start, in bytes.
+    trampoline: usize,
+    target: usize,
+}
+
+/// The function does not lie in the executable itself but in a shared library,
+/// whose place differs from process to process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "the function lies in a shared library, and a child could not find it there; \
+     link the crate that defines it into the executable"
+)]
+pub struct NotInExecutable;
+
+/// Why a call came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CallError {
+    /// The arguments are not what the function takes.
+    #[error("the arguments did not arrive")]
+    Arguments(#[source] DecodeError),
+    /// What the function returned cannot be sent back.
+    #[error("the result cannot be sent back")]
+    Result(#[source] EncodeError),
+}
+
+impl Function {
+    /// A function whose result is wanted. A closure that captures nothing is a
+    /// function too.
+    ///
+    /// # Errors
+    ///
+    /// [`NotInExecutable`].
+    pub fn new<A, R>(function: fn(A) -> R) -> Result<Function, NotInExecutable>
+    where
+        A: DeserializeOwned,
+        R: Serialize,
+    {
+        fn call<A, R>(target: *const (), arguments: Message) -> Result<Message, CallError>
+        where
+            A: DeserializeOwned,
+            R: Serialize,
+        {
+            // SAFETY: `Function::new` stored this trampoline together with a target of this type.
+            let function = unsafe { std::mem::transmute::<*const (), fn(A) -> R>(target) };
+            let arguments = arguments.decode().map_err(CallError::Arguments)?;
+            Message::encode(&function(arguments)).map_err(CallError::Result)
+        }
+        Function::pair(call::<A, R>, function as *const ())
+    }
+
+    /// A function of which only the exit code is wanted; it comes back as an `i32`.
+    pub(crate) fn exiting<A, R>(function: fn(A) -> R) -> Result<Function, NotInExecutable>
+    where
+        A: DeserializeOwned,
+        R: Outcome,
+    {
+        fn call<A, R>(target: *const (), arguments: Message) -> Result<Message, CallError>
+        where
+            A: DeserializeOwned,
+            R: Outcome,
+        {
+            // SAFETY: `Function::exiting` stored this trampoline together with a target of this type.
+            let function = unsafe { std::mem::transmute::<*const (), fn(A) -> R>(target) };
+            let arguments = arguments.decode().map_err(CallError::Arguments)?;
+            Message::encode(&function(arguments).exit_code()).map_err(CallError::Result)
+        }
+        Function::pair(call::<A, R>, function as *const ())
+    }
+
+    fn pair(trampoline: Trampoline, target: *const ()) -> Result<Function, NotInExecutable> {
+        Ok(Function { trampoline: distance(trampoline as *const ())?, target: distance(target)? })
+    }
+
+    /// Calls the function here, with arguments that came as a message.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`] if the arguments cannot be decoded or the result cannot
+    /// be encoded.
+    ///
+    /// # Panics
+    ///
+    /// If the function panics.
+    pub fn call(self, arguments: Message) -> Result<Message, CallError> {
+        let start = executable().start;
+        let trampoline = (start + self.trampoline) as *const ();
+        // SAFETY: distances come from `pair` only, in this process or in another process of the
+        // same executable file (`from_raw`'s caller promises that), where they mean the same code.
+        let trampoline = unsafe { std::mem::transmute::<*const (), Trampoline>(trampoline) };
+        trampoline((start + self.target) as *const (), arguments)
+    }
+
+    /// The function as numbers, to be sent to another process of the same executable.
+    pub fn to_raw(self) -> (u64, u64) {
+        (self.trampoline as u64, self.target as u64)
+    }
+
+    /// The function again.
+    ///
+    /// # Safety
+    ///
+    /// `raw` must come from [`to_raw`](Function::to_raw), in this process or in
+    /// one that runs the same executable file.
+    pub unsafe fn from_raw(raw: (u64, u64)) -> Function {
+        Function { trampoline: raw.0 as usize, target: raw.1 as usize }
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Function(+{:#x})", self.target)
+    }
+}
+
+fn distance(address: *const ()) -> Result<usize, NotInExecutable> {
+    let executable = executable();
+    let address = address as usize;
+    if !executable.contains(&address) {
+        return Err(NotInExecutable);
+    }
+    Ok(address - executable.start)
+}
+
+/// Where the executable's code lies in this process.
+fn executable() -> std::ops::Range<usize> {
+    // Both are placed by the linker (GNU ld and lld): the first byte of the
+    // executable, and the first one after its code.
+    unsafe extern "C" {
+        static __executable_start: u8;
+        static etext: u8;
+    }
+    (&raw const __executable_start) as usize..(&raw const etext) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn double(n: i64) -> i64 {
+        2 * n
+    }
+
+    #[test]
+    fn a_function_survives_its_raw_form() {
+        let function = Function::new(double).unwrap();
+        // SAFETY: from `to_raw` in this process.
+        let again = unsafe { Function::from_raw(function.to_raw()) };
+        let result = again.call(Message::encode(&21_i64).unwrap()).unwrap();
+        assert_eq!(result.decode::<i64>().unwrap(), 42);
+    }
+
+    #[test]
+    fn wrong_arguments_are_an_error_and_the_function_is_not_called() {
+        let function = Function::new(double).unwrap();
+        let error = function.call(Message::encode("twenty-one").unwrap()).unwrap_err();
+        assert!(matches!(error, CallError::Arguments(_)), "{error}");
+    }
+
+    #[test]
+    fn a_function_of_a_shared_library_is_refused() {
+        // libc is one wherever the tests run.
+        assert_eq!(distance(libc::getpid as *const ()), Err(NotInExecutable));
+    }
+}

@@ -1,0 +1,3 @@
+//! The programs of chapter 8, one a file.
+
+pub mod hello;
