@@ -1,4 +1,17 @@
 //! The tour of chapter 3.
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+
+mod programs;
+
+use programs::*;
+use std::process::ExitCode;
+use tour::Chapter;
+
+const CHAPTER: Chapter = Chapter {
+    number: 3,
+    title: "Locks",
+    programs: &[ten_threads::PROGRAM, list_race::PROGRAM, lost_update::PROGRAM, methods::PROGRAM],
+};
+
+fn main() -> ExitCode {
+    tour::main(CHAPTER)
 }

@@ -1,1 +1,22 @@
-//! Chapter 4.
+//! Chapter 4: the same thread, again.
+//!
+//! A thread that acquires the lock of chapter 3 twice waits for itself, for
+//! ever. A lock that records who holds it can do better, in two ways:
+//! [`CheckedLock`] refuses the second time and says why, [`RLock`] counts.
+//!
+//! What lives here: locks with an owner, and their guards. What does not: the
+//! lock without one (chapter 3).
+
+#![warn(missing_docs)]
+
+mod checked_lock;
+mod guards;
+mod holding;
+mod release_error;
+mod rlock;
+
+pub use checked_lock::{CheckedLock, WouldDeadlock};
+pub use guards::{CheckedLockGuard, RLockGuard};
+pub use holding::Levels;
+pub use release_error::ReleaseError;
+pub use rlock::RLock;

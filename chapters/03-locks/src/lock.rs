@@ -1,0 +1,211 @@
+//! The lock: one bool, and the threads that wait for it to become false.
+
+use crate::LockGuard;
+use std::fmt;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// A lock without data, in the shape of Python's `threading.Lock`.
+///
+/// It has two faces. The guards, from [`lock`](Lock::lock), release by
+/// themselves, also when the code in between panics. The raw core,
+/// [`acquire`](Lock::acquire) and [`release`](Lock::release), is what bindings
+/// and other primitives are built on.
+///
+/// - It has no owner: any thread may release it, as with a binary semaphore.
+/// - It is not reentrant: a thread that acquires it twice waits for itself.
+/// - It is not fair: when it is released, a thread that comes by may get it
+///   before one that has been waiting.
+/// - A panic while it is held does not poison it.
+///
+/// Everything that a thread did before it released the lock is visible to the
+/// thread that acquires it next.
+///
+/// When not to use it: if the lock is there to protect a value, put the value
+/// into a [`std::sync::Mutex`]. The compiler then refuses to touch the value
+/// without the lock.
+///
+/// ```
+/// use ch03_locks::Lock;
+///
+/// let lock = Lock::new();
+/// {
+///     let _held = lock.lock();
+///     assert!(lock.locked());
+/// }
+/// assert!(!lock.locked());
+/// ```
+#[derive(Default)]
+pub struct Lock {
+    locked: Mutex<bool>,
+    released: Condvar,
+}
+
+/// [`Lock::release`] was called on a lock that nobody held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the lock is not locked, so it cannot be released; every release needs an acquire before")]
+pub struct NotLocked;
+
+impl Lock {
+    /// A lock that nobody holds.
+    ///
+    /// ```
+    /// static LOCK: ch03_locks::Lock = ch03_locks::Lock::new();
+    /// assert!(!LOCK.locked());
+    /// ```
+    pub const fn new() -> Lock {
+        Lock { locked: Mutex::new(false), released: Condvar::new() }
+    }
+
+    /// Waits until the lock is free, and takes it until the guard is dropped.
+    ///
+    /// Blocks for as long as the lock is held, for ever if the calling thread
+    /// itself holds it.
+    ///
+    /// ```
+    /// let lock = ch03_locks::Lock::new();
+    /// let held = lock.lock();
+    /// assert!(lock.locked());
+    /// drop(held);
+    /// assert!(!lock.locked());
+    /// ```
+    pub fn lock(&self) -> LockGuard<'_> {
+        self.acquire();
+        LockGuard::new(self)
+    }
+
+    /// Takes the lock if it is free. Never blocks.
+    ///
+    /// ```
+    /// let lock = ch03_locks::Lock::new();
+    /// let first = lock.try_lock();
+    /// assert!(first.is_some());
+    /// assert!(lock.try_lock().is_none());
+    /// ```
+    pub fn try_lock(&self) -> Option<LockGuard<'_>> {
+        self.try_acquire().then(|| LockGuard::new(self))
+    }
+
+    /// Takes the lock if it becomes free within `timeout`.
+    ///
+    /// Blocks for at most `timeout`, give or take what the scheduler adds.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let lock = ch03_locks::Lock::new();
+    /// let held = lock.lock_timeout(Duration::from_millis(1));
+    /// assert!(held.is_some());
+    /// assert!(lock.lock_timeout(Duration::from_millis(1)).is_none());
+    /// ```
+    pub fn lock_timeout(&self, timeout: Duration) -> Option<LockGuard<'_>> {
+        self.acquire_timeout(timeout).then(|| LockGuard::new(self))
+    }
+
+    /// Raw core: waits until the lock is free, and takes it until somebody
+    /// calls [`release`](Lock::release).
+    ///
+    /// Blocks as [`lock`](Lock::lock) does.
+    ///
+    /// ```
+    /// let lock = ch03_locks::Lock::new();
+    /// lock.acquire();
+    /// assert!(lock.locked());
+    /// lock.release()?;
+    /// # Ok::<(), ch03_locks::NotLocked>(())
+    /// ```
+    pub fn acquire(&self) {
+        let free = self.released.wait_while(self.state(), |locked| *locked);
+        *free.unwrap_or_else(PoisonError::into_inner) = true;
+    }
+
+    /// Raw core: takes the lock if it is free, and says whether it did. Never
+    /// blocks.
+    ///
+    /// ```
+    /// let lock = ch03_locks::Lock::new();
+    /// assert!(lock.try_acquire());
+    /// assert!(!lock.try_acquire());
+    /// ```
+    pub fn try_acquire(&self) -> bool {
+        let mut locked = self.state();
+        !std::mem::replace(&mut *locked, true)
+    }
+
+    /// Raw core: takes the lock if it becomes free within `timeout`, and says
+    /// whether it did.
+    ///
+    /// Blocks for at most `timeout`. [`Duration::ZERO`] is one attempt,
+    /// [`Duration::MAX`] is as good as no time-out.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let lock = ch03_locks::Lock::new();
+    /// assert!(lock.acquire_timeout(Duration::ZERO));
+    /// assert!(!lock.acquire_timeout(Duration::from_millis(1)));
+    /// ```
+    pub fn acquire_timeout(&self, timeout: Duration) -> bool {
+        let (mut locked, wait) = self
+            .released
+            .wait_timeout_while(self.state(), timeout, |locked| *locked)
+            .unwrap_or_else(PoisonError::into_inner);
+        if wait.timed_out() {
+            return false;
+        }
+        *locked = true;
+        true
+    }
+
+    /// Raw core: gives the lock back, and wakes one of those who wait for it.
+    /// Any thread may do this. Never blocks.
+    ///
+    /// If a guard is still about, it releases once more when it is dropped:
+    /// use either the guards or the raw core.
+    ///
+    /// # Errors
+    ///
+    /// [`NotLocked`] if nobody holds the lock. Nothing changes then.
+    ///
+    /// ```
+    /// use ch03_locks::{Lock, NotLocked};
+    ///
+    /// let lock = Lock::new();
+    /// lock.acquire();
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| lock.release().expect("another thread may release it"));
+    /// });
+    /// assert_eq!(lock.release(), Err(NotLocked));
+    /// ```
+    pub fn release(&self) -> Result<(), NotLocked> {
+        let was_locked = std::mem::replace(&mut *self.state(), false);
+        if !was_locked {
+            return Err(NotLocked);
+        }
+        self.released.notify_one();
+        Ok(())
+    }
+
+    /// Whether somebody holds the lock. Never blocks.
+    ///
+    /// Other threads go on: the answer may be out of date when it arrives.
+    ///
+    /// ```
+    /// let lock = ch03_locks::Lock::new();
+    /// assert!(!lock.locked());
+    /// ```
+    pub fn locked(&self) -> bool {
+        *self.state()
+    }
+
+    fn state(&self) -> MutexGuard<'_, bool> {
+        // No user code runs under this mutex: even a poisoned bool is a good one.
+        self.locked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lock").field("locked", &self.locked()).finish()
+    }
+}

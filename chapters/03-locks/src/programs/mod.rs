@@ -1,0 +1,6 @@
+//! The programs of chapter 3, one file each.
+
+pub mod list_race;
+pub mod lost_update;
+pub mod methods;
+pub mod ten_threads;

@@ -1,0 +1,39 @@
+//! Ten threads count to ten, one step each.
+//!
+//! Each thread adds one and then dawdles before it prints. The lock is held
+//! all the while, so each number comes out once, and they come out in order.
+//!
+//! The document never joins its threads. A Rust program that does so ends
+//! before they print.
+
+use ch03_locks::Lock;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::thread;
+use std::time::Duration;
+use tour::Program;
+
+/// See the module's documentation.
+pub const PROGRAM: Program =
+    Program::new("ten-threads", "ten threads, one lock: 1 to 10 in order", main);
+
+// ANCHOR: main
+/// The document's threads take a second each; this is what the eye needs.
+const DAWDLE: Duration = Duration::from_millis(20);
+
+/// Runs ten threads that add one each.
+pub fn main() {
+    let lock = Lock::new();
+    // Relaxed is enough: the lock orders one thread's steps before the next one's.
+    let number = AtomicU32::new(0);
+    thread::scope(|scope| {
+        for _ in 0..10 {
+            scope.spawn(|| {
+                let _held = lock.lock();
+                number.store(number.load(Relaxed) + 1, Relaxed);
+                thread::sleep(DAWDLE);
+                println!("{}", number.load(Relaxed));
+            });
+        }
+    });
+}
+// ANCHOR_END: main
