@@ -176,7 +176,7 @@ impl Step {
 
 /// What the scheduler chose in a step, besides the thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "choice", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Choice {
     /// The time-out fires.
     Timeout,

@@ -1,17 +1,29 @@
 //! The one trace format of the project, and its renderings.
 //!
 //! A [`Trace`] is one run of a concurrent program: recorded on real threads, or chosen by the explorer. It is plain data with a
-//! versioned JSON form.
+//! versioned JSON form (`schema/trace.schema.json`).
 
+mod chart;
+mod explain;
 mod format;
+mod json;
+mod labels;
 mod location;
 mod operation;
+pub mod replay;
+mod sources;
+mod terminal;
 mod verdict;
+mod words;
 
 pub use format::{
     Choice, Object, ObjectId, ObjectKind, Origin, Output, Program, Step, Stream, Thread, ThreadId,
     Trace, VERSION,
 };
+pub use json::ReadError;
+pub use labels::Labels;
 pub use location::Location;
 pub use operation::{ChannelOutcome, LockMode, Operation, Ordering, Read, Stale};
+pub use sources::{SourceFiles, Sources};
+pub use terminal::Terminal;
 pub use verdict::{Failure, Outcome, Search, Verdict, Wait, WaitsFor};

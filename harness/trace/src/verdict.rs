@@ -37,7 +37,7 @@ pub enum Outcome {
 
 /// What goes wrong in a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "failure", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Failure {
     /// A thread panicked, and the panic is the failure.
     Panic {
@@ -171,4 +171,22 @@ pub struct Search {
     /// What is not checked, each a short phrase: "data races in unsafe code".
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_checked: Vec<String>,
+}
+
+impl Verdict {
+    /// The places that the verdict names.
+    pub(crate) fn places(&self) -> Vec<&Location> {
+        let Outcome::Failed { failure } = &self.outcome else {
+            return Vec::new();
+        };
+        match failure {
+            Failure::Panic { at, .. } => at.iter().collect(),
+            Failure::Deadlock { waits }
+            | Failure::Livelock { spins: waits, .. }
+            | Failure::Leak { threads: waits } => {
+                waits.iter().filter_map(|wait| wait.at.as_ref()).collect()
+            }
+            Failure::Poisoned { .. } | Failure::Exit { .. } => Vec::new(),
+        }
+    }
 }

@@ -1,0 +1,127 @@
+//! What every picture of a trace has in common: its rows, in order and numbered, each with the state of all lanes.
+
+use crate::replay::{Effect, Phase, Replay};
+use crate::{Labels, ObjectId, Operation, Step, ThreadId, Trace};
+
+/// A trace, prepared for drawing.
+#[derive(Debug)]
+pub(crate) struct Chart<'t> {
+    pub trace: &'t Trace,
+    pub labels: Labels,
+    pub rows: Vec<Row<'t>>,
+    /// The state after the last step.
+    pub end: Replay<'t>,
+}
+
+/// One step, as a row of a picture.
+#[derive(Debug)]
+pub(crate) struct Row<'t> {
+    /// Counted from 1: what sentences call "step 4".
+    pub number: usize,
+    pub step: &'t Step,
+    pub effect: Effect,
+    /// The state of each thread after the step.
+    pub lanes: Vec<Lane>,
+    /// The row in which the thread began to wait for what it gets here.
+    pub asked: Option<usize>,
+    /// The thread that the scheduler took the turn from, although it could have gone on.
+    pub preempted: Option<ThreadId>,
+    /// How many rows the output that follows this step has: indices into [`Trace::output`].
+    pub output: Vec<usize>,
+}
+
+/// One thread at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Lane {
+    pub state: LaneState,
+    pub holds: Vec<ObjectId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LaneState {
+    /// Not spawned yet, or ended.
+    Absent,
+    Ready,
+    Blocked,
+}
+
+impl<'t> Chart<'t> {
+    /// Prepares a trace. The first steps of threads (`Start`) get no row: the spawn has one, and so has the next step.
+    pub fn new(trace: &'t Trace) -> Self {
+        let mut replay = Replay::new(trace);
+        let mut rows: Vec<Row<'t>> = Vec::new();
+        let mut running = None;
+        let mut preempted = None;
+        let mut asked: Vec<Option<usize>> = vec![None; trace.threads.len()];
+        for (index, step) in trace.steps.iter().enumerate() {
+            let effect = replay.advance().unwrap_or_default();
+            if step.preempts {
+                preempted = running.filter(|&before| before != step.thread);
+            }
+            if step.blocked.is_none() {
+                running = Some(step.thread);
+            }
+            if step.operation == Operation::Start && step.note.is_none() {
+                continue;
+            }
+            let number = rows.len() + 1;
+            let asks = step.blocked.is_some() || matches!(step.operation, Operation::Wait { .. });
+            let before = asked.get_mut(step.thread.0 as usize);
+            let asked = before.and_then(|slot| {
+                let before = *slot;
+                *slot = if asks { before.or(Some(number)) } else { None };
+                before
+            });
+            rows.push(Row {
+                number,
+                step,
+                effect,
+                lanes: lanes(&replay),
+                asked: asked.filter(|_| !asks),
+                preempted: preempted.take(),
+                output: outputs(trace, index),
+            });
+        }
+        Self { trace, labels: Labels::new(trace), rows, end: replay }
+    }
+
+    /// The state of the lanes before a row.
+    pub fn before(&self, row: usize) -> Vec<Lane> {
+        match row.checked_sub(1).and_then(|index| self.rows.get(index)) {
+            Some(row) => row.lanes.clone(),
+            None => lanes(&Replay::new(self.trace)),
+        }
+    }
+}
+
+impl Row<'_> {
+    /// The threads that an arrow leads to.
+    pub fn arrows(&self) -> Vec<ThreadId> {
+        let mut targets = self.step.wakes.clone();
+        if let (Operation::Spawn { child }, None) = (&self.step.operation, &self.step.blocked) {
+            targets.push(*child);
+        }
+        targets.retain(|&target| target != self.step.thread);
+        targets.sort();
+        targets.dedup();
+        targets
+    }
+}
+
+fn lanes(replay: &Replay<'_>) -> Vec<Lane> {
+    let lane = |thread: &crate::replay::ThreadState| Lane {
+        state: match thread.phase {
+            Phase::Unborn | Phase::Ended | Phase::Panicked => LaneState::Absent,
+            Phase::Ready => LaneState::Ready,
+            Phase::Blocked { .. } => LaneState::Blocked,
+        },
+        holds: thread.holds.iter().map(|hold| hold.lock).collect(),
+    };
+    replay.threads().iter().map(lane).collect()
+}
+
+/// What was printed after this step and before the next.
+fn outputs(trace: &Trace, step: usize) -> Vec<usize> {
+    let after = trace.output.iter().enumerate();
+    after.filter(|(_, output)| output.after == step + 1).map(|(index, _)| index).collect()
+}

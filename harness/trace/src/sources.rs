@@ -1,0 +1,75 @@
+//! The source lines that a trace names.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use crate::{Location, Trace};
+
+/// Somebody who has the source code.
+pub trait Sources {
+    /// The text of a line, or `None` if it is not known.
+    fn line(&mut self, place: &Location) -> Option<String>;
+}
+
+/// Source files on disk, each read once.
+#[derive(Debug)]
+pub struct SourceFiles {
+    root: PathBuf,
+    files: HashMap<String, Option<Vec<String>>>,
+}
+
+impl SourceFiles {
+    /// Files whose paths are relative to `root`. Absolute paths are taken as they are.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), files: HashMap::new() }
+    }
+}
+
+impl Sources for SourceFiles {
+    fn line(&mut self, place: &Location) -> Option<String> {
+        let root = &self.root;
+        let lines = self.files.entry(place.file.clone()).or_insert_with(|| {
+            let text = std::fs::read(root.join(&place.file)).ok()?;
+            let text = String::from_utf8_lossy(&text);
+            Some(text.lines().map(str::to_owned).collect())
+        });
+        let index = usize::try_from(place.line.checked_sub(1)?).ok()?;
+        lines.as_ref()?.get(index).cloned()
+    }
+}
+
+/// One file held in memory: its name and its text.
+impl Sources for (&str, &str) {
+    fn line(&mut self, place: &Location) -> Option<String> {
+        let index = usize::try_from(place.line.checked_sub(1)?).ok()?;
+        (place.file == self.0).then(|| self.1.lines().nth(index).map(str::to_owned)).flatten()
+    }
+}
+
+impl Trace {
+    /// Copies the text of every line that the trace names into [`Trace::sources`], so that the trace stays readable when the
+    /// program changes or is elsewhere. Lines that the source does not know are left out.
+    pub fn quote(&mut self, sources: &mut dyn Sources) {
+        let mut quoted: BTreeMap<String, BTreeMap<u32, String>> = BTreeMap::new();
+        for place in self.places() {
+            if let Some(text) = sources.line(place) {
+                let file = quoted.entry(place.file.clone()).or_default();
+                file.insert(place.line, text.trim().to_owned());
+            }
+        }
+        self.sources = quoted;
+    }
+
+    /// The text of a line, without the white space around it, if it was quoted.
+    pub fn source(&self, place: &Location) -> Option<&str> {
+        self.sources.get(&place.file)?.get(&place.line).map(|text| text.trim())
+    }
+
+    fn places(&self) -> impl Iterator<Item = &Location> {
+        let steps = self.steps.iter().filter_map(|step| step.at.as_ref());
+        let threads = self.threads.iter().filter_map(|thread| thread.spawned.as_ref());
+        let objects = self.objects.iter().filter_map(|object| object.created.as_ref());
+        let verdict = self.verdict.places().into_iter();
+        steps.chain(threads).chain(objects).chain(verdict)
+    }
+}

@@ -1,0 +1,110 @@
+//! Text measured in terminal columns: a Chinese character takes two.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many columns a text takes.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text, or as much of it as fits with an ellipsis at the end.
+pub(crate) fn clip(text: &str, columns: usize, ellipsis: &str) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let (mut kept, mut used) = (String::new(), width(ellipsis));
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used > columns {
+            break;
+        }
+        kept.push(c);
+    }
+    if width(ellipsis) <= columns {
+        kept.push_str(ellipsis);
+    }
+    kept
+}
+
+/// Breaks a text into lines of at most `first` columns for the first line and `rest` for the others: between words, around wide
+/// characters, and inside a word only if it is too long for a line.
+pub(crate) fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
+    let (first, rest) = (first.max(2), rest.max(2));
+    let mut lines = vec![String::new()];
+    for piece in pieces(text) {
+        let limit = if lines.len() == 1 { first } else { rest };
+        let line = lines.last_mut().expect("there is always a line");
+        if width(line) + width(piece.trim_end()) <= limit {
+            line.push_str(piece);
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(String::new());
+        }
+        for c in piece.chars() {
+            let limit = if lines.len() == 1 { first } else { rest };
+            let line = lines.last_mut().expect("there is always a line");
+            if !c.is_whitespace() && width(line) + c.width().unwrap_or(0) > limit {
+                lines.push(String::new());
+            }
+            lines.last_mut().expect("there is always a line").push(c);
+        }
+    }
+    for line in &mut lines {
+        line.truncate(line.trim_end().len());
+    }
+    lines
+}
+
+/// Words with the white space after them; a wide character is a word of its own.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut before: Option<char> = None;
+    for (at, c) in text.char_indices() {
+        let wide = |c: char| c.width() == Some(2);
+        let breaks = before.is_some_and(|before| {
+            (before.is_whitespace() && !c.is_whitespace())
+                || (wide(before) && !c.is_whitespace())
+                || (wide(c) && !before.is_whitespace())
+        });
+        if breaks {
+            pieces.push(&text[start..at]);
+            start = at;
+        }
+        before = Some(c);
+    }
+    pieces.push(&text[start..]);
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clips_between_wide_characters() {
+        assert_eq!(clip("死锁检测", 8, "…"), "死锁检测");
+        assert_eq!(clip("死锁检测", 7, "…"), "死锁检…");
+        assert_eq!(clip("死锁检测", 6, "…"), "死锁…");
+        assert_eq!(clip("plain", 0, "…"), "");
+    }
+
+    #[test]
+    fn wraps_words_and_wide_characters() {
+        assert_eq!(wrap("one two three", 7, 5), ["one two", "three"]);
+        assert_eq!(wrap("线程在等锁", 6, 4), ["线程在", "等锁"]);
+        assert_eq!(wrap("abcdefgh", 3, 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("", 5, 5), [""]);
+    }
+
+    #[test]
+    fn no_line_is_too_wide() {
+        let text = "ann 等待 left, held by bob_with_a_very_long_name and others 死锁";
+        for limit in 2..40 {
+            for line in wrap(text, limit, limit) {
+                assert!(width(&line) <= limit, "{line:?} in {limit}");
+            }
+        }
+    }
+}
