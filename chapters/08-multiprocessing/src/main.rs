@@ -8,7 +8,15 @@ use tour::Chapter;
 const CHAPTER: Chapter = Chapter {
     number: 8,
     title: "Processes that run a function",
-    programs: &[programs::hello::PROGRAM],
+    programs: &[
+        programs::hello::PROGRAM,
+        programs::methods::PROGRAM,
+        programs::exit_codes::PROGRAM,
+        programs::start_methods::PROGRAM,
+        programs::fork_with_threads::PROGRAM,
+        programs::daemon::PROGRAM,
+        programs::pipe::PROGRAM,
+    ],
 };
 
 fn main() -> ExitCode {
