@@ -9,7 +9,13 @@ use tour::Chapter;
 const CHAPTER: Chapter = Chapter {
     number: 3,
     title: "Locks",
-    programs: &[ten_threads::PROGRAM, list_race::PROGRAM, lost_update::PROGRAM, methods::PROGRAM],
+    programs: &[
+        ten_threads::PROGRAM,
+        list_race::PROGRAM,
+        lost_update::PROGRAM,
+        lost_by_chance::PROGRAM,
+        methods::PROGRAM,
+    ],
 };
 
 fn main() -> ExitCode {

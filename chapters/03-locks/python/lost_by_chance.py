@@ -1,0 +1,40 @@
+"""How many of 400000 updates are lost, this time."""
+
+import threading
+
+EACH = 200_000
+lock = threading.Lock()
+n = 0
+
+
+def one_more(x):
+    # The call lets CPython switch threads between the reading and the writing.
+    return x + 1
+
+
+def count():
+    global n
+    for _ in range(EACH):
+        n = one_more(n)
+
+
+def count_under_the_lock():
+    global n
+    for _ in range(EACH):
+        with lock:
+            n = one_more(n)
+
+
+def lost_of_two(target):
+    global n
+    n = 0
+    threads = [threading.Thread(target=target) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return 2 * EACH - n
+
+
+print(f"without the lock: {lost_of_two(count)} of {2 * EACH} lost")
+print(f"with the lock: {lost_of_two(count_under_the_lock)} of {2 * EACH} lost")
