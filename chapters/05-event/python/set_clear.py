@@ -1,0 +1,77 @@
+"""set(); clear() releases everybody who waited, or nobody."""
+
+import threading
+import time
+
+
+class NaiveEvent:
+    """A flag and a condition variable."""
+
+    def __init__(self):
+        self.condition = threading.Condition()
+        self.flag = False
+        self.waiters = 0
+
+    def wait(self):
+        with self.condition:
+            self.waiters += 1
+            while not self.flag:
+                self.condition.wait()
+
+    def set(self):
+        with self.condition:
+            self.flag = True
+            self.condition.notify_all()
+
+    def set_and_clear(self):
+        """set() and clear(), with no waiter running in between."""
+        with self.condition:
+            self.flag = True
+            self.condition.notify_all()
+            self.flag = False
+
+
+released = []
+
+
+def wait(event):
+    event.wait()
+    released.append(True)
+
+
+def five_threads(event):
+    released.clear()
+    threads = [threading.Thread(target=wait, args=(event,)) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def with_a_flag():
+    event = NaiveEvent()
+    threads = five_threads(event)
+    while event.waiters < 5:
+        time.sleep(0)
+    event.set_and_clear()
+    count = len(released)
+    event.set()
+    for thread in threads:
+        thread.join()
+    return count
+
+
+def with_pythons_own():
+    event = threading.Event()
+    threads = five_threads(event)
+    # Python does not tell how many wait for an event; its condition knows.
+    while len(event._cond._waiters) < 5:
+        time.sleep(0)
+    event.set()
+    event.clear()
+    for thread in threads:
+        thread.join()
+    return len(released)
+
+
+print(f"flag and condvar:   {with_a_flag()} of 5 released")
+print(f"generation counter: {with_pythons_own()} of 5 released")
