@@ -1,39 +1,60 @@
 //! What threads and objects are called in pictures and sentences.
 //!
-//! A name that the program gave wins. Without one a thread is `T2` (and its spawn line is said once), an object its kind and
-//! creation line. Labels are unique within a trace, so a picture can be read without ids.
+//! A name that the program gave wins, then the variable that the thing was put into, as far as one source line tells. Without
+//! either a thread is `T2` (and its spawn line is said once), an object its kind and creation line. Labels are unique within a
+//! trace, so a picture can be read without ids.
 
 use std::collections::HashMap;
 
-use crate::{ObjectId, ObjectKind, ThreadId, Trace};
+use crate::{Object, ObjectId, ObjectKind, ThreadId, Trace, naming, words};
 
 /// The labels of a trace's threads and objects.
 #[derive(Clone, Debug)]
 pub struct Labels {
     threads: Vec<String>,
     objects: Vec<String>,
+    short: Vec<String>,
 }
 
 impl Labels {
-    /// Works out the labels of a trace.
+    /// Works out the labels of a trace. [Quote](Trace::quote) its source before: variables' names come from there.
     pub fn new(trace: &Trace) -> Self {
         let threads = trace.threads.iter().enumerate().map(|(index, thread)| {
-            let name = thread.name.as_deref().filter(|name| !name.is_empty());
+            let name = given(&thread.name).or_else(|| naming::handle(trace, &thread.spawned));
             match name {
-                Some(name) => one_line(name),
+                Some(name) => words::clean(name),
                 None if index == 0 => "main".to_owned(),
                 None => format!("T{index}"),
             }
         });
-        let objects = trace.objects.iter().map(|object| {
-            let name = object.name.as_deref().filter(|name| !name.is_empty());
-            match (name, &object.created) {
-                (Some(name), _) => one_line(name),
-                (None, Some(place)) => format!("{}@{}", kind(object.kind), place.short()),
-                (None, None) => kind(object.kind).to_owned(),
+        let named = |object: &Object, without: &dyn Fn(&Object) -> String| {
+            if let Some(name) = given(&object.name) {
+                return words::clean(name);
             }
-        });
-        Self { threads: unique(threads.collect()), objects: unique(objects.collect()) }
+            let Some(name) = naming::created(trace, &object.created) else {
+                return without(object);
+            };
+            let beside = trace.objects.iter().filter(|other| other.created == object.created);
+            // `let pair = (Mutex::new(..), Condvar::new())`: two things, one name.
+            if beside.map(|other| other.kind).any(|kind| kind != object.kind) {
+                format!("{name}'s {}", kind(object.kind))
+            } else {
+                name.to_owned()
+            }
+        };
+        let full = |object: &Object| match &object.created {
+            Some(place) => format!("{}@{}", kind(object.kind), place.short()),
+            None => kind(object.kind).to_owned(),
+        };
+        let brief = |object: &Object| match &object.created {
+            Some(place) => format!("{}:{}", kind(object.kind), place.line),
+            None => kind(object.kind).to_owned(),
+        };
+        Self {
+            threads: unique(threads.collect()),
+            objects: unique(trace.objects.iter().map(|object| named(object, &full)).collect()),
+            short: unique(trace.objects.iter().map(|object| named(object, &brief)).collect()),
+        }
     }
 
     /// What a thread is called.
@@ -44,6 +65,11 @@ impl Labels {
     /// What an object is called.
     pub fn object(&self, id: ObjectId) -> &str {
         self.objects.get(id.0 as usize).map_or("an unknown object", String::as_str)
+    }
+
+    /// What an object is called where there is little room: without the name of its file.
+    pub fn object_short(&self, id: ObjectId) -> &str {
+        self.short.get(id.0 as usize).map_or("?", String::as_str)
     }
 
     /// Several threads in a sentence: `a`, `a and b`, `a, b and c`.
@@ -57,7 +83,11 @@ impl Labels {
     }
 }
 
-fn kind(kind: ObjectKind) -> &'static str {
+fn given(name: &Option<String>) -> Option<&str> {
+    name.as_deref().filter(|name| !name.trim().is_empty())
+}
+
+pub(crate) fn kind(kind: ObjectKind) -> &'static str {
     match kind {
         ObjectKind::Mutex => "mutex",
         ObjectKind::RwLock => "rwlock",
@@ -67,11 +97,6 @@ fn kind(kind: ObjectKind) -> &'static str {
         ObjectKind::Channel => "channel",
         ObjectKind::Atomic => "atomic",
     }
-}
-
-/// Names come from programs: a line break or an escape sequence in one must not break the picture.
-fn one_line(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn unique(labels: Vec<String>) -> Vec<String> {

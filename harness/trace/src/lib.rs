@@ -9,6 +9,7 @@ mod format;
 mod json;
 mod labels;
 mod location;
+mod naming;
 mod operation;
 pub mod replay;
 mod sources;

@@ -131,6 +131,8 @@ pub struct Overwrite {
 pub struct Effect {
     /// The unseen value that a store replaced.
     pub overwrote: Option<Overwrite>,
+    /// The threads that a notification left waiting.
+    pub left_waiting: Vec<ThreadId>,
 }
 
 impl<'t> Replay<'t> {
@@ -198,6 +200,9 @@ impl<'t> Replay<'t> {
         for &woken in &step.wakes {
             self.with_thread(woken, |thread| thread.phase = Phase::Ready);
         }
+        if let Operation::Notify { condvar, .. } = step.operation {
+            effect.left_waiting = self.waiting_on(condvar);
+        }
         effect
     }
 
@@ -256,6 +261,12 @@ impl<'t> Replay<'t> {
             }
             _ => {}
         }
+    }
+
+    fn waiting_on(&self, condvar: ObjectId) -> Vec<ThreadId> {
+        let reason = Phase::Blocked { waits_for: WaitsFor::Notify { condvar } };
+        let threads = self.threads.iter().enumerate();
+        threads.filter(|(_, t)| t.phase == reason).map(|(i, _)| ThreadId(i as u32)).collect()
     }
 
     fn take(&mut self, me: ThreadId, lock: ObjectId, mode: LockMode) {

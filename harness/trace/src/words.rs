@@ -70,9 +70,9 @@ pub(crate) fn duration(ns: u64) -> String {
 /// Text of strangers (source lines, messages, values) made harmless: one line, no escape sequences, nothing that turns the
 /// direction of writing.
 pub(crate) fn clean(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     text.chars()
         .map(|c| match c {
-            '\n' | '\r' | '\t' => ' ',
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}' => {
                 '\u{fffd}'
             }
@@ -86,18 +86,13 @@ pub(crate) fn clean(text: &str) -> String {
 fn asks(chart: &Chart<'_>, row: &Row<'_>, reason: &WaitsFor) -> String {
     let labels = &chart.labels;
     match (&row.step.operation, reason) {
-        (Operation::Wake { .. }, WaitsFor::Lock { lock, held_by }) => format!(
-            "{} but must wait: {} holds {}",
-            woke(row),
-            labels.threads(held_by),
-            labels.object(*lock)
-        ),
-        (_, WaitsFor::Lock { lock, held_by }) if !held_by.is_empty() => format!(
-            "wants {} and must wait: {} {} it",
-            labels.object(*lock),
-            labels.threads(held_by),
-            if held_by.len() == 1 { "holds" } else { "hold" },
-        ),
+        (Operation::Wake { .. }, WaitsFor::Lock { lock, held_by }) => {
+            format!("{}, but {} holds {}", woke(row), labels.threads(held_by), labels.object(*lock))
+        }
+        (_, WaitsFor::Lock { lock, held_by }) if !held_by.is_empty() => {
+            let verb = if held_by.len() == 1 { "holds" } else { "hold" };
+            format!("wants {}, but {} {verb} it", labels.object(*lock), labels.threads(held_by))
+        }
         (_, reason) => format!("waits for {}", waits_for(labels, reason)),
     }
 }
@@ -115,7 +110,7 @@ fn does(chart: &Chart<'_>, row: &Row<'_>) -> String {
         Op::Abort => "aborts the process".to_owned(),
         Op::Spawn { child } => format!("spawns {}", labels.thread(*child)),
         Op::Join { child } => format!("joins {}", labels.thread(*child)),
-        Op::Yield => call.unwrap_or_else(|| "yields".to_owned()),
+        Op::Yield => call.map_or("yields".to_owned(), |call| format!("calls {call}")),
         Op::Sleep { ns } => format!("sleeps {}", duration(*ns)),
         Op::Park { .. } => match row.step.choice {
             Some(Choice::Timeout) => "is done parking: the time-out has passed".to_owned(),
@@ -131,9 +126,9 @@ fn does(chart: &Chart<'_>, row: &Row<'_>) -> String {
             let call = call.unwrap_or_else(|| "try_lock".to_owned());
             let lock_name = labels.object(*lock);
             if *acquired {
-                format!("{call} gets {lock_name}{}", how(chart, *lock, *mode))
+                format!("calls {call}: gets {lock_name}{}", how(chart, *lock, *mode))
             } else {
-                format!("{call} does not get {lock_name}")
+                format!("calls {call}: does not get {lock_name}")
             }
         }
         Op::Unlock { lock, .. } => {
@@ -157,9 +152,9 @@ fn does(chart: &Chart<'_>, row: &Row<'_>) -> String {
             let call = if *all { "notify_all" } else { "notify_one" };
             let condvar = labels.object(*condvar);
             if row.step.wakes.is_empty() {
-                format!("{call} on {condvar}: nobody is waiting, it is lost")
+                format!("calls {call} on {condvar}: nobody waits, it is lost")
             } else {
-                format!("{call} on {condvar}: wakes {}", labels.threads(&row.step.wakes))
+                format!("calls {call} on {condvar}: wakes {}", labels.threads(&row.step.wakes))
             }
         }
         Op::Barrier { barrier, leader } => {
@@ -226,20 +221,20 @@ fn does(chart: &Chart<'_>, row: &Row<'_>) -> String {
             )
         }
         Op::Update { atomic, ordering, read, value } => {
-            let call = call.unwrap_or_else(|| "updates".to_owned());
+            let call = call.map_or("updates".to_owned(), |call| format!("calls {call} on"));
             let (atomic, before) = (labels.object(*atomic), clean(&read.value));
             match (value, row.step.choice) {
                 (Some(value), _) => {
                     format!("{call} {atomic}: {before} → {} ({})", clean(value), name(*ordering))
                 }
                 (None, Some(Choice::WeakFailure)) => {
-                    format!("{call} {atomic} fails by chance, at {before}")
+                    format!("{call} {atomic}: fails by chance, at {before}")
                 }
-                (None, _) => format!("{call} {atomic} fails: it is {before}{}", age(read)),
+                (None, _) => format!("{call} {atomic}: fails, it is {before}{}", age(read)),
             }
         }
         Op::Fence { ordering } => format!("fence ({})", name(*ordering)),
-        Op::Other => call.unwrap_or_else(|| "goes on".to_owned()),
+        Op::Other => call.map_or("goes on".to_owned(), |call| format!("calls {call}")),
     }
 }
 

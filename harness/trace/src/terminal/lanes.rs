@@ -76,9 +76,10 @@ impl Lanes {
     /// Lanes for a chart that has this many columns for them. `None` if even narrow lanes do not fit.
     pub fn new(chart: &Chart<'_>, columns: usize, glyphs: &'static Glyphs) -> Option<Self> {
         let count = chart.trace.threads.len();
-        let longest =
-            (0..count).map(|index| width(chart.labels.thread(ThreadId(index as u32)))).max()?;
-        let each = (columns / count).min(WIDEST).min((longest + 2).max(6));
+        let names = (0..count).map(|index| width(chart.labels.thread(ThreadId(index as u32))));
+        let locks = chart.rows.iter().flat_map(|row| row.lanes.iter().flat_map(|lane| &lane.holds));
+        let locks = locks.map(|&lock| width(chart.labels.object_short(lock)));
+        let each = (columns / count).min(WIDEST).min((names.chain(locks).max()? + 2).max(6));
         (each >= 2).then(|| Self { glyphs, count, each, taken: vec![None; count] })
     }
 
@@ -93,7 +94,7 @@ impl Lanes {
         for (index, (old, new)) in before.iter().zip(&row.lanes).enumerate() {
             let new_lock = new.holds.iter().rfind(|lock| !old.holds.contains(lock));
             if let Some(&lock) = new_lock {
-                self.taken[index] = Some(chart.labels.object(lock).to_owned());
+                self.taken[index] = Some(chart.labels.object_short(lock).to_owned());
             } else if new.holds.is_empty() {
                 self.taken[index] = None;
             }
@@ -136,7 +137,8 @@ impl Lanes {
         let label = |index: usize| chart.labels.thread(ThreadId(index as u32));
         let unnamed = |index: usize| {
             let thread = &chart.trace.threads[index];
-            let spawned = thread.spawned.as_ref().filter(|_| thread.name.is_none())?;
+            let spawned =
+                thread.spawned.as_ref().filter(|_| label(index) == format!("T{index}"))?;
             Some(format!("  spawned at {}", spawned.short()))
         };
         let fits = (0..self.count).all(|i| width(label(i)) < self.each && unnamed(i).is_none());

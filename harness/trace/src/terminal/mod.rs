@@ -10,8 +10,8 @@ use text::{clip, width, wrap};
 
 use crate::chart::{Chart, LaneState, Row};
 use crate::explain::{self, Mood};
-use crate::words::{clean, predicate};
-use crate::{Location, Operation, Stream, Trace};
+use crate::words::{clean, duration, predicate};
+use crate::{Location, Operation, Origin, Stream, Trace};
 
 /// How to draw.
 #[derive(Clone, Debug)]
@@ -33,8 +33,10 @@ impl Default for Terminal {
     }
 }
 
-/// Columns before the lanes: a preemption mark and the number.
+/// Columns for a preemption mark and the number.
 const MARGIN: usize = 6;
+/// Columns for the time in a recorded run.
+const TIME: usize = 9;
 /// The text beside the lanes never gets less than this.
 const NARROWEST_TEXT: usize = 40;
 
@@ -54,6 +56,8 @@ impl Terminal {
             width: self.width.max(40),
             glyphs: if self.ascii { &ASCII } else { &UNICODE },
             page: Page::new(self.colour),
+            one_file: in_one_file(trace),
+            margin: MARGIN + if trace.origin == Origin::Recorded { TIME } else { 0 },
         };
         drawing.verdict();
         if !chart.rows.is_empty() {
@@ -75,6 +79,10 @@ struct Drawing<'c> {
     width: usize,
     glyphs: &'static Glyphs,
     page: Page,
+    /// All steps are in one file: its name need not be repeated.
+    one_file: bool,
+    /// Columns before the lanes.
+    margin: usize,
 }
 
 impl Drawing<'_> {
@@ -97,15 +105,15 @@ impl Drawing<'_> {
     }
 
     fn rows(&mut self, limit: usize) {
-        let columns = self.width.saturating_sub(MARGIN + NARROWEST_TEXT + 1);
+        let columns = self.width.saturating_sub(self.margin + NARROWEST_TEXT);
         let mut lanes = Lanes::new(self.chart, columns, self.glyphs);
         let skipped = self.chart.rows.len().saturating_sub(limit);
         if let Some(lanes) = &lanes {
-            lanes.header(&mut self.page, self.chart, MARGIN);
+            lanes.header(&mut self.page, self.chart, self.margin);
         }
         if skipped > 0 {
             let text = format!("{} {skipped} earlier steps are not shown", self.glyphs.ellipsis);
-            self.wrapped(Role::Dim, &text, MARGIN, MARGIN);
+            self.wrapped(Role::Dim, &text, self.margin, self.margin);
         }
         let mut before: Option<&Location> = None;
         for row in &self.chart.rows[skipped..] {
@@ -121,8 +129,10 @@ impl Drawing<'_> {
         let thread = row.step.thread.0 as usize;
         let name = self.chart.labels.thread(row.step.thread).to_owned();
         let here = row.step.at.as_ref();
-        let place = here.map(Location::short).unwrap_or_default();
-        let room = self.width - MARGIN - lanes.as_ref().map_or(0, Lanes::columns);
+        let short =
+            |at: &Location| if self.one_file { format!(":{}", at.line) } else { at.short() };
+        let place = here.map(short).unwrap_or_default();
+        let room = self.width - self.margin - lanes.as_ref().map_or(0, Lanes::columns);
         let first = room.saturating_sub(
             width(&name) + 1 + if place.is_empty() { 0 } else { width(&place) + 1 },
         );
@@ -131,6 +141,10 @@ impl Drawing<'_> {
         let mark = if row.preempted.is_some() { self.glyphs.preempted } else { ' ' };
         self.page.push(Role::Warn, &format!("{mark}"));
         self.page.push(Role::Dim, &format!("{:>4} ", row.number));
+        if self.margin > MARGIN {
+            let time = row.step.time_ns.map_or(String::new(), duration);
+            self.page.push(Role::Dim, &format!("{time:>width$} ", width = TIME - 1));
+        }
         if let Some(lanes) = lanes {
             lanes.act(&mut self.page, self.chart, row);
         }
@@ -162,7 +176,7 @@ impl Drawing<'_> {
 
     /// A line of text beside lanes in which nothing happens.
     fn beside(&mut self, lanes: &mut Option<Lanes>, row: &Row<'_>, role: Role, text: &str) {
-        self.page.push(Role::Plain, &" ".repeat(MARGIN));
+        self.page.push(Role::Plain, &" ".repeat(self.margin));
         if let Some(lanes) = lanes {
             lanes.rest(&mut self.page, &row.lanes);
         }
@@ -240,8 +254,8 @@ impl Drawing<'_> {
         // Entries are kept whole: one that does not fit begins a new line.
         let mut line = String::new();
         for entry in used {
-            if !line.is_empty() && width(&line) + 3 + width(&entry) > self.width - MARGIN {
-                self.wrapped(Role::Dim, &line, MARGIN, MARGIN);
+            if !line.is_empty() && width(&line) + 3 + width(&entry) > self.width - self.margin {
+                self.wrapped(Role::Dim, &line, self.margin, self.margin);
                 line.clear();
             }
             if !line.is_empty() {
@@ -249,7 +263,7 @@ impl Drawing<'_> {
             }
             line.push_str(&entry);
         }
-        self.wrapped(Role::Dim, &line, MARGIN, MARGIN);
+        self.wrapped(Role::Dim, &line, self.margin, self.margin);
     }
 
     fn search(&mut self) {
@@ -282,4 +296,9 @@ fn role_of(row: &Row<'_>) -> Role {
     } else {
         Role::Plain
     }
+}
+
+fn in_one_file(trace: &Trace) -> bool {
+    let mut files = trace.steps.iter().filter_map(|step| Some(&step.at.as_ref()?.file));
+    files.next().is_none_or(|first| files.all(|file| file == first))
 }

@@ -1,0 +1,77 @@
+//! The steps that a reader should look at.
+
+use crate::chart::{Chart, Row};
+use crate::replay::Phase;
+use crate::words::clean;
+use crate::{Choice, ObjectId, Operation, ThreadId, WaitsFor};
+
+/// The steps that made the run go wrong, a sentence each.
+pub(super) fn clues(chart: &Chart<'_>) -> Vec<String> {
+    let happened = chart.rows.iter().filter(|row| row.step.blocked.is_none());
+    happened.filter_map(|row| Some(format!("Step {}: {}", row.number, clue(chart, row)?))).collect()
+}
+
+fn clue(chart: &Chart<'_>, row: &Row<'_>) -> Option<String> {
+    let labels = &chart.labels;
+    let name = labels.thread(row.step.thread);
+    match &row.step.operation {
+        Operation::Notify { condvar, .. } => notification(chart, row, name, *condvar),
+        Operation::Load { atomic, read, .. } => {
+            let stale = read.stale.as_ref()?;
+            Some(format!(
+                "{name} reads an old {} = {}, although {} was stored before. Nothing makes that store happen before this load.",
+                labels.object(*atomic),
+                clean(&read.value),
+                clean(&stale.newest)
+            ))
+        }
+        Operation::Store { atomic, value, .. } => {
+            let gone = row.effect.overwrote.as_ref()?;
+            Some(format!(
+                "{name} writes {object} = {} over {}'s {object} = {}, which it never read. That update is lost.",
+                clean(value),
+                labels.thread(gone.by),
+                clean(&gone.value),
+                object = labels.object(*atomic),
+            ))
+        }
+        Operation::Wake { .. } | Operation::Park { .. } => match row.step.choice? {
+            Choice::Spurious => Some(format!(
+                "{name} wakes although nobody woke it. Every wait may return so: check the condition in a loop."
+            )),
+            Choice::Timeout => Some(format!("{name} wakes because its time-out has passed.")),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A notification that did not reach a thread which waits for ever.
+fn notification(chart: &Chart<'_>, row: &Row<'_>, name: &str, condvar: ObjectId) -> Option<String> {
+    let labels = &chart.labels;
+    let starved = starved(chart, condvar);
+    let left: Vec<ThreadId> =
+        row.effect.left_waiting.iter().copied().filter(|thread| starved.contains(thread)).collect();
+    let condvar = labels.object(condvar);
+    if !left.is_empty() {
+        let waits = if left.len() == 1 { "waits" } else { "wait" };
+        let woken = labels.threads(&row.step.wakes);
+        return Some(format!("{name} wakes only {woken}; {} {waits} on.", labels.threads(&left)));
+    }
+    if !row.step.wakes.is_empty() || starved.is_empty() {
+        return None;
+    }
+    let waits = if starved.len() == 1 { "which waits" } else { "which wait" };
+    let gets = if starved.len() == 1 { "gets" } else { "get" };
+    Some(format!(
+        "{name} notifies {condvar} while nobody waits on it. A notification is not remembered: {}, {waits} later, never {gets} it.",
+        labels.threads(&starved)
+    ))
+}
+
+/// The threads that wait on a condition variable when the run is over.
+fn starved(chart: &Chart<'_>, condvar: ObjectId) -> Vec<ThreadId> {
+    let reason = Phase::Blocked { waits_for: WaitsFor::Notify { condvar } };
+    let threads = chart.end.threads().iter().enumerate();
+    threads.filter(|(_, state)| state.phase == reason).map(|(i, _)| ThreadId(i as u32)).collect()
+}

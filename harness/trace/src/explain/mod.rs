@@ -1,0 +1,128 @@
+//! The verdict in plain words, and where every thread stands at the end.
+
+mod clues;
+mod deadlock;
+mod search;
+mod standing;
+
+pub(crate) use search::search;
+pub(crate) use standing::standings;
+
+use crate::chart::Chart;
+use crate::words::{clean, waits_for};
+use crate::{Failure, Location, Outcome, ThreadId, Wait};
+
+/// How a verdict should be coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mood {
+    Good,
+    Bad,
+    Neutral,
+}
+
+/// The verdict in a few words: "failed: deadlock".
+pub(crate) fn headline(chart: &Chart<'_>) -> (Mood, String) {
+    let verdict = &chart.trace.verdict;
+    let executions = verdict.search.as_ref().map_or(0, |search| search.executions);
+    match &verdict.outcome {
+        Outcome::Ended => (Mood::Neutral, "one recorded run, which came to its end".to_owned()),
+        Outcome::Proved => {
+            let text = match executions {
+                1 => "proved: 1 execution covers every interleaving".to_owned(),
+                n => format!("proved: {} executions cover every interleaving", search::grouped(n)),
+            };
+            (Mood::Good, text)
+        }
+        Outcome::NotProved { reason } => (
+            Mood::Neutral,
+            format!(
+                "not proved: {} executions tried, none fails; {}",
+                search::grouped(executions),
+                clean(reason)
+            ),
+        ),
+        Outcome::Failed { failure } => (Mood::Bad, format!("failed: {}", failed(chart, failure))),
+    }
+}
+
+fn failed(chart: &Chart<'_>, failure: &Failure) -> String {
+    let labels = &chart.labels;
+    match failure {
+        Failure::Panic { thread, .. } => format!("{} panics", labels.thread(*thread)),
+        Failure::Deadlock { .. } => "deadlock".to_owned(),
+        Failure::Livelock { .. } => "livelock: the program runs and gets nowhere".to_owned(),
+        Failure::Leak { threads } if threads.len() == 1 => {
+            "the program ends and leaves a thread behind".to_owned()
+        }
+        Failure::Leak { threads } => {
+            format!("the program ends and leaves {} threads behind", threads.len())
+        }
+        Failure::Poisoned { lock, .. } => format!("{} is poisoned", labels.object(*lock)),
+        Failure::Exit { code: Some(code), .. } => format!("the program exits with code {code}"),
+        Failure::Exit { code: None, .. } => "the program aborts".to_owned(),
+    }
+}
+
+/// The sentences below the headline: first what went wrong, then the steps that led to it.
+pub(crate) fn sentences(chart: &Chart<'_>) -> Vec<String> {
+    let mut sentences = match &chart.trace.verdict.outcome {
+        Outcome::Failed { failure } => why(chart, failure),
+        _ => Vec::new(),
+    };
+    if matches!(chart.trace.verdict.outcome, Outcome::Failed { .. }) {
+        sentences.extend(clues::clues(chart));
+    }
+    sentences
+}
+
+fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
+    let labels = &chart.labels;
+    match failure {
+        Failure::Panic { thread, message, at } => {
+            let place = at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
+            vec![format!("{} panics{place}: {}", labels.thread(*thread), clean(message))]
+        }
+        Failure::Deadlock { waits } => deadlock::deadlock(chart, waits),
+        Failure::Livelock { spins, steps } => {
+            let mut lines =
+                vec![format!("The run was stopped after {} steps.", search::grouped(*steps))];
+            lines.extend(spins.iter().map(|wait| deadlock::stands(chart, wait)));
+            lines
+        }
+        Failure::Leak { threads } => threads.iter().map(|wait| leak(chart, wait)).collect(),
+        Failure::Poisoned { thread, lock, by } => {
+            let lock = labels.object(*lock);
+            let by = by.map_or(String::new(), |by| {
+                format!(" {} panicked while it held {lock}.", labels.thread(by))
+            });
+            vec![format!("{} finds {lock} poisoned and gives up.{by}", labels.thread(*thread))]
+        }
+        Failure::Exit { thread, .. } => {
+            vec![format!("{} ends the process while the others run.", labels.thread(*thread))]
+        }
+    }
+}
+
+fn leak(chart: &Chart<'_>, wait: &Wait) -> String {
+    let labels = &chart.labels;
+    let name = labels.thread(wait.thread);
+    let main = labels.thread(ThreadId(0));
+    let doing = match &wait.waits_for {
+        Some(reason) => format!("it still waits for {}", waits_for(labels, reason)),
+        None => format!("it still runs{}", place(wait.at.as_ref())),
+    };
+    format!("{main} ends, and nobody has joined {name}: {doing}.")
+}
+
+fn place(at: Option<&Location>) -> String {
+    at.map_or(String::new(), |at| format!(" at {at}"))
+}
+
+/// The locks that a thread holds at the end, as a phrase.
+fn holds(chart: &Chart<'_>, thread: ThreadId) -> String {
+    let Some(state) = chart.end.threads().get(thread.0 as usize) else {
+        return String::new();
+    };
+    let names: Vec<&str> = state.holds.iter().map(|hold| chart.labels.object(hold.lock)).collect();
+    names.join(" and ")
+}
