@@ -13,14 +13,15 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// The first argument of a child that starts afresh; the second is its name.
 pub(crate) const FLAG: &str = "--multiprocessing-child";
 
 static INITIALISED: AtomicBool = AtomicBool::new(false);
-static NAME: OnceLock<String> = OnceLock::new();
+/// Not set once and for all: a forked child has a copy of its parent's.
+static NAME: Mutex<Option<String>> = Mutex::new(None);
 
 /// What a child is told to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,7 +55,8 @@ pub(crate) fn initialised() -> bool {
 
 /// The name of this process: what its parent called it, or `MainProcess`.
 pub fn current_name() -> String {
-    NAME.get().cloned().unwrap_or_else(|| "MainProcess".to_owned())
+    let name = NAME.lock().unwrap_or_else(PoisonError::into_inner);
+    name.clone().unwrap_or_else(|| "MainProcess".to_owned())
 }
 
 fn run_spawned() -> ! {
@@ -86,7 +88,7 @@ pub(crate) fn run_forked(order: Order) -> ! {
 
 fn run(order: Order) -> i32 {
     let Order { name, parent, function, arguments } = order;
-    let _ = NAME.set(name);
+    *NAME.lock().unwrap_or_else(PoisonError::into_inner) = Some(name);
     if let Err(error) = leave_stdin().and_then(|()| parent.map_or(Ok(()), die_with)) {
         return report(&error);
     }

@@ -13,6 +13,7 @@ use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use thiserror::Error;
 
 /// How a child comes into being.
@@ -205,9 +206,8 @@ fn spawn(order: &Order, daemon: bool) -> Result<Child, StartError> {
 }
 
 fn fork(order: Order, daemon: bool, allow_threads: bool) -> Result<Child, StartError> {
-    let threads = std::fs::read_dir("/proc/self/task")?.count();
-    if threads > 1 && !allow_threads {
-        return Err(StartError::Threads { threads });
+    if !allow_threads {
+        refuse_threads()?;
     }
     // What is buffered now would be printed by both.
     io::stdout().flush()?;
@@ -226,4 +226,17 @@ fn fork(order: Order, daemon: bool, allow_threads: bool) -> Result<Child, StartE
         }
         pid => Ok(list.add(pid as u32, &name, daemon)?),
     }
+}
+
+fn refuse_threads() -> Result<(), StartError> {
+    let count = || std::fs::read_dir("/proc/self/task").map(Iterator::count);
+    // The kernel lists a thread for a moment after it was joined, and there is
+    // nothing to wait on for the end of that moment.
+    for _ in 0..100 {
+        if count()? == 1 {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_micros(100));
+    }
+    Err(StartError::Threads { threads: count()? })
 }
