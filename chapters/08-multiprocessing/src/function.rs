@@ -59,17 +59,48 @@ impl Function {
         A: DeserializeOwned,
         R: Serialize,
     {
-        fn call<A, R>(target: *const (), arguments: Message) -> Result<Message, CallError>
-        where
-            A: DeserializeOwned,
-            R: Serialize,
-        {
-            // SAFETY: `Function::new` stored this trampoline together with a target of this type.
+        Function::pair(function as *const (), |target, arguments| {
+            // SAFETY: `target` is what `pair` stores beside this trampoline.
             let function = unsafe { std::mem::transmute::<*const (), fn(A) -> R>(target) };
-            let arguments = arguments.decode().map_err(CallError::Arguments)?;
-            Message::encode(&function(arguments)).map_err(CallError::Result)
-        }
-        Function::pair(call::<A, R>, function as *const ())
+            answer(arguments, function)
+        })
+    }
+
+    /// A function to be called with each element of a `Vec`; the results come
+    /// back as a `Vec`.
+    ///
+    /// # Errors
+    ///
+    /// [`NotInExecutable`].
+    pub fn each<A, R>(function: fn(A) -> R) -> Result<Function, NotInExecutable>
+    where
+        A: DeserializeOwned,
+        R: Serialize,
+    {
+        Function::pair(function as *const (), |target, arguments| {
+            // SAFETY: `target` is what `pair` stores beside this trampoline.
+            let function = unsafe { std::mem::transmute::<*const (), fn(A) -> R>(target) };
+            answer(arguments, |items: Vec<A>| items.into_iter().map(function).collect::<Vec<R>>())
+        })
+    }
+
+    /// As [`each`](Function::each), for a function of two arguments and a `Vec` of pairs.
+    ///
+    /// # Errors
+    ///
+    /// [`NotInExecutable`].
+    pub fn each_pair<A, B, R>(function: fn(A, B) -> R) -> Result<Function, NotInExecutable>
+    where
+        A: DeserializeOwned,
+        B: DeserializeOwned,
+        R: Serialize,
+    {
+        Function::pair(function as *const (), |target, arguments| {
+            // SAFETY: `target` is what `pair` stores beside this trampoline.
+            let function = unsafe { std::mem::transmute::<*const (), fn(A, B) -> R>(target) };
+            let call = |(a, b)| function(a, b);
+            answer(arguments, |items: Vec<(A, B)>| items.into_iter().map(call).collect::<Vec<R>>())
+        })
     }
 
     /// A function of which only the exit code is wanted; it comes back as an `i32`.
@@ -78,20 +109,14 @@ impl Function {
         A: DeserializeOwned,
         R: Outcome,
     {
-        fn call<A, R>(target: *const (), arguments: Message) -> Result<Message, CallError>
-        where
-            A: DeserializeOwned,
-            R: Outcome,
-        {
-            // SAFETY: `Function::exiting` stored this trampoline together with a target of this type.
+        Function::pair(function as *const (), |target, arguments| {
+            // SAFETY: `target` is what `pair` stores beside this trampoline.
             let function = unsafe { std::mem::transmute::<*const (), fn(A) -> R>(target) };
-            let arguments = arguments.decode().map_err(CallError::Arguments)?;
-            Message::encode(&function(arguments).exit_code()).map_err(CallError::Result)
-        }
-        Function::pair(call::<A, R>, function as *const ())
+            answer(arguments, |arguments| function(arguments).exit_code())
+        })
     }
 
-    fn pair(trampoline: Trampoline, target: *const ()) -> Result<Function, NotInExecutable> {
+    fn pair(target: *const (), trampoline: Trampoline) -> Result<Function, NotInExecutable> {
         Ok(Function { trampoline: distance(trampoline as *const ())?, target: distance(target)? })
     }
 
@@ -136,6 +161,14 @@ impl fmt::Debug for Function {
     }
 }
 
+fn answer<A: DeserializeOwned, R: Serialize>(
+    arguments: Message,
+    call: impl FnOnce(A) -> R,
+) -> Result<Message, CallError> {
+    let arguments = arguments.decode().map_err(CallError::Arguments)?;
+    Message::encode(&call(arguments)).map_err(CallError::Result)
+}
+
 fn distance(address: *const ()) -> Result<usize, NotInExecutable> {
     let executable = executable();
     let address = address as usize;
@@ -171,6 +204,17 @@ mod tests {
         let again = unsafe { Function::from_raw(function.to_raw()) };
         let result = again.call(Message::encode(&21_i64).unwrap()).unwrap();
         assert_eq!(result.decode::<i64>().unwrap(), 42);
+    }
+
+    #[test]
+    fn a_function_can_be_called_with_each_element() {
+        let call = |function: Function, arguments: Message| {
+            function.call(arguments).unwrap().decode::<Vec<i64>>().unwrap()
+        };
+        let each = Function::each(double).unwrap();
+        assert_eq!(call(each, Message::encode(&[1_i64, 2, 3]).unwrap()), [2, 4, 6]);
+        let each_pair = Function::each_pair(|a: i64, b: i64| a - b).unwrap();
+        assert_eq!(call(each_pair, Message::encode(&[(5_i64, 1_i64), (1, 5)]).unwrap()), [4, -4]);
     }
 
     #[test]
