@@ -212,9 +212,12 @@ mod tests {
             function.call(arguments).unwrap().decode::<Vec<i64>>().unwrap()
         };
         let each = Function::each(double).unwrap();
-        assert_eq!(call(each, Message::encode(&[1_i64, 2, 3]).unwrap()), [2, 4, 6]);
+        assert_eq!(call(each, Message::encode(&vec![1_i64, 2, 3]).unwrap()), [2, 4, 6]);
         let each_pair = Function::each_pair(|a: i64, b: i64| a - b).unwrap();
-        assert_eq!(call(each_pair, Message::encode(&[(5_i64, 1_i64), (1, 5)]).unwrap()), [4, -4]);
+        assert_eq!(
+            call(each_pair, Message::encode(&vec![(5_i64, 1_i64), (1, 5)]).unwrap()),
+            [4, -4]
+        );
     }
 
     #[test]
