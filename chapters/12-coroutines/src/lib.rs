@@ -1,1 +1,5 @@
 //! Chapter 12.
+mod greenlet;
+pub mod hub;
+mod stack;
+pub use greenlet::{CyclicParents, Exit, Greenlet, WeakGreenlet};

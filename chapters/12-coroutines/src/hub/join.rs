@@ -1,0 +1,142 @@
+//! Waiting for tasks to end.
+
+use super::error::Outcome;
+use super::scheduler::with;
+use super::task::{Interrupt, Task, Yields};
+use super::wait::moment_in;
+use std::fmt;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+/// What [`spawn`](super::spawn) returns: the task, and the claim to its result.
+pub struct JoinHandle<R> {
+    task: Rc<Task<dyn Yields<R>>>,
+}
+
+impl<R: 'static> JoinHandle<R> {
+    pub(super) fn new(task: Rc<Task<dyn Yields<R>>>) -> JoinHandle<R> {
+        JoinHandle { task }
+    }
+
+    /// Blocks the calling task until this one ends; returns how it ended.
+    ///
+    /// # Errors
+    ///
+    /// The task was killed, panicked, or could not be started.
+    ///
+    /// # Panics
+    ///
+    /// Outside tasks, unless the task has ended.
+    pub fn join(self) -> Outcome<R> {
+        while !self.task.ended.get() {
+            self.task.joiners.wait();
+        }
+        self.outcome()
+    }
+
+    /// As [`join`](JoinHandle::join) for at most `duration`; then returns the handle.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub;
+    /// # use std::time::Duration;
+    /// hub::run(|| {
+    ///     let asleep = hub::spawn(|| hub::sleep(Duration::from_secs(3600)));
+    ///     let asleep = asleep.join_timeout(Duration::from_millis(1)).unwrap_err();
+    ///     asleep.kill();
+    ///     assert!(matches!(asleep.join(), Err(hub::JoinError::Killed)));
+    /// });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The handle, if the task has not ended by then.
+    ///
+    /// # Panics
+    ///
+    /// Outside tasks, unless the task has ended.
+    pub fn join_timeout(self, duration: Duration) -> Result<Outcome<R>, JoinHandle<R>> {
+        self.join_until(moment_in(duration))
+    }
+
+    fn join_until(self, due: Option<Instant>) -> Result<Outcome<R>, JoinHandle<R>> {
+        while !self.task.ended.get() {
+            if !self.task.joiners.wait_until(due) && !self.task.ended.get() {
+                return Err(self);
+            }
+        }
+        Ok(self.outcome())
+    }
+
+    fn outcome(&self) -> Outcome<R> {
+        self.task.body.take().expect("a task that has ended has an outcome, taken by one handle")
+    }
+
+    /// Has the task ended? Its result waits to be joined.
+    pub fn is_finished(&self) -> bool {
+        self.task.ended.get()
+    }
+
+    /// Ends the task: it unwinds from where it waits, at its next turn. One that
+    /// has not started never runs; one that has ended is left as it is.
+    ///
+    /// Does not block; [`join`](JoinHandle::join) to wait until it is gone. A task that
+    /// kills itself unwinds when it next waits.
+    pub fn kill(&self) {
+        if !self.task.ended.get() {
+            let task: Rc<Task> = self.task.clone();
+            task.interrupt(Interrupt::Kill);
+            with(|hub| hub.make_ready(task));
+        }
+    }
+}
+
+impl<R> fmt::Debug for JoinHandle<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle").field("is_finished", &self.task.ended.get()).finish()
+    }
+}
+
+/// Blocks the calling task until all of `tasks` have ended; returns how, in the
+/// same order.
+///
+/// # Panics
+///
+/// Outside tasks, unless all have ended.
+///
+/// ```
+/// # use ch12_coroutines::hub;
+/// let outcomes = hub::run(|| hub::join_all([hub::spawn(|| 1), hub::spawn(|| panic!("no"))]));
+/// let outcomes = outcomes.unwrap();
+/// assert_eq!(*outcomes[0].as_ref().unwrap(), 1);
+/// assert_eq!(outcomes[1].as_ref().unwrap_err().to_string(), "the task panicked: no");
+/// ```
+pub fn join_all<R: 'static>(tasks: impl IntoIterator<Item = JoinHandle<R>>) -> Vec<Outcome<R>> {
+    // All first: an iterator that spawns as it goes must not wait in between.
+    let tasks: Vec<_> = tasks.into_iter().collect();
+    tasks.into_iter().map(JoinHandle::join).collect()
+}
+
+/// As [`join_all`], for at most `duration` in all. In the place of a task that has not
+/// ended by then stands its handle.
+///
+/// # Panics
+///
+/// Outside tasks, unless all have ended.
+///
+/// ```
+/// # use ch12_coroutines::hub;
+/// # use std::time::Duration;
+/// hub::run(|| {
+///     let tasks = [0, 3600].map(|s| hub::spawn(move || hub::sleep(Duration::from_secs(s))));
+///     let joined = hub::join_all_timeout(tasks, Duration::from_millis(5));
+///     assert!(joined[0].is_ok() && joined[1].is_err());
+/// });
+/// ```
+pub fn join_all_timeout<R: 'static>(
+    tasks: impl IntoIterator<Item = JoinHandle<R>>,
+    duration: Duration,
+) -> Vec<Result<Outcome<R>, JoinHandle<R>>> {
+    let tasks: Vec<_> = tasks.into_iter().collect();
+    let due = moment_in(duration);
+    tasks.into_iter().map(|task| task.join_until(due)).collect()
+}

@@ -1,0 +1,285 @@
+//! The hub itself: the line of ready tasks, and the loop that serves it.
+
+use super::error::{JoinError, RunError};
+use super::reactor::Reactor;
+use super::task::{Interrupt, Raised, Task, Yields};
+use super::timers::Timers;
+use crate::greenlet::swap_current;
+use crate::stack::Stacks;
+use corosensei::{Coroutine, CoroutineResult};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::resume_unwind;
+use std::ptr;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+pub(super) struct Hub {
+    /// No two hubs of a process have the same.
+    pub(super) id: u64,
+    pub(super) timers: RefCell<Timers>,
+    pub(super) reactor: RefCell<Option<Reactor>>,
+    /// How many tasks wait for a socket.
+    pub(super) waiting_for_sockets: Cell<usize>,
+    ready: RefCell<VecDeque<Rc<Task>>>,
+    current: RefCell<Option<Rc<Task>>>,
+    /// Every task that is suspended, in the order of their first suspension.
+    kept: RefCell<BTreeMap<u64, Rc<Task>>>,
+    next_kept: Cell<u64>,
+    next_timeout: Cell<u64>,
+    /// The main task has ended: every wait is raised in.
+    closing: Cell<bool>,
+    stacks: RefCell<Stacks>,
+}
+
+thread_local! {
+    static HUB: Cell<*const Hub> = const { Cell::new(ptr::null()) };
+}
+
+/// Calls `f` with the hub of this thread.
+///
+/// # Panics
+///
+/// If there is none.
+pub(super) fn with<R>(f: impl FnOnce(&Hub) -> R) -> R {
+    try_with(f).expect("no hub runs on this thread: call this inside hub::run")
+}
+
+/// Calls `f` with the hub of this thread, if there is one.
+pub(super) fn try_with<R>(f: impl FnOnce(&Hub) -> R) -> Option<R> {
+    // SAFETY: `run` sets the pointer to a hub on its own stack and clears it before that hub goes.
+    // Tasks, which may be suspended in the middle of `f`, are all unwound before that.
+    unsafe { HUB.get().as_ref() }.map(f)
+}
+
+/// Suspends the current task until something makes it ready. May return early.
+///
+/// # Panics
+///
+/// With what interrupts the task; outside a task; in a destructor during a panic.
+pub(super) fn park() {
+    with(|hub| {
+        let task = hub.current();
+        assert!(
+            !std::thread::panicking(),
+            "a destructor that runs because of a panic must not wait on the hub"
+        );
+        hub.raise(&task);
+        // SAFETY: the current task has set its yielder, which lives at the base of its stack.
+        unsafe { &*task.yielder.get() }.suspend(());
+        hub.raise(&task);
+    });
+}
+
+/// [`super::run`].
+pub(super) fn run<R: 'static>(
+    stack_size: usize,
+    main: impl FnOnce() -> R + 'static,
+) -> Result<R, RunError> {
+    static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+    if !HUB.get().is_null() {
+        return Err(RunError::Nested);
+    }
+    let hub = Hub {
+        id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+        timers: RefCell::default(),
+        reactor: RefCell::new(None),
+        waiting_for_sockets: Cell::new(0),
+        ready: RefCell::default(),
+        current: RefCell::new(None),
+        kept: RefCell::default(),
+        next_kept: Cell::new(1),
+        next_timeout: Cell::new(0),
+        closing: Cell::new(false),
+        stacks: RefCell::new(Stacks::of_size(stack_size)),
+    };
+    // The hub goes down whatever happens, and is no longer to be found after that.
+    struct Close<'a>(&'a Hub);
+    impl Drop for Close<'_> {
+        fn drop(&mut self) {
+            self.0.close();
+        }
+    }
+    struct Forget;
+    impl Drop for Forget {
+        fn drop(&mut self) {
+            HUB.set(ptr::null());
+        }
+    }
+    HUB.set(&hub);
+    let forget = Forget;
+    let close = Close(&hub);
+    let main: Rc<Task<dyn Yields<R>>> = Task::new(main);
+    hub.make_ready(main.clone());
+    let served = hub.serve(&*main);
+    drop(close);
+    drop(forget);
+    served?;
+    match main.body.take().expect("the main task has ended and nobody else has its outcome") {
+        Ok(value) => Ok(value),
+        Err(JoinError::Panicked(payload)) => resume_unwind(payload),
+        Err(JoinError::NoStack(error)) => Err(RunError::NoStack(error)),
+        Err(JoinError::Killed) => unreachable!("nobody has a handle to kill the main task with"),
+    }
+}
+
+impl Hub {
+    /// The task that runs.
+    ///
+    /// # Panics
+    ///
+    /// Outside tasks: in a destructor that the hub itself runs.
+    pub(super) fn current(&self) -> Rc<Task> {
+        self.current.borrow().clone().expect("only a task can wait on the hub")
+    }
+
+    pub(super) fn next_timeout(&self) -> u64 {
+        self.next_timeout.replace(self.next_timeout.get() + 1)
+    }
+
+    /// Puts `task` at the end of the line, unless it stands there or has ended.
+    pub(super) fn make_ready(&self, task: Rc<Task>) {
+        if !task.ended.get() && !task.ready.replace(true) {
+            self.ready.borrow_mut().push_back(task);
+        }
+    }
+
+    /// Keeps a task alive until it ends or the hub does.
+    pub(super) fn keep(&self, task: Rc<Task>) {
+        if task.kept.get() == 0 {
+            let number = self.next_kept.replace(self.next_kept.get() + 1);
+            task.kept.set(number);
+            self.kept.borrow_mut().insert(number, task);
+        }
+    }
+
+    fn raise(&self, task: &Task) {
+        if self.closing.get() {
+            resume_unwind(Box::new(Raised(Interrupt::Kill)));
+        }
+        task.raise();
+    }
+
+    /// Runs tasks until `main` ends.
+    fn serve<B: ?Sized>(&self, main: &Task<B>) -> Result<(), RunError> {
+        loop {
+            // Those who become ready meanwhile wait until clock and sockets were looked at.
+            let in_line = self.ready.borrow().len();
+            for _ in 0..in_line {
+                let next = self.ready.borrow_mut().pop_front();
+                self.give_turn(next.expect("only this loop takes from the line"));
+                if main.ended.get() {
+                    return Ok(());
+                }
+            }
+            self.wait()?;
+        }
+    }
+
+    /// Makes ready whom clock and sockets wake; sleeps until then if nobody is ready.
+    fn wait(&self) -> Result<(), RunError> {
+        let due = self.timers.borrow().next();
+        let pause = if !self.ready.borrow().is_empty() {
+            Some(Duration::ZERO)
+        } else {
+            due.map(|due| due.saturating_duration_since(Instant::now()))
+        };
+        if self.waiting_for_sockets.get() > 0 {
+            if let Some(reactor) = &mut *self.reactor.borrow_mut() {
+                reactor.wait(pause).map_err(RunError::Poll)?;
+            }
+        } else {
+            match pause {
+                None => return Err(RunError::Deadlock),
+                Some(Duration::ZERO) => {}
+                Some(pause) => std::thread::sleep(pause),
+            }
+        }
+        if due.is_some() {
+            let now = Instant::now();
+            loop {
+                let Some(due) = self.timers.borrow_mut().pop_due(now) else { break };
+                if let Some(interrupt) = due.interrupt {
+                    due.task.interrupt(interrupt);
+                }
+                self.make_ready(due.task);
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs `task` until it waits or ends.
+    fn give_turn(&self, task: Rc<Task>) {
+        task.ready.set(false);
+        if task.ended.get() {
+            return;
+        }
+        let suspended = task.coroutine.borrow_mut().take();
+        let mut coroutine = match suspended {
+            Some(coroutine) => coroutine,
+            None => match self.start(&task) {
+                Ok(coroutine) => coroutine,
+                Err(reason) => {
+                    task.body.refuse(reason);
+                    return self.end(&task);
+                }
+            },
+        };
+        *self.current.borrow_mut() = Some(task.clone());
+        let outside = swap_current(task.greenlet.get());
+        let result = coroutine.resume(());
+        task.greenlet.set(swap_current(outside));
+        *self.current.borrow_mut() = None;
+        match result {
+            CoroutineResult::Yield(()) => {
+                *task.coroutine.borrow_mut() = Some(coroutine);
+                self.keep(task);
+            }
+            CoroutineResult::Return(()) => {
+                self.stacks.borrow_mut().give_back(coroutine.into_stack());
+                self.end(&task);
+            }
+        }
+    }
+
+    fn start(&self, task: &Rc<Task>) -> Result<Coroutine<(), (), ()>, JoinError> {
+        if self.closing.get() || task.is_killed() {
+            return Err(JoinError::Killed);
+        }
+        let stack = self.stacks.borrow_mut().take().map_err(JoinError::NoStack)?;
+        let task = task.clone();
+        Ok(Coroutine::with_stack(stack, move |yielder, ()| {
+            task.yielder.set(yielder);
+            task.body.run();
+        }))
+    }
+
+    fn end(&self, task: &Task) {
+        task.end();
+        if task.kept.get() != 0 {
+            self.kept.borrow_mut().remove(&task.kept.get());
+        }
+    }
+
+    /// Ends all tasks that are left: those suspended by unwinding them, in order.
+    fn close(&self) {
+        self.closing.set(true);
+        loop {
+            let suspended = self.kept.borrow().first_key_value().map(|(_, task)| task.clone());
+            let ready = || self.ready.borrow_mut().pop_front();
+            let timed = || self.timers.borrow_mut().clear();
+            if let Some(task) = suspended.or_else(ready) {
+                self.give_turn(task);
+            } else {
+                let timed = timed();
+                if timed.is_empty() {
+                    break;
+                }
+                for (_, due) in timed {
+                    self.give_turn(due.task);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The clock: which task is to be woken when.
+
+use super::task::{Interrupt, Task};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Instant;
+
+/// Names a timer: when it is due, and which of those due then it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TimerId {
+    due: Instant,
+    number: u64,
+}
+
+/// A wake-up, and what to interrupt the task with.
+pub(super) struct Due {
+    pub(super) task: Rc<Task>,
+    pub(super) interrupt: Option<Interrupt>,
+}
+
+/// All timers, soonest first; of equals, the one set first.
+#[derive(Default)]
+pub(super) struct Timers {
+    next_number: u64,
+    pending: BTreeMap<TimerId, Due>,
+}
+
+impl Timers {
+    pub(super) fn set(
+        &mut self,
+        due: Instant,
+        task: Rc<Task>,
+        interrupt: Option<Interrupt>,
+    ) -> TimerId {
+        let id = TimerId { due, number: self.next_number };
+        self.next_number += 1;
+        self.pending.insert(id, Due { task, interrupt });
+        id
+    }
+
+    /// False if it has fired already.
+    pub(super) fn cancel(&mut self, id: TimerId) -> bool {
+        self.pending.remove(&id).is_some()
+    }
+
+    /// When the next one is due.
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.pending.first_key_value().map(|(id, _)| id.due)
+    }
+
+    /// Takes out the first timer that is due at `now`.
+    pub(super) fn pop_due(&mut self, now: Instant) -> Option<Due> {
+        let first = self.pending.first_entry()?;
+        (first.key().due <= now).then(|| first.remove())
+    }
+
+    /// Takes out all of them.
+    pub(super) fn clear(&mut self) -> BTreeMap<TimerId, Due> {
+        std::mem::take(&mut self.pending)
+    }
+}
