@@ -1,4 +1,23 @@
 //! The tour of chapter 9.
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+
+mod programs;
+
+use std::process::ExitCode;
+use tour::Chapter;
+
+const CHAPTER: Chapter = Chapter {
+    number: 9,
+    title: "Data that processes share",
+    programs: &[
+        programs::value_array::PROGRAM,
+        programs::typecodes::PROGRAM,
+        programs::slices::PROGRAM,
+        programs::lost_update::PROGRAM,
+        programs::dead_holder::PROGRAM,
+    ],
+};
+
+fn main() -> ExitCode {
+    ch08_multiprocessing::init();
+    tour::main(CHAPTER)
 }

@@ -1,0 +1,168 @@
+//! An array whose type is chosen at run time, by a typecode.
+
+use crate::any_value::CreateError;
+use crate::item::{Item, ItemError};
+use crate::lock::RLock;
+use crate::region::{Contents, Region, sent_as_memory};
+use crate::slice::{IndexError, LengthError, Slice, position};
+use crate::typecode::Typecode;
+use crate::untyped;
+use std::fmt;
+use thiserror::Error;
+
+/// Why elements were not replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
+pub enum SetError {
+    /// There is no such element.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// There are not as many items as elements.
+    #[error(transparent)]
+    Length(#[from] LengthError),
+    /// An item does not fit the typecode.
+    #[error(transparent)]
+    Item(#[from] ItemError),
+}
+
+/// An [`Array`](crate::Array) whose type is chosen at run time: Python's
+/// `Array('i', range(10))`.
+///
+/// ```
+/// use ch09_shared_data::{AnyArray, Item, Typecode};
+/// let array = AnyArray::new(Typecode::Int, 0..10)?;
+/// array.set(-1, -9)?;
+/// assert_eq!(array.slice(-2..), [Item::Int(8), Item::Int(-9)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct AnyArray {
+    lock: RLock,
+}
+
+impl AnyArray {
+    /// An array of these items in a new piece of shared memory.
+    ///
+    /// # Errors
+    ///
+    /// [`CreateError`].
+    pub fn new<I>(typecode: Typecode, items: I) -> Result<AnyArray, CreateError>
+    where
+        I: IntoIterator<Item: Into<Item>>,
+    {
+        let items: Vec<Item> = items.into_iter().map(Into::into).collect();
+        let array = AnyArray::zeroed(typecode, items.len())?;
+        let guard = array.lock.lock_silently();
+        for (position, item) in items.into_iter().enumerate() {
+            untyped::store(array.lock.region(), position, item, &guard)?;
+        }
+        drop(guard);
+        Ok(array)
+    }
+
+    /// An array of `len` zeros.
+    ///
+    /// # Errors
+    ///
+    /// If the process may open no more descriptors, or there is no memory.
+    pub fn zeroed(typecode: Typecode, len: usize) -> std::io::Result<AnyArray> {
+        Ok(AnyArray { lock: RLock::of(Region::new(Contents::Array, typecode, len)?) })
+    }
+
+    /// The typecode of its elements.
+    pub fn typecode(&self) -> Typecode {
+        self.lock.region().typecode()
+    }
+
+    /// How many elements there are.
+    pub fn len(&self) -> usize {
+        self.lock.region().len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Loads an element; a negative index counts from the end. Blocks while
+    /// another thread holds the lock.
+    ///
+    /// # Errors
+    ///
+    /// [`IndexError`] if there is no such element.
+    pub fn get(&self, index: isize) -> Result<Item, IndexError> {
+        let position = position(index, self.len())?;
+        Ok(untyped::load(self.lock.region(), position, &self.lock.lock_silently()))
+    }
+
+    /// Stores an element; otherwise as [`get`](AnyArray::get).
+    ///
+    /// # Errors
+    ///
+    /// [`SetError`], and nothing is stored.
+    pub fn set(&self, index: isize, item: impl Into<Item>) -> Result<(), SetError> {
+        let position = position(index, self.len())?;
+        let guard = self.lock.lock_silently();
+        Ok(untyped::store(self.lock.region(), position, item.into(), &guard)?)
+    }
+
+    /// Copies the elements of a slice, under one lock.
+    pub fn slice(&self, slice: impl Into<Slice>) -> Vec<Item> {
+        let guard = self.lock.lock_silently();
+        let load = |position| untyped::load(self.lock.region(), position, &guard);
+        slice.into().positions(self.len()).map(load).collect()
+    }
+
+    /// Replaces the elements of a slice, under one lock.
+    ///
+    /// # Errors
+    ///
+    /// [`SetError`], and nothing is replaced.
+    pub fn set_slice<I>(&self, slice: impl Into<Slice>, items: I) -> Result<(), SetError>
+    where
+        I: IntoIterator<Item: Into<Item>>,
+    {
+        let items: Vec<Item> = items.into_iter().map(Into::into).collect();
+        let positions = slice.into().positions(self.len());
+        if positions.len() != items.len() {
+            return Err(LengthError { slice: positions.len(), given: items.len() }.into());
+        }
+        for item in &items {
+            item.to_bits(self.typecode())?;
+        }
+        let guard = self.lock.lock_silently();
+        for (position, item) in positions.zip(items) {
+            untyped::store(self.lock.region(), position, item, &guard)?;
+        }
+        Ok(())
+    }
+
+    /// The characters of an array of typecode `c` or `u` up to the first NUL,
+    /// `c` as Latin-1 (Python's `.value`); `None` for any other typecode.
+    pub fn text(&self) -> Option<String> {
+        let mut text = String::new();
+        for item in self.slice(..) {
+            match item {
+                Item::Char(0) | Item::Unicode('\0') => return Some(text),
+                Item::Char(byte) => text.push(byte.into()),
+                Item::Unicode(char) => text.push(char),
+                Item::Int(_) | Item::Float(_) => return None,
+            }
+        }
+        matches!(self.typecode(), Typecode::Char | Typecode::Unicode).then_some(text)
+    }
+
+    /// The lock, to hold over several accesses.
+    pub fn get_lock(&self) -> &RLock {
+        &self.lock
+    }
+}
+
+impl fmt::Debug for AnyArray {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::array::debug(f, "AnyArray", &self.lock, || (self.typecode(), self.slice(..)))
+    }
+}
+
+sent_as_memory!(AnyArray, array => array.lock.region(), region => {
+    Ok(AnyArray { lock: RLock::of(region.expect(Contents::Array, None)?) })
+});

@@ -1,0 +1,91 @@
+//! A value whose type is chosen at run time, by a typecode.
+
+use crate::item::{Item, ItemError};
+use crate::lock::RLock;
+use crate::region::{Contents, Region, sent_as_memory};
+use crate::typecode::Typecode;
+use crate::untyped;
+use std::fmt;
+use std::io;
+use thiserror::Error;
+
+/// Why a value or an array was not made.
+#[derive(Debug, Error)]
+pub enum CreateError {
+    /// An item does not fit the typecode.
+    #[error(transparent)]
+    Item(#[from] ItemError),
+    /// The process may open no more descriptors, or there is no memory.
+    #[error("cannot make shared memory")]
+    Io(#[from] io::Error),
+}
+
+/// A [`Value`](crate::Value) whose type is chosen at run time: Python's
+/// `Value('d', 0.0)`.
+///
+/// Whole numbers wrap around, as in C and in CPython. A number too large for
+/// `f` is an error here, where CPython stores infinity.
+///
+/// The lock is reentrant, so several accesses become one like this:
+///
+/// ```
+/// use ch09_shared_data::{AnyValue, Item, Typecode};
+/// let value = AnyValue::new(Typecode::SignedChar, 100)?;
+/// let _guard = value.get_lock().lock().expect("nobody has died yet");
+/// if let Item::Int(n) = value.get() {
+///     value.set(n + 100)?;
+/// }
+/// assert_eq!(value.get(), Item::Int(-56));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct AnyValue {
+    lock: RLock,
+}
+
+impl AnyValue {
+    /// A value in a new piece of shared memory.
+    ///
+    /// # Errors
+    ///
+    /// [`CreateError`].
+    pub fn new(typecode: Typecode, item: impl Into<Item>) -> Result<AnyValue, CreateError> {
+        let value = AnyValue { lock: RLock::of(Region::new(Contents::Value, typecode, 1)?) };
+        value.set(item)?;
+        Ok(value)
+    }
+
+    /// Its typecode.
+    pub fn typecode(&self) -> Typecode {
+        self.lock.region().typecode()
+    }
+
+    /// Loads the item. Blocks while another thread holds the lock.
+    pub fn get(&self) -> Item {
+        untyped::load(self.lock.region(), 0, &self.lock.lock_silently())
+    }
+
+    /// Stores an item. Blocks while another thread holds the lock.
+    ///
+    /// # Errors
+    ///
+    /// [`ItemError`], and nothing is stored, if the item does not fit the typecode.
+    pub fn set(&self, item: impl Into<Item>) -> Result<(), ItemError> {
+        untyped::store(self.lock.region(), 0, item.into(), &self.lock.lock_silently())
+    }
+
+    /// The lock, to hold over several accesses.
+    pub fn get_lock(&self) -> &RLock {
+        &self.lock
+    }
+}
+
+impl fmt::Debug for AnyValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::array::debug(f, "AnyValue", &self.lock, || (self.typecode(), self.get()))
+    }
+}
+
+sent_as_memory!(AnyValue, value => value.lock.region(), region => {
+    Ok(AnyValue { lock: RLock::of(region.expect(Contents::Value, None)?) })
+});

@@ -1,0 +1,243 @@
+//! The handle and the guard.
+
+use super::algorithm::LockWord;
+use super::system::Linux;
+use crate::region::Region;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use thiserror::Error;
+
+/// A reentrant lock in shared memory, for threads of several processes.
+///
+/// Every [`Value`](crate::Value) and [`Array`](crate::Array) has one of its own; a lock
+/// can also be made alone. Clones, and copies sent to other processes, are
+/// the same lock.
+///
+/// - The thread that holds it may take it again, and must release it as often.
+/// - If the thread or process that holds it **dies**, the next owner gets it
+///   and is told, by [`OwnerDied`]: what the lock protects may be half
+///   changed. (CPython's waiters hang for ever.) A waiter notices after
+///   50 ms or so.
+/// - No fairness: a thread that releases and takes it again may win over one
+///   that waits.
+///
+/// ```
+/// let lock = ch09_shared_data::RLock::new()?;
+/// let guard = lock.lock().expect("nobody has died yet");
+/// let again = lock.lock().expect("nobody has died yet");
+/// assert!(lock.is_locked());
+/// drop((guard, again));
+/// assert!(!lock.is_locked());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// Limits: the processes must see each other under the same process ids (one
+/// pid namespace) and be able to read `/proc`; without, a dead holder's lock stays held.
+#[derive(Clone)]
+pub struct RLock {
+    region: Arc<Region>,
+}
+
+/// The lock is the caller's, and whoever held it before died holding it.
+///
+/// The owner is told once; the next owner is not, unless this one dies too.
+#[derive(Error)]
+#[error("the lock's last holder died while it held the lock")]
+pub struct OwnerDied<G> {
+    guard: G,
+}
+
+/// Why a lock was not taken, or not without a remark.
+#[derive(Debug, Error)]
+pub enum TryLockError<G> {
+    /// Another thread holds it, and the time given is over.
+    #[error("another thread holds the lock")]
+    WouldBlock,
+    /// It was taken, and its last holder died.
+    #[error(transparent)]
+    OwnerDied(#[from] OwnerDied<G>),
+}
+
+/// The caller does not hold the lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("only the thread that holds a lock can release it")]
+pub struct NotOwner;
+
+/// Releases one level of the lock when dropped.
+#[derive(Debug)]
+#[must_use = "the lock is released when this is dropped"]
+pub struct RLockGuard<'a> {
+    lock: &'a RLock,
+    /// The thread that took the lock must release it.
+    _not_send: PhantomData<*const ()>,
+}
+
+impl RLock {
+    /// A lock of its own, in its own piece of shared memory.
+    ///
+    /// # Errors
+    ///
+    /// If the process may open no more descriptors, or there is no memory.
+    pub fn new() -> std::io::Result<RLock> {
+        Ok(RLock::of(Region::lock_alone()?))
+    }
+
+    pub(crate) fn of(region: Region) -> RLock {
+        RLock { region: Arc::new(region) }
+    }
+
+    pub(crate) fn region(&self) -> &Region {
+        &self.region
+    }
+
+    fn word(&self) -> &LockWord {
+        self.region.lock()
+    }
+
+    /// Takes the lock; blocks while another thread, of any process, holds it.
+    ///
+    /// # Errors
+    ///
+    /// [`OwnerDied`] holds the guard: the lock is taken all the same.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds the lock 2³² − 1 times already.
+    pub fn lock(&self) -> Result<RLockGuard<'_>, OwnerDied<RLockGuard<'_>>> {
+        self.word().acquire(&Linux, None);
+        self.guard()
+    }
+
+    /// Takes the lock if nobody else holds it; does not block.
+    ///
+    /// # Errors
+    ///
+    /// [`TryLockError`]. A holder's death is noticed by those who wait, so
+    /// this may answer `WouldBlock` for a dead one.
+    ///
+    /// # Panics
+    ///
+    /// As [`lock`](RLock::lock).
+    pub fn try_lock(&self) -> Result<RLockGuard<'_>, TryLockError<RLockGuard<'_>>> {
+        self.lock_timeout(Duration::ZERO)
+    }
+
+    /// Takes the lock; blocks for at most `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// [`TryLockError`].
+    ///
+    /// # Panics
+    ///
+    /// As [`lock`](RLock::lock).
+    pub fn lock_timeout(
+        &self,
+        timeout: Duration,
+    ) -> Result<RLockGuard<'_>, TryLockError<RLockGuard<'_>>> {
+        // A time-out beyond what a clock can hold is as good as none.
+        if !self.word().acquire(&Linux, Instant::now().checked_add(timeout)) {
+            return Err(TryLockError::WouldBlock);
+        }
+        Ok(self.guard()?)
+    }
+
+    /// Whether anybody holds it; out of date as soon as it is known.
+    pub fn is_locked(&self) -> bool {
+        self.word().is_held()
+    }
+
+    /// Whether the calling thread holds it.
+    pub fn is_owned(&self) -> bool {
+        self.word().is_held_by_me(&Linux)
+    }
+
+    /// The raw core: takes the lock without a guard. Blocks as [`lock`](RLock::lock).
+    ///
+    /// True if the last holder died; the caller is the one told.
+    ///
+    /// # Panics
+    ///
+    /// As [`lock`](RLock::lock).
+    pub fn acquire(&self) -> bool {
+        self.word().acquire(&Linux, None);
+        self.word().take_notice_of_death()
+    }
+
+    /// The raw core: gives back one level.
+    ///
+    /// # Errors
+    ///
+    /// [`NotOwner`] if the calling thread does not hold the lock.
+    ///
+    /// # Safety
+    ///
+    /// The level given back must be one that [`acquire`](RLock::acquire) took:
+    /// never one that a guard, still in use, stands for.
+    pub unsafe fn release(&self) -> Result<(), NotOwner> {
+        if self.word().release(&Linux) { Ok(()) } else { Err(NotOwner) }
+    }
+
+    /// For one load or one store: a death leaves no single element half
+    /// written, so whoever asks for the lock itself is told instead.
+    pub(crate) fn lock_silently(&self) -> RLockGuard<'_> {
+        self.word().acquire(&Linux, None);
+        RLockGuard { lock: self, _not_send: PhantomData }
+    }
+
+    /// As [`lock_silently`](RLock::lock_silently), unless somebody else holds it.
+    pub(crate) fn try_lock_silently(&self) -> Option<RLockGuard<'_>> {
+        let taken = self.word().acquire(&Linux, Some(Instant::now()));
+        taken.then_some(RLockGuard { lock: self, _not_send: PhantomData })
+    }
+
+    fn guard(&self) -> Result<RLockGuard<'_>, OwnerDied<RLockGuard<'_>>> {
+        let died = self.word().take_notice_of_death();
+        let guard = RLockGuard { lock: self, _not_send: PhantomData };
+        if died { Err(OwnerDied { guard }) } else { Ok(guard) }
+    }
+}
+
+impl Drop for RLockGuard<'_> {
+    fn drop(&mut self) {
+        // In a forked child the guard is its parent's, and nothing happens.
+        self.lock.word().release(&Linux);
+    }
+}
+
+impl<G> OwnerDied<G> {
+    /// The guard: the caller has looked after what the lock protects, or
+    /// does not mind.
+    pub fn into_inner(self) -> G {
+        self.guard
+    }
+
+    pub(crate) fn map<H>(self, f: impl FnOnce(G) -> H) -> OwnerDied<H> {
+        OwnerDied { guard: f(self.guard) }
+    }
+}
+
+impl<G> TryLockError<G> {
+    pub(crate) fn map<H>(self, f: impl FnOnce(G) -> H) -> TryLockError<H> {
+        match self {
+            TryLockError::WouldBlock => TryLockError::WouldBlock,
+            TryLockError::OwnerDied(died) => TryLockError::OwnerDied(died.map(f)),
+        }
+    }
+}
+
+impl<G> fmt::Debug for OwnerDied<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnerDied").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RLock").field("is_locked", &self.is_locked()).finish()
+    }
+}
+
+crate::region::sent_as_memory!(RLock, lock => lock.region(), region => Ok(RLock::of(region)));
