@@ -13,7 +13,9 @@ mod naming;
 mod operation;
 pub mod replay;
 mod sources;
+mod svg;
 mod terminal;
+mod text;
 mod verdict;
 mod words;
 
@@ -26,5 +28,6 @@ pub use labels::Labels;
 pub use location::Location;
 pub use operation::{ChannelOutcome, LockMode, Operation, Ordering, Read, Stale};
 pub use sources::{SourceFiles, Sources};
+pub use svg::{Svg, SvgLayout};
 pub use terminal::Terminal;
 pub use verdict::{Failure, Outcome, Search, Verdict, Wait, WaitsFor};

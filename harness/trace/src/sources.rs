@@ -65,6 +65,12 @@ impl Trace {
         self.sources.get(&place.file)?.get(&place.line).map(|text| text.trim())
     }
 
+    /// Whether all steps are in one file, so that its name need not be repeated.
+    pub(crate) fn in_one_file(&self) -> bool {
+        let mut files = self.steps.iter().filter_map(|step| Some(&step.at.as_ref()?.file));
+        files.next().is_none_or(|first| files.all(|file| file == first))
+    }
+
     fn places(&self) -> impl Iterator<Item = &Location> {
         let steps = self.steps.iter().filter_map(|step| step.at.as_ref());
         let threads = self.threads.iter().filter_map(|thread| thread.spawned.as_ref());

@@ -1,8 +1,8 @@
 //! The lanes at the left of the picture: a bar for each thread, marks where it acts, arrows to the threads that it wakes.
 
 use super::style::{Page, Role};
-use super::text::{clip, width};
 use crate::chart::{Chart, Lane, LaneState, Row};
+use crate::text::{clip, width};
 use crate::{Operation, ThreadId};
 
 /// The characters that lanes are made of. Each is one column wide.

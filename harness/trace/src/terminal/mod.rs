@@ -2,11 +2,10 @@
 
 mod lanes;
 mod style;
-mod text;
 
+use crate::text::{clip, width, wrap};
 use lanes::{ASCII, Glyphs, Lanes, UNICODE};
 use style::{Page, Role};
-use text::{clip, width, wrap};
 
 use crate::chart::{Chart, LaneState, Row};
 use crate::explain::{self, Mood};
@@ -56,7 +55,7 @@ impl Terminal {
             width: self.width.max(40),
             glyphs: if self.ascii { &ASCII } else { &UNICODE },
             page: Page::new(self.colour),
-            one_file: in_one_file(trace),
+            one_file: trace.in_one_file(),
             margin: MARGIN + if trace.origin == Origin::Recorded { TIME } else { 0 },
         };
         drawing.verdict();
@@ -296,9 +295,4 @@ fn role_of(row: &Row<'_>) -> Role {
     } else {
         Role::Plain
     }
-}
-
-fn in_one_file(trace: &Trace) -> bool {
-    let mut files = trace.steps.iter().filter_map(|step| Some(&step.at.as_ref()?.file));
-    files.next().is_none_or(|first| files.all(|file| file == first))
 }

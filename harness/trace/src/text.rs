@@ -1,4 +1,4 @@
-//! Text measured in terminal columns: a Chinese character takes two.
+//! Text measured and broken into lines. The measure is terminal columns, where a Chinese character takes two, or another.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -29,27 +29,37 @@ pub(crate) fn clip(text: &str, columns: usize, ellipsis: &str) -> String {
 /// Breaks a text into lines of at most `first` columns for the first line and `rest` for the others: between words, around wide
 /// characters, and inside a word only if it is too long for a line.
 pub(crate) fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
-    let (first, rest) = (first.max(2), rest.max(2));
-    let mut lines = vec![String::new()];
+    // A wide character takes two columns; with fewer there would be no end.
+    wrap_by(text, first.max(2), rest.max(2), width)
+}
+
+/// [`wrap`] with another measure of width.
+pub(crate) fn wrap_by(
+    text: &str,
+    first: usize,
+    rest: usize,
+    measure: impl Fn(&str) -> usize,
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
     for piece in pieces(text) {
-        let limit = if lines.len() == 1 { first } else { rest };
-        let line = lines.last_mut().expect("there is always a line");
-        if width(line) + width(piece.trim_end()) <= limit {
+        let room = |lines: &[String]| if lines.is_empty() { first } else { rest };
+        if measure(&line) + measure(piece.trim_end()) > room(&lines) && !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        if measure(piece.trim_end()) <= room(&lines) {
             line.push_str(piece);
             continue;
         }
-        if !line.is_empty() {
-            lines.push(String::new());
-        }
         for c in piece.chars() {
-            let limit = if lines.len() == 1 { first } else { rest };
-            let line = lines.last_mut().expect("there is always a line");
-            if !c.is_whitespace() && width(line) + c.width().unwrap_or(0) > limit {
-                lines.push(String::new());
+            let full = measure(&line) + measure(c.encode_utf8(&mut [0; 4])) > room(&lines);
+            if full && !line.is_empty() && !c.is_whitespace() {
+                lines.push(std::mem::take(&mut line));
             }
-            lines.last_mut().expect("there is always a line").push(c);
+            line.push(c);
         }
     }
+    lines.push(line);
     for line in &mut lines {
         line.truncate(line.trim_end().len());
     }

@@ -1,0 +1,337 @@
+//! One layout of the picture: where every line of text goes, for a given width.
+
+use super::Svg;
+use super::canvas::Canvas;
+use super::lanes::Lanes;
+use super::measure::{PX, mono, sans};
+use crate::chart::{Chart, Row};
+use crate::explain::{self, Mood};
+use crate::text::wrap_by;
+use crate::words::{clean, duration, predicate};
+use crate::{Location, Operation, Origin, Stream, ThreadId};
+
+/// Between the card's edge and what is in it.
+const PAD: usize = 14;
+/// From one line of a sentence to the next.
+const LINE: usize = 18;
+/// From one row to the next, at least.
+const ROW: usize = 25;
+
+/// A picture of one width.
+pub(super) struct Layout<'c> {
+    chart: &'c Chart<'c>,
+    options: &'c Svg,
+    width: usize,
+    canvas: Canvas,
+    /// All steps are in one file: its name need not be repeated.
+    one_file: bool,
+    /// The next free pixel.
+    y: usize,
+}
+
+/// Where a row is.
+#[derive(Debug)]
+pub(super) struct Placed {
+    /// Index into the chart's rows.
+    pub row: usize,
+    /// The height of its mark.
+    pub y: usize,
+}
+
+impl<'c> Layout<'c> {
+    pub fn new(chart: &'c Chart<'c>, width: usize, options: &'c Svg) -> Self {
+        Self {
+            chart,
+            options,
+            width,
+            canvas: Canvas::default(),
+            one_file: chart.trace.in_one_file(),
+            y: PAD,
+        }
+    }
+
+    /// The height and what is inside.
+    pub fn draw(mut self) -> (usize, String) {
+        if self.options.words {
+            self.verdict();
+        }
+        if !self.chart.rows.is_empty() {
+            self.rows();
+        }
+        if self.options.words {
+            self.search();
+        }
+        let height = self.y + PAD - 4;
+        let card = format!(
+            "<rect class=\"swim-card\" x=\".5\" y=\".5\" width=\"{}\" height=\"{}\" rx=\"8\"/>",
+            self.width - 1,
+            height - 1
+        );
+        (height, card + &self.canvas.svg)
+    }
+
+    fn verdict(&mut self) {
+        let (mood, headline) = explain::headline(self.chart);
+        let class = match mood {
+            Mood::Good => "swim-h swim-good",
+            Mood::Bad => "swim-h swim-bad",
+            Mood::Neutral => "swim-h",
+        };
+        let program = &self.chart.trace.program;
+        let entry = program.entry.as_ref().map_or(String::new(), |at| format!(" ({})", at.short()));
+        self.paragraph("swim-small", &format!("{}{entry}", program.name), 9);
+        self.y += 4;
+        self.paragraph(class, &headline, 14);
+        self.y += 2;
+        for sentence in explain::sentences(self.chart) {
+            self.paragraph("swim-p", &sentence, 10);
+        }
+        self.y += 8;
+    }
+
+    /// Lines of text from edge to edge; `scale` is the size of the letters, 10 for sentences.
+    fn paragraph(&mut self, class: &str, text: &str, scale: usize) {
+        let room = (self.width - 2 * PAD) * PX;
+        for line in wrap_by(&clean(text), room, room, |text| sans(text) * scale / 10) {
+            self.y += LINE * scale.max(10) / 10;
+            self.canvas.text(PAD, self.y - 4, class, &line);
+        }
+    }
+
+    fn rows(&mut self) {
+        let first = self.chart.rows.len().saturating_sub(self.options.rows.unwrap_or(usize::MAX));
+        let recorded = self.chart.trace.origin == Origin::Recorded;
+        let numbers = if recorded { 84 } else { 30 };
+        let lanes = Lanes::new(self.chart, PAD + numbers + 12, self.width);
+        self.y = lanes.header(&mut self.canvas, self.y);
+        if first > 0 {
+            self.y += LINE;
+            let text = format!("… {first} earlier steps are not shown");
+            self.canvas.text(lanes.end(), self.y - 4, "swim-small", &text);
+        }
+        let mut placed = Vec::new();
+        let mut texts = Canvas::default();
+        let mut before: Option<&Location> = None;
+        for index in first..self.chart.rows.len() {
+            let row = &self.chart.rows[index];
+            placed.push(Placed { row: index, y: self.y + 12 });
+            let number = PAD + numbers - 8;
+            texts.text(number, self.y + 16, "swim-num", &row.number.to_string());
+            if recorded {
+                let time = row.step.time_ns.map_or(String::new(), duration);
+                texts.text(PAD + numbers - 30, self.y + 16, "swim-num", &time);
+            }
+            if row.preempted.is_some() {
+                preemption(&mut texts, PAD, self.y + 12);
+            }
+            self.y = self.row(&mut texts, row, before, lanes.end()).max(self.y + ROW);
+            before = row.step.at.as_ref();
+        }
+        self.y += 8;
+        lanes.draw(&mut self.canvas, &placed, self.y);
+        self.canvas.svg.push_str(&texts.svg);
+        self.y += 12;
+        self.legend(first);
+    }
+
+    /// The text of a row; returns where the next row begins.
+    fn row(
+        &self,
+        canvas: &mut Canvas,
+        row: &Row<'_>,
+        before: Option<&Location>,
+        x: usize,
+    ) -> usize {
+        let room = (self.width - PAD - x) * PX;
+        let here = row.step.at.as_ref();
+        let short =
+            |at: &Location| if self.one_file { format!(":{}", at.line) } else { at.short() };
+        let place = here.map(short).unwrap_or_default();
+        // On a narrow picture the place goes with the source line.
+        let beside = self.width > 500 && !place.is_empty();
+        let name = self.chart.labels.thread(row.step.thread);
+        let text = format!("{name} {}", predicate(self.chart, row));
+        let first = if beside { room.saturating_sub(sans(&place) + 80) } else { room };
+        let mut y = self.y;
+        for (index, line) in wrap_by(&text, first, room, sans).iter().enumerate() {
+            y += if index == 0 { 16 } else { LINE - 1 };
+            let class = if loud(row) { "swim-bad" } else { "swim-p" };
+            match line.strip_prefix(name).filter(|_| index == 0) {
+                Some(rest) => named(canvas, x, y, row.step.thread, name, class, rest),
+                None => canvas.text(x, y, class, line),
+            }
+        }
+        if beside {
+            canvas.text(self.width - PAD, self.y + 16, "swim-loc", &place);
+        }
+        let source = here.filter(|_| here != before).and_then(|at| self.chart.trace.source(at));
+        let source = source.map(clean).unwrap_or_default();
+        let code = match (beside, here) {
+            (false, Some(_)) if here != before => format!("{place} {source}"),
+            _ => source,
+        };
+        for line in code_lines(&code, room, if beside { 1 } else { 2 }) {
+            y += LINE - 2;
+            canvas.text(x, y, "swim-code", &line);
+        }
+        for &index in &row.output {
+            let Some(output) = self.chart.trace.output.get(index) else { continue };
+            let who = self.chart.labels.thread(output.thread);
+            let stream = if output.stream == Stream::Stderr { " (stderr)" } else { "" };
+            for line in
+                wrap_by(&format!("{who} prints{stream}: {}", clean(&output.text)), room, room, sans)
+            {
+                y += LINE;
+                canvas.text(x, y, "swim-b", &line);
+            }
+        }
+        y + 9
+    }
+
+    /// What the marks mean; only those that occur.
+    fn legend(&mut self, first: usize) {
+        let rows = &self.chart.rows[first..];
+        let waits = |row: &Row<'_>| {
+            row.step.blocked.is_some() || matches!(row.step.operation, Operation::Wait { .. })
+        };
+        let mut x = PAD;
+        self.y += 14;
+        let mut entry =
+            |this: &mut Self, show: bool, text: &str, draw: &dyn Fn(&mut Canvas, usize, usize)| {
+                if !show {
+                    return;
+                }
+                let need = 30 + sans(text) * 9 / 10 / PX + 14;
+                if x > PAD && x + need > this.width - PAD {
+                    x = PAD;
+                    this.y += LINE;
+                }
+                let y = this.y - 4;
+                this.canvas.group("swim-t0", |canvas| draw(canvas, x, y));
+                this.canvas.text(x + 30, this.y, "swim-small", text);
+                x += need;
+            };
+        let lane = |test: &dyn Fn(&crate::chart::Lane) -> bool| {
+            rows.iter().any(|row| row.lanes.iter().any(test))
+        };
+        let blocked = |lane: &crate::chart::Lane| lane.state == crate::chart::LaneState::Blocked;
+        entry(self, true, "acts", &|c, x, y| c.circle(x + 14, y, "5", "swim-dot"));
+        entry(self, rows.iter().any(waits), "has to wait", &|c, x, y| {
+            c.circle(x + 14, y, "5", "swim-ask")
+        });
+        entry(
+            self,
+            rows.iter().any(|row| !needs(row).is_empty()),
+            "for what this thread has",
+            &|c, x, y| {
+                c.line("swim-need", (x, y), (x + 18, y));
+                c.head("swim-needhead", x + 25, y, true);
+            },
+        );
+        entry(self, lane(&|lane| !lane.holds.is_empty()), "holds a lock", &|c, x, y| {
+            c.bar(x + 14, y - 7, y + 7, 10, "swim-hold");
+            c.line("swim-lane", (x + 14, y - 7), (x + 14, y + 7));
+        });
+        entry(self, lane(&blocked), "waits", &|c, x, y| {
+            c.line("swim-wait", (x + 14, y - 7), (x + 14, y + 8))
+        });
+        entry(self, rows.iter().any(|row| !row.arrows().is_empty()), "lets go on", &|c, x, y| {
+            c.line("swim-arrow", (x, y), (x + 18, y));
+            c.head("swim-head", x + 25, y, true);
+        });
+        let stuck = rows.last().is_some_and(|row| row.lanes.iter().any(blocked));
+        entry(self, stuck, "still waits at the end", &|c, x, y| {
+            c.line("swim-wait", (x + 14, y - 7), (x + 14, y + 5));
+            c.line("swim-cross", (x + 8, y + 5), (x + 20, y + 5));
+        });
+        let panics = |row: &Row<'_>| matches!(row.step.operation, Operation::Panic { .. });
+        entry(self, rows.iter().any(panics), "panics", &|c, x, y| c.cross("swim-cross", x + 14, y));
+        entry(
+            self,
+            rows.iter().any(|row| row.preempted.is_some()),
+            "preemption: taken from a thread that could go on",
+            &|c, x, y| {
+                preemption(c, x + 7, y);
+            },
+        );
+        self.y += 6;
+    }
+
+    fn search(&mut self) {
+        let lines = explain::search(self.chart);
+        if lines.is_empty() {
+            return;
+        }
+        self.y += 8;
+        self.canvas.line("swim-rule", (PAD, self.y), (self.width - PAD, self.y));
+        self.y += 4;
+        for (label, text) in lines {
+            self.paragraph("swim-small", &format!("{label}: {text}"), 9);
+        }
+    }
+}
+
+/// The threads that have what a row's thread has to wait for.
+pub(super) fn needs(row: &Row<'_>) -> Vec<ThreadId> {
+    match &row.step.blocked {
+        Some(crate::WaitsFor::Lock { held_by, .. }) => {
+            held_by.iter().copied().filter(|&holder| holder != row.step.thread).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a row is where things go wrong.
+fn loud(row: &Row<'_>) -> bool {
+    match &row.step.operation {
+        Operation::Load { read, .. } => read.stale.is_some(),
+        Operation::Notify { .. } => row.step.wakes.is_empty(),
+        Operation::Panic { .. } => true,
+        _ => row.effect.overwrote.is_some() || !needs(row).is_empty(),
+    }
+}
+
+/// A sentence that begins with the thread's name in its colour.
+fn named(
+    canvas: &mut Canvas,
+    x: usize,
+    y: usize,
+    thread: ThreadId,
+    name: &str,
+    class: &str,
+    rest: &str,
+) {
+    let (name, rest) = (super::canvas::escape(name), super::canvas::escape(&format!("x{rest}")));
+    let colour = thread.0 % 6;
+    canvas.svg += &format!(
+        "<text x=\"{x}\" y=\"{y}\" class=\"{class}\"><tspan class=\"swim-name swim-t{colour}\" fill=\"currentColor\">{name}</tspan> {}</text>",
+        rest.trim_start_matches('x').trim_start()
+    );
+}
+
+/// A source line in at most so many lines.
+fn code_lines(code: &str, room: usize, most: usize) -> Vec<String> {
+    if code.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = wrap_by(code, room, room.saturating_sub(mono("  ")), mono);
+    let cut = lines.len() > most;
+    lines.truncate(most);
+    for line in lines.iter_mut().skip(1) {
+        line.insert_str(0, "  ");
+    }
+    if let (true, Some(last)) = (cut, lines.last_mut()) {
+        while mono(last) + mono("…") > room && last.pop().is_some() {}
+        last.push('…');
+    }
+    lines
+}
+
+/// Two arrows, there and back.
+fn preemption(canvas: &mut Canvas, x: usize, y: usize) {
+    let (there, back) = (y - 3, y + 3);
+    canvas.path(
+        "swim-switch",
+        &format!("M{x} {there}h10m-3 -3l3 3l-3 3M{} {back}h-10m3 -3l-3 3l3 3", x + 10),
+    );
+}
