@@ -1,11 +1,12 @@
 //! Where a child begins: the line that main needs, and what it does in a child.
 
 use crate::children;
-use crate::connection::{Connection, RecvError};
+use crate::connection::Connection;
 use crate::descriptor::Descriptor;
 use crate::function::Function;
 use crate::message::Message;
 use crate::readiness::readable;
+use crate::receiver::RecvError;
 use rustix::process::{Signal, getpid, kill_process};
 use serde::{Deserialize, Serialize};
 use std::error::Error;

@@ -42,12 +42,16 @@ mod message;
 mod outcome;
 mod process;
 mod readiness;
+mod receiver;
+mod sender;
 
 pub use children::{Child, JoinError, active_children, cpu_count};
-pub use connection::{Connection, Receiver, RecvError, SendError, Sender, pipe};
+pub use connection::{Connection, pipe};
 pub use descriptor::Descriptor;
 pub use entry::{current_name, init};
 pub use function::{CallError, Function, NotInExecutable};
 pub use message::{DecodeError, EncodeError, Message};
 pub use outcome::Outcome;
 pub use process::{Process, StartError, StartMethod};
+pub use receiver::{Receiver, RecvError};
+pub use sender::{SendError, Sender};

@@ -64,6 +64,17 @@ impl Message {
         }
     }
 
+    /// The same message again, with descriptors of its own.
+    ///
+    /// # Errors
+    ///
+    /// If the process may open no more descriptors.
+    pub fn try_clone(&self) -> std::io::Result<Message> {
+        let descriptors =
+            self.descriptors.iter().map(Descriptor::try_clone).collect::<Result<_, _>>()?;
+        Ok(Message { bytes: self.bytes.clone(), descriptors })
+    }
+
     /// The serialised bytes, without what the descriptors stand for.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -1,12 +1,13 @@
 //! A process that is to run a function: what it will be, until it is started.
 
 use crate::children::{self, Child};
-use crate::connection::{Connection, SendError, socket_pair};
+use crate::connection::{Connection, socket_pair};
 use crate::descriptor::Descriptor;
 use crate::entry::{self, Order};
 use crate::function::{Function, NotInExecutable};
 use crate::message::{EncodeError, Message};
 use crate::outcome::Outcome;
+use crate::sender::SendError;
 use rustix::process::{PidfdFlags, getpid, pidfd_open};
 use serde::{Serialize, de::DeserializeOwned};
 use std::io::{self, Write};

@@ -1,0 +1,110 @@
+//! The sending half of a connection.
+
+use crate::descriptor::Descriptor;
+use crate::message::{EncodeError, Message};
+use rustix::io::Errno;
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+use serde::Serialize;
+use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// The kernel passes at most this many descriptors with one `sendmsg`
+/// (`SCM_MAX_FD`, unix(7)).
+pub(crate) const DESCRIPTORS_AT_ONCE: usize = 253;
+
+/// A frame's header: the number of bytes, and of descriptors, as little-endian `u32`.
+pub(crate) const HEADER: usize = 8;
+
+/// Why a value was not sent.
+#[derive(Debug, Error)]
+pub enum SendError {
+    /// The value cannot be serialised.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// The other end is closed, or its process is gone.
+    #[error("nobody is at the other end of the connection any more")]
+    Closed,
+    /// The value is too large for one frame.
+    #[error("the value takes {bytes} bytes; a frame holds less than 4 GiB")]
+    TooLarge {
+        /// Its size in bytes.
+        bytes: usize,
+    },
+    /// What the system reports.
+    #[error("cannot send to the other process")]
+    Io(#[from] io::Error),
+}
+
+/// The sending half of a [`Connection`].
+#[derive(Debug, Clone)]
+pub struct Sender {
+    pub(crate) socket: Arc<OwnedFd>,
+}
+
+impl Sender {
+    /// Sends `value`; blocks while the other end is behind and the socket full.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`]. After `Io` the other end may have got half a value, and
+    /// the connection is of no more use.
+    pub fn send<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SendError> {
+        self.send_message(&Message::encode(value)?)
+    }
+
+    /// Sends a value that is already serialised.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Sender::send).
+    pub fn send_message(&mut self, message: &Message) -> Result<(), SendError> {
+        let Message { bytes, descriptors } = message;
+        let size = u32::try_from(bytes.len())
+            .map_err(|_| SendError::TooLarge { bytes: bytes.len() })?
+            .to_le_bytes();
+        let count = (descriptors.len() as u32).to_le_bytes();
+        let mut header = [0; HEADER];
+        header[..4].copy_from_slice(&size);
+        header[4..].copy_from_slice(&count);
+
+        let (first, more) = descriptors.split_at(descriptors.len().min(DESCRIPTORS_AT_ONCE));
+        let sent = self.send_some(&[IoSlice::new(&header), IoSlice::new(bytes)], first)?;
+        self.send_all(&header[sent.min(HEADER)..])?;
+        self.send_all(&bytes[sent.saturating_sub(HEADER)..])?;
+        // Each further batch needs a byte to travel with.
+        for batch in more.chunks(DESCRIPTORS_AT_ONCE) {
+            self.send_some(&[IoSlice::new(&[0])], batch)?;
+        }
+        Ok(())
+    }
+
+    fn send_all(&self, mut bytes: &[u8]) -> Result<(), SendError> {
+        while !bytes.is_empty() {
+            let sent = self.send_some(&[IoSlice::new(bytes)], &[])?;
+            bytes = &bytes[sent..];
+        }
+        Ok(())
+    }
+
+    fn send_some(&self, parts: &[IoSlice], batch: &[Descriptor]) -> Result<usize, SendError> {
+        let batch: Vec<BorrowedFd> = batch.iter().map(AsFd::as_fd).collect();
+        let mut space =
+            [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(DESCRIPTORS_AT_ONCE))];
+        loop {
+            let mut control = SendAncillaryBuffer::new(&mut space);
+            if !batch.is_empty() {
+                control.push(SendAncillaryMessage::ScmRights(&batch));
+            }
+            // NOSIGNAL: a closed other end is an error here, not a SIGPIPE.
+            match sendmsg(&*self.socket, parts, &mut control, SendFlags::NOSIGNAL) {
+                Ok(sent) => return Ok(sent),
+                Err(Errno::INTR) => {}
+                Err(Errno::PIPE | Errno::CONNRESET) => return Err(SendError::Closed),
+                Err(error) => return Err(SendError::Io(error.into())),
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Results one by one.
+
+use crate::error::{TaskError, TimedOut};
+use crate::pool::Inner;
+use crate::result::reading;
+use ch08_multiprocessing::{Function, Message, NotInExecutable};
+use serde::{Serialize, de::DeserializeOwned};
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    OfInput,
+    OfArrival,
+}
+
+type Arrival<R> = (usize, Result<Vec<R>, TaskError>);
+
+/// The results of [`Pool::imap`](crate::Pool::imap) and
+/// [`imap_unordered`](crate::Pool::imap_unordered).
+///
+/// A chunk that failed is one `Err` among the results; those after it follow.
+#[must_use = "items are submitted as results are asked for"]
+pub struct Imap<'pool, I, R> {
+    pool: &'pool Inner,
+    order: Order,
+    function: Result<Function, NotInExecutable>,
+    items: I,
+    size: usize,
+    /// How many chunks were submitted, and how many of them were handed out.
+    submitted: usize,
+    returned: usize,
+    sender: Sender<Arrival<R>>,
+    arrivals: Receiver<Arrival<R>>,
+    /// Arrived before their turn.
+    early: BTreeMap<usize, Result<Vec<R>, TaskError>>,
+    /// The chunk that is being handed out.
+    current: VecDeque<R>,
+}
+
+impl<'pool, I, A, R> Imap<'pool, I, R>
+where
+    I: Iterator<Item = A>,
+    A: Serialize,
+    R: DeserializeOwned + Send + 'static,
+{
+    pub(crate) fn new(
+        pool: &'pool Inner,
+        order: Order,
+        function: Result<Function, NotInExecutable>,
+        items: I,
+        size: usize,
+    ) -> Imap<'pool, I, R> {
+        let (sender, arrivals) = channel();
+        let mut imap = Imap {
+            pool,
+            order,
+            function,
+            items,
+            size,
+            submitted: 0,
+            returned: 0,
+            sender,
+            arrivals,
+            early: BTreeMap::new(),
+            current: VecDeque::new(),
+        };
+        imap.submit_ahead();
+        imap
+    }
+
+    /// Keeps every worker busy, and a task waiting for it.
+    fn submit_ahead(&mut self) {
+        while self.submitted - self.returned < 2 * self.pool.dispatch.seats() {
+            let chunk: Vec<A> = self.items.by_ref().take(self.size).collect();
+            if chunk.is_empty() {
+                return;
+            }
+            let (number, sender) = (self.submitted, self.sender.clone());
+            self.submitted += 1;
+            let deliver = move |result: Result<Message, TaskError>| {
+                let chunk = result.and_then(|message| reading(|| message.decode::<Vec<R>>()));
+                // Nobody waits for it if the iterator was dropped.
+                let _ = sender.send((number, chunk));
+            };
+            self.pool.submit_part((self.function, Message::encode(&chunk)), Box::new(deliver));
+        }
+    }
+
+    /// The next result, waiting at most `timeout`; `Ok(None)` after the last.
+    ///
+    /// # Errors
+    ///
+    /// [`TimedOut`]. The result is not lost: ask again.
+    pub fn next_timeout(
+        &mut self,
+        timeout: Duration,
+    ) -> Result<Option<Result<R, TaskError>>, TimedOut> {
+        self.next_until(Instant::now().checked_add(timeout))
+    }
+
+    fn next_until(
+        &mut self,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Result<R, TaskError>>, TimedOut> {
+        loop {
+            if let Some(result) = self.current.pop_front() {
+                return Ok(Some(Ok(result)));
+            }
+            self.submit_ahead();
+            if self.returned == self.submitted {
+                return Ok(None);
+            }
+            let chunk = self.next_chunk(deadline)?;
+            self.returned += 1;
+            match chunk {
+                Ok(results) => self.current = results.into(),
+                Err(error) => return Ok(Some(Err(error))),
+            }
+        }
+    }
+
+    fn next_chunk(
+        &mut self,
+        deadline: Option<Instant>,
+    ) -> Result<Result<Vec<R>, TaskError>, TimedOut> {
+        loop {
+            if let Some(chunk) = self.early.remove(&self.returned) {
+                return Ok(chunk);
+            }
+            let (number, chunk) = match deadline {
+                None => self.arrivals.recv().map_err(|_| TimedOut)?,
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    self.arrivals.recv_timeout(left).map_err(|_| TimedOut)?
+                }
+            };
+            if self.order == Order::OfArrival {
+                return Ok(chunk);
+            }
+            self.early.insert(number, chunk);
+        }
+    }
+}
+
+impl<I, A, R> Iterator for Imap<'_, I, R>
+where
+    I: Iterator<Item = A>,
+    A: Serialize,
+    R: DeserializeOwned + Send + 'static,
+{
+    type Item = Result<R, TaskError>;
+
+    fn next(&mut self) -> Option<Result<R, TaskError>> {
+        // Without a deadline no time can be up.
+        self.next_until(None).ok().flatten()
+    }
+}
+
+impl<I, R> fmt::Debug for Imap<'_, I, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Imap")
+            .field("order", &self.order)
+            .field("submitted", &self.submitted)
+            .field("returned", &self.returned)
+            .finish_non_exhaustive()
+    }
+}

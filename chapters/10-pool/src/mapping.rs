@@ -1,0 +1,262 @@
+//! One function over many elements: map, starmap, and their relatives.
+
+use crate::error::TaskError;
+use crate::imap::{Imap, Order};
+use crate::pool::{Inner, Pool};
+use crate::result::AsyncResult;
+use ch08_multiprocessing::{DecodeError, Function, Message, NotInExecutable};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// How many elements go into one message.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Chunks {
+    /// CPython's rule: the elements divided by four times the workers, rounded up.
+    FourAWorker,
+    Of(usize),
+}
+
+/// The methods of a [`Pool`] that map, with a chosen size of chunks.
+///
+/// If the function panics, the rest of that chunk is skipped; all other chunks
+/// are done. The error is then that of the first chunk that failed, in the
+/// order of the elements.
+#[derive(Debug, Clone, Copy)]
+pub struct Mapping<'pool> {
+    pool: &'pool Inner,
+    chunks: Chunks,
+}
+
+impl<'pool> Mapping<'pool> {
+    pub(crate) fn new(pool: &'pool Inner, chunks: Chunks) -> Mapping<'pool> {
+        Mapping { pool, chunks }
+    }
+
+    /// See [`Pool::map`].
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`].
+    pub fn map<A, R>(
+        &self,
+        function: fn(A) -> R,
+        items: impl IntoIterator<Item = A>,
+    ) -> Result<Vec<R>, TaskError>
+    where
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.map_async(function, items).get()
+    }
+
+    /// See [`Pool::map_async`].
+    pub fn map_async<A, R>(
+        &self,
+        function: fn(A) -> R,
+        items: impl IntoIterator<Item = A>,
+    ) -> AsyncResult<Vec<R>>
+    where
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.submit(Function::each(function), items)
+    }
+
+    /// See [`Pool::starmap`].
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`].
+    pub fn starmap<A, B, R>(
+        &self,
+        function: fn(A, B) -> R,
+        items: impl IntoIterator<Item = (A, B)>,
+    ) -> Result<Vec<R>, TaskError>
+    where
+        A: Serialize + DeserializeOwned,
+        B: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.starmap_async(function, items).get()
+    }
+
+    /// See [`Pool::starmap_async`].
+    pub fn starmap_async<A, B, R>(
+        &self,
+        function: fn(A, B) -> R,
+        items: impl IntoIterator<Item = (A, B)>,
+    ) -> AsyncResult<Vec<R>>
+    where
+        A: Serialize + DeserializeOwned,
+        B: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.submit(Function::each_pair(function), items)
+    }
+
+    /// See [`Pool::imap`].
+    pub fn imap<A, R, I>(&self, function: fn(A) -> R, items: I) -> Imap<'pool, I::IntoIter, R>
+    where
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+        I: IntoIterator<Item = A>,
+    {
+        self.imap_in(Order::OfInput, function, items)
+    }
+
+    /// See [`Pool::imap_unordered`].
+    pub fn imap_unordered<A, R, I>(
+        &self,
+        function: fn(A) -> R,
+        items: I,
+    ) -> Imap<'pool, I::IntoIter, R>
+    where
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+        I: IntoIterator<Item = A>,
+    {
+        self.imap_in(Order::OfArrival, function, items)
+    }
+
+    fn imap_in<A, R, I>(
+        &self,
+        order: Order,
+        function: fn(A) -> R,
+        items: I,
+    ) -> Imap<'pool, I::IntoIter, R>
+    where
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+        I: IntoIterator<Item = A>,
+    {
+        let size = match self.chunks {
+            Chunks::Of(size) => size,
+            // How many elements there are is not known here.
+            Chunks::FourAWorker => 1,
+        };
+        Imap::new(self.pool, order, Function::each(function), items.into_iter(), size)
+    }
+
+    fn submit<A, R>(
+        &self,
+        function: Result<Function, NotInExecutable>,
+        items: impl IntoIterator<Item = A>,
+    ) -> AsyncResult<Vec<R>>
+    where
+        A: Serialize,
+        R: DeserializeOwned + Send + 'static,
+    {
+        let items: Vec<A> = items.into_iter().collect();
+        let size = match self.chunks {
+            Chunks::Of(size) => size,
+            Chunks::FourAWorker => items.len().div_ceil(4 * self.pool.dispatch.seats()).max(1),
+        };
+        let parts = items.chunks(size).map(|chunk| (function, Message::encode(chunk))).collect();
+        self.pool.submit(parts, concatenate)
+    }
+}
+
+fn concatenate<R: DeserializeOwned>(chunks: Vec<Message>) -> Result<Vec<R>, DecodeError> {
+    let mut all = Vec::new();
+    for chunk in chunks {
+        all.extend(chunk.decode::<Vec<R>>()?);
+    }
+    Ok(all)
+}
+
+/// The methods that map, with CPython's chunks; for others see
+/// [`chunks_of`](Pool::chunks_of).
+impl Pool {
+    /// The results of `function` over all `items`, in the order of the items.
+    /// Waits for all of them.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`] of the first chunk that failed, after all have been done.
+    pub fn map<A, R>(
+        &self,
+        function: fn(A) -> R,
+        items: impl IntoIterator<Item = A>,
+    ) -> Result<Vec<R>, TaskError>
+    where
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.mapping().map(function, items)
+    }
+
+    /// As [`map`](Pool::map), without waiting.
+    pub fn map_async<A, R>(
+        &self,
+        function: fn(A) -> R,
+        items: impl IntoIterator<Item = A>,
+    ) -> AsyncResult<Vec<R>>
+    where
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.mapping().map_async(function, items)
+    }
+
+    /// As [`map`](Pool::map), for a function of two arguments and pairs of
+    /// them. A function of more arguments can take a tuple, with `map`.
+    ///
+    /// # Errors
+    ///
+    /// As [`map`](Pool::map).
+    pub fn starmap<A, B, R>(
+        &self,
+        function: fn(A, B) -> R,
+        items: impl IntoIterator<Item = (A, B)>,
+    ) -> Result<Vec<R>, TaskError>
+    where
+        A: Serialize + DeserializeOwned,
+        B: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.mapping().starmap(function, items)
+    }
+
+    /// As [`starmap`](Pool::starmap), without waiting.
+    pub fn starmap_async<A, B, R>(
+        &self,
+        function: fn(A, B) -> R,
+        items: impl IntoIterator<Item = (A, B)>,
+    ) -> AsyncResult<Vec<R>>
+    where
+        A: Serialize + DeserializeOwned,
+        B: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.mapping().starmap_async(function, items)
+    }
+
+    /// The results one by one, in the order of the items, each as soon as it
+    /// and those before it are there.
+    ///
+    /// The items are taken from their iterator as results are asked for, two
+    /// chunks a worker ahead: it may be endless, and memory does not grow
+    /// with it. Chunks have one element unless
+    /// [`chunks_of`](Pool::chunks_of) says otherwise.
+    pub fn imap<A, R, I>(&self, function: fn(A) -> R, items: I) -> Imap<'_, I::IntoIter, R>
+    where
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+        I: IntoIterator<Item = A>,
+    {
+        self.mapping().imap(function, items)
+    }
+
+    /// As [`imap`](Pool::imap), but in the order in which the results arrive.
+    pub fn imap_unordered<A, R, I>(
+        &self,
+        function: fn(A) -> R,
+        items: I,
+    ) -> Imap<'_, I::IntoIter, R>
+    where
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+        I: IntoIterator<Item = A>,
+    {
+        self.mapping().imap_unordered(function, items)
+    }
+}

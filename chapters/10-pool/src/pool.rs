@@ -1,0 +1,249 @@
+//! The pool: its workers from creation to end, and single tasks.
+
+use crate::builder::Builder;
+use crate::callbacks::Callbacks;
+use crate::dispatch::{Dispatch, Job};
+use crate::error::{PoolError, TaskError};
+use crate::mapping::{Chunks, Mapping};
+use crate::result::AsyncResult;
+use crate::worker::{Task, Worker};
+use ch08_multiprocessing::{DecodeError, EncodeError, Function, Message, NotInExecutable};
+use serde::{Serialize, de::DeserializeOwned};
+use std::fmt;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+/// Worker processes that do tasks: calls of functions with arguments.
+///
+/// `main` must begin with `ch08_multiprocessing::init()`; the workers are
+/// processes of this same executable.
+///
+/// A pool ends in one of two ways: [`close`](Pool::close) and then
+/// [`join`](ClosedPool::join) does everything that was submitted;
+/// [`terminate`](Pool::terminate), or dropping the pool, kills the workers.
+/// Submitting after closing, and joining before it, do not compile.
+///
+/// ```standalone_crate
+/// use ch10_pool::Pool;
+///
+/// fn square(x: i64) -> i64 {
+///     x * x
+/// }
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     ch08_multiprocessing::init();
+///     let pool = Pool::new(2)?;
+///     let later = pool.apply_async(square, 20);
+///     assert_eq!(pool.map(square, 0..5)?, [0, 1, 4, 9, 16]);
+///     assert_eq!(later.get()?, 400);
+///     pool.close().join();
+///     Ok(())
+/// }
+/// ```
+///
+/// Not for work that takes microseconds: a task costs a message there and one
+/// back. For threads, which share memory and cost less, see chapter 11.
+#[must_use = "dropping a pool kills its workers"]
+pub struct Pool {
+    pub(crate) inner: Inner,
+}
+
+/// A pool that takes no more tasks.
+#[derive(Debug)]
+#[must_use = "dropping a pool kills its workers; join() lets them finish"]
+pub struct ClosedPool {
+    inner: Inner,
+}
+
+impl Pool {
+    /// A pool of `processes` workers.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError`].
+    pub fn new(processes: usize) -> Result<Pool, PoolError> {
+        Pool::builder().processes(processes).start()
+    }
+
+    /// A pool with more choices.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// Creates a pool of `processes`, runs `body` with it, and waits until
+    /// everything that was submitted is done. If `body` panics, the workers
+    /// are killed.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError`].
+    pub fn scope<T>(processes: usize, body: impl FnOnce(&Pool) -> T) -> Result<T, PoolError> {
+        let pool = Pool::new(processes)?;
+        let result = body(&pool);
+        pool.close().join();
+        Ok(result)
+    }
+
+    /// Has a worker call `function` with `argument`, and waits for the result.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`].
+    pub fn apply<A, R>(&self, function: fn(A) -> R, argument: A) -> Result<R, TaskError>
+    where
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.apply_async(function, argument).get()
+    }
+
+    /// Has a worker call `function` with `argument`. Never waits: a task for
+    /// which no worker is free is queued, without a limit.
+    ///
+    /// What goes wrong, here or there, is in the result.
+    pub fn apply_async<A, R>(&self, function: fn(A) -> R, argument: A) -> AsyncResult<R>
+    where
+        A: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let part = (Function::new(function), Message::encode(&argument));
+        self.inner.submit(vec![part], |parts| one(parts)?.decode())
+    }
+
+    /// What lies under all the other methods: a call without its types.
+    ///
+    /// The argument is what `function` decodes, the result what it encoded.
+    pub fn call(&self, function: Function, argument: Message) -> AsyncResult<Message> {
+        self.inner.submit(vec![(Ok(function), Ok(argument))], one)
+    }
+
+    /// The methods that map, with chunks of `size` elements.
+    ///
+    /// A chunk is one message and one task. Larger chunks cost less an element;
+    /// smaller ones spread the work more evenly. 0 counts as 1.
+    pub fn chunks_of(&self, size: usize) -> Mapping<'_> {
+        Mapping::new(&self.inner, Chunks::Of(size.max(1)))
+    }
+
+    /// The methods that map, with CPython's chunks: four a worker.
+    pub(crate) fn mapping(&self) -> Mapping<'_> {
+        Mapping::new(&self.inner, Chunks::FourAWorker)
+    }
+
+    /// The process ids of the workers. One that died is listed until its
+    /// replacement is.
+    pub fn worker_pids(&self) -> Vec<u32> {
+        self.inner.dispatch.children().iter().map(|child| child.pid()).collect()
+    }
+
+    /// Takes no more tasks. Those submitted are still done.
+    pub fn close(self) -> ClosedPool {
+        self.inner.dispatch.close();
+        ClosedPool { inner: self.inner }
+    }
+
+    /// Kills the workers and waits until they have ended. Tasks without a
+    /// result fail with [`TaskError::Terminated`].
+    pub fn terminate(self) {
+        drop(self);
+    }
+}
+
+impl ClosedPool {
+    /// Waits until every task is done, every callback has run, and every
+    /// worker has ended.
+    pub fn join(mut self) {
+        self.inner.join();
+    }
+
+    /// As [`Pool::terminate`].
+    pub fn terminate(self) {
+        drop(self);
+    }
+}
+
+/// What open and closed pools have in common.
+pub(crate) struct Inner {
+    pub(crate) dispatch: Arc<Dispatch>,
+    callbacks: Arc<Callbacks>,
+    /// The threads that tend the workers.
+    tenders: Vec<JoinHandle<()>>,
+}
+
+/// A task that may already have failed, on the way into its message.
+pub(crate) type Part = (Result<Function, NotInExecutable>, Result<Message, EncodeError>);
+
+impl Inner {
+    /// Gives each worker a seat and a thread that tends it.
+    pub(crate) fn new(dispatch: Arc<Dispatch>, workers: Vec<Worker>) -> Inner {
+        let mut tenders = Vec::new();
+        for (seat, worker) in workers.into_iter().enumerate() {
+            let dispatch = Arc::clone(&dispatch);
+            dispatch.take_seat(seat, &worker);
+            tenders.push(thread::spawn(move || dispatch.tend(seat, worker)));
+        }
+        Inner { dispatch, callbacks: Arc::default(), tenders }
+    }
+
+    /// Submits the parts of one result.
+    pub(crate) fn submit<R: Send + 'static>(
+        &self,
+        parts: Vec<Part>,
+        assemble: fn(Vec<Message>) -> Result<R, DecodeError>,
+    ) -> AsyncResult<R> {
+        let (result, slot) = AsyncResult::new(parts.len(), assemble, &self.callbacks);
+        for (i, part) in parts.into_iter().enumerate() {
+            let slot = Arc::clone(&slot);
+            self.submit_part(part, Box::new(move |result| slot.put(i, result)));
+        }
+        result
+    }
+
+    pub(crate) fn submit_part(
+        &self,
+        (function, arguments): Part,
+        deliver: Box<dyn FnOnce(Result<Message, TaskError>) + Send>,
+    ) {
+        let task = || Ok(Task::new(function?, arguments?));
+        match task() {
+            Ok(task) => self.dispatch.submit(Job { task, deliver }),
+            Err(error) => deliver(Err(error)),
+        }
+    }
+
+    fn join(&mut self) {
+        // In a forked copy these threads do not exist.
+        if self.dispatch.is_ours() {
+            for tender in self.tenders.drain(..) {
+                // A tender does not panic; its deliveries catch what users' code does.
+                let _ = tender.join();
+            }
+            self.callbacks.finish();
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if !self.tenders.is_empty() && self.dispatch.is_ours() {
+            self.dispatch.terminate();
+            self.join();
+        }
+    }
+}
+
+fn one(parts: Vec<Message>) -> Result<Message, DecodeError> {
+    Ok(parts.into_iter().next().unwrap_or_default())
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pool").field(&self.inner).finish()
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner").field("workers", &self.dispatch.children()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,254 @@
+//! A result that arrives later.
+
+use crate::callbacks::Callbacks;
+use crate::error::TaskError;
+use ch08_multiprocessing::{DecodeError, Message};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The result of a task, or of a whole map, that is perhaps still on its way.
+///
+/// Dropping it does not stop the task, but nobody will then see its error.
+#[must_use = "an error in the task is seen only by who asks for the result"]
+pub struct AsyncResult<R> {
+    slot: Arc<Slot<R>>,
+}
+
+type Callback<R> = Box<dyn FnOnce(&Result<R, TaskError>) + Send>;
+
+/// Where the parts of a result are put together.
+pub(crate) struct Slot<R> {
+    state: Mutex<State<R>>,
+    done: Condvar,
+    assemble: fn(Vec<Message>) -> Result<R, DecodeError>,
+    callbacks: Arc<Callbacks>,
+}
+
+struct State<R> {
+    parts: Vec<Option<Message>>,
+    missing: usize,
+    /// The error of the first part that failed, in the order of the parts.
+    error: Option<(usize, TaskError)>,
+    value: Value<R>,
+    waiting: Vec<Callback<R>>,
+}
+
+enum Value<R> {
+    NotYet,
+    Ready(Result<R, TaskError>),
+    Taken { successful: bool },
+}
+
+impl<R: Send + 'static> AsyncResult<R> {
+    pub(crate) fn new(
+        parts: usize,
+        assemble: fn(Vec<Message>) -> Result<R, DecodeError>,
+        callbacks: &Arc<Callbacks>,
+    ) -> (AsyncResult<R>, Arc<Slot<R>>) {
+        let state = State {
+            parts: (0..parts).map(|_| None).collect(),
+            missing: parts,
+            error: None,
+            value: Value::NotYet,
+            waiting: Vec::new(),
+        };
+        let slot = Arc::new(Slot {
+            state: Mutex::new(state),
+            done: Condvar::new(),
+            assemble,
+            callbacks: Arc::clone(callbacks),
+        });
+        if parts == 0 {
+            slot.complete(slot.state());
+        }
+        (AsyncResult { slot: Arc::clone(&slot) }, slot)
+    }
+
+    /// Calls `callback` with the result if there is one, in the pool's one
+    /// thread for callbacks. The result is [`ready`](AsyncResult::ready) after
+    /// its callbacks have run; a panic in one harms nothing else.
+    ///
+    /// A callback must not wait for a result that has callbacks itself: they
+    /// would have to run in the thread that waits.
+    pub fn callback(self, callback: impl FnOnce(&R) + Send + 'static) -> AsyncResult<R> {
+        self.when_done(Box::new(move |result| {
+            if let Ok(value) = result {
+                callback(value);
+            }
+        }))
+    }
+
+    /// Calls `callback` with the error if there is one; otherwise as
+    /// [`callback`](AsyncResult::callback).
+    pub fn error_callback(
+        self,
+        callback: impl FnOnce(&TaskError) + Send + 'static,
+    ) -> AsyncResult<R> {
+        self.when_done(Box::new(move |result| {
+            if let Err(error) = result {
+                callback(error);
+            }
+        }))
+    }
+
+    fn when_done(self, callback: Callback<R>) -> AsyncResult<R> {
+        let mut state = self.slot.state();
+        state.waiting.push(callback);
+        // Nobody else can have seen the result: this is the one handle to it.
+        let result = match &state.value {
+            Value::Ready(_) => Some(std::mem::replace(&mut state.value, Value::NotYet)),
+            Value::NotYet | Value::Taken { .. } => None,
+        };
+        drop(state);
+        if let Some(Value::Ready(result)) = result {
+            self.slot.run_callbacks(result);
+        }
+        self
+    }
+
+    /// Waits for the result.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`].
+    pub fn get(self) -> Result<R, TaskError> {
+        self.wait();
+        self.slot.take().unwrap_or(Err(TaskError::Taken))
+    }
+
+    /// Waits for the result, at most `timeout`; `None` if the time was up
+    /// first. The result can be had once.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`]; [`TaskError::Taken`] if an earlier call returned the result.
+    pub fn get_timeout(&mut self, timeout: Duration) -> Result<Option<R>, TaskError> {
+        match self.wait_timeout(timeout) {
+            true => self.slot.take().unwrap_or(Err(TaskError::Taken)).map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
+impl<R> AsyncResult<R> {
+    /// Waits until there is a result or an error.
+    pub fn wait(&self) {
+        let waiting = |state: &mut State<R>| matches!(state.value, Value::NotYet);
+        drop(self.slot.done.wait_while(self.slot.state(), waiting));
+    }
+
+    /// Waits until there is a result or an error, at most `timeout`; false if
+    /// the time was up first.
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        // A deadline beyond what a clock can hold never comes.
+        let Some(deadline) = Instant::now().checked_add(timeout) else {
+            self.wait();
+            return true;
+        };
+        let mut state = self.slot.state();
+        while matches!(state.value, Value::NotYet) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let woken = self.slot.done.wait_timeout(state, left);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    /// Whether there is a result or an error. Never blocks.
+    pub fn ready(&self) -> bool {
+        self.successful().is_some()
+    }
+
+    /// Whether there is a result (`true`) or an error (`false`); `None` while
+    /// there is neither. Never blocks.
+    pub fn successful(&self) -> Option<bool> {
+        match &self.slot.state().value {
+            Value::NotYet => None,
+            Value::Ready(result) => Some(result.is_ok()),
+            Value::Taken { successful } => Some(*successful),
+        }
+    }
+}
+
+impl<R> Slot<R> {
+    fn state(&self) -> MutexGuard<'_, State<R>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Option<Result<R, TaskError>> {
+        let mut state = self.state();
+        let successful = match &state.value {
+            Value::Ready(result) => result.is_ok(),
+            _ => return None,
+        };
+        match std::mem::replace(&mut state.value, Value::Taken { successful }) {
+            Value::Ready(result) => Some(result),
+            _ => None,
+        }
+    }
+}
+
+impl<R: Send + 'static> Slot<R> {
+    /// Puts in a part; with the last one the result is complete.
+    pub(crate) fn put(self: &Arc<Self>, part: usize, result: Result<Message, TaskError>) {
+        let mut state = self.state();
+        match result {
+            Ok(message) => state.parts[part] = Some(message),
+            Err(error) if state.error.as_ref().is_none_or(|(first, _)| part < *first) => {
+                state.error = Some((part, error));
+            }
+            Err(_) => {}
+        }
+        state.missing -= 1;
+        if state.missing == 0 {
+            self.complete(state);
+        }
+    }
+
+    fn complete(self: &Arc<Self>, mut state: MutexGuard<'_, State<R>>) {
+        let parts = std::mem::take(&mut state.parts);
+        let error = state.error.take();
+        drop(state);
+        let result = match error {
+            Some((_, error)) => Err(error),
+            // A user's `Deserialize` may panic; that is no reason to leave everybody waiting.
+            None => reading(|| (self.assemble)(parts.into_iter().flatten().collect())),
+        };
+        self.run_callbacks(result);
+    }
+
+    /// Publishes the result, after the callbacks that wait for it.
+    fn run_callbacks(self: &Arc<Self>, result: Result<R, TaskError>) {
+        let mut state = self.state();
+        let waiting = std::mem::take(&mut state.waiting);
+        if waiting.is_empty() {
+            state.value = Value::Ready(result);
+            drop(state);
+            self.done.notify_all();
+            return;
+        }
+        drop(state);
+        let slot = Arc::clone(self);
+        self.callbacks.run(Box::new(move || {
+            for callback in waiting {
+                let _ = catch_unwind(AssertUnwindSafe(|| callback(&result)));
+            }
+            slot.run_callbacks(result);
+        }));
+    }
+}
+
+/// Runs `read`, in which a user's `Deserialize` may panic: that must leave
+/// nobody waiting.
+pub(crate) fn reading<T>(read: impl FnOnce() -> Result<T, DecodeError>) -> Result<T, TaskError> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(result) => result.map_err(TaskError::from),
+        Err(_) => {
+            Err(TaskError::Serialization { reason: "reading the result panicked".to_owned() })
+        }
+    }
+}
