@@ -28,11 +28,22 @@ pub struct Builder {
 impl Builder {
     /// A fresh name, the daemon flag of the thread that builds, and the stack
     /// size that `std` chooses.
+    ///
+    /// ```
+    /// let handle = ch02_threads::Builder::new().spawn(|| 6 * 7)?;
+    /// assert_eq!(handle.join().unwrap(), 42);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn new() -> Builder {
         Builder::default()
     }
 
     /// The thread's name. Without this it is `Thread-1`, `Thread-2`, ….
+    ///
+    /// ```
+    /// let unstarted = ch02_threads::Builder::new().name("t.0").build(|| ());
+    /// assert_eq!(unstarted.thread().name(), "t.0");
+    /// ```
     pub fn name(mut self, name: impl Into<String>) -> Builder {
         self.name = Some(name.into());
         self
@@ -40,12 +51,23 @@ impl Builder {
 
     /// Whether the thread is a daemon: the [main scope](crate::main_scope) does
     /// not wait for it. Without this it is one if the thread that builds it is.
+    ///
+    /// ```
+    /// let unstarted = ch02_threads::Builder::new().daemon(true).build(|| ());
+    /// assert!(unstarted.thread().is_daemon());
+    /// ```
     pub fn daemon(mut self, daemon: bool) -> Builder {
         self.daemon = Some(daemon);
         self
     }
 
     /// The size of the thread's stack in bytes; the operating system may round it up.
+    ///
+    /// ```
+    /// let small = ch02_threads::Builder::new().stack_size(64 * 1024);
+    /// assert!(small.spawn(|| ())?.join().is_ok());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn stack_size(mut self, bytes: usize) -> Builder {
         self.stack_size = Some(bytes);
         self
@@ -79,6 +101,11 @@ impl Builder {
     /// # Errors
     ///
     /// Those of [`Unstarted::start`].
+    ///
+    /// ```
+    /// let refused = ch02_threads::Builder::new().name("no\0name").spawn(|| ());
+    /// assert_eq!(refused.unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
+    /// ```
     pub fn spawn<T>(
         self,
         function: impl FnOnce() -> T + Send + 'static,
@@ -126,6 +153,11 @@ pub struct Unstarted<T> {
 
 impl<T: Send + 'static> Unstarted<T> {
     /// The thread that it will be.
+    ///
+    /// ```
+    /// let unstarted = ch02_threads::Builder::new().build(|| ());
+    /// assert!(!unstarted.thread().is_alive());
+    /// ```
     pub fn thread(&self) -> &Thread {
         &self.thread
     }
@@ -138,6 +170,12 @@ impl<T: Send + 'static> Unstarted<T> {
     /// The name contains a NUL character ([`io::ErrorKind::InvalidInput`]), or
     /// the operating system cannot make a thread of this stack size or any more
     /// threads at all. The function is dropped then, without having run.
+    ///
+    /// ```
+    /// let unstarted = ch02_threads::Builder::new().build(|| "ran");
+    /// assert_eq!(unstarted.start()?.join().unwrap(), "ran");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn start(self) -> io::Result<JoinHandle<T>> {
         let Unstarted { thread, stack_size, function } = self;
         let name = thread.name();

@@ -80,26 +80,53 @@ impl<T> JoinHandle<T> {
     }
 
     /// The thread itself, for everything else there is to ask.
+    ///
+    /// ```
+    /// let handle = ch02_threads::spawn(ch02_threads::current);
+    /// let thread = handle.thread().clone();
+    /// assert_eq!(handle.join().unwrap(), thread);
+    /// ```
     pub fn thread(&self) -> &Thread {
         &self.thread
     }
 
     /// Whether the thread has not ended yet. See [`Thread::is_alive`].
+    ///
+    /// ```
+    /// let (finish, wait_for_it) = std::sync::mpsc::channel::<()>();
+    /// let handle = ch02_threads::spawn(move || wait_for_it.recv());
+    /// assert!(handle.is_alive());
+    /// # drop(finish);
+    /// ```
     pub fn is_alive(&self) -> bool {
         self.thread.is_alive()
     }
 
     /// Whether the main scope leaves the thread behind. See [`Thread::is_daemon`].
+    ///
+    /// ```
+    /// assert!(!ch02_threads::spawn(|| ()).is_daemon());
+    /// ```
     pub fn is_daemon(&self) -> bool {
         self.thread.is_daemon()
     }
 
     /// The thread's identifier. See [`Thread::ident`].
+    ///
+    /// ```
+    /// assert!(ch02_threads::spawn(|| ()).ident().is_some());
+    /// ```
     pub fn ident(&self) -> Option<Ident> {
         self.thread.ident()
     }
 
     /// What the kernel calls the thread. See [`Thread::native_id`].
+    ///
+    /// ```
+    /// let own = ch02_threads::current().native_id();
+    /// let others = ch02_threads::spawn(|| ()).native_id();
+    /// assert!(own.is_none() || own != others);
+    /// ```
     pub fn native_id(&self) -> Option<u64> {
         self.thread.native_id()
     }

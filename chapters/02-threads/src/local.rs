@@ -61,6 +61,11 @@ thread_local! {
 
 impl<T: 'static, F: Fn() -> T> Local<T, F> {
     /// A thread-local object whose value `init` makes in each thread.
+    ///
+    /// ```
+    /// let number = ch02_threads::Local::new(|| 7);
+    /// assert_eq!(number.with(|seven| *seven), 7);
+    /// ```
     pub fn new(init: F) -> Local<T, F> {
         let id = NEXT_ID.fetch_add(1, Relaxed);
         Local { id, alive: Arc::new(()), init, values: PhantomData }
@@ -88,6 +93,11 @@ impl<T: 'static, F: Fn() -> T> Local<T, F> {
     /// # Errors
     ///
     /// Called from the destructor of a thread-local value at the thread's end.
+    ///
+    /// ```
+    /// let number = ch02_threads::Local::new(|| 7);
+    /// assert!(number.try_with(|seven| *seven).is_ok());
+    /// ```
     pub fn try_with<R>(&self, function: impl FnOnce(&T) -> R) -> Result<R, AccessError> {
         let found = SLOTS.try_with(|slots| {
             slots.borrow().by_id.get(&self.id).map(|slot| Rc::clone(&slot.value))
@@ -137,6 +147,12 @@ impl<T: 'static, F: Fn() -> Cell<T>> Local<Cell<T>, F> {
     /// # Panics
     ///
     /// As [`with`](Local::with).
+    ///
+    /// ```
+    /// let number = ch02_threads::Local::new(|| std::cell::Cell::new(0));
+    /// number.set(3);
+    /// assert_eq!(number.get(), 3);
+    /// ```
     pub fn set(&self, value: T) {
         self.with(|cell| cell.set(value));
     }
@@ -146,6 +162,11 @@ impl<T: 'static, F: Fn() -> Cell<T>> Local<Cell<T>, F> {
     /// # Panics
     ///
     /// As [`with`](Local::with).
+    ///
+    /// ```
+    /// let number = ch02_threads::Local::<std::cell::Cell<u8>>::default();
+    /// assert_eq!(number.get(), 0);
+    /// ```
     pub fn get(&self) -> T
     where
         T: Copy,
@@ -160,6 +181,11 @@ impl<T: 'static, F: Fn() -> RefCell<T>> Local<RefCell<T>, F> {
     /// # Panics
     ///
     /// As [`with`](Local::with), and if the value is mutably borrowed.
+    ///
+    /// ```
+    /// let names = ch02_threads::Local::<std::cell::RefCell<Vec<&str>>>::default();
+    /// assert!(names.with_borrow(|names| names.is_empty()));
+    /// ```
     pub fn with_borrow<R>(&self, function: impl FnOnce(&T) -> R) -> R {
         self.with(|cell| function(&cell.borrow()))
     }

@@ -52,6 +52,14 @@ impl<T: Send + 'static> Timer<T> {
     /// # Errors
     ///
     /// The thread cannot be started; see [`Unstarted::start`](crate::Unstarted::start).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = ch02_threads::Timer::start(Duration::from_millis(1), || println!("rang"))?;
+    /// timer.join().unwrap();
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn start(
         after: Duration,
         function: impl FnOnce() -> T + Send + 'static,
@@ -97,6 +105,14 @@ impl<T: Send + 'static> Timer<T> {
     /// # Panics
     ///
     /// The function would wait for its own timer.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = ch02_threads::Timer::start(Duration::ZERO, || 6 * 7)?;
+    /// assert_eq!(timer.join().unwrap(), Some(42));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn join(self) -> std::thread::Result<Option<T>> {
         self.handle.join()
     }
@@ -135,6 +151,14 @@ impl<T> Timer<T> {
     /// will be; false if the cancellation came too late.
     ///
     /// Does not wait for the timer's thread, which ends soon after.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = ch02_threads::Timer::start(Duration::from_secs(60), || println!("rang"))?;
+    /// assert!(timer.cancel());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn cancel(&self) -> bool {
         let mut stage = lock(&self.shared.stage);
         if *stage == Stage::Waiting {
@@ -145,6 +169,15 @@ impl<T> Timer<T> {
     }
 
     /// The thread that waits and then calls the function.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let timer = ch02_threads::Timer::start(Duration::from_secs(60), || ())?;
+    /// assert!(timer.thread().is_alive());
+    /// timer.cancel();
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn thread(&self) -> &Thread {
         self.handle.thread()
     }

@@ -171,8 +171,16 @@ fn a_result_that_panics_when_dropped_hangs_nobody() {
     }
     let (sender, wait_for_drop) = mpsc::channel();
     let thread = ch02_threads::main_scope(|| {
-        let handle = spawn(move || Bomb(sender));
-        handle.thread().clone()
+        let (let_go, held) = mpsc::channel::<()>();
+        let handle = spawn(move || {
+            let _ = held.recv();
+            Bomb(sender)
+        });
+        let thread = handle.thread().clone();
+        // Only now may the thread end: its result has lost its last other owner.
+        drop(handle);
+        drop(let_go);
+        thread
     });
     assert!(!thread.is_alive(), "the scope has waited for it");
     assert!(wait_for_drop.recv().is_err());
