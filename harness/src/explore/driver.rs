@@ -1,0 +1,191 @@
+//! The driver: a small executable, generated for files of scenarios and
+//! compiled against the stand-ins, that explores what it is told to.
+
+use super::kit::Kit;
+use super::scenario::ScenarioFile;
+use anyhow::{Context, bail};
+use cargo_metadata::{Dependency, DependencyKind, MetadataCommand, Package};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::collections::hash_map::DefaultHasher;
+use std::fmt::Write as _;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+/// What the scenarios may use besides `std`.
+#[derive(Debug, Clone, Default)]
+pub struct Uses {
+    /// Cargo's `[dependencies]` table, as values.
+    dependencies: BTreeMap<String, serde_json::Value>,
+    /// The lock file that fixes their versions.
+    lock: Option<PathBuf>,
+}
+
+impl Uses {
+    /// The crate in `folder`, and everything that it may use itself.
+    ///
+    /// # Errors
+    ///
+    /// When there is no crate, or it is no library.
+    pub fn of_crate(folder: &Path) -> anyhow::Result<Uses> {
+        let manifest = folder.join("Cargo.toml");
+        let metadata = MetadataCommand::new()
+            .manifest_path(&manifest)
+            .no_deps()
+            .exec()
+            .with_context(|| format!("{} is no crate", folder.display()))?;
+        let manifest = manifest.canonicalize()?;
+        let package = metadata
+            .packages
+            .iter()
+            .find(|p| p.manifest_path.as_std_path().canonicalize().is_ok_and(|m| m == manifest))
+            .with_context(|| format!("{} is a workspace, not a crate", folder.display()))?;
+        if !has_library(package) {
+            bail!("{} has no library; what it wants explored must be in one", package.name);
+        }
+        let mut dependencies: BTreeMap<String, serde_json::Value> = package
+            .dependencies
+            .iter()
+            .filter(|d| matches!(d.kind, DependencyKind::Normal | DependencyKind::Development))
+            .filter(|d| !d.optional && d.target.is_none())
+            .map(|d| (d.rename.clone().unwrap_or_else(|| d.name.clone()), table(d)))
+            .collect();
+        let folder = manifest.parent().context("a manifest is in a folder")?;
+        dependencies.insert(package.name.to_string(), json!({ "path": folder }));
+        let lock = metadata.workspace_root.as_std_path().join("Cargo.lock");
+        Ok(Uses { dependencies, lock: lock.exists().then_some(lock) })
+    }
+}
+
+fn has_library(package: &Package) -> bool {
+    package.targets.iter().any(|target| target.is_lib() || target.is_rlib() || target.is_proc_macro())
+}
+
+fn table(dependency: &Dependency) -> serde_json::Value {
+    let mut table = json!({
+        "package": dependency.name,
+        "features": dependency.features,
+        "default-features": dependency.uses_default_features,
+    });
+    match &dependency.path {
+        Some(path) => table["path"] = json!(path),
+        None => table["version"] = json!(dependency.req.to_string()),
+    }
+    table
+}
+
+/// Generates and compiles the driver of `files`, and returns its executable.
+///
+/// Rustc's messages go to standard error, with the scenario's own path in them.
+///
+/// # Errors
+///
+/// When something cannot be written, or does not compile.
+pub fn build(kit: &Kit, files: &[ScenarioFile], uses: &Uses) -> anyhow::Result<PathBuf> {
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        file.path.hash(&mut hasher);
+    }
+    let name = format!("driver-{:016x}", hasher.finish());
+    let folder = kit.drivers().join(&name);
+    let source = folder.join("src");
+    std::fs::create_dir_all(&source)
+        .with_context(|| format!("{} cannot be made", source.display()))?;
+
+    let mut main = String::from("// Generated.\n");
+    let mut table = String::new();
+    let mut renames: Vec<(String, &Path)> = Vec::new();
+    for (i, file) in files.iter().enumerate() {
+        let module = format!("scenarios_{i}");
+        let _ = writeln!(main, "#[allow(dead_code)]\nmod {module};");
+        let mut entries = String::new();
+        for scenario in &file.scenarios {
+            let name = &scenario.name;
+            let _ = write!(entries, "({name:?}, || ::std::explore::finish({name}())), ");
+            }
+        let _ = writeln!(
+            table,
+            "    ({:?}, {module}::EXPLORED),",
+            file.path.file_stem().unwrap_or_default().to_string_lossy()
+        );
+        // One line more than the original, at its end: every line keeps its number.
+        let text = format!(
+            "{}\npub(crate) const EXPLORED: &[(&str, fn())] = &[{entries}];\n",
+            file.source.trim_end()
+        );
+        write_if_changed(&source.join(format!("{module}.rs")), &text)?;
+        renames.push((format!("src/{module}.rs"), &file.path));
+    }
+    let _ = write!(
+        main,
+        "fn main() -> ::std::process::ExitCode {{\n    ::std::explore::main(&[\n{table}    ])\n}}\n"
+    );
+    write_if_changed(&source.join("main.rs"), &main)?;
+    let manifest = manifest(&name, uses);
+    if write_if_changed(&folder.join("Cargo.toml"), &manifest)?
+        && let Some(lock) = &uses.lock
+    {
+        std::fs::copy(lock, folder.join("Cargo.lock"))?;
+    }
+    compile(kit, &folder, &name, &renames)
+}
+
+fn manifest(name: &str, uses: &Uses) -> String {
+    let mut text = format!(
+        "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [profile.dev]\nopt-level = 1\ndebug = false\n\n[dependencies]\n"
+    );
+    for (name, value) in &uses.dependencies {
+        let _ = writeln!(text, "{name} = {}", inline_table(value));
+    }
+    text
+}
+
+/// JSON's strings, booleans and arrays are TOML's as well; only objects differ.
+fn inline_table(value: &serde_json::Value) -> String {
+    let pairs: Vec<String> = value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| format!("{key} = {value}"))
+        .collect();
+    format!("{{ {} }}", pairs.join(", "))
+}
+
+/// Leaves the file alone if it has this text already, so that cargo need not
+/// compile it again. Tells whether it was written.
+fn write_if_changed(path: &Path, text: &str) -> anyhow::Result<bool> {
+    if std::fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return Ok(false);
+    }
+    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(true)
+}
+
+fn compile(
+    kit: &Kit,
+    folder: &Path,
+    name: &str,
+    renames: &[(String, &Path)],
+) -> anyhow::Result<PathBuf> {
+    let mut command = kit.cargo(folder);
+    command.args(["rustc", "--quiet", "--bin", name, "--message-format=json-render-diagnostics"]);
+    command.arg("--");
+    for (generated, original) in renames {
+        command.arg(format!("--remap-path-prefix={generated}={}", original.display()));
+    }
+    let output =
+        command.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
+    if !output.status.success() {
+        bail!("the scenario does not compile; rustc says why above");
+    }
+    for message in cargo_metadata::Message::parse_stream(&output.stdout[..]) {
+        if let cargo_metadata::Message::CompilerArtifact(artifact) = message?
+            && let Some(executable) = artifact.executable
+        {
+            return Ok(executable.into_std_path_buf());
+        }
+    }
+    bail!("cargo compiled the driver but names no executable")
+}
