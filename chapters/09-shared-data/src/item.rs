@@ -100,9 +100,9 @@ impl Item {
             Representation::Unsigned(_) => Item::Int(bits.into()),
             Representation::Float(4) => Item::Float(f32::from_bits(bits as u32).into()),
             Representation::Float(_) => Item::Float(f64::from_bits(bits)),
-            Representation::Unicode => Item::Unicode(
-                char::from_u32(bits as u32).unwrap_or(char::REPLACEMENT_CHARACTER),
-            ),
+            Representation::Unicode => {
+                Item::Unicode(char::from_u32(bits as u32).unwrap_or(char::REPLACEMENT_CHARACTER))
+            }
         }
     }
 }

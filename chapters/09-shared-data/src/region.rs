@@ -83,9 +83,8 @@ impl Region {
         // SAFETY: the memory is large enough and aligned to a page. Its
         // creator wrote these fields before anybody else had it, and nobody
         // writes to them again.
-        let (magic, contents, typecode, len) = unsafe {
-            ((*header).magic, (*header).contents, (*header).typecode, (*header).len)
-        };
+        let (magic, contents, typecode, len) =
+            unsafe { ((*header).magic, (*header).contents, (*header).typecode, (*header).len) };
         let contents = [
             Contents::Lock,
             Contents::Value,
