@@ -12,8 +12,9 @@ fn draw(trace: &Trace, layout: SvgLayout) -> String {
 fn texts<'d>(svg: &'d Document<'_>) -> Vec<String> {
     let elements =
         svg.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")));
-    let text =
-        |node: Node<'d, '_>| node.descendants().filter_map(|node| node.text()).collect::<String>();
+    let text = |node: Node<'d, '_>| {
+        node.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect::<String>()
+    };
     elements.filter(|node| node.is_element()).map(text).collect()
 }
 

@@ -309,22 +309,28 @@ fn named(
     );
 }
 
-/// A source line in at most so many lines.
+/// A source line in at most so many lines; what does not fit is cut off.
 fn code_lines(code: &str, room: usize, most: usize) -> Vec<String> {
     if code.is_empty() {
         return Vec::new();
     }
-    let mut lines = wrap_by(code, room, room.saturating_sub(mono("  ")), mono);
-    let cut = lines.len() > most;
-    lines.truncate(most);
-    for line in lines.iter_mut().skip(1) {
-        line.insert_str(0, "  ");
+    if most == 1 || mono(code) <= room {
+        return vec![clip(code, room)];
     }
-    if let (true, Some(last)) = (cut, lines.last_mut()) {
-        while mono(last) + mono("…") > room && last.pop().is_some() {}
-        last.push('…');
-    }
+    let first = wrap_by(code, room, room, mono).swap_remove(0);
+    let rest = code.get(first.len()..).unwrap_or_default().trim_start();
+    let mut lines = vec![first];
+    lines.extend(code_lines(&format!("  {rest}"), room, most - 1));
     lines
+}
+
+fn clip(code: &str, room: usize) -> String {
+    if mono(code) <= room {
+        return code.to_owned();
+    }
+    let mut kept = code.to_owned();
+    while mono(&kept) + mono("…") > room && kept.pop().is_some() {}
+    kept + "…"
 }
 
 /// Two arrows, there and back.

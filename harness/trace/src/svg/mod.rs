@@ -120,5 +120,8 @@ fn describe(chart: &Chart<'_>) -> String {
             predicate(chart, row)
         ));
     }
-    text
+    for (label, said) in explain::search(chart) {
+        text.push_str(&format!(" {label}: {said}."));
+    }
+    text.trim_start().to_owned()
 }
