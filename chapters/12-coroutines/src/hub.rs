@@ -67,7 +67,7 @@ mod timeout;
 mod timers;
 mod wait;
 
-pub use error::{Empty, Full, JoinError, Outcome, RunError, Timeout};
+pub use error::{Empty, Full, JoinError, Outcome, Panic, RunError, Timeout};
 pub use event::Event;
 pub use join::{JoinHandle, join_all, join_all_timeout};
 pub use queue::Queue;

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 /// Why [`run`](super::run) could not run `main` to its end.
 #[derive(Debug, thiserror::Error)]
@@ -26,39 +27,45 @@ pub enum RunError {
 pub type Outcome<R> = Result<R, JoinError>;
 
 /// Why a task has no result.
-#[derive(thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JoinError {
     /// It was killed.
     #[error("the task was killed")]
     Killed,
-    /// It panicked, with this payload.
-    #[error("the task panicked{}", message(.0))]
-    Panicked(Box<dyn Any + Send>),
+    /// It panicked.
+    #[error("the task panicked{}", .0.message().map(|text| format!(": {text}")).unwrap_or_default())]
+    Panicked(Panic),
     /// It never ran: the system had no stack for it. Linux, for one, allows some
     /// 32 000 stacks a process (`vm.max_map_count`, two mappings each).
     #[error("no stack for the task")]
     NoStack(#[source] io::Error),
 }
 
-fn message(payload: &Box<dyn Any + Send>) -> String {
-    let text = match payload.downcast_ref::<&str>() {
-        Some(text) => text,
-        None => match payload.downcast_ref::<String>() {
-            Some(text) => text.as_str(),
-            None => return String::new(),
-        },
-    };
-    format!(": {text}")
+/// The panic that ended a task.
+#[derive(Debug)]
+pub struct Panic {
+    message: Option<String>,
+    /// In a mutex that is never locked, so that the error can be shared between
+    /// threads, as errors are expected to.
+    payload: Mutex<Box<dyn Any + Send>>,
 }
 
-impl fmt::Debug for JoinError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            JoinError::Killed => f.write_str("Killed"),
-            JoinError::Panicked(payload) => write!(f, "Panicked({:?})", message(payload)),
-            JoinError::NoStack(error) => f.debug_tuple("NoStack").field(error).finish(),
-        }
+impl Panic {
+    pub(super) fn new(payload: Box<dyn Any + Send>) -> Panic {
+        let text = payload.downcast_ref::<&str>().map(|text| text.to_string());
+        let message = text.or_else(|| payload.downcast_ref::<String>().cloned());
+        Panic { message, payload: Mutex::new(payload) }
+    }
+
+    /// What it said, if it was an ordinary `panic!`.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// What it carried, for `std::panic::resume_unwind`.
+    pub fn into_payload(self) -> Box<dyn Any + Send> {
+        self.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

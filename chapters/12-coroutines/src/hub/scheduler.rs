@@ -118,7 +118,7 @@ pub(super) fn run<R: 'static>(
     served?;
     match main.body.take().expect("the main task has ended and nobody else has its outcome") {
         Ok(value) => Ok(value),
-        Err(JoinError::Panicked(payload)) => resume_unwind(payload),
+        Err(JoinError::Panicked(panic)) => resume_unwind(panic.into_payload()),
         Err(JoinError::NoStack(error)) => Err(RunError::NoStack(error)),
         Err(JoinError::Killed) => unreachable!("nobody has a handle to kill the main task with"),
     }

@@ -1,6 +1,6 @@
 //! A task: what it runs, where it is suspended, and what is to be raised in it.
 
-use super::error::{JoinError, Outcome};
+use super::error::{JoinError, Outcome, Panic};
 use super::wait::WaitList;
 use crate::greenlet::Current;
 use corosensei::{Coroutine, Yielder};
@@ -110,7 +110,7 @@ impl<F: FnOnce() -> R, R> Body for Work<F, R> {
         let outcome = catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
             match payload.downcast_ref::<Raised>() {
                 Some(Raised(Interrupt::Kill)) => JoinError::Killed,
-                _ => JoinError::Panicked(payload),
+                _ => JoinError::Panicked(Panic::new(payload)),
             }
         });
         self.outcome.set(Some(outcome));
@@ -119,7 +119,8 @@ impl<F: FnOnce() -> R, R> Body for Work<F, R> {
     fn refuse(&self, reason: JoinError) {
         // Dropping what the body has captured is the user's code too.
         let dropped = catch_unwind(AssertUnwindSafe(|| drop(self.body.take())));
-        let reason = dropped.map_or_else(JoinError::Panicked, |()| reason);
+        let reason =
+            dropped.map_or_else(|payload| JoinError::Panicked(Panic::new(payload)), |()| reason);
         self.outcome.set(Some(Err(reason)));
     }
 }

@@ -1,0 +1,129 @@
+//! [`LocalSites`].
+
+use super::Url;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+/// The pages, in the order of their URLs: name, length, and in which place it answers.
+const PAGES: [(&str, usize, usize); 3] =
+    [("python", 51_234, 1), ("yahoo", 204_800, 2), ("github", 128_000, 0)];
+
+/// Three web servers on this machine, each with one page to give out once, which
+/// answer one after the other when they are told to.
+///
+/// None answers before all three were asked: who fetches the pages one by one waits
+/// for ever. After that each answers when [`next`](LocalSites::next) has been called
+/// for the one before. Their order is not that of the [`urls`](LocalSites::urls).
+///
+/// Each server is an ordinary thread with an ordinary socket, like the rest of the
+/// world as seen from a hub. Dropping this ends and joins them.
+#[derive(Debug)]
+pub struct LocalSites {
+    shared: Arc<Shared>,
+    sites: Vec<(SocketAddr, Option<JoinHandle<()>>)>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    asked: usize,
+    answered: usize,
+    closed: bool,
+}
+
+impl LocalSites {
+    /// Starts the servers on free ports.
+    ///
+    /// # Errors
+    ///
+    /// No socket or no thread can be had.
+    pub fn start() -> io::Result<LocalSites> {
+        let shared = Arc::new(Shared::default());
+        let mut sites = LocalSites { shared, sites: Vec::new() };
+        for (name, length, place) in PAGES {
+            let listener = TcpListener::bind("127.0.0.1:0")?;
+            let address = listener.local_addr()?;
+            let shared = sites.shared.clone();
+            let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+                // The other end sees a connection that breaks off, and reports that.
+                let _ = shared.serve(&listener, length, place);
+            })?;
+            sites.sites.push((address, Some(thread)));
+        }
+        Ok(sites)
+    }
+
+    /// The address of each page.
+    pub fn urls(&self) -> Vec<Url> {
+        let urls = self.sites.iter().zip(PAGES).map(|((address, _), (name, _, _))| {
+            Url::parse(&format!("http://{address}/{name}")).expect("made of an address and a name")
+        });
+        urls.collect()
+    }
+
+    /// Lets the next server answer. Does not block.
+    pub fn next(&self) {
+        self.shared.lock().answered += 1;
+        self.shared.changed.notify_all();
+    }
+
+    /// Makes the servers that have not answered yet break their connections off.
+    /// Does not block.
+    pub fn close(&self) {
+        self.shared.lock().closed = true;
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn serve(&self, listener: &TcpListener, length: usize, place: usize) -> io::Result<()> {
+        let (mut client, _) = listener.accept()?;
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            let mut bytes = [0; 512];
+            match client.read(&mut bytes)? {
+                0 => return Ok(()),
+                read => request.extend_from_slice(&bytes[..read]),
+            }
+        }
+        let mut state = self.lock();
+        state.asked += 1;
+        self.changed.notify_all();
+        let turn = |state: &mut State| state.asked == PAGES.len() && state.answered == place;
+        state = self
+            .changed
+            .wait_while(state, |state| !state.closed && !turn(state))
+            .unwrap_or_else(PoisonError::into_inner);
+        if state.closed {
+            return Ok(());
+        }
+        drop(state);
+        let head = format!("HTTP/1.0 200 OK\r\nContent-Length: {length}\r\n\r\n");
+        client.write_all(head.as_bytes())?;
+        client.write_all(&vec![b'.'; length])
+    }
+}
+
+impl Drop for LocalSites {
+    fn drop(&mut self) {
+        self.close();
+        for (address, thread) in &mut self.sites {
+            // Wakes a server that nobody has asked; refused if it has ended.
+            drop(TcpStream::connect(*address));
+            if let Some(thread) = thread.take() {
+                let _ = thread.join();
+            }
+        }
+    }
+}

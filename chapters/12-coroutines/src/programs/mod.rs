@@ -1,0 +1,16 @@
+//! The programs, one file each.
+
+pub mod dropped;
+pub mod event_and_queue;
+pub mod interrupts;
+pub mod pages;
+pub mod pages_tokio;
+pub mod parents;
+pub mod sleepers;
+pub mod sleepers_tokio;
+pub mod switch_cost;
+pub mod switches;
+pub mod throw;
+pub mod two_tasks;
+pub mod two_tasks_tokio;
+pub mod values;

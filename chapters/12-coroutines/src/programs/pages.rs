@@ -1,0 +1,61 @@
+//! Three pages fetched at once by one thread.
+//!
+//! The document patches Python's sockets at run time so that a read switches
+//! tasks; here the socket is the hub's own. The servers answer in another order than
+//! they are asked, each only after the answer before was printed, and none before all were asked.
+
+use ch12_coroutines::hub::{self, net::TcpStream};
+use ch12_coroutines::pages::{self, Url};
+use std::io::{Read, Write};
+use tour::{Failure, Program, integer, line, value};
+
+pub const PROGRAM: Program = Program::with_arguments(
+    "pages",
+    "three pages fetched at once, on a hub",
+    "[--url URL]...",
+    main,
+)
+.varying(&[
+    line("GET: http://127.0.0.1:<port>/python"),
+    line("GET: http://127.0.0.1:<port>/yahoo"),
+    line("GET: http://127.0.0.1:<port>/github"),
+    line("128000 bytes received from http://127.0.0.1:<port>/github."),
+    line("51234 bytes received from http://127.0.0.1:<port>/python."),
+    line("204800 bytes received from http://127.0.0.1:<port>/yahoo."),
+])
+.values(&[value("port", integer(1, 65_535))]);
+
+// ANCHOR: main
+fn fetch(url: &Url) -> Result<usize, Failure> {
+    let mut stream = TcpStream::connect(url.address())?;
+    stream.write_all(&url.request())?;
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response)?;
+    Ok(url.page(&response)?.len())
+}
+
+pub fn main(arguments: &[String]) -> Result<(), Failure> {
+    let (urls, sites) = pages::asked_for(arguments)?;
+    let outcomes = hub::run(move || {
+        let tasks = urls.into_iter().map(|url| {
+            let sites = sites.clone();
+            hub::spawn(move || {
+                println!("GET: {url}");
+                let result = fetch(&url);
+                if let Ok(length) = result {
+                    println!("{length} bytes received from {url}.");
+                }
+                if let Some(sites) = sites {
+                    if result.is_ok() { sites.next() } else { sites.close() }
+                }
+                result.map_err(|error| format!("{url}: {error}"))
+            })
+        });
+        hub::join_all(tasks)
+    })?;
+    for outcome in outcomes {
+        outcome??;
+    }
+    Ok(())
+}
+// ANCHOR_END: main
