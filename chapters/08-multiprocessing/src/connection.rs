@@ -1,5 +1,6 @@
 //! Values through a socket, from one process to another.
 
+use crate::children::Child;
 use crate::descriptor::Descriptor;
 use crate::receiver::{Receiver, RecvError};
 use crate::sender::{SendError, Sender};
@@ -73,6 +74,15 @@ impl Connection {
         timeout: Duration,
     ) -> Result<Option<T>, RecvError> {
         self.receiver.recv_timeout(timeout)
+    }
+
+    /// Waits for a value from `child`. See [`Receiver::recv_while`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Receiver::recv_while`].
+    pub fn recv_while<T: DeserializeOwned>(&mut self, child: &Child) -> Result<T, RecvError> {
+        self.receiver.recv_while(child)
     }
 
     /// The two halves, for a thread each. The connection closes when both are dropped.

@@ -1,4 +1,4 @@
-//! Waiting until a descriptor can be read, with a time-out.
+//! Waiting until a descriptor can be read.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -19,6 +19,18 @@ pub(crate) fn readable(fd: impl AsFd, timeout: Option<Duration>) -> io::Result<b
         match poll(&mut [PollFd::new(&fd, PollFlags::IN)], left.as_ref()) {
             Ok(0) => return Ok(false),
             Ok(_) => return Ok(true),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Blocks until one of two descriptors can be read; true if it is the second.
+pub(crate) fn either_readable(first: impl AsFd, second: impl AsFd) -> io::Result<bool> {
+    let mut both = [PollFd::new(&first, PollFlags::IN), PollFd::new(&second, PollFlags::IN)];
+    loop {
+        match poll(&mut both, None) {
+            Ok(_) => return Ok(!both[1].revents().is_empty()),
             Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }

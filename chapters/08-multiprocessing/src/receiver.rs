@@ -1,8 +1,9 @@
 //! The receiving half of a connection.
 
+use crate::children::Child;
 use crate::descriptor::Descriptor;
 use crate::message::{DecodeError, Message};
-use crate::readiness::readable;
+use crate::readiness::{either_readable, readable};
 use crate::sender::{DESCRIPTORS_AT_ONCE, HEADER};
 use rustix::io::Errno;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
@@ -71,6 +72,25 @@ impl Receiver {
             return Ok(None);
         }
         self.recv().map(Some)
+    }
+
+    /// Waits for a value as long as `child` lives.
+    ///
+    /// The end of the connection is not enough to tell that its process is
+    /// gone: a process that the child forked may hold it open.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](Receiver::recv); [`RecvError::Closed`] if the child ended
+    /// and left no value.
+    pub fn recv_while<T: DeserializeOwned>(&mut self, child: &Child) -> Result<T, RecvError> {
+        if self.unread.is_empty() {
+            let ended = either_readable(&*self.socket, child.sentinel())?;
+            if ended && !readable(&*self.socket, Some(Duration::ZERO))? {
+                return Err(RecvError::Closed);
+            }
+        }
+        self.recv()
     }
 
     /// Waits for a value and leaves it serialised.

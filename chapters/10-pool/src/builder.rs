@@ -4,7 +4,7 @@ use crate::dispatch::Dispatch;
 use crate::error::PoolError;
 use crate::pool::{Inner, Pool};
 use crate::worker::{Recipe, Task, Worker};
-use ch08_multiprocessing::{Function, Message, StartMethod, cpu_count};
+use ch08_multiprocessing::{Function, Message, cpu_count};
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 
@@ -14,18 +14,12 @@ use std::sync::Arc;
 pub struct Builder {
     processes: usize,
     tasks_per_child: Option<u64>,
-    method: StartMethod,
     initializer: Result<Option<Task>, PoolError>,
 }
 
 impl Builder {
     pub(crate) fn new() -> Builder {
-        Builder {
-            processes: cpu_count(),
-            tasks_per_child: None,
-            method: StartMethod::default(),
-            initializer: Ok(None),
-        }
+        Builder { processes: cpu_count(), tasks_per_child: None, initializer: Ok(None) }
     }
 
     /// How many workers; without this, as many as the process may use CPUs.
@@ -41,12 +35,6 @@ impl Builder {
         self
     }
 
-    /// How the workers are started.
-    pub fn method(mut self, method: StartMethod) -> Builder {
-        self.method = method;
-        self
-    }
-
     /// Has every worker call `function` with a copy of `argument` before its
     /// first task. If that panics, the tasks fail with
     /// [`TaskError::Initializer`]; CPython would start workers for ever.
@@ -54,11 +42,7 @@ impl Builder {
     where
         A: Serialize + DeserializeOwned,
     {
-        let task = || {
-            let function = Function::new(function)?;
-            Ok(Some(Task::new(function, Message::encode(&argument)?)))
-        };
-        self.initializer = task();
+        self.initializer = initial_task(function, &argument).map(Some);
         self
     }
 
@@ -74,12 +58,19 @@ impl Builder {
         if self.tasks_per_child == Some(0) {
             return Err(PoolError::NoTasks);
         }
-        let recipe = Recipe { method: self.method, initializer: self.initializer? };
+        let recipe = Recipe { initializer: self.initializer? };
         let dispatch = Arc::new(Dispatch::new(recipe, self.tasks_per_child, self.processes));
-        // All processes first: they start up side by side, and a fork wants no threads.
+        // All processes first: they start up side by side.
         let workers = (0..self.processes)
             .map(|_| dispatch.start_worker())
             .collect::<Result<Vec<Worker>, _>>()?;
         Ok(Pool { inner: Inner::new(dispatch, workers) })
     }
+}
+
+fn initial_task<A>(function: fn(A), argument: &A) -> Result<Task, PoolError>
+where
+    A: Serialize + DeserializeOwned,
+{
+    Ok(Task::new(Function::new(function)?, Message::encode(argument)?))
 }

@@ -118,9 +118,11 @@ impl Dispatch {
     /// Tends the worker in `seat` until the pool has no more work for it.
     pub(crate) fn tend(self: Arc<Self>, seat: usize, first: Worker) {
         let mut worker = Some(first);
-        while let Some(job) = self.next_job() {
-            let result = self.perform(seat, &mut worker, &job.task);
-            (job.deliver)(result);
+        while let Some(Job { task, deliver }) = self.next_job() {
+            let result = self.perform(seat, &mut worker, &task);
+            // With the task go its descriptors, which someone may wait to see closed.
+            drop(task);
+            deliver(result);
         }
         if let Some(worker) = worker {
             worker.dismiss();

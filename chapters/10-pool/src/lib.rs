@@ -14,6 +14,7 @@
 //! - [`Pool`], [`Builder`], [`ClosedPool`]: the workers, and single tasks.
 //! - [`AsyncResult`]: a result that arrives later; callbacks.
 //! - [`Mapping`] and [`Imap`]: one function over many elements.
+//! - [`pipeline`]: the database side of the preface's program.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("chapter 10 needs Linux: it is built on the processes of chapter 8");
@@ -24,6 +25,7 @@ mod dispatch;
 mod error;
 mod imap;
 mod mapping;
+pub mod pipeline;
 mod pool;
 mod result;
 mod worker;

@@ -2,7 +2,7 @@
 
 use crate::error::TaskError;
 use ch08_multiprocessing::{
-    CallError, Child, Connection, Function, Message, Process, StartError, StartMethod, pipe,
+    CallError, Child, Connection, Function, Message, Process, StartError, pipe,
 };
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -25,7 +25,6 @@ impl Task {
 /// How every worker of a pool begins.
 #[derive(Debug)]
 pub(crate) struct Recipe {
-    pub(crate) method: StartMethod,
     pub(crate) initializer: Option<Task>,
 }
 
@@ -56,11 +55,8 @@ impl Worker {
             }
             None => None,
         };
-        let child = Process::new(work, (theirs, initializer))
-            .name("PoolWorker")
-            .daemon(true)
-            .method(recipe.method)
-            .start()?;
+        let child =
+            Process::new(work, (theirs, initializer)).name("PoolWorker").daemon(true).start()?;
         Ok(Worker { child, connection, ready: false, tasks: 0 })
     }
 
@@ -87,7 +83,7 @@ impl Worker {
             }
         }
         // A failed send is followed by a failed receive, which knows the reason.
-        let _ = self.connection.send(task);
+        let _ = self.connection.send(&Some(task));
         match self.reply()? {
             Reply::Done(result) => Ok(result),
             Reply::Panicked { message, location } => Err(TaskError::Panicked { message, location }),
@@ -96,7 +92,7 @@ impl Worker {
     }
 
     fn reply(&mut self) -> Result<Reply, TaskError> {
-        self.connection.recv().map_err(|_| {
+        self.connection.recv_while(&self.child).map_err(|_| {
             // It is dying, or has closed its end, or sent what no worker sends. A signal
             // does not change the exit code of one that is already dying.
             let _ = self.child.kill();
@@ -114,14 +110,17 @@ impl Worker {
     }
 
     /// Lets it end, and waits until it has.
-    pub(crate) fn dismiss(self) {
-        drop(self.connection);
+    ///
+    /// Closing the connection would not do: a forked copy of this process has
+    /// it open, too.
+    pub(crate) fn dismiss(mut self) {
+        let _ = self.connection.send(&None::<Task>);
         let _ = self.child.join();
     }
 }
 
 /// What a worker process runs: the initializer, then task after task, until
-/// its parent closes the connection.
+/// its parent sends none.
 fn work((mut connection, initializer): (Connection, Option<Task>)) {
     remember_panics();
     let first = match initializer {
@@ -132,7 +131,7 @@ fn work((mut connection, initializer): (Connection, Option<Task>)) {
     if connection.send(&first).is_err() || !usable {
         return;
     }
-    while let Ok(task) = connection.recv::<Task>() {
+    while let Ok(Some(task)) = connection.recv::<Option<Task>>() {
         if connection.send(&perform(task)).is_err() {
             return;
         }

@@ -1,0 +1,200 @@
+//! A connection to either kind of database.
+
+use super::location::Location;
+use super::{mysql::MySql, sqlite::Sqlite};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A row of the table `user`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// The table's key.
+    pub id: i64,
+    /// May be NULL.
+    pub name: Option<String>,
+    /// May be NULL.
+    pub pwd: Option<String>,
+}
+
+/// A row of the table `user_copy`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// The row copied.
+    pub user: User,
+    /// The column added.
+    pub xb: String,
+}
+
+/// What went wrong with a database, and when.
+#[derive(Debug, Error)]
+pub enum DatabaseError {
+    /// The database itself says no.
+    #[error("cannot {doing} ({location})")]
+    Database {
+        /// What was to be done.
+        doing: &'static str,
+        /// Where.
+        location: Location,
+        /// What the database says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Rows that cannot be told apart cannot be read in chunks.
+    #[error(
+        "the rows of user ({location}) cannot be told apart: \
+         the column id must hold another number in each"
+    )]
+    IdsNotUnique {
+        /// Where.
+        location: Location,
+    },
+    /// There is nothing to read.
+    #[error("there is no table user in {location}; --create makes one with seven sample rows")]
+    NoTable {
+        /// Where.
+        location: Location,
+    },
+    /// There is no such file.
+    #[error("there is no file {location}; --create makes a database with seven sample rows")]
+    NoFile {
+        /// Where.
+        location: Location,
+    },
+}
+
+/// What the databases' own libraries report.
+pub(super) type Report = Box<dyn std::error::Error + Send + Sync>;
+
+/// A connection. Every process needs one of its own: one that is shared, as the
+/// document's is over a fork, gives each process the other's answers.
+#[derive(Debug)]
+pub struct Database {
+    location: Location,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Sqlite(Sqlite),
+    MySql(Box<MySql>),
+}
+
+/// Runs the same method of either kind.
+macro_rules! either {
+    ($self:ident, $doing:literal, $database:ident => $call:expr) => {
+        match &mut $self.kind {
+            Kind::Sqlite($database) => $call,
+            Kind::MySql($database) => $call,
+        }
+        .map_err(|source| DatabaseError::Database {
+            doing: $doing,
+            location: $self.location.clone(),
+            source,
+        })
+    };
+}
+
+impl Database {
+    /// Connects. `create` makes a file that does not exist.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`]; `NoFile` only without `create`.
+    pub fn connect(location: &Location, create: bool) -> Result<Database, DatabaseError> {
+        let opened = match location {
+            Location::File(path) if !create && !path.exists() => {
+                return Err(DatabaseError::NoFile { location: location.clone() });
+            }
+            Location::File(path) => Sqlite::open(path, create).map(Kind::Sqlite),
+            Location::Server(url) => MySql::connect(url).map(Box::new).map(Kind::MySql),
+        };
+        let location = location.clone();
+        match opened {
+            Ok(kind) => Ok(Database { location, kind }),
+            Err(source) => {
+                Err(DatabaseError::Database { doing: "open the database", location, source })
+            }
+        }
+    }
+
+    /// Makes the table `user` with its seven sample rows, unless there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`].
+    pub fn create_sample(&mut self) -> Result<(), DatabaseError> {
+        if self.has_table()? {
+            return Ok(());
+        }
+        either!(self, "make the sample table", database => database.create_sample())
+    }
+
+    /// Checks that `user` can be read in chunks, and makes `user_copy` and the
+    /// table of marks unless they are there. This must be done once, before
+    /// the workers start: if each asks "is it there?" and then makes it, two
+    /// make it.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`].
+    pub fn prepare(&mut self) -> Result<(), DatabaseError> {
+        let location = || self.location.clone();
+        let location = location();
+        if !self.has_table()? {
+            return Err(DatabaseError::NoTable { location });
+        }
+        let (rows, ids) =
+            either!(self, "read user, which needs a column id", database => database.rows_and_ids())?;
+        if rows != ids {
+            return Err(DatabaseError::IdsNotUnique { location });
+        }
+        either!(self, "make the table user_copy", database => database.create_copy())
+    }
+
+    fn has_table(&mut self) -> Result<bool, DatabaseError> {
+        either!(self, "look for the table user", database => database.has_table())
+    }
+
+    /// The first rows, at most `size`, whose ids are `from` or more.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`].
+    pub fn chunk(&mut self, from: i64, size: usize) -> Result<Vec<User>, DatabaseError> {
+        either!(self, "read a chunk of user", database => database.chunk(from, size))
+    }
+
+    /// Appends those of `rows` that no mark of `job` covers to `user_copy`, and
+    /// marks them, in one transaction. Returns how many that were.
+    ///
+    /// `rows` must be sorted by their ids, and at most
+    /// [`MAX_CHUNK`](super::MAX_CHUNK). Blocks while another connection writes.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`]; nothing is appended then.
+    pub fn append(&mut self, job: &str, rows: &[Copied]) -> Result<usize, DatabaseError> {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+            return Ok(0);
+        };
+        let (first, last) = (first.user.id, last.user.id);
+        either!(self, "append to user_copy", database => database.append(job, rows, first, last))
+    }
+
+    /// How many rows `user_copy` has.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`].
+    pub fn count_copies(&mut self) -> Result<u64, DatabaseError> {
+        either!(self, "count the rows of user_copy", database => database.count_copies())
+    }
+
+    /// The first rows of `user_copy`, at most `size`, sorted by id.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`].
+    pub fn copies(&mut self, size: usize) -> Result<Vec<Copied>, DatabaseError> {
+        either!(self, "read user_copy", database => database.copies(size))
+    }
+}

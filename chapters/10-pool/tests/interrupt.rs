@@ -1,0 +1,12 @@
+//! Ctrl-C in the middle of any program of the chapter.
+
+#[path = "../../08-multiprocessing/tests/support/interrupt.rs"]
+mod interrupt;
+
+#[test]
+fn ctrl_c_leaves_nothing_behind() {
+    let executable = env!("CARGO_BIN_EXE_ch10-pool");
+    for program in interrupt::programs(executable) {
+        interrupt::leaves_nothing(executable, &program, &[]);
+    }
+}
