@@ -172,6 +172,8 @@ impl<T: 'static> Greenlet<T> {
     ///   [`throw`](Greenlet::throw), or by a child that ends by a panic.
     /// - If the greenlet is active already: it waits, further out on the same
     ///   chain of calls, for a greenlet of another type.
+    /// - If this is the main greenlet, and the caller a greenlet of another type:
+    ///   a value of the wrong type, most likely.
     /// - If it has no code yet, or no stack can be had.
     /// - If the caller is being unwound: a destructor must not switch. As that
     ///   is a panic in a destructor, it ends the process.

@@ -7,8 +7,9 @@
 
 use super::Greenlet;
 use crate::stack::{self, Stacks};
+use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
-use std::any::{Any, TypeId};
+use std::any::{Any, TypeId, type_name};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
@@ -51,6 +52,8 @@ enum Body<T: 'static> {
 /// Tells apart the greenlets of different types behind [`CURRENT`].
 pub(crate) struct Header {
     values: TypeId,
+    /// For messages.
+    name: &'static str,
 }
 
 /// The running greenlet of any type, null outside all greenlets.
@@ -101,8 +104,12 @@ pub(super) fn current<T: 'static>() -> Option<Rc<Core<T>>> {
 /// Goes to sleep and wakes `target`, or the first of its ancestors that is not dead.
 #[inline(always)]
 pub(super) fn transfer<T: 'static>(target: Option<Rc<Core<T>>>, arrival: Arrival<T>) -> T {
+    let me = current_core::<T>();
+    if me.is_none() && target.is_none() {
+        assert_outside_greenlets::<T>();
+    }
     let target = Greenlet { core: target }.first_alive();
-    let arrival = match current_core::<T>() {
+    let arrival = match me {
         // SAFETY: the running greenlet is alive (`current_core`), and stays so while it sleeps:
         // when its last handle goes, this very call unwinds.
         Some(me) => unsafe { &*me }.sleep(Departure { target, arrival }),
@@ -111,6 +118,19 @@ pub(super) fn transfer<T: 'static>(target: Option<Rc<Core<T>>>, arrival: Arrival
     match arrival {
         Arrival::Value(value) => value,
         Arrival::Thrown(payload) => resume_unwind(*payload),
+    }
+}
+
+/// Where a greenlet of another type runs, the main greenlet for this type is that
+/// one itself: a switch to it would do nothing, and is a slip.
+fn assert_outside_greenlets<T: 'static>() {
+    // SAFETY: as in `current_core`.
+    if let Some(running) = unsafe { CURRENT.get().as_ref() } {
+        panic!(
+            "a switch to the main greenlet with a value of type {}, from a greenlet whose values are of type {}",
+            type_name::<T>(),
+            running.name
+        );
     }
 }
 
@@ -168,7 +188,7 @@ impl<T: 'static> Core<T> {
             None => (State::Unset, Body::Unset),
         };
         Rc::new(Core {
-            header: Header { values: TypeId::of::<T>() },
+            header: Header { values: TypeId::of::<T>(), name: type_name::<T>() },
             state: Cell::new(state),
             yielder: Cell::new(ptr::null()),
             body: RefCell::new(body),
@@ -269,7 +289,9 @@ impl<T: 'static> Core<T> {
         if let Arrival::Thrown(payload) = arrival {
             return Err(ended_by(*payload));
         }
-        let stack = match STACKS.with(|stacks| stacks.borrow_mut().take()) {
+        // At the end of a thread the spare stacks may be gone already.
+        let spare = STACKS.try_with(|stacks| stacks.borrow_mut().take());
+        let stack = match spare.unwrap_or_else(|_| DefaultStack::new(stack::DEFAULT_SIZE)) {
             Ok(stack) => stack,
             Err(error) => {
                 let message = format!("no stack for a greenlet: {error}");
@@ -316,7 +338,6 @@ impl<T: 'static> Core<T> {
         self.state.set(State::Dead);
         if let Body::Started(coroutine) = std::mem::replace(body, Body::Dead) {
             let stack = coroutine.into_stack();
-            // At the end of a thread there may be nobody left to keep it.
             let _ = STACKS.try_with(|stacks| stacks.borrow_mut().give_back(stack));
         }
     }
