@@ -111,7 +111,12 @@ fn one_at_a_time_and_nothing_is_lost() {
     const EACH: u32 = 2_000;
     let lock = Lock::new();
     let n = AtomicU32::new(0);
-    let step = || n.store(n.load(Relaxed) + 1, Relaxed);
+    let step = || {
+        let read = n.load(Relaxed);
+        // So that the others come, find the lock taken, and block.
+        thread::yield_now();
+        n.store(read + 1, Relaxed);
+    };
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {

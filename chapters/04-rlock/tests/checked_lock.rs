@@ -84,7 +84,10 @@ fn one_at_a_time() {
             scope.spawn(|| {
                 for _ in 0..EACH {
                     let _held = lock.lock().unwrap();
-                    n.store(n.load(Relaxed) + 1, Relaxed);
+                    let read = n.load(Relaxed);
+                    // So that the others come, find the lock taken, and block.
+                    thread::yield_now();
+                    n.store(read + 1, Relaxed);
                 }
             });
         }

@@ -155,6 +155,8 @@ fn one_at_a_time_at_any_depth() {
                     let _outer = lock.lock();
                     let read = n.load(Relaxed);
                     let inner = lock.lock();
+                    // So that the others come, find the lock taken, and block.
+                    thread::yield_now();
                     drop(inner);
                     n.store(read + 1, Relaxed);
                 }

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const SHORT: Duration = Duration::from_millis(2);
 
@@ -101,17 +101,34 @@ fn nobody_wakes_up_without_a_notification() {
 }
 
 #[test]
+fn a_refused_thread_takes_no_notification_away() {
+    let condition = Condition::new();
+    let held = condition.lock();
+    thread::scope(|scope| {
+        let stranger = scope.spawn(|| {
+            for _ in 0..20_000 {
+                assert_eq!(condition.wait(), Err(NotOwner));
+            }
+        });
+        while !stranger.is_finished() {
+            assert_eq!(held.notify(1), 0);
+        }
+    });
+}
+
+#[test]
 fn a_notification_and_a_time_out_never_both_win() {
     let condition = Condition::with_lock(Arc::new(Lock::new()));
+    let timeout = Duration::from_micros(150);
     thread::scope(|scope| {
-        for micros in 0..200 {
-            let waiter = scope.spawn({
-                let condition = &condition;
-                move || condition.lock().wait_timeout(Duration::from_micros(micros))
-            });
+        for micros in 0..400 {
+            let waiter = scope.spawn(|| condition.lock().wait_timeout(timeout));
             while condition.waiters() == 0 && !waiter.is_finished() {
                 thread::yield_now();
             }
+            // Somewhere around the end of the wait; the answers must agree in any case.
+            let since = Instant::now();
+            while since.elapsed() < Duration::from_micros(micros) {}
             let woken = condition.lock().notify(1);
             assert_eq!(woken == 1, waiter.join().unwrap(), "after {micros} µs");
         }
@@ -175,6 +192,27 @@ fn a_fact_is_looked_at_with_the_lock_held_and_only_once_if_true() {
         condition.underlying().is_owned()
     });
     assert_eq!(looks.into_inner(), 1);
+}
+
+#[test]
+fn a_notification_without_the_fact_ends_no_wait_for_it() {
+    let condition = Condition::new();
+    let fact = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| {
+            let held = condition.lock();
+            held.wait_for(|| fact.load(Relaxed) == 3);
+            assert_eq!(fact.load(Relaxed), 3);
+        });
+        for n in 1..=3 {
+            while condition.waiters() == 0 && !waiter.is_finished() {
+                thread::yield_now();
+            }
+            let held = condition.lock();
+            fact.store(n, Relaxed);
+            held.notify(1);
+        }
+    });
 }
 
 #[test]
