@@ -131,3 +131,20 @@ fn every_page_is_in_the_summary() {
         assert!(workspace().join("book/src").join(target).exists(), "SUMMARY.md names {target}");
     }
 }
+
+#[test]
+fn every_link_leads_to_a_page() {
+    let mut wrong = Vec::new();
+    for page in pages() {
+        for (number, line) in fs::read_to_string(&page).unwrap().lines().enumerate() {
+            for target in line.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+                let file = target.split('#').next().unwrap_or("");
+                let elsewhere = file.is_empty() || file.starts_with("https://");
+                if !elsewhere && !page.parent().unwrap().join(file).is_file() {
+                    wrong.push(format!("{}:{}: {target}", page.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}

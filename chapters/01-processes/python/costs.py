@@ -15,6 +15,7 @@ def say(text):
     sys.stdout.flush()
 
 
+# ANCHOR: main
 def who_owns_what():
     shared = [0]
     both = threading.Barrier(2)
@@ -32,6 +33,7 @@ def who_owns_what():
         thread.join()
     say(f"two threads, one local variable each: {len({own for own, _ in seen})} addresses")
     say(f"two threads, one shared value: {len({shared for _, shared in seen})} address")
+# ANCHOR_END: main
 
 
 def microseconds(times, run):

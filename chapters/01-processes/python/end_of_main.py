@@ -16,6 +16,7 @@ def say(text):
     sys.stdout.flush()
 
 
+# ANCHOR: main
 def child(join):
     started = threading.Event()
 
@@ -34,6 +35,7 @@ def child(join):
     if join:
         thread.join()
         say("main: joined the thread")
+# ANCHOR_END: main
 
 
 def parent(role):

@@ -29,6 +29,7 @@ class AtWork:
             self.now -= 1
 
 
+# ANCHOR: main
 def work(i, at_work, before_the_end):
     at_work.enter()
     say(f"worker {i} starts")
@@ -54,6 +55,7 @@ def join_all(at_work):
         worker.start()
     for worker in workers:
         worker.join()
+# ANCHOR_END: main
 
 
 def timed(title, run):

@@ -9,6 +9,7 @@ import multiprocessing
 import sys
 import threading
 
+# ANCHOR: main
 number = 0
 
 
@@ -40,3 +41,4 @@ if __name__ == "__main__":
     p.start()
     p.join()
     say(f"parent: the number is {number}")
+# ANCHOR_END: main

@@ -14,6 +14,7 @@ def say(text):
     sys.stdout.flush()
 
 
+# ANCHOR: main
 def calculate(rounds):
     x = 1
     for _ in range(rounds):
@@ -23,6 +24,7 @@ def calculate(rounds):
 def wait(times):
     for _ in range(times):
         time.sleep(0.001)
+# ANCHOR_END: main
 
 
 def seconds(run):
@@ -39,6 +41,7 @@ def enough_rounds():
     return rounds * 10
 
 
+# ANCHOR: share
 def share_out(kind, workers, work, amount):
     """`kind` is threading.Thread or multiprocessing.Process."""
     started = [kind(target=work, args=(amount // workers,)) for _ in range(workers)]
@@ -46,6 +49,7 @@ def share_out(kind, workers, work, amount):
         worker.start()
     for worker in started:
         worker.join()
+# ANCHOR_END: share
 
 
 def compare(title, work, amount):
