@@ -11,17 +11,22 @@ asleep = most_asleep = 0
 threads = set()
 
 
-async def nap():
+async def nap(all_asleep):
     global asleep, most_asleep
     asleep += 1
     most_asleep = max(most_asleep, asleep)
+    if asleep == SLEEPERS:
+        all_asleep.set()
     await asyncio.sleep(NAP)
+    # Nobody gets up before the last one lies down, however slow the machine.
+    await all_asleep.wait()
     asleep -= 1
     threads.add(threading.get_ident())
 
 
 async def main():
-    await asyncio.gather(*(nap() for _ in range(SLEEPERS)))
+    all_asleep = asyncio.Event()
+    await asyncio.gather(*(nap(all_asleep) for _ in range(SLEEPERS)))
 
 
 start = time.perf_counter()

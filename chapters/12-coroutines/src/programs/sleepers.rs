@@ -2,7 +2,7 @@
 //!
 //! Each has a stack of its own, but of that only the pages it touches cost memory.
 
-use ch12_coroutines::hub;
+use ch12_coroutines::hub::{self, Event};
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -19,28 +19,44 @@ pub const PROGRAM: Program =
 const SLEEPERS: u32 = 10_000;
 const NAP: Duration = Duration::from_millis(100);
 
+#[derive(Default)]
+struct Dormitory {
+    asleep: Cell<u32>,
+    most_asleep: Cell<u32>,
+    all_asleep: Event,
+}
+
+impl Dormitory {
+    fn nap(&self) {
+        self.asleep.update(|asleep| asleep + 1);
+        self.most_asleep.set(self.most_asleep.get().max(self.asleep.get()));
+        if self.asleep.get() == SLEEPERS {
+            self.all_asleep.set();
+        }
+        hub::sleep(NAP);
+        // Nobody gets up before the last one lies down, however slow the machine.
+        self.all_asleep.wait();
+        self.asleep.update(|asleep| asleep - 1);
+    }
+}
+
 pub fn main() -> Result<(), Failure> {
     let start = Instant::now();
-    let asleep = Rc::new(Cell::new(0));
-    let most_asleep = Rc::new(Cell::new(0));
-    let counts = (asleep.clone(), most_asleep.clone());
+    let dormitory = Rc::new(Dormitory::default());
+    let room = dormitory.clone();
     let outcomes = hub::run(move || {
-        let (asleep, most_asleep) = counts;
         let tasks = (0..SLEEPERS).map(|_| {
-            let (asleep, most_asleep) = (asleep.clone(), most_asleep.clone());
+            let room = room.clone();
             hub::spawn(move || {
-                asleep.set(asleep.get() + 1);
-                most_asleep.set(most_asleep.get().max(asleep.get()));
-                hub::sleep(NAP);
-                asleep.set(asleep.get() - 1);
+                room.nap();
                 thread::current().id()
             })
         });
         hub::join_all(tasks)
     })?;
     let threads = outcomes.into_iter().collect::<Result<HashSet<_>, _>>()?;
-    println!("most asleep at once: {}", most_asleep.get());
-    println!("still asleep: {}", asleep.get());
+    println!("most asleep at once: {}", dormitory.most_asleep.get());
+    println!("still asleep: {}", dormitory.asleep.get());
     println!("threads: {}", threads.len());
     let seconds = start.elapsed().as_secs_f64();
     println!("{} s of sleep took {seconds:.2} s", (SLEEPERS * NAP).as_secs());

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
+use tokio::sync::Barrier;
 use tokio::task::LocalSet;
 use tour::{Failure, Program, decimal, line, value};
 
@@ -17,20 +18,37 @@ pub const PROGRAM: Program =
 const SLEEPERS: u32 = 10_000;
 const NAP: Duration = Duration::from_millis(100);
 
+struct Dormitory {
+    asleep: Cell<u32>,
+    most_asleep: Cell<u32>,
+    all_asleep: Barrier,
+}
+
+impl Dormitory {
+    async fn nap(&self) {
+        self.asleep.update(|asleep| asleep + 1);
+        self.most_asleep.set(self.most_asleep.get().max(self.asleep.get()));
+        tokio::time::sleep(NAP).await;
+        // Nobody gets up before the last one lies down, however slow the machine.
+        self.all_asleep.wait().await;
+        self.asleep.update(|asleep| asleep - 1);
+    }
+}
+
 pub fn main() -> Result<(), Failure> {
     let start = Instant::now();
-    let asleep = Rc::new(Cell::new(0));
-    let most_asleep = Rc::new(Cell::new(0));
+    let dormitory = Rc::new(Dormitory {
+        asleep: Cell::new(0),
+        most_asleep: Cell::new(0),
+        all_asleep: Barrier::new(SLEEPERS as usize),
+    });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let threads = LocalSet::new().block_on(&runtime, async {
         let tasks: Vec<_> = (0..SLEEPERS)
             .map(|_| {
-                let (asleep, most_asleep) = (asleep.clone(), most_asleep.clone());
+                let room = dormitory.clone();
                 tokio::task::spawn_local(async move {
-                    asleep.set(asleep.get() + 1);
-                    most_asleep.set(most_asleep.get().max(asleep.get()));
-                    tokio::time::sleep(NAP).await;
-                    asleep.set(asleep.get() - 1);
+                    room.nap().await;
                     thread::current().id()
                 })
             })
@@ -41,8 +59,8 @@ pub fn main() -> Result<(), Failure> {
         }
         Ok::<_, Failure>(threads)
     })?;
-    println!("most asleep at once: {}", most_asleep.get());
-    println!("still asleep: {}", asleep.get());
+    println!("most asleep at once: {}", dormitory.most_asleep.get());
+    println!("still asleep: {}", dormitory.asleep.get());
     println!("threads: {}", threads.len());
     let seconds = start.elapsed().as_secs_f64();
     println!("{} s of sleep took {seconds:.2} s", (SLEEPERS * NAP).as_secs());
