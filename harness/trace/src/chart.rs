@@ -18,6 +18,8 @@ pub(crate) struct Chart<'t> {
 pub(crate) struct Row<'t> {
     /// Counted from 1: what sentences call "step 4".
     pub number: usize,
+    /// The step's index in the trace.
+    pub index: usize,
     pub step: &'t Step,
     pub effect: Effect,
     /// The state of each thread after the step.
@@ -74,6 +76,7 @@ impl<'t> Chart<'t> {
             });
             rows.push(Row {
                 number,
+                index,
                 step,
                 effect,
                 lanes: lanes(&replay),

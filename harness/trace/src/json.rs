@@ -34,7 +34,7 @@ pub enum ReadError {
     Dangling {
         /// "trace" or "state graph".
         what: &'static str,
-        /// Where: "step 12", "the verdict".
+        /// Where: "steps[12]", "the verdict".
         place: String,
         /// What is missing: "thread 7".
         missing: String,
@@ -76,11 +76,11 @@ impl Trace {
         };
         for (index, thread) in self.threads.iter().enumerate() {
             if let Some(parent) = thread.parent {
-                names.thread(parent, &format!("thread {index}"))?;
+                names.thread(parent, &format!("threads[{index}]"))?;
             }
         }
         for (index, step) in self.steps.iter().enumerate() {
-            names.step(step, &format!("step {index}"))?;
+            names.step(step, &format!("steps[{index}]"))?;
         }
         for output in &self.output {
             names.thread(output.thread, "the output")?;
@@ -122,7 +122,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    fn missing(&self, place: &str, missing: String) -> ReadError {
+    pub fn missing(&self, place: &str, missing: String) -> ReadError {
         ReadError::Dangling { what: self.what, place: place.to_owned(), missing }
     }
 

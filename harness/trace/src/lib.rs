@@ -6,11 +6,13 @@
 mod chart;
 mod explain;
 mod format;
+pub mod graph;
 mod json;
 mod labels;
 mod location;
 mod naming;
 mod operation;
+mod perfetto;
 pub mod replay;
 mod sources;
 mod svg;

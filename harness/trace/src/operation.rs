@@ -52,7 +52,8 @@ pub enum Operation {
     },
     /// `Thread::unpark`.
     Unpark {
-        /// The thread whose token is set.
+        /// The thread whose token is set. In JSON `target`: `thread` is who acts.
+        #[serde(rename = "target")]
         thread: ThreadId,
     },
     /// Takes a mutex or a reader-writer lock.

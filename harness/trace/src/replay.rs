@@ -42,6 +42,8 @@ pub struct ThreadState {
     pub at: Option<Location>,
     /// Whether it has panicked and not ended yet.
     pub panicking: bool,
+    /// For each atomic that the thread has touched: the value that it read or wrote last.
+    pub seen: BTreeMap<ObjectId, String>,
     /// For each atomic: the newest store that the thread knows of (its own, or one that it read), as a step; `None` is the
     /// initial value.
     knows: BTreeMap<ObjectId, Option<usize>>,
@@ -248,13 +250,13 @@ impl<'t> Replay<'t> {
             Operation::Close { channel } => self.with_object(*channel, |object| {
                 object.closed = true;
             }),
-            Operation::Load { atomic, read, .. } => self.learn(me, *atomic, read.from),
+            Operation::Load { atomic, read, .. } => self.learn(me, *atomic, read.from, &read.value),
             Operation::Store { atomic, value, .. } => {
                 effect.overwrote = self.unseen(me, *atomic);
                 self.store(me, *atomic, value);
             }
             Operation::Update { atomic, read, value, .. } => {
-                self.learn(me, *atomic, read.from);
+                self.learn(me, *atomic, read.from, &read.value);
                 if let Some(value) = value {
                     self.store(me, *atomic, value);
                 }
@@ -295,15 +297,16 @@ impl<'t> Replay<'t> {
         });
     }
 
-    fn learn(&mut self, me: ThreadId, atomic: ObjectId, store: Option<usize>) {
+    fn learn(&mut self, me: ThreadId, atomic: ObjectId, store: Option<usize>, value: &str) {
         self.with_thread(me, |thread| {
             thread.knows.insert(atomic, store);
+            thread.seen.insert(atomic, value.to_owned());
         });
     }
 
     fn store(&mut self, me: ThreadId, atomic: ObjectId, value: &str) {
         self.stored.insert(atomic, self.done);
-        self.learn(me, atomic, Some(self.done));
+        self.learn(me, atomic, Some(self.done), value);
         self.with_object(atomic, |object| {
             object.value = Some(value.to_owned());
             object.stored_by = Some(me);
@@ -334,7 +337,7 @@ impl<'t> Replay<'t> {
 }
 
 /// The object that a thread queues at, if it is one.
-fn object_of(waits_for: &WaitsFor) -> Option<ObjectId> {
+pub(crate) fn object_of(waits_for: &WaitsFor) -> Option<ObjectId> {
     match waits_for {
         WaitsFor::Lock { lock, .. } => Some(*lock),
         WaitsFor::Notify { condvar } => Some(*condvar),

@@ -76,6 +76,9 @@ impl Lanes {
     /// Lanes for a chart that has this many columns for them. `None` if even narrow lanes do not fit.
     pub fn new(chart: &Chart<'_>, columns: usize, glyphs: &'static Glyphs) -> Option<Self> {
         let count = chart.trace.threads.len();
+        if count == 0 {
+            return None;
+        }
         let names = (0..count).map(|index| width(chart.labels.thread(ThreadId(index as u32))));
         let locks = chart.rows.iter().flat_map(|row| row.lanes.iter().flat_map(|lane| &lane.holds));
         let locks = locks.map(|&lock| width(chart.labels.object_short(lock)));
@@ -198,6 +201,9 @@ impl Lanes {
 
     /// A line from one lane to another; bars in between are crossed, their glyphs stay visible.
     fn arrow(&self, cells: &mut [(Cell, Role)], from: usize, to: usize) {
+        if from.max(to) >= self.count {
+            return;
+        }
         let (a, b) = (from * self.each, to * self.each);
         let between = if a < b { a + 1..b } else { b + 1..a };
         for at in between {
