@@ -28,7 +28,9 @@ pub(crate) struct Row<'t> {
     pub asked: Option<usize>,
     /// The thread that the scheduler took the turn from, although it could have gone on.
     pub preempted: Option<ThreadId>,
-    /// How many rows the output that follows this step has: indices into [`Trace::output`].
+    /// Whether the thread was unwinding from a panic when it took the step.
+    pub panicking: bool,
+    /// What was printed after this step and before the next row: indices into [`Trace::output`].
     pub output: Vec<usize>,
 }
 
@@ -55,13 +57,23 @@ impl<'t> Chart<'t> {
         let mut running = None;
         let mut preempted = None;
         let mut asked: Vec<Option<usize>> = vec![None; trace.threads.len()];
+        let mut printed = trace.output.iter().enumerate().peekable();
         for (index, step) in trace.steps.iter().enumerate() {
+            let state = replay.threads().get(step.thread.0 as usize);
+            let panicking = state.is_some_and(|thread| thread.panicking);
             let effect = replay.advance().unwrap_or_default();
             if step.preempts {
                 preempted = running.filter(|&before| before != step.thread);
             }
             if step.blocked.is_none() {
                 running = Some(step.thread);
+            }
+            // Output belongs to the row before it, if there is one.
+            while let Some(row) = rows.last_mut() {
+                let Some((output, _)) = printed.next_if(|(_, output)| output.after <= index) else {
+                    break;
+                };
+                row.output.push(output);
             }
             if step.operation == Operation::Start && step.note.is_none() {
                 continue;
@@ -82,8 +94,12 @@ impl<'t> Chart<'t> {
                 lanes: lanes(&replay),
                 asked: asked.filter(|_| !asks),
                 preempted: preempted.take(),
-                output: outputs(trace, index),
+                panicking,
+                output: Vec::new(),
             });
+        }
+        if let Some(row) = rows.last_mut() {
+            row.output.extend(printed.map(|(output, _)| output));
         }
         Self { trace, labels: Labels::new(trace), rows, end: replay }
     }
@@ -121,10 +137,4 @@ fn lanes(replay: &Replay<'_>) -> Vec<Lane> {
         holds: thread.holds.iter().map(|hold| hold.lock).collect(),
     };
     replay.threads().iter().map(lane).collect()
-}
-
-/// What was printed after this step and before the next.
-fn outputs(trace: &Trace, step: usize) -> Vec<usize> {
-    let after = trace.output.iter().enumerate();
-    after.filter(|(_, output)| output.after == step + 1).map(|(index, _)| index).collect()
 }

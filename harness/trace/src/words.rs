@@ -103,7 +103,7 @@ fn does(chart: &Chart<'_>, row: &Row<'_>) -> String {
     let call = row.step.call.as_deref().map(clean);
     match &row.step.operation {
         Op::Start => "starts".to_owned(),
-        Op::End if chart.panicking_before(row) => "ends by its panic".to_owned(),
+        Op::End if row.panicking => "ends by its panic".to_owned(),
         Op::End => "ends".to_owned(),
         Op::Panic { message } => format!("panics: {}", clean(message)),
         Op::Exit { code } => format!("ends the process with code {code}"),
@@ -132,8 +132,7 @@ fn does(chart: &Chart<'_>, row: &Row<'_>) -> String {
             }
         }
         Op::Unlock { lock, .. } => {
-            let poisons =
-                chart.panicking_before(row) && kind(chart.trace, *lock) != Some(ObjectKind::Once);
+            let poisons = row.panicking && kind(chart.trace, *lock) != Some(ObjectKind::Once);
             let poison = if poisons { " while panicking" } else { "" };
             format!("unlocks {}{poison}{}", labels.object(*lock), hands_over(chart, row))
         }
@@ -235,16 +234,6 @@ fn does(chart: &Chart<'_>, row: &Row<'_>) -> String {
         }
         Op::Fence { ordering } => format!("fence ({})", name(*ordering)),
         Op::Other => call.map_or("goes on".to_owned(), |call| format!("calls {call}")),
-    }
-}
-
-impl Chart<'_> {
-    /// Whether a row's thread is unwinding when the row begins.
-    fn panicking_before(&self, row: &Row<'_>) -> bool {
-        let earlier = &self.rows[..row.number - 1];
-        earlier.iter().any(|r| {
-            r.step.thread == row.step.thread && matches!(r.step.operation, Operation::Panic { .. })
-        })
     }
 }
 

@@ -4,7 +4,9 @@
 //! the same state share a node from there on.
 
 mod build;
+mod examples;
 mod order;
+mod state;
 
 use std::collections::BTreeMap;
 
