@@ -11,36 +11,11 @@ use std::time::{Duration, Instant};
 
 const SHORT: Duration = Duration::from_millis(2);
 
-/// Every raw call that needs the lock, without it.
-fn all_are_refused<L: ConditionLock>(condition: &Condition<L>) {
-    assert_eq!(condition.wait(), Err(NotOwner));
-    assert_eq!(condition.wait_timeout(SHORT), Err(NotOwner));
-    assert_eq!(condition.wait_for(|| true), Err(NotOwner));
-    assert_eq!(condition.wait_for_timeout(|| true, SHORT), Err(NotOwner));
-    assert_eq!(condition.notify(1), Err(NotOwner));
-    assert_eq!(condition.notify_all(), Err(NotOwner));
-    assert_eq!(condition.release(), Err(NotOwner));
-    assert_eq!(condition.waiters(), 0, "a refused thread stands in no line");
-}
-
 /// Lets the others run until `n` of them wait.
 fn until_waiting<L: ConditionLock>(condition: &Condition<L>, n: usize) {
     while condition.waiters() < n {
         thread::yield_now();
     }
-}
-
-#[test]
-fn the_raw_core_refuses_whoever_does_not_hold_the_lock() {
-    all_are_refused(&Condition::new());
-    all_are_refused(&Condition::with_lock(Arc::new(Lock::new())));
-
-    let condition = Condition::default();
-    let _held = condition.lock();
-    thread::scope(|scope| {
-        scope.spawn(|| all_are_refused(&condition));
-    });
-    assert_eq!(condition.notify(1), Ok(0));
 }
 
 #[test]
@@ -98,36 +73,6 @@ fn nobody_wakes_up_without_a_notification() {
         until_waiting(&condition, 1);
         condition.lock().notify(1);
     });
-}
-
-/// A lock that nobody holds, and that is offended when asked to give it back.
-struct Nobodys;
-
-impl ConditionLock for Nobodys {
-    type Saved = ();
-    fn acquire(&self) {}
-    fn try_acquire(&self) -> bool {
-        false
-    }
-    fn acquire_timeout(&self, _: Duration) -> bool {
-        false
-    }
-    fn release(&self) -> Result<(), NotOwner> {
-        Err(NotOwner)
-    }
-    fn is_owned(&self) -> bool {
-        false
-    }
-    fn release_all(&self) -> Result<(), NotOwner> {
-        panic!("a stranger came as far as this, and already stands in the line");
-    }
-    fn restore(&self, (): ()) {}
-}
-
-#[test]
-fn a_refused_thread_takes_no_notification_away() {
-    let condition = Condition::with_lock(Arc::new(Nobodys));
-    all_are_refused(&condition);
 }
 
 #[test]
@@ -249,22 +194,6 @@ fn conditions_on_one_lock_have_lines_of_their_own() {
         assert_eq!(held.notify_all(), 0);
         assert_eq!(held.on(&right).notify_all(), 1);
     });
-}
-
-#[test]
-#[should_panic(expected = "another lock")]
-fn a_condition_on_another_lock_is_not_held() {
-    let (left, right) = (Condition::new(), Condition::new());
-    left.lock().on(&right).notify(1);
-}
-
-#[test]
-#[should_panic(expected = "released under its guard")]
-fn a_guard_notices_that_the_lock_was_released_underneath() {
-    let condition = Condition::new();
-    let held = condition.lock();
-    condition.release().unwrap();
-    held.notify(1);
 }
 
 #[test]
