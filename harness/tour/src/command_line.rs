@@ -21,6 +21,7 @@ use std::process::{Command, ExitCode, Stdio};
 /// The exit code is 0 if every program ended as it declares, 1 if one did
 /// not, and 2 if the command line cannot be understood.
 pub fn main(chapter: Chapter) -> ExitCode {
+    end_with_the_reader_of_the_output();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match parse(&chapter, &arguments) {
         Ok(Request::Help) => {
@@ -48,6 +49,22 @@ pub fn main(chapter: Chapter) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Ends the process when nobody reads its output any more (`… | head`).
+///
+/// `println!` panics then, in whichever thread it is; the other threads might
+/// wait for that one for ever. The signal that other programs die of stays
+/// ignored: a program here may well write to a socket that its peer has closed.
+fn end_with_the_reader_of_the_output() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let message = panic.payload_as_str().unwrap_or("");
+        if message.starts_with("failed printing to stdout") {
+            std::process::exit(1);
+        }
+        report(panic);
+    }));
 }
 
 #[derive(Debug)]
