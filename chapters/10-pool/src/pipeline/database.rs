@@ -142,8 +142,7 @@ impl Database {
         if !self.has_table()? {
             return Err(DatabaseError::NoTable { location });
         }
-        let (rows, ids) =
-            either!(self, "read user, which needs a column id", database => database.rows_and_ids())?;
+        let (rows, ids) = either!(self, "read user, which needs a column id", database => database.rows_and_ids())?;
         if rows != ids {
             return Err(DatabaseError::IdsNotUnique { location });
         }
@@ -159,7 +158,7 @@ impl Database {
     /// # Errors
     ///
     /// [`DatabaseError`].
-    pub fn chunk(&mut self, from: i64, size: usize) -> Result<Vec<User>, DatabaseError> {
+    pub fn chunk(&mut self, from: i64, size: u32) -> Result<Vec<User>, DatabaseError> {
         either!(self, "read a chunk of user", database => database.chunk(from, size))
     }
 
@@ -185,7 +184,7 @@ impl Database {
     /// # Errors
     ///
     /// [`DatabaseError`].
-    pub fn count_copies(&mut self) -> Result<u64, DatabaseError> {
+    pub fn count_copies(&mut self) -> Result<i64, DatabaseError> {
         either!(self, "count the rows of user_copy", database => database.count_copies())
     }
 
@@ -194,7 +193,7 @@ impl Database {
     /// # Errors
     ///
     /// [`DatabaseError`].
-    pub fn copies(&mut self, size: usize) -> Result<Vec<Copied>, DatabaseError> {
+    pub fn copies(&mut self, size: u32) -> Result<Vec<Copied>, DatabaseError> {
         either!(self, "read user_copy", database => database.copies(size))
     }
 }

@@ -21,7 +21,7 @@ pub use location::Location;
 
 /// How many rows one statement can append: MySQL takes at most 65 535
 /// placeholders and SQLite 32 766, and a row needs four.
-pub const MAX_CHUNK: usize = 8_000;
+pub const MAX_CHUNK: u32 = 8_000;
 
 /// The rows that the sample table has: id, name, password.
 const SAMPLE: [(i64, &str, Option<&str>); 7] = [
@@ -56,8 +56,7 @@ fn insert(into: &str, columns: usize, rows: usize) -> String {
 /// so that a mark for each run covers nothing twice.
 fn uncovered<'a>(rows: &'a [Copied], marks: &[(i64, i64)]) -> Vec<&'a [Copied]> {
     let mark_of = |row: &Copied| marks.iter().position(|&(a, b)| (a..=b).contains(&row.user.id));
-    let covers_between =
-        |a: i64, b: i64| marks.iter().any(|&(first, last)| a < first && last < b);
+    let covers_between = |a: i64, b: i64| marks.iter().any(|&(first, last)| a < first && last < b);
     rows.chunk_by(|a, b| {
         mark_of(a).is_none() == mark_of(b).is_none() && !covers_between(a.user.id, b.user.id)
     })
@@ -81,7 +80,7 @@ mod tests {
                 .collect()
         };
         assert_eq!(runs(&[]), [vec![1, 2, 4, 5, 9, 12]]);
-        assert_eq!(runs(&[(1, 12)]), [vec![]; 0]);
+        assert_eq!(runs(&[(1, 12)]), Vec::<Vec<i64>>::new());
         assert_eq!(runs(&[(4, 5)]), [vec![1, 2], vec![9, 12]]);
         assert_eq!(runs(&[(0, 1), (5, 20)]), [vec![2, 4]]);
         // The marked rows are gone from the table since.

@@ -39,7 +39,7 @@ impl MySql {
         Ok(self.0.exec_drop(insert("user", 3, SAMPLE.len()), Params::Positional(values))?)
     }
 
-    pub(super) fn rows_and_ids(&mut self) -> Result<(u64, u64), Report> {
+    pub(super) fn rows_and_ids(&mut self) -> Result<(i64, i64), Report> {
         let counts = self.all("SELECT COUNT(*), COUNT(DISTINCT id) FROM user", ())?;
         counts.into_iter().next().ok_or_else(|| "COUNT(*) gave no row".into())
     }
@@ -49,7 +49,7 @@ impl MySql {
         Ok(self.0.query_drop(table(CREATE_MARKS))?)
     }
 
-    pub(super) fn chunk(&mut self, from: i64, size: usize) -> Result<Vec<User>, Report> {
+    pub(super) fn chunk(&mut self, from: i64, size: u32) -> Result<Vec<User>, Report> {
         let rows: Vec<(i64, Option<String>, Option<String>)> = self.all(
             "SELECT id, CAST(name AS CHAR), CAST(pwd AS CHAR) FROM user \
              WHERE id >= ? ORDER BY id LIMIT ?",
@@ -98,12 +98,12 @@ impl MySql {
         Ok(runs.iter().map(|run| run.len()).sum())
     }
 
-    pub(super) fn count_copies(&mut self) -> Result<u64, Report> {
+    pub(super) fn count_copies(&mut self) -> Result<i64, Report> {
         let counts = self.all("SELECT COUNT(*) FROM user_copy", ())?;
         counts.into_iter().next().ok_or_else(|| "COUNT(*) gave no row".into())
     }
 
-    pub(super) fn copies(&mut self, size: usize) -> Result<Vec<Copied>, Report> {
+    pub(super) fn copies(&mut self, size: u32) -> Result<Vec<Copied>, Report> {
         let rows: Vec<(i64, Option<String>, Option<String>, String)> =
             self.all("SELECT id, name, pwd, xb FROM user_copy ORDER BY id LIMIT ?", (size,))?;
         let copied = |(id, name, pwd, xb)| Copied { user: User { id, name, pwd }, xb };
@@ -112,7 +112,11 @@ impl MySql {
 
     /// All rows of a query. A row of other types is an error, not the panic
     /// that the plain `exec` makes of it.
-    fn all<T: FromRow>(&mut self, query: &str, values: impl Into<Params>) -> Result<Vec<T>, Report> {
+    fn all<T: FromRow>(
+        &mut self,
+        query: &str,
+        values: impl Into<Params>,
+    ) -> Result<Vec<T>, Report> {
         let rows = self.0.exec_map_opt(query, values, |row: Result<T, _>| row)?;
         Ok(rows.into_iter().collect::<Result<_, _>>()?)
     }

@@ -35,7 +35,7 @@ impl Sqlite {
         Ok(transaction.commit()?)
     }
 
-    pub(super) fn rows_and_ids(&mut self) -> Result<(u64, u64), Report> {
+    pub(super) fn rows_and_ids(&mut self) -> Result<(i64, i64), Report> {
         let count = "SELECT COUNT(*), COUNT(DISTINCT id) FROM user";
         Ok(self.0.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
@@ -46,7 +46,7 @@ impl Sqlite {
         Ok(())
     }
 
-    pub(super) fn chunk(&mut self, from: i64, size: usize) -> Result<Vec<User>, Report> {
+    pub(super) fn chunk(&mut self, from: i64, size: u32) -> Result<Vec<User>, Report> {
         let mut statement = self.0.prepare_cached(
             "SELECT id, CAST(name AS TEXT), CAST(pwd AS TEXT) FROM user \
              WHERE id >= ? ORDER BY id LIMIT ?",
@@ -95,11 +95,11 @@ impl Sqlite {
         Ok(appended)
     }
 
-    pub(super) fn count_copies(&mut self) -> Result<u64, Report> {
+    pub(super) fn count_copies(&mut self) -> Result<i64, Report> {
         Ok(self.0.query_row("SELECT COUNT(*) FROM user_copy", [], |row| row.get(0))?)
     }
 
-    pub(super) fn copies(&mut self, size: usize) -> Result<Vec<Copied>, Report> {
+    pub(super) fn copies(&mut self, size: u32) -> Result<Vec<Copied>, Report> {
         let mut statement =
             self.0.prepare("SELECT id, name, pwd, xb FROM user_copy ORDER BY id LIMIT ?")?;
         let copied = |row: &Row| Ok(Copied { user: user(row)?, xb: row.get(3)? });

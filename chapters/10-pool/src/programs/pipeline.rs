@@ -67,7 +67,7 @@ fn with_xb(user: User) -> Copied {
 /// chunks are under way: memory does not grow with the table.
 fn copy(options: &Options, location: &Location, reader: &mut Database) -> Result<(), Failure> {
     let pool = Pool::builder()
-        .processes(options.workers)
+        .processes(options.workers as usize)
         .initializer(remember, location.clone())
         .start()?;
     let jobs = if options.once { &JOBS[..1] } else { &JOBS[..] };
@@ -80,7 +80,7 @@ fn copy(options: &Options, location: &Location, reader: &mut Database) -> Result
             break;
         }
         for name in jobs {
-            if under_way.len() >= 4 * options.workers {
+            if under_way.len() >= 4 * options.workers as usize {
                 under_way.pop_front().map_or(Ok(()), finish)?;
             }
             under_way.push_back(pool.apply_async(job, (name.to_string(), piece.clone())));
@@ -132,7 +132,7 @@ fn temporary_directory() -> Result<TempDir, Failure> {
 
 /// The first rows of the copy.
 fn show(database: &mut Database) -> Result<(), Failure> {
-    const SHOWN: usize = 20;
+    const SHOWN: u32 = 20;
     let count = database.count_copies()?;
     println!("user_copy has {count} rows:");
     println!("id name pwd xb");
@@ -141,8 +141,8 @@ fn show(database: &mut Database) -> Result<(), Failure> {
         let pwd = user.pwd.map_or("NULL".to_owned(), |pwd| format!("{pwd:?}"));
         println!("{} {name} {pwd} {xb}", user.id);
     }
-    match count.saturating_sub(SHOWN as u64) {
-        0 => {}
+    match count - i64::from(SHOWN) {
+        ..=0 => {}
         more => println!("and {more} more"),
     }
     Ok(())
@@ -181,8 +181,8 @@ struct Options {
     once: bool,
     create: bool,
     database: Option<String>,
-    chunk: usize,
-    workers: usize,
+    chunk: u32,
+    workers: u32,
 }
 
 impl Options {
@@ -205,7 +205,7 @@ impl Options {
     }
 }
 
-fn number(option: &str, text: &str, max: usize) -> Result<usize, String> {
+fn number(option: &str, text: &str, max: u32) -> Result<u32, String> {
     match text.parse() {
         Ok(number) if (1..=max).contains(&number) => Ok(number),
         _ => Err(format!("{option} needs a number between 1 and {max}, not {text}")),
