@@ -1,14 +1,18 @@
 //! [`Greenlet`]: coroutines that switch to one another as equals.
 
 mod core;
+mod switch;
+mod weak;
 
-use self::core::{Arrival, Core, Payload};
+use self::core::{Core, State};
+use self::switch::{Arrival, Payload, current, transfer};
 use std::any::Any;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
-pub(crate) use self::core::{Current, swap_current};
+pub(crate) use self::switch::{Current, swap_current};
+pub use weak::WeakGreenlet;
 
 /// A coroutine with a stack of its own that says itself who runs next.
 ///
@@ -70,26 +74,6 @@ pub struct Greenlet<T: 'static> {
     core: Option<Rc<Core<T>>>,
 }
 
-/// A handle that does not keep its greenlet alive.
-///
-/// What greenlets that switch to each other hold of one another:
-///
-/// ```
-/// use ch12_coroutines::Greenlet;
-///
-/// let ping = Greenlet::without_run();
-/// let pong = Greenlet::without_run();
-/// let (to_ping, to_pong) = (ping.downgrade(), pong.downgrade());
-/// ping.set_run(move |n: u32| to_pong.switch(n + 1) * 2);
-/// pong.set_run(move |n: u32| to_ping.switch(n * 10));
-/// assert_eq!(ping.switch(4), 100);
-/// assert!(ping.is_dead() && !pong.is_dead());
-/// ```
-pub struct WeakGreenlet<T: 'static> {
-    /// `None` is the main greenlet.
-    core: Option<Weak<Core<T>>>,
-}
-
 /// A payload for [`Greenlet::throw`] that ends a greenlet quietly: when it
 /// arrives at the top, the value in it goes to the parent as if returned.
 ///
@@ -147,7 +131,7 @@ impl<T: 'static> Greenlet<T> {
     /// inner.switch(());
     /// ```
     pub fn current() -> Greenlet<T> {
-        Greenlet { core: core::current() }
+        Greenlet { core: current() }
     }
 
     /// The main greenlet: the code that runs when no greenlet of this type does.
@@ -179,7 +163,7 @@ impl<T: 'static> Greenlet<T> {
     ///   is a panic in a destructor, it ends the process.
     #[inline(always)]
     pub fn switch(&self, value: T) -> T {
-        core::transfer(self.core.clone(), Arrival::Value(value))
+        transfer(self, Arrival::Value(value))
     }
 
     /// Like [`switch`](Greenlet::switch), but the greenlet wakes by a panic with
@@ -203,17 +187,18 @@ impl<T: 'static> Greenlet<T> {
     /// As [`switch`](Greenlet::switch).
     pub fn throw<P: Any + Send>(&self, payload: P) -> T {
         let payload: Payload = Box::new(Box::new(payload));
-        core::transfer(self.core.clone(), Arrival::Thrown(payload))
+        transfer(self, Arrival::Thrown(payload))
     }
 
     /// Has it ended?
     pub fn is_dead(&self) -> bool {
-        self.core.as_ref().is_some_and(|core| core.is_dead())
+        self.core.as_ref().is_some_and(|core| core.state() == State::Dead)
     }
 
     /// Has anything switched to it yet? It may have ended since.
     pub fn has_started(&self) -> bool {
-        self.core.as_ref().is_none_or(|core| core.has_started())
+        let fresh = |core: &Rc<Core<T>>| matches!(core.state(), State::Unset | State::Fresh);
+        !self.core.as_ref().is_some_and(fresh)
     }
 
     /// Who gets its result; `None` for the main greenlet.
@@ -243,50 +228,14 @@ impl<T: 'static> Greenlet<T> {
 
     /// A handle that does not keep the greenlet alive.
     pub fn downgrade(&self) -> WeakGreenlet<T> {
-        WeakGreenlet { core: self.core.as_ref().map(Rc::downgrade) }
-    }
-}
-
-impl<T: 'static> WeakGreenlet<T> {
-    /// A handle that keeps the greenlet alive, unless it has been dropped.
-    ///
-    /// ```
-    /// # use ch12_coroutines::Greenlet;
-    /// let greenlet = Greenlet::new(|()| ());
-    /// let weak = greenlet.downgrade();
-    /// assert!(weak.upgrade().is_some());
-    /// drop(greenlet);
-    /// assert!(weak.upgrade().is_none());
-    /// ```
-    pub fn upgrade(&self) -> Option<Greenlet<T>> {
-        match &self.core {
-            None => Some(Greenlet::main()),
-            Some(weak) => weak.upgrade().map(|core| Greenlet { core: Some(core) }),
-        }
-    }
-
-    /// [`Greenlet::switch`], without keeping the greenlet alive meanwhile.
-    ///
-    /// One that has been dropped is dead, and the main greenlet gets `value`.
-    ///
-    /// # Panics
-    ///
-    /// As [`Greenlet::switch`].
-    #[inline(always)]
-    pub fn switch(&self, value: T) -> T {
-        core::transfer(self.core.as_ref().and_then(Weak::upgrade), Arrival::Value(value))
+        WeakGreenlet::new(self.core.as_ref().map(Rc::downgrade))
     }
 }
 
 impl<T: 'static> Clone for Greenlet<T> {
+    #[inline(always)]
     fn clone(&self) -> Greenlet<T> {
         Greenlet { core: self.core.clone() }
-    }
-}
-
-impl<T: 'static> Clone for WeakGreenlet<T> {
-    fn clone(&self) -> WeakGreenlet<T> {
-        WeakGreenlet { core: self.core.clone() }
     }
 }
 
@@ -301,19 +250,18 @@ impl<T: 'static> Eq for Greenlet<T> {}
 
 impl<T: 'static> fmt::Debug for Greenlet<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.core.as_ref().map_or("main", |core| core.state());
+        let state = match self.core.as_ref().map(|core| core.state()) {
+            None => "main",
+            Some(State::Unset) => "without code",
+            Some(State::Fresh) => "not started",
+            Some(State::Suspended) => "suspended",
+            Some(State::Active) => "active",
+            Some(State::Dead) => "dead",
+        };
         f.debug_struct("Greenlet").field("state", &state).finish_non_exhaustive()
-    }
-}
-
-impl<T: 'static> fmt::Debug for WeakGreenlet<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("WeakGreenlet(..)")
     }
 }
 
 // A panic leaves a greenlet dead or untouched, never half-way.
 impl<T: 'static> UnwindSafe for Greenlet<T> {}
 impl<T: 'static> RefUnwindSafe for Greenlet<T> {}
-impl<T: 'static> UnwindSafe for WeakGreenlet<T> {}
-impl<T: 'static> RefUnwindSafe for WeakGreenlet<T> {}

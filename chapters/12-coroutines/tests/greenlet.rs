@@ -175,6 +175,36 @@ fn the_last_handle_unwinds_a_suspended_greenlet() {
 }
 
 #[test]
+fn weak_handles_make_no_ring() {
+    let trace = Rc::new(RefCell::new(Vec::new()));
+    let (a, b) = (Greenlet::without_run(), Greenlet::without_run());
+    let (to_a, to_b) = (a.downgrade(), b.downgrade());
+    a.set_run({
+        let trace = trace.clone();
+        move |()| {
+            let _mark = Trace("a", trace);
+            to_b.switch(());
+            to_b.switch(()); // b sleeps in a switch to a, and a in one to b
+            unreachable!();
+        }
+    });
+    b.set_run({
+        let trace = trace.clone();
+        move |()| {
+            let _mark = Trace("b", trace);
+            to_a.switch(());
+            main_greenlet().switch(());
+            to_a.switch(());
+            unreachable!();
+        }
+    });
+    a.switch(());
+    drop(a);
+    drop(b);
+    assert_eq!(*trace.borrow(), ["a", "b"]);
+}
+
+#[test]
 fn one_that_never_started_drops_its_code() {
     let trace = Rc::new(RefCell::new(Vec::new()));
     let captured = Trace("captured", trace.clone());

@@ -1,198 +1,62 @@
-//! How a greenlet gives way to another: the loop on the main greenlet's stack.
-//!
-//! A corosensei coroutine can go back only to whoever resumed it. So all of them
-//! are resumed from one place, [`host`], on the stack of the main greenlet. A
-//! switch from one greenlet to another suspends the first with a [`Departure`],
-//! which names the second; `host` reads it and resumes that one.
+//! The life of a greenlet: made, started, suspended, dead.
 
 use super::Greenlet;
+use super::switch::{Arrival, Departure, Header, Payload, current, swap_current};
 use crate::stack::{self, Stacks};
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
-use std::any::{Any, TypeId, type_name};
-use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::any::Any;
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::{Rc, Weak};
 
-/// What a panic carries. Boxed twice: a thin pointer keeps the common arrival,
-/// a value, small.
-pub(crate) type Payload = Box<Box<dyn Any + Send>>;
-
 type Run<T> = Box<dyn FnOnce(T) -> T>;
 
-/// What a switch brings to where it goes.
-pub(crate) enum Arrival<T> {
-    Value(T),
-    Thrown(Payload),
-}
-
-/// What a greenlet leaves behind when it goes to sleep: who is next, with what.
-struct Departure<T: 'static> {
-    target: Greenlet<T>,
-    arrival: Arrival<T>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Unset,
-    Fresh,
-    Active,
-    Suspended,
-    Dead,
-}
-
-enum Body<T: 'static> {
-    Unset,
-    Fresh(Run<T>),
-    Started(Coroutine<Arrival<T>, Departure<T>, Arrival<T>>),
-    Dead,
-}
-
-/// Tells apart the greenlets of different types behind [`CURRENT`].
-pub(crate) struct Header {
-    values: TypeId,
-    /// For messages.
-    name: &'static str,
-}
-
-/// The running greenlet of any type, null outside all greenlets.
-pub(crate) type Current = *const Header;
+/// Gets what arrives, gives up departures, returns what is for the parent.
+type Stackful<T> = Coroutine<Arrival<T>, Departure<T>, Arrival<T>>;
 
 /// What all handles of a greenlet share.
 #[repr(C)] // The header comes first, so that a pointer to it is one to the whole.
-pub(crate) struct Core<T: 'static> {
+pub(super) struct Core<T: 'static> {
     header: Header,
     state: Cell<State>,
+    /// Where the running greenlet suspends itself. Set when it starts.
     yielder: Cell<*const Yielder<Arrival<T>, Departure<T>>>,
-    body: RefCell<Body<T>>,
+    /// `Some` from the start to the end; borrowed only while `state` is changed
+    /// from `Suspended` to `Active` and back, so once at a time.
+    coroutine: UnsafeCell<Option<Stackful<T>>>,
+    /// `Some` before the start.
+    run: RefCell<Option<Run<T>>>,
     /// `None` is the main greenlet.
     parent: RefCell<Option<Weak<Core<T>>>>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// Has no code yet.
+    Unset,
+    /// Has code and waits for the first switch.
+    Fresh,
+    Suspended,
+    /// Runs, or waits for a greenlet of another type.
+    Active,
+    Dead,
+}
+
 thread_local! {
-    static CURRENT: Cell<Current> = const { Cell::new(ptr::null()) };
     static STACKS: RefCell<Stacks> = const { RefCell::new(Stacks::of_size(stack::DEFAULT_SIZE)) };
-}
-
-/// Sets the running greenlet; returns the one before.
-///
-/// For the hub, whose tasks each have a running greenlet of their own.
-pub(crate) fn swap_current(current: Current) -> Current {
-    CURRENT.replace(current)
-}
-
-#[inline(always)]
-fn current_core<T: 'static>() -> Option<*const Core<T>> {
-    let header = CURRENT.get();
-    // SAFETY: what CURRENT points to is alive: `host` holds a handle as long as it runs,
-    // and `unwind` is called through one.
-    let same = !header.is_null() && unsafe { (*header).values } == TypeId::of::<T>();
-    same.then_some(header.cast())
-}
-
-pub(super) fn current<T: 'static>() -> Option<Rc<Core<T>>> {
-    current_core().map(|core| {
-        // SAFETY: the pointer came from `Rc::as_ptr`, and the core is alive (`current_core`).
-        unsafe {
-            Rc::increment_strong_count(core);
-            Rc::from_raw(core)
-        }
-    })
-}
-
-/// Goes to sleep and wakes `target`, or the first of its ancestors that is not dead.
-#[inline(always)]
-pub(super) fn transfer<T: 'static>(target: Option<Rc<Core<T>>>, arrival: Arrival<T>) -> T {
-    let me = current_core::<T>();
-    if me.is_none() && target.is_none() {
-        assert_outside_greenlets::<T>();
-    }
-    let target = Greenlet { core: target }.first_alive();
-    let arrival = match me {
-        // SAFETY: the running greenlet is alive (`current_core`), and stays so while it sleeps:
-        // when its last handle goes, this very call unwinds.
-        Some(me) => unsafe { &*me }.sleep(Departure { target, arrival }),
-        None => host(target, arrival),
-    };
-    match arrival {
-        Arrival::Value(value) => value,
-        Arrival::Thrown(payload) => resume_unwind(*payload),
-    }
-}
-
-/// Where a greenlet of another type runs, the main greenlet for this type is that
-/// one itself: a switch to it would do nothing, and is a slip.
-fn assert_outside_greenlets<T: 'static>() {
-    // SAFETY: as in `current_core`.
-    if let Some(running) = unsafe { CURRENT.get().as_ref() } {
-        panic!(
-            "a switch to the main greenlet with a value of type {}, from a greenlet whose values are of type {}",
-            type_name::<T>(),
-            running.name
-        );
-    }
-}
-
-/// Runs greenlets, one after the other as they depart, until one departs for
-/// the main greenlet, which is the caller.
-#[inline(always)]
-fn host<T: 'static>(mut target: Greenlet<T>, mut arrival: Arrival<T>) -> Arrival<T> {
-    struct Restore(Current);
-    impl Drop for Restore {
-        #[inline(always)]
-        fn drop(&mut self) {
-            CURRENT.set(self.0);
-        }
-    }
-    while let Some(core) = &target.core {
-        let restore = Restore(CURRENT.replace(Rc::as_ptr(core).cast()));
-        let departure = core.resume(arrival);
-        // Before the old target is let go of: that may unwind it.
-        drop(restore);
-        arrival = departure.arrival;
-        target = departure.target;
-    }
-    arrival
-}
-
-impl<T: 'static> Greenlet<T> {
-    /// This greenlet, or if it is dead the nearest ancestor that is not.
-    #[inline(always)]
-    fn first_alive(self) -> Greenlet<T> {
-        let mut found = self;
-        while let Some(core) = &found.core {
-            match core.state.get() {
-                State::Suspended | State::Fresh => break,
-                State::Dead => found = Greenlet { core: core.parent() },
-                State::Active => {
-                    let oneself = current_core().is_some_and(|me| ptr::eq(me, Rc::as_ptr(core)));
-                    assert!(
-                        oneself,
-                        "this greenlet waits for one of another type and cannot be switched to"
-                    );
-                    break;
-                }
-                State::Unset => panic!("this greenlet has no code yet: call set_run first"),
-            }
-        }
-        found
-    }
 }
 
 impl<T: 'static> Core<T> {
     pub(super) fn new(run: Option<Run<T>>) -> Rc<Core<T>> {
-        let parent = current::<T>().map(|core| Rc::downgrade(&core));
-        let (state, body) = match run {
-            Some(run) => (State::Fresh, Body::Fresh(run)),
-            None => (State::Unset, Body::Unset),
-        };
         Rc::new(Core {
-            header: Header { values: TypeId::of::<T>(), name: type_name::<T>() },
-            state: Cell::new(state),
+            header: Header::of::<T>(),
+            state: Cell::new(if run.is_some() { State::Fresh } else { State::Unset }),
             yielder: Cell::new(ptr::null()),
-            body: RefCell::new(body),
-            parent: RefCell::new(parent),
+            coroutine: UnsafeCell::new(None),
+            run: RefCell::new(run),
+            parent: RefCell::new(current::<T>().map(|core| Rc::downgrade(&core))),
         })
     }
 
@@ -201,28 +65,14 @@ impl<T: 'static> Core<T> {
         if !matches!(self.state.get(), State::Unset | State::Fresh) {
             return false;
         }
-        let old = self.body.replace(Body::Fresh(run));
         self.state.set(State::Fresh);
-        drop(old);
+        drop(self.run.replace(Some(run)));
         true
     }
 
-    pub(super) fn is_dead(&self) -> bool {
-        self.state.get() == State::Dead
-    }
-
-    pub(super) fn has_started(&self) -> bool {
-        !matches!(self.state.get(), State::Unset | State::Fresh)
-    }
-
-    pub(super) fn state(&self) -> &'static str {
-        match self.state.get() {
-            State::Unset => "without code",
-            State::Fresh => "not started",
-            State::Active => "active",
-            State::Suspended => "suspended",
-            State::Dead => "dead",
-        }
+    #[inline(always)]
+    pub(super) fn state(&self) -> State {
+        self.state.get()
     }
 
     pub(super) fn parent(&self) -> Option<Rc<Core<T>>> {
@@ -242,49 +92,52 @@ impl<T: 'static> Core<T> {
         true
     }
 
-    /// Suspends this greenlet, the running one, until something arrives for it.
+    /// Suspends this greenlet, which must be the running one.
+    ///
+    /// # Safety
+    ///
+    /// This greenlet runs: the caller is on its stack, or on one that was
+    /// switched to from there and not by a greenlet of this type.
     #[inline(always)]
-    fn sleep(&self, departure: Departure<T>) -> Arrival<T> {
+    pub(super) unsafe fn sleep(&self, departure: Departure<T>) -> Arrival<T> {
         assert!(
             !std::thread::panicking(),
             "a destructor that runs because of a panic must not switch to another greenlet"
         );
-        // SAFETY: the running greenlet has set its yielder, which lives at the base of its stack.
+        // SAFETY: set when the greenlet started; the yielder lives at the base of its stack.
         unsafe { &*self.yielder.get() }.suspend(departure)
     }
 
-    /// Runs this greenlet until it departs or ends.
+    /// Runs this greenlet until it departs (`Ok`) or ends (`Err`, with what is
+    /// for its parent).
     #[inline(always)]
-    fn resume(&self, arrival: Arrival<T>) -> Departure<T> {
-        let mut body = self.body.borrow_mut();
-        let mut arrival = arrival;
-        if !matches!(*body, Body::Started(_)) {
-            arrival = match self.start(&mut body, arrival) {
-                Ok(arrival) => arrival,
-                Err(arrival) => return self.passed_on(arrival),
-            };
+    pub(super) fn resume(&self, mut arrival: Arrival<T>) -> Result<Departure<T>, Arrival<T>> {
+        if self.state.get() != State::Suspended {
+            arrival = self.start(arrival)?;
         }
-        let Body::Started(coroutine) = &mut *body else { unreachable!("started above") };
         self.state.set(State::Active);
+        // SAFETY: the state was `Suspended` or is that of a greenlet just started, so nobody else
+        // has the coroutine; and nobody takes it before the state changes again.
+        let coroutine = unsafe { &mut *self.coroutine.get() };
+        let Some(coroutine) = coroutine else { unreachable!("started greenlets have one") };
         match coroutine.resume(arrival) {
             CoroutineResult::Yield(departure) => {
                 self.state.set(State::Suspended);
-                departure
+                Ok(departure)
             }
             CoroutineResult::Return(result) => {
-                self.bury(&mut body);
-                self.passed_on(result)
+                self.bury();
+                Err(result)
             }
         }
     }
 
-    /// Gives a fresh greenlet its stack. On `Err` it is dead and the arrival
-    /// belongs to its parent.
+    /// Gives a fresh greenlet its stack and returns the arrival; or `Err`: the
+    /// greenlet is dead, and this is for its parent.
     #[cold]
-    fn start(&self, body: &mut Body<T>, arrival: Arrival<T>) -> Result<Arrival<T>, Arrival<T>> {
-        let Body::Fresh(run) = std::mem::replace(body, Body::Dead) else {
-            unreachable!("first_alive has looked")
-        };
+    fn start(&self, arrival: Arrival<T>) -> Result<Arrival<T>, Arrival<T>> {
+        assert!(self.state.get() == State::Fresh, "first_alive lets no other state pass");
+        let run = self.run.take().expect("fresh greenlets have code");
         self.state.set(State::Dead);
         if let Arrival::Thrown(payload) = arrival {
             return Err(ended_by(*payload));
@@ -299,7 +152,7 @@ impl<T: 'static> Core<T> {
             }
         };
         let me: *const Core<T> = self;
-        *body = Body::Started(Coroutine::with_stack(stack, move |yielder, first| {
+        let coroutine = Coroutine::with_stack(stack, move |yielder, first| {
             // SAFETY: this runs inside `resume` of `me`, which borrows it.
             unsafe { &*me }.yielder.set(yielder);
             match first {
@@ -310,33 +163,32 @@ impl<T: 'static> Core<T> {
                 },
                 thrown => thrown,
             }
-        }));
+        });
+        // SAFETY: a greenlet that was fresh has no coroutine that anybody could be using.
+        unsafe { *self.coroutine.get() = Some(coroutine) };
         Ok(arrival)
-    }
-
-    #[cold]
-    /// The way out of a dead greenlet: to its parent.
-    fn passed_on(&self, arrival: Arrival<T>) -> Departure<T> {
-        Departure { target: Greenlet { core: self.parent() }.first_alive(), arrival }
     }
 
     /// Ends a suspended greenlet by unwinding its stack.
     #[cold]
-    fn unwind(&self) {
-        let Ok(mut body) = self.body.try_borrow_mut() else { return };
-        if let Body::Started(coroutine) = &mut *body {
-            let before = swap_current(ptr::from_ref(self).cast());
-            self.state.set(State::Active);
+    pub(super) fn unwind(&self) {
+        assert!(self.state.get() == State::Suspended, "only a suspended greenlet is unwound");
+        let before = swap_current(&raw const self.header);
+        self.state.set(State::Active);
+        // SAFETY: the state was `Suspended`, so nobody else has the coroutine.
+        if let Some(coroutine) = unsafe { &mut *self.coroutine.get() } {
             coroutine.force_unwind();
-            swap_current(before);
-            self.bury(&mut body);
         }
+        swap_current(before);
+        self.bury();
     }
 
     /// Keeps the stack of a greenlet that has ended.
-    fn bury(&self, body: &mut Body<T>) {
+    #[cold]
+    fn bury(&self) {
         self.state.set(State::Dead);
-        if let Body::Started(coroutine) = std::mem::replace(body, Body::Dead) {
+        // SAFETY: the coroutine has returned, and `resume` and `unwind` are done with it.
+        if let Some(coroutine) = unsafe { (*self.coroutine.get()).take() } {
             let stack = coroutine.into_stack();
             let _ = STACKS.try_with(|stacks| stacks.borrow_mut().give_back(stack));
         }
@@ -344,6 +196,7 @@ impl<T: 'static> Core<T> {
 }
 
 impl<T: 'static> Drop for Greenlet<T> {
+    #[inline(always)]
     fn drop(&mut self) {
         // Done here and not when the core is dropped, so that the greenlet still has
         // a handle, and therefore a name, while its destructors run.
@@ -360,6 +213,6 @@ impl<T: 'static> Drop for Greenlet<T> {
 fn ended_by<T: 'static>(payload: Box<dyn Any + Send>) -> Arrival<T> {
     match payload.downcast::<super::Exit<T>>() {
         Ok(exit) => Arrival::Value(exit.0),
-        Err(payload) => Arrival::Thrown(Box::new(payload)),
+        Err(payload) => Arrival::Thrown(Payload::new(payload)),
     }
 }

@@ -1,0 +1,79 @@
+//! [`WeakGreenlet`].
+
+use super::Greenlet;
+use super::core::Core;
+use super::switch::{Arrival, transfer_weakly};
+use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::rc::Weak;
+
+/// A handle that does not keep its greenlet alive.
+///
+/// What greenlets that switch to each other hold of one another:
+///
+/// ```
+/// use ch12_coroutines::Greenlet;
+///
+/// let ping = Greenlet::without_run();
+/// let pong = Greenlet::without_run();
+/// let (to_ping, to_pong) = (ping.downgrade(), pong.downgrade());
+/// ping.set_run(move |n: u32| to_pong.switch(n + 1) * 2);
+/// pong.set_run(move |n: u32| to_ping.switch(n * 10));
+/// assert_eq!(ping.switch(4), 100);
+/// assert!(ping.is_dead() && !pong.is_dead());
+/// ```
+pub struct WeakGreenlet<T: 'static> {
+    /// `None` is the main greenlet.
+    core: Option<Weak<Core<T>>>,
+}
+
+impl<T: 'static> WeakGreenlet<T> {
+    pub(super) fn new(core: Option<Weak<Core<T>>>) -> WeakGreenlet<T> {
+        WeakGreenlet { core }
+    }
+
+    /// A handle that keeps the greenlet alive, unless it has been dropped.
+    ///
+    /// ```
+    /// # use ch12_coroutines::Greenlet;
+    /// let greenlet = Greenlet::new(|()| ());
+    /// let weak = greenlet.downgrade();
+    /// assert!(weak.upgrade().is_some());
+    /// drop(greenlet);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
+    pub fn upgrade(&self) -> Option<Greenlet<T>> {
+        match &self.core {
+            None => Some(Greenlet::main()),
+            Some(weak) => weak.upgrade().map(|core| Greenlet { core: Some(core) }),
+        }
+    }
+
+    /// [`Greenlet::switch`], without keeping the greenlet alive meanwhile.
+    ///
+    /// One that has been dropped is dead, and the main greenlet gets `value`.
+    ///
+    /// # Panics
+    ///
+    /// As [`Greenlet::switch`].
+    #[inline(always)]
+    pub fn switch(&self, value: T) -> T {
+        let target = Greenlet { core: self.core.as_ref().and_then(Weak::upgrade) };
+        transfer_weakly(target, Arrival::Value(value))
+    }
+}
+
+impl<T: 'static> Clone for WeakGreenlet<T> {
+    fn clone(&self) -> WeakGreenlet<T> {
+        WeakGreenlet { core: self.core.clone() }
+    }
+}
+
+impl<T: 'static> fmt::Debug for WeakGreenlet<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WeakGreenlet(..)")
+    }
+}
+
+impl<T: 'static> UnwindSafe for WeakGreenlet<T> {}
+impl<T: 'static> RefUnwindSafe for WeakGreenlet<T> {}
