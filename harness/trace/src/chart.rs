@@ -1,7 +1,7 @@
 //! What every picture of a trace has in common: its rows, in order and numbered, each with the state of all lanes.
 
 use crate::replay::{Effect, Phase, Replay};
-use crate::{Labels, ObjectId, Operation, Step, ThreadId, Trace};
+use crate::{Failure, Labels, ObjectId, Operation, Outcome, Step, ThreadId, Trace};
 
 /// A trace, prepared for drawing.
 #[derive(Debug)]
@@ -110,6 +110,48 @@ impl<'t> Chart<'t> {
             Some(row) => row.lanes.clone(),
             None => lanes(&Replay::new(self.trace)),
         }
+    }
+}
+
+/// Whether a row is where things go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowMood {
+    Plain,
+    /// The thread has to wait, for now.
+    Waits,
+    /// An update or a notification is lost, an old value read, a panic; or the thread waits for ever.
+    Bad,
+}
+
+impl Chart<'_> {
+    /// Whether a row is where things go wrong.
+    pub fn mood(&self, row: &Row<'_>) -> RowMood {
+        let bad = match &row.step.operation {
+            Operation::Load { read, .. } => read.stale.is_some(),
+            Operation::Notify { .. } => row.step.wakes.is_empty(),
+            Operation::Panic { .. } => true,
+            _ => row.effect.overwrote.is_some(),
+        };
+        let thread = row.step.thread;
+        let asks =
+            row.step.blocked.is_some() || matches!(row.step.operation, Operation::Wait { .. });
+        let last = self.rows[row.number..].iter().all(|later| later.step.thread != thread);
+        let joins = matches!(row.step.operation, Operation::Join { .. });
+        if bad || asks && last && !joins && self.waits_for_ever() {
+            RowMood::Bad
+        } else if row.step.blocked.is_some() {
+            RowMood::Waits
+        } else {
+            RowMood::Plain
+        }
+    }
+
+    /// Whether the threads that wait at the end of the run will wait for ever.
+    fn waits_for_ever(&self) -> bool {
+        matches!(
+            self.trace.verdict.outcome,
+            Outcome::Failed { failure: Failure::Deadlock { .. } | Failure::Leak { .. } }
+        )
     }
 }
 

@@ -3,7 +3,7 @@
 use super::canvas::Canvas;
 use super::layout::{Placed, needs};
 use super::measure::{PX, sans};
-use crate::chart::{Chart, Lane, LaneState, Row};
+use crate::chart::{Chart, Lane, LaneState, Row, RowMood};
 use crate::{Operation, ThreadId};
 
 /// Where the lanes are.
@@ -140,8 +140,11 @@ impl<'c> Lanes<'c> {
         for target in row.arrows() {
             self.arrow(canvas, ("swim-arrow", "swim-head"), x, self.x(target.0 as usize), y);
         }
+        let for_ever = self.chart.mood(row) == RowMood::Bad;
+        let need =
+            if for_ever { ("swim-need", "swim-needhead") } else { ("swim-want", "swim-wanthead") };
         for holder in needs(row) {
-            self.arrow(canvas, ("swim-need", "swim-needhead"), x, self.x(holder.0 as usize), y);
+            self.arrow(canvas, need, x, self.x(holder.0 as usize), y);
         }
         let lost =
             matches!(row.step.operation, Operation::Notify { .. }) && row.step.wakes.is_empty();

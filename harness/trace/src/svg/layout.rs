@@ -3,8 +3,8 @@
 use super::Svg;
 use super::canvas::Canvas;
 use super::lanes::Lanes;
-use super::measure::{PX, mono, sans};
-use crate::chart::{Chart, Row};
+use super::measure::{PX, bold, mono, sans};
+use crate::chart::{Chart, Row, RowMood};
 use crate::explain::{self, Mood};
 use crate::text::wrap_by;
 use crate::words::{clean, duration, predicate};
@@ -81,7 +81,7 @@ impl<'c> Layout<'c> {
         let entry = program.entry.as_ref().map_or(String::new(), |at| format!(" ({})", at.short()));
         self.paragraph("swim-small", &format!("{}{entry}", program.name), 9);
         self.y += 4;
-        self.paragraph(class, &headline, 14);
+        self.paragraph(class, &headline, 15);
         self.y += 2;
         for sentence in explain::sentences(self.chart) {
             self.paragraph("swim-p", &sentence, 10);
@@ -153,9 +153,14 @@ impl<'c> Layout<'c> {
         let text = format!("{name} {}", predicate(self.chart, row));
         let first = if beside { room.saturating_sub(sans(&place) + 80) } else { room };
         let mut y = self.y;
+        let first = first.saturating_sub(bold(name) - sans(name));
         for (index, line) in wrap_by(&text, first, room, sans).iter().enumerate() {
             y += if index == 0 { 16 } else { LINE - 1 };
-            let class = if loud(row) { "swim-bad" } else { "swim-p" };
+            let class = match self.chart.mood(row) {
+                RowMood::Bad => "swim-bad",
+                RowMood::Waits => "swim-warn",
+                RowMood::Plain => "swim-p",
+            };
             match line.strip_prefix(name).filter(|_| index == 0) {
                 Some(rest) => named(canvas, x, y, row.step.thread, name, class, rest),
                 None => canvas.text(x, y, class, line),
@@ -178,9 +183,8 @@ impl<'c> Layout<'c> {
             let Some(output) = self.chart.trace.output.get(index) else { continue };
             let who = self.chart.labels.thread(output.thread);
             let stream = if output.stream == Stream::Stderr { " (stderr)" } else { "" };
-            for line in
-                wrap_by(&format!("{who} prints{stream}: {}", clean(&output.text)), room, room, sans)
-            {
+            let text = format!("{who} prints{stream}: {}", clean(&output.text));
+            for line in wrap_by(&text, room, room, bold) {
                 y += LINE;
                 canvas.text(x, y, "swim-b", &line);
             }
@@ -224,8 +228,8 @@ impl<'c> Layout<'c> {
             rows.iter().any(|row| !needs(row).is_empty()),
             "for what this thread has",
             &|c, x, y| {
-                c.line("swim-need", (x, y), (x + 18, y));
-                c.head("swim-needhead", x + 25, y, true);
+                c.line("swim-want", (x, y), (x + 18, y));
+                c.head("swim-wanthead", x + 25, y, true);
             },
         );
         entry(self, lane(&|lane| !lane.holds.is_empty()), "holds a lock", &|c, x, y| {
@@ -278,16 +282,6 @@ pub(super) fn needs(row: &Row<'_>) -> Vec<ThreadId> {
             held_by.iter().copied().filter(|&holder| holder != row.step.thread).collect()
         }
         _ => Vec::new(),
-    }
-}
-
-/// Whether a row is where things go wrong.
-fn loud(row: &Row<'_>) -> bool {
-    match &row.step.operation {
-        Operation::Load { read, .. } => read.stale.is_some(),
-        Operation::Notify { .. } => row.step.wakes.is_empty(),
-        Operation::Panic { .. } => true,
-        _ => row.effect.overwrote.is_some() || !needs(row).is_empty(),
     }
 }
 

@@ -10,6 +10,11 @@ pub(crate) fn sans(text: &str) -> usize {
     text.chars().map(sans_char).sum::<usize>() * 13 / 10
 }
 
+/// The same in bold.
+pub(crate) fn bold(text: &str) -> usize {
+    sans(text) * 112 / 100
+}
+
 /// Text in the monospaced face at 12 px, the size of source lines.
 pub(crate) fn mono(text: &str) -> usize {
     text.chars().map(|c| 74 * c.width().unwrap_or(0)).sum()

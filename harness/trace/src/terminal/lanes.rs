@@ -114,7 +114,7 @@ impl Lanes {
         if matches!(row.step.operation, Operation::End) {
             self.put(&mut cells, actor, self.glyphs.ends);
         }
-        self.print(page, &cells, Some(actor));
+        print(page, &cells);
     }
 
     /// A line on which nobody acts, with the state after a row.
@@ -127,12 +127,15 @@ impl Lanes {
             }
             let Some(name) = taken.take() else { continue };
             let start = index * self.each + 1;
-            let name = clip(&name, self.each - 2, self.glyphs.ellipsis);
+            // A name that fits may touch the next lane; one that is cut stays clear of it.
+            let fits = width(&name) < self.each;
+            let room = if fits { self.each - 1 } else { self.each - 2 };
+            let name = clip(&name, room, self.glyphs.ellipsis);
             for (offset, cell) in spread(&name).into_iter().enumerate() {
                 cells[start + offset] = (cell, Role::Thread(index));
             }
         }
-        self.print(page, &cells, None);
+        print(page, &cells);
     }
 
     /// The names above the lanes: in one line if they fit, else each on its own.
@@ -215,18 +218,16 @@ impl Lanes {
             if a < b { (b - 1, self.glyphs.right) } else { (b + 1, self.glyphs.left) };
         cells[head] = (Cell::Char(glyph), Role::Thread(from));
     }
+}
 
-    fn print(&self, page: &mut Page, cells: &[(Cell, Role)], actor: Option<usize>) {
-        let mut at = 0;
-        while at < cells.len() {
-            let role = cells[at].1;
-            let run = cells[at..].iter().take_while(|cell| cell.1 == role).count();
-            let text: String =
-                cells[at..at + run].iter().filter_map(|cell| cell.0.char()).collect();
-            let dim = actor.is_some_and(|actor| role != Role::Thread(actor));
-            page.push(if dim && role != Role::Plain { Role::Dim } else { role }, &text);
-            at += run;
-        }
+fn print(page: &mut Page, cells: &[(Cell, Role)]) {
+    let mut at = 0;
+    while at < cells.len() {
+        let role = cells[at].1;
+        let run = cells[at..].iter().take_while(|cell| cell.1 == role).count();
+        let text: String = cells[at..at + run].iter().filter_map(|cell| cell.0.char()).collect();
+        page.push(role, &text);
+        at += run;
     }
 }
 

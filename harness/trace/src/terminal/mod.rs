@@ -7,7 +7,7 @@ use crate::text::{clip, width, wrap};
 use lanes::{ASCII, Glyphs, Lanes, UNICODE};
 use style::{Page, Role};
 
-use crate::chart::{Chart, LaneState, Row};
+use crate::chart::{Chart, LaneState, Row, RowMood};
 use crate::explain::{self, Mood};
 use crate::words::{clean, duration, predicate};
 use crate::{Location, Operation, Origin, Stream, Trace};
@@ -135,6 +135,11 @@ impl Drawing<'_> {
         let first = room.saturating_sub(
             width(&name) + 1 + if place.is_empty() { 0 } else { width(&place) + 1 },
         );
+        let role = match self.chart.mood(row) {
+            RowMood::Bad => Role::Bad,
+            RowMood::Waits => Role::Warn,
+            RowMood::Plain => Role::Plain,
+        };
         let texts = wrap(&predicate(self.chart, row), first, room.saturating_sub(2));
 
         let mark = if row.preempted.is_some() { self.glyphs.preempted } else { ' ' };
@@ -149,7 +154,7 @@ impl Drawing<'_> {
         }
         self.page.push(Role::Thread(thread), &name);
         self.page.push(Role::Plain, " ");
-        self.page.push(role_of(row), &texts[0]);
+        self.page.push(role, &texts[0]);
         self.page.push(Role::Plain, &" ".repeat(first.saturating_sub(width(&texts[0]))));
         if !place.is_empty() {
             self.page.push(Role::Dim, &format!(" {place}"));
@@ -157,7 +162,7 @@ impl Drawing<'_> {
         self.page.end_line();
 
         for text in &texts[1..] {
-            self.beside(lanes, row, role_of(row), &format!("  {text}"));
+            self.beside(lanes, row, role, &format!("  {text}"));
         }
         let source = here.filter(|_| here != before).and_then(|at| self.chart.trace.source(at));
         if let Some(source) = source {
@@ -278,21 +283,5 @@ impl Drawing<'_> {
             self.page.push(Role::Plain, &" ".repeat(indent));
             self.page.line(role, line);
         }
-    }
-}
-
-fn role_of(row: &Row<'_>) -> Role {
-    let stale = match &row.step.operation {
-        Operation::Load { read, .. } => read.stale.is_some(),
-        Operation::Notify { .. } => row.step.wakes.is_empty(),
-        Operation::Panic { .. } => true,
-        _ => row.effect.overwrote.is_some(),
-    };
-    if stale {
-        Role::Bad
-    } else if row.step.blocked.is_some() {
-        Role::Warn
-    } else {
-        Role::Plain
     }
 }
