@@ -91,6 +91,7 @@ class Database:
         return True
 
 
+# ANCHOR: job
 connection = None
 
 
@@ -112,8 +113,10 @@ def run(job, piece):
     before = "" if appended else "; copied before"
     sys.stdout.write(f"{job}: {shown}{more}{before}\n")
     sys.stdout.flush()
+# ANCHOR_END: job
 
 
+# ANCHOR: copy
 def copy(options, location, database):
     jobs = JOBS[:1] if options.once else JOBS
     with Pool(options.workers, connect, (location,)) as pool:
@@ -127,6 +130,7 @@ def copy(options, location, database):
                 under_way.append(pool.apply_async(run, (job, piece)))
         for result in under_way:
             result.get()
+# ANCHOR_END: copy
 
 
 def quoted(pwd):

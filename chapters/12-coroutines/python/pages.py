@@ -41,6 +41,7 @@ def server(length, place):
     return StreamServer(("127.0.0.1", 0), serve)
 
 
+# ANCHOR: main
 def fetch(url):
     print(f"GET: {url}")
     with urlopen(url) as response:
@@ -50,6 +51,7 @@ def fetch(url):
         if not turn.is_set():
             turn.set()
             break
+# ANCHOR_END: main
 
 
 urls = [argument for argument in sys.argv[1:] if argument != "--url"]

@@ -23,6 +23,7 @@ def server(everyone_asked, turns, length, place):
     return asyncio.start_server(serve, "127.0.0.1", 0)
 
 
+# ANCHOR: main
 async def fetch(url, turns):
     print(f"GET: {url}")
     parts = urlsplit(url)
@@ -38,6 +39,7 @@ async def fetch(url, turns):
         if not turn.is_set():
             turn.set()
             break
+# ANCHOR_END: main
 
 
 async def main():
