@@ -44,3 +44,52 @@ fn ascii_is_ascii() {
     let picture = Terminal { ascii: true, ..Terminal::default() }.draw(&fixtures::lost_wakeup());
     assert!(picture.is_ascii(), "{picture}");
 }
+
+#[test]
+fn rows_can_be_limited() {
+    let trace = fixtures::six_threads();
+    let picture = Terminal { rows: Some(2), ..Terminal::default() }.draw(&trace);
+    assert!(picture.contains("… 21 earlier steps are not shown"), "{picture}");
+    assert!(
+        picture.contains("main joins guest-1") && !picture.contains("guest-1 ends"),
+        "{picture}"
+    );
+}
+
+/// Nothing that was printed is dropped, wherever it was printed.
+#[test]
+fn output_is_shown_once() {
+    let mut trace = fixtures::ab_ba_deadlock();
+    let steps = trace.steps.len();
+    trace.output = (0..=steps)
+        .map(|after| trace::Output {
+            thread: fixtures::MAIN,
+            stream: trace::Stream::Stdout,
+            text: format!("<{after}>"),
+            after,
+        })
+        .collect();
+    let picture = Terminal::default().draw(&trace);
+    for after in 0..=steps {
+        assert_eq!(
+            picture.matches(&format!("main prints: <{after}>")).count(),
+            1,
+            "{after}: {picture}"
+        );
+    }
+}
+
+/// Text of the program cannot move the cursor or colour the terminal.
+#[test]
+fn text_of_strangers_stays_text() {
+    let mut trace = fixtures::panic_poisons();
+    trace.threads[1].name = Some("\u{1b}[2Jclerk\r\n".to_owned());
+    trace
+        .sources
+        .values_mut()
+        .flat_map(|file| file.values_mut())
+        .for_each(|line| line.insert_str(0, "\u{1b}]0;x\u{7}\u{202e}"));
+    let picture = Terminal::default().draw(&trace);
+    assert!(!picture.chars().any(|c| c.is_control() && c != '\n'), "{picture:?}");
+    assert!(!picture.contains('\u{202e}'));
+}
