@@ -1,7 +1,6 @@
 //! The caller's side of a submitted task.
 
-use crate::task::Task;
-use crate::{TaskError, TaskPanic};
+use crate::{Task, TaskError, TaskPanic};
 use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -4,7 +4,7 @@ mod accept;
 mod ending;
 mod worker;
 
-use crate::task::Task;
+use crate::Task;
 use ch07_queue::Queue;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

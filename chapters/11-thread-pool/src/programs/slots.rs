@@ -3,8 +3,8 @@
 //! What was wrong: the document's task gives its slot back itself, as its last
 //! line. A task that throws never comes there, and the slot is gone for good.
 //! Here a guard gives it back. What stays: this bounds how many threads there
-//! are at a time and still starts one for each task; the pools that follow
-//! start ten.
+//! are at a time, and still starts one for each task. The pools that follow use
+//! a thread again.
 
 use ch07_queue::SimpleQueue;
 use ch11_thread_pool::defer;

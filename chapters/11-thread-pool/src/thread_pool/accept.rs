@@ -1,8 +1,7 @@
 //! Accepting tasks.
 
 use super::{ThreadPool, wait, worker};
-use crate::task::{Task, contain};
-use crate::{ExecuteError, TaskHandle, TaskPanic};
+use crate::{ExecuteError, Task, TaskHandle, TaskPanic};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -224,7 +223,6 @@ where
     C: FnOnce(Result<R, TaskPanic>) + Send + 'static,
 {
     Task::new(move || {
-        let result = catch_unwind(AssertUnwindSafe(task)).map_err(TaskPanic::new);
-        contain(|| callback(result));
+        callback(catch_unwind(AssertUnwindSafe(task)).map_err(TaskPanic::new));
     })
 }
