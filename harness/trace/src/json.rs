@@ -34,7 +34,7 @@ pub enum ReadError {
     Dangling {
         /// "trace" or "state graph".
         what: &'static str,
-        /// Where: "steps[12]", "the verdict".
+        /// Where: `steps[12]`, or "the verdict".
         place: String,
         /// What is missing: "thread 7".
         missing: String,

@@ -122,6 +122,24 @@ fn the_deadlock_is_drawn() {
     assert!(with("swim-hold") >= 3);
 }
 
+/// What one picture says about its own layouts must not reach another on the same page.
+#[test]
+fn pictures_on_one_page_keep_apart() {
+    let trace = fixtures::ab_ba_deadlock();
+    let svg = Svg { id: "7 one".to_owned(), ..Svg::default() }.draw(&trace);
+    let document = Document::parse(&svg).unwrap();
+    assert_eq!(document.root_element().attribute("id"), Some("swim7one"));
+    let css = document
+        .descendants()
+        .find(|node| node.tag_name().name() == "style")
+        .unwrap()
+        .text()
+        .unwrap();
+    for (at, _) in css.match_indices(".swim-wide").chain(css.match_indices(".swim-narrow")) {
+        assert!(css[..at].ends_with("#swim7one>"), "{}", &css[at.saturating_sub(20)..at + 20]);
+    }
+}
+
 #[test]
 fn rows_can_be_limited() {
     let trace = fixtures::six_threads();

@@ -62,36 +62,30 @@ impl Svg {
     /// ```
     pub fn draw(&self, trace: &Trace) -> String {
         let chart = Chart::new(trace);
-        let id: String =
-            self.id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-        let lay_out = |width| Layout::new(&chart, width, self).draw();
-        let (wide, narrow) = match self.layout {
-            SvgLayout::Wide => (Some(lay_out(WIDE)), None),
-            SvgLayout::Narrow => (None, Some(lay_out(NARROW))),
-            SvgLayout::Both => (Some(lay_out(WIDE)), Some(lay_out(NARROW))),
+        let id = safe_id(&self.id);
+        let widths: &[(&str, usize)] = match self.layout {
+            SvgLayout::Wide => &[("swim-wide", WIDE)],
+            SvgLayout::Narrow => &[("swim-narrow", NARROW)],
+            SvgLayout::Both => &[("swim-narrow", NARROW), ("swim-wide", WIDE)],
         };
         let mut css = include_str!("theme.css").replace('\n', "");
         let mut body = String::new();
         let mut size = (0, 0);
-        for (class, width, drawing) in [("swim-narrow", NARROW, narrow), ("swim-wide", WIDE, wide)]
-        {
-            let Some((height, svg)) = drawing else { continue };
-            let shape = format!("max-width:{width}px;aspect-ratio:{width}/{height}");
-            let media = if size.0 == 0 {
-                String::new()
-            } else {
-                "@media (min-width:601px),print".to_owned()
+        for (index, &(class, width)) in widths.iter().enumerate() {
+            let (height, svg) = Layout::new(&chart, width, self).draw();
+            let shape = format!("#{id}{{max-width:{width}px;aspect-ratio:{width}/{height}}}");
+            css += &match index {
+                0 => shape,
+                // The second layout takes over where there is room for it.
+                _ => format!(
+                    "#{id}>.swim-wide{{display:none}}@media (min-width:601px),print{{{shape}\
+                     #{id}>.swim-wide{{display:inline}}#{id}>.swim-narrow{{display:none}}}}"
+                ),
             };
-            let (open, close) = if media.is_empty() { ("", "") } else { ("{", "}") };
-            css += &format!("{media}{open}#{id}{{{shape}}}{close}");
-            size = (width, height);
             body += &format!(
                 "<svg class=\"{class}\" viewBox=\"0 0 {width} {height}\" width=\"100%\" height=\"100%\">{svg}</svg>"
             );
-        }
-        if self.layout == SvgLayout::Both {
-            css += ".swim>.swim-wide{display:none}.swim>.swim-narrow{display:inline}";
-            css += "@media (min-width:601px),print{.swim>.swim-wide{display:inline}.swim>.swim-narrow{display:none}}";
+            size = (width, height);
         }
         let (width, height) = size;
         let title = escape(&format!("{}: {}", trace.program.name, explain::headline(&chart).1));
@@ -100,6 +94,12 @@ impl Svg {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" class=\"swim\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\"><title id=\"{id}-title\">{title}</title><desc id=\"{id}-desc\">{desc}</desc><style>{css}</style>{body}</svg>\n"
         )
     }
+}
+
+/// A name that is an id in HTML and in CSS, whatever was asked for.
+fn safe_id(id: &str) -> String {
+    let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    if id.starts_with(|c: char| c.is_ascii_alphabetic()) { id } else { format!("swim{id}") }
 }
 
 /// The whole run in words.
