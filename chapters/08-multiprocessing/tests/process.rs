@@ -13,6 +13,8 @@ use std::time::Duration;
 
 const BOTH: [StartMethod; 2] = [StartMethod::Spawn, StartMethod::Fork];
 const LONG: Duration = Duration::from_secs(3600);
+/// After this long without an answer a test fails rather than hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() {
     ch08_multiprocessing::init();
@@ -268,8 +270,8 @@ fn daemon_dies() {
         assert_eq!(ours.recv::<String>().unwrap(), "d");
         parent.kill().unwrap();
         assert_eq!(parent.join().unwrap(), -9);
-        // Only the daemon has the other end.
-        assert!(matches!(ours.recv::<String>(), Err(RecvError::Closed)));
+        // Only the daemon has the other end. It does not end by itself.
+        assert!(matches!(ours.recv_timeout::<String>(PATIENCE), Err(RecvError::Closed)));
     }
 }
 

@@ -5,6 +5,10 @@ use ch10_pool::{AsyncResult, Pool, TaskError};
 use libtest_mimic::{Arguments, Trial};
 use rustix::process::{Pid, PidfdFlags, Signal, getpid, kill_process, pidfd_open};
 use std::sync::OnceLock;
+use std::time::Duration;
+
+/// After this long without an answer a test fails rather than hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() {
     ch08_multiprocessing::init();
@@ -97,8 +101,8 @@ fn fork_and_die(connection: Connection) {
 fn grandchild() {
     let pool = Pool::new(1).unwrap();
     let (mut ours, theirs) = pipe().unwrap();
-    let result = pool.apply(fork_and_die, theirs);
-    assert_eq!(result, Err(TaskError::WorkerLost { signal: 9 }));
+    let mut result = pool.apply_async(fork_and_die, theirs);
+    assert_eq!(result.get_timeout(PATIENCE), Err(TaskError::WorkerLost { signal: 9 }));
     let grandchild: u32 = ours.recv().unwrap();
     assert_ne!(grandchild, std::process::id());
     drop(ours);
@@ -191,7 +195,8 @@ fn copied() {
     let pid = pool.apply(process_id, ()).unwrap();
     // The pool's threads wait for work and hold no lock.
     let copy = Process::new(use_the_copy, ()).method(StartMethod::Fork).allow_threads();
-    assert_eq!(copy.start().unwrap().join().unwrap(), 1);
+    let copy = copy.daemon(true).start().unwrap();
+    assert_eq!(copy.join_timeout(PATIENCE).unwrap(), Some(1));
     assert_eq!(pool.apply(process_id, ()).unwrap(), pid);
 }
 
@@ -206,5 +211,6 @@ fn creator_killed() {
     let _worker: u32 = ours.recv().unwrap();
     creator.kill().unwrap();
     creator.join().unwrap();
-    assert!(matches!(ours.recv::<()>(), Err(RecvError::Closed)), "its worker is gone");
+    let end = ours.recv_timeout::<()>(PATIENCE);
+    assert!(matches!(end, Err(RecvError::Closed)), "its worker is gone");
 }
