@@ -44,7 +44,11 @@ pub enum JoinError {
 
 /// The panic that ended a task.
 #[derive(Debug)]
-pub struct Panic {
+pub struct Panic(Box<Caught>);
+
+/// Apart, because outcomes without panics should not be as large as this.
+#[derive(Debug)]
+struct Caught {
     message: Option<String>,
     /// In a mutex that is never locked, so that the error can be shared between
     /// threads, as errors are expected to.
@@ -55,17 +59,17 @@ impl Panic {
     pub(super) fn new(payload: Box<dyn Any + Send>) -> Panic {
         let text = payload.downcast_ref::<&str>().map(|text| text.to_string());
         let message = text.or_else(|| payload.downcast_ref::<String>().cloned());
-        Panic { message, payload: Mutex::new(payload) }
+        Panic(Box::new(Caught { message, payload: Mutex::new(payload) }))
     }
 
     /// What it said, if it was an ordinary `panic!`.
     pub fn message(&self) -> Option<&str> {
-        self.message.as_deref()
+        self.0.message.as_deref()
     }
 
     /// What it carried, for `std::panic::resume_unwind`.
     pub fn into_payload(self) -> Box<dyn Any + Send> {
-        self.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.0.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -29,7 +29,7 @@ impl<R: 'static> JoinHandle<R> {
     /// Outside tasks, unless the task has ended.
     pub fn join(self) -> Outcome<R> {
         while !self.task.ended.get() {
-            self.task.joiners.wait();
+            self.task.more().joiners.wait();
         }
         self.outcome()
     }
@@ -60,7 +60,7 @@ impl<R: 'static> JoinHandle<R> {
 
     fn join_until(self, due: Option<Instant>) -> Result<Outcome<R>, JoinHandle<R>> {
         while !self.task.ended.get() {
-            if !self.task.joiners.wait_until(due) && !self.task.ended.get() {
+            if !self.task.more().joiners.wait_until(due) && !self.task.ended.get() {
                 return Err(self);
             }
         }

@@ -4,9 +4,9 @@ use super::error::{JoinError, RunError};
 use super::reactor::Reactor;
 use super::task::{Interrupt, Raised, Task, Yields};
 use super::timers::Timers;
-use crate::greenlet::swap_current;
+use crate::greenlet::{Current, swap_current};
 use crate::stack::Stacks;
-use corosensei::{Coroutine, CoroutineResult};
+use corosensei::{Coroutine, CoroutineResult, Yielder};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::resume_unwind;
@@ -24,6 +24,8 @@ pub(super) struct Hub {
     pub(super) waiting_for_sockets: Cell<usize>,
     ready: RefCell<VecDeque<Rc<Task>>>,
     current: RefCell<Option<Rc<Task>>>,
+    /// Where the current task suspends itself.
+    yielder: Cell<*const Yielder<(), ()>>,
     /// Every task that is suspended, in the order of their first suspension.
     kept: RefCell<BTreeMap<u64, Rc<Task>>>,
     next_kept: Cell<u64>,
@@ -66,8 +68,13 @@ pub(super) fn park() {
             "a destructor that runs because of a panic must not wait on the hub"
         );
         hub.raise(&task);
-        // SAFETY: the current task has set its yielder, which lives at the base of its stack.
-        unsafe { &*task.yielder.get() }.suspend(());
+        // What belongs to this task is set aside on its own stack.
+        let yielder = hub.yielder.get();
+        let greenlet = swap_current(ptr::null());
+        // SAFETY: the running task has set the yielder, which lives at the base of its stack.
+        unsafe { &*yielder }.suspend(());
+        swap_current(greenlet);
+        hub.yielder.set(yielder);
         hub.raise(&task);
     });
 }
@@ -88,6 +95,7 @@ pub(super) fn run<R: 'static>(
         waiting_for_sockets: Cell::new(0),
         ready: RefCell::default(),
         current: RefCell::new(None),
+        yielder: Cell::new(ptr::null()),
         kept: RefCell::default(),
         next_kept: Cell::new(1),
         next_timeout: Cell::new(0),
@@ -101,14 +109,16 @@ pub(super) fn run<R: 'static>(
             self.0.close();
         }
     }
-    struct Forget;
+    struct Forget(Current);
     impl Drop for Forget {
         fn drop(&mut self) {
             HUB.set(ptr::null());
+            swap_current(self.0);
         }
     }
     HUB.set(&hub);
-    let forget = Forget;
+    // Each task is the main greenlet of its own greenlets, also if `run` is called in one.
+    let forget = Forget(swap_current(ptr::null()));
     let close = Close(&hub);
     let main: Rc<Task<dyn Yields<R>>> = Task::new(main);
     hub.make_ready(main.clone());
@@ -147,9 +157,9 @@ impl Hub {
 
     /// Keeps a task alive until it ends or the hub does.
     pub(super) fn keep(&self, task: Rc<Task>) {
-        if task.kept.get() == 0 {
+        if task.more().kept.get() == 0 {
             let number = self.next_kept.replace(self.next_kept.get() + 1);
-            task.kept.set(number);
+            task.more().kept.set(number);
             self.kept.borrow_mut().insert(number, task);
         }
     }
@@ -215,7 +225,7 @@ impl Hub {
         if task.ended.get() {
             return;
         }
-        let suspended = task.coroutine.borrow_mut().take();
+        let suspended = task.any_more().and_then(|more| more.coroutine.borrow_mut().take());
         let mut coroutine = match suspended {
             Some(coroutine) => coroutine,
             None => match self.start(&task) {
@@ -226,14 +236,12 @@ impl Hub {
                 }
             },
         };
-        *self.current.borrow_mut() = Some(task.clone());
-        let outside = swap_current(task.greenlet.get());
+        *self.current.borrow_mut() = Some(task);
         let result = coroutine.resume(());
-        task.greenlet.set(swap_current(outside));
-        *self.current.borrow_mut() = None;
+        let task = self.current.borrow_mut().take().expect("nobody else takes the current task");
         match result {
             CoroutineResult::Yield(()) => {
-                *task.coroutine.borrow_mut() = Some(coroutine);
+                *task.more().coroutine.borrow_mut() = Some(coroutine);
                 self.keep(task);
             }
             CoroutineResult::Return(()) => {
@@ -250,15 +258,15 @@ impl Hub {
         let stack = self.stacks.borrow_mut().take().map_err(JoinError::NoStack)?;
         let task = task.clone();
         Ok(Coroutine::with_stack(stack, move |yielder, ()| {
-            task.yielder.set(yielder);
+            with(|hub| hub.yielder.set(yielder));
             task.body.run();
         }))
     }
 
     fn end(&self, task: &Task) {
         task.end();
-        if task.kept.get() != 0 {
-            self.kept.borrow_mut().remove(&task.kept.get());
+        if let Some(more) = task.any_more() {
+            self.kept.borrow_mut().remove(&more.kept.get());
         }
     }
 

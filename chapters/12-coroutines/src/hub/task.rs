@@ -2,30 +2,34 @@
 
 use super::error::{JoinError, Outcome, Panic};
 use super::wait::WaitList;
-use crate::greenlet::Current;
-use corosensei::{Coroutine, Yielder};
-use std::cell::{Cell, RefCell};
+use corosensei::Coroutine;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::ptr;
 use std::rc::Rc;
 
 /// A task of any kind; what it runs stands at its end, so that one allocation holds all.
+///
+/// Most tasks of a busy hub run once and end. What only the others need is
+/// apart: a hundred thousand small tasks fit a cache that large ones do not.
 pub(super) struct Task<B: ?Sized = dyn Body> {
     /// It stands in the line of ready tasks.
     pub(super) ready: Cell<bool>,
     /// It has ended, and has an outcome.
     pub(super) ended: Cell<bool>,
+    more: OnceCell<Box<More>>,
+    pub(super) body: B,
+}
+
+/// What a task needs that waits, is interrupted, or is waited for.
+#[derive(Default)]
+pub(super) struct More {
     /// What the hub keeps it under; 0 until it is first suspended.
     pub(super) kept: Cell<u64>,
     /// `Some` while it is suspended.
     pub(super) coroutine: RefCell<Option<Coroutine<(), (), ()>>>,
-    pub(super) yielder: Cell<*const Yielder<(), ()>>,
-    /// The greenlet in the middle of which it is suspended.
-    pub(super) greenlet: Cell<Current>,
     /// Who waits for its end.
     pub(super) joiners: WaitList,
     interrupts: RefCell<Vec<Interrupt>>,
-    pub(super) body: B,
 }
 
 /// What ends a wait from outside.
@@ -63,29 +67,36 @@ impl<R: 'static> Task<dyn Yields<R>> {
         Rc::new(Task {
             ready: Cell::new(false),
             ended: Cell::new(false),
-            kept: Cell::new(0),
-            coroutine: RefCell::new(None),
-            yielder: Cell::new(ptr::null()),
-            greenlet: Cell::new(ptr::null()),
-            joiners: WaitList::new(),
-            interrupts: RefCell::new(Vec::new()),
+            more: OnceCell::new(),
             body: Work { body: Cell::new(Some(body)), outcome: Cell::new(None) },
         })
     }
 }
 
+impl<B: ?Sized> Task<B> {
+    pub(super) fn more(&self) -> &More {
+        self.more.get_or_init(Box::default)
+    }
+
+    /// [`more`](Task::more), unless it was never asked for.
+    pub(super) fn any_more(&self) -> Option<&More> {
+        self.more.get().map(|more| &**more)
+    }
+}
+
 impl Task {
     pub(super) fn interrupt(&self, interrupt: Interrupt) {
-        self.interrupts.borrow_mut().push(interrupt);
+        self.more().interrupts.borrow_mut().push(interrupt);
     }
 
     pub(super) fn forget(&self, interrupt: Interrupt) {
-        self.interrupts.borrow_mut().retain(|&pending| pending != interrupt);
+        self.more().interrupts.borrow_mut().retain(|&pending| pending != interrupt);
     }
 
     /// Raises what is pending. To be called by the task itself.
     pub(super) fn raise(&self) {
-        let mut interrupts = self.interrupts.borrow_mut();
+        let Some(more) = self.any_more() else { return };
+        let mut interrupts = more.interrupts.borrow_mut();
         if !interrupts.is_empty() {
             let first = interrupts.remove(0);
             drop(interrupts);
@@ -95,12 +106,14 @@ impl Task {
     }
 
     pub(super) fn is_killed(&self) -> bool {
-        self.interrupts.borrow().contains(&Interrupt::Kill)
+        self.any_more().is_some_and(|more| more.interrupts.borrow().contains(&Interrupt::Kill))
     }
 
     pub(super) fn end(&self) {
         self.ended.set(true);
-        self.joiners.notify_all();
+        if let Some(more) = self.any_more() {
+            more.joiners.notify_all();
+        }
     }
 }
 

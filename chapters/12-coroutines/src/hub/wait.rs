@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// First come, first served. Everything on the hub that waits does so in one of these.
+#[derive(Default)]
 pub(super) struct WaitList {
     waiters: RefCell<VecDeque<Rc<Waiter>>>,
     next_ticket: Cell<u64>,
