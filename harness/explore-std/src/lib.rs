@@ -1,1 +1,78 @@
-//! explore-std.
+//! Stands in for `std` where a program is explored or recorded: `std` itself, but threads, locks, atomics, channels, clocks and prints
+//! are the engine's.
+//!
+//! `rustc --extern std=libexplore_std.rlib …` compiles unmodified source against it, on the stable toolchain: every `std::…` path
+//! resolves here. Nothing lives in this crate but names; what they mean is in `explore_engine`. A name that is listed shadows the
+//! same name from a glob.
+
+pub use ::std::*;
+
+/// What is not in `std`: explorations and recordings.
+pub mod explore {
+    pub use explore_engine::{Config, Explorer, Memory, Outcome, Status};
+}
+
+/// `std::sync`, by the engine.
+pub mod sync {
+    pub use ::std::sync::*;
+    #[expect(deprecated, reason = "std still has it")]
+    pub use explore_engine::sync::ONCE_INIT;
+    pub use explore_engine::sync::{
+        Barrier, BarrierWaitResult, Condvar, LazyLock, Mutex, MutexGuard, Once, OnceLock,
+        OnceState, RwLock, RwLockReadGuard, RwLockWriteGuard, WaitTimeoutResult, mpsc,
+    };
+
+    /// `std::sync::atomic`, by the engine.
+    pub mod atomic {
+        pub use ::std::sync::atomic::*;
+        #[expect(deprecated, reason = "std still has them")]
+        pub use explore_engine::sync::atomic::{
+            ATOMIC_BOOL_INIT, ATOMIC_ISIZE_INIT, ATOMIC_USIZE_INIT, spin_loop_hint,
+        };
+        pub use explore_engine::sync::atomic::{
+            AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicPtr,
+            AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, fence,
+        };
+    }
+}
+
+/// `std::thread`, by the engine.
+pub mod thread {
+    pub use ::std::thread::*;
+    pub use explore_engine::thread::{
+        AccessError, Builder, JoinHandle, LocalKey, Scope, ScopedJoinHandle, Thread, ThreadId,
+        current, panicking, park, park_timeout, scope, sleep, spawn, yield_now,
+    };
+}
+
+/// `std::time`, by the engine.
+pub mod time {
+    pub use ::std::time::*;
+    pub use explore_engine::time::{Instant, SystemTime, UNIX_EPOCH};
+}
+
+/// `std::hint`, with the engine's spin loop.
+pub mod hint {
+    pub use ::std::hint::*;
+    pub use explore_engine::thread::spin_loop;
+}
+
+/// `std::panic`, with panics counted for each explored thread.
+pub mod panic {
+    pub use ::std::panic::*;
+    pub use explore_engine::panic::{catch_unwind, resume_unwind};
+}
+
+/// `std::process`, with the engine's `exit` and `abort`.
+pub mod process {
+    pub use ::std::process::*;
+    pub use explore_engine::process::{abort, exit};
+}
+
+/// `std::io`, with the engine's standard streams.
+pub mod io {
+    pub use ::std::io::*;
+    pub use explore_engine::io::{Stderr, StderrLock, Stdout, StdoutLock, stderr, stdout};
+}
+
+pub use explore_engine::{dbg, eprint, eprintln, print, println, thread_local};

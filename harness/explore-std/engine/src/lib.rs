@@ -1,1 +1,16 @@
-//! explore-engine.
+//! The engine of the explorer, and the types that take the place of `std`'s.
+
+pub mod config;
+mod explore;
+pub mod io;
+mod machine;
+pub mod panic;
+pub mod process;
+mod record;
+mod search;
+pub mod sync;
+pub mod thread;
+pub mod time;
+
+pub use config::{Config, Memory};
+pub use explore::{Explorer, Outcome, Status};

@@ -1,0 +1,116 @@
+//! What an exploration covers, and how long it may take.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// The bounds of an exploration. The default is what the verb `explore` does without flags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// How many spurious wake-ups each thread may have, of `Condvar::wait` and `thread::park`; also how often its
+    /// `compare_exchange_weak` may fail for no reason. Every one multiplies the runs.
+    pub spurious: u8,
+    /// Time-outs may fire at any moment. Without it they fire only when nothing else can happen.
+    pub eager_timeouts: bool,
+    /// The memory model.
+    pub memory: Memory,
+    /// Whether the order in which threads print matters. Set to list every output that a program can have.
+    pub outputs: bool,
+    /// Search only runs with at most so many preemptions. Such a search never proves anything.
+    pub preemptions: Option<u32>,
+    /// The most executions of the exhaustive search. After them, or after `max_time`, the search goes on at random.
+    pub max_executions: u64,
+    /// The longest time of the exhaustive search.
+    pub max_time: Duration,
+    /// How many random executions to make when the exhaustive search did not end.
+    pub random_executions: u64,
+    /// The longest time for random executions.
+    pub random_time: Duration,
+    /// The seed of the random executions.
+    pub seed: u64,
+    /// The most steps of one execution; a run that needs more is a livelock. At most 60 000.
+    pub max_steps: u32,
+    /// How many rounds of a spin loop may read the same values before the thread waits for one of them to change.
+    pub spin_rounds: u8,
+    /// How long a thread may run without a visible operation before the process is ended with a report.
+    pub watchdog: Option<Duration>,
+    /// The stack of each thread, in bytes.
+    pub stack: usize,
+    /// Go on after a failure, and count them all. The outcome then names the first.
+    pub keep_going: bool,
+    /// Seek the failing run with the fewest preemptions.
+    pub minimise: bool,
+    /// Which search to use instead of the usual one.
+    #[doc(hidden)]
+    #[serde(skip)]
+    pub strategy: Strategy,
+    /// Break the engine on purpose, for its tests.
+    #[doc(hidden)]
+    #[serde(skip)]
+    pub fault: Option<Fault>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            spurious: 0,
+            eager_timeouts: false,
+            memory: Memory::Rc11,
+            outputs: false,
+            preemptions: None,
+            max_executions: 1_000_000,
+            max_time: Duration::from_secs(30),
+            random_executions: 10_000,
+            random_time: Duration::from_secs(5),
+            seed: 0,
+            max_steps: 20_000,
+            spin_rounds: 1,
+            watchdog: Some(Duration::from_secs(20)),
+            stack: 256 << 10,
+            keep_going: false,
+            minimise: true,
+            strategy: Strategy::Optimal,
+            fault: None,
+        }
+    }
+}
+
+/// What atomics mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Memory {
+    /// Every ordering counts for what it says: RC11 (Lahav et al., PLDI 2017) without load buffering, each atomic's stores in the
+    /// order of execution.
+    #[default]
+    Rc11,
+    /// Every ordering counts as `SeqCst`.
+    SeqCst,
+}
+
+/// Which search to use; for tests and comparisons.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// Optimal DPOR.
+    #[default]
+    Optimal,
+    /// Every order, without reduction.
+    Full,
+    /// Random with priorities.
+    Pct,
+}
+
+/// The four errors that an implementer makes. Each is caught by the differential test.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Does not look for races of operations that are blocked when the execution ends.
+    NoRacesAtTheEnd,
+    /// Plans only the thread of the later event, as Flanagan and Godefroid do, with sleep sets.
+    ThreadInsteadOfInitial,
+    /// Forgets that a notification comes before the wake-up.
+    NoNotifyEdge,
+    /// Lets a waiter wake spuriously at any time, instead of deciding it in `wait`.
+    LateSpuriousWakeup,
+}

@@ -1,0 +1,395 @@
+//! What is possible in a state, and what each operation touches.
+//!
+//! Whether an operation is possible may depend only on objects in its footprint, or be made so by a step that it is reported to come
+//! after: the search relies on it.
+
+use super::object::{OncePhase, State};
+use super::op::{Obj, Op, Tid};
+use super::thread::{Thread, Woken};
+use super::{FENCES, Machine, SPAWNS, TERMINAL, end_of, shared, token_of};
+use crate::config::Memory;
+use crate::search::{Choice, Footprint, Kind, QUIESCENT_ALT};
+use std::sync::atomic::Ordering;
+
+/// The wait ends for no reason.
+pub const SPURIOUS: u16 = 1;
+/// The wait ends because its time-out passes.
+pub const TIMED_OUT: u16 = 2;
+/// A `compare_exchange_weak` fails although it need not.
+pub const WEAK_FAILURE: u16 = 1 << 15;
+/// How often a spinning thread is let go on when nothing else can happen, before that is called a livelock.
+const RELEASES: u32 = 64;
+/// How much longer a loop of nothing but loads goes on before it counts as spinning: it may be a loop that ends by itself.
+const BARE_LOADS: u8 = 2;
+/// Likewise for a loop that also takes locks: what it does under them cannot be seen.
+const LOCKED_ROUNDS: u8 = 4;
+
+impl Machine {
+    /// Collects everything that is possible; if nothing is, the time-outs that now fire.
+    pub(super) fn collect(&mut self) {
+        let mut choices = std::mem::take(&mut self.choices);
+        choices.clear();
+        self.quiescent = false;
+        for tid in 0..self.threads.len() {
+            self.alternatives(tid, &mut choices);
+        }
+        if choices.is_empty() {
+            self.quiescent = true;
+            for tid in 0..self.threads.len() {
+                if self.fires_when_quiet(tid) {
+                    choices.push(Choice { thread: tid as u8, alt: QUIESCENT_ALT });
+                }
+            }
+            // Only when no time-out is left does a spin loop go round in vain.
+            if choices.is_empty() {
+                for tid in 0..self.threads.len() {
+                    if self.spins(tid) && self.threads[tid].released < RELEASES {
+                        choices.push(Choice { thread: tid as u8, alt: QUIESCENT_ALT });
+                    }
+                }
+            }
+        }
+        self.choices = choices;
+    }
+
+    /// Whether a choice that was made before can be made again.
+    pub(super) fn is_possible(&self, choice: Choice) -> bool {
+        let tid = usize::from(choice.thread);
+        if tid >= self.threads.len() {
+            return false;
+        }
+        if choice.alt == QUIESCENT_ALT {
+            return self.fires_when_quiet(tid) || self.spins(tid);
+        }
+        let mut alternatives = Vec::new();
+        match self.threads[tid].pending {
+            Op::Load { .. }
+            | Op::Compare { .. }
+            | Op::NotifyOne(_)
+            | Op::Wait { .. }
+            | Op::Park { .. } => {
+                self.alternatives(tid, &mut alternatives);
+                alternatives.contains(&choice)
+            }
+            _ => {
+                self.threads[tid].exists
+                    && self.threads[tid].ended.is_none()
+                    && self.is_enabled(tid)
+            }
+        }
+    }
+
+    /// The ways in which a thread can go on, the usual one first.
+    fn alternatives(&self, tid: Tid, choices: &mut Vec<Choice>) {
+        let thread = &self.threads[tid];
+        if !thread.exists || thread.ended.is_some() || !self.is_enabled(tid) {
+            return;
+        }
+        let mut push = |alt| choices.push(Choice { thread: tid as u8, alt });
+        match thread.pending {
+            Op::Load { atomic, order } => {
+                for place in self.readable(thread, atomic, order).rev() {
+                    push(place);
+                }
+            }
+            Op::Compare { atomic, expected, failure, weak, .. } => {
+                let State::Atomic(state) = &self.objects[atomic as usize].state else { return };
+                let newest = state.stores.len() - 1;
+                push(newest as u16);
+                // A failed compare-exchange is a load: it may read an older store, if that makes it fail.
+                for place in self
+                    .readable(thread, atomic, failure)
+                    .rev()
+                    .skip_while(|&place| usize::from(place) == newest)
+                {
+                    if state.stores[usize::from(place)].value != expected {
+                        push(place);
+                    }
+                }
+                if weak && thread.spurious_left > 0 && state.stores[newest].value == expected {
+                    push(newest as u16 | WEAK_FAILURE);
+                }
+            }
+            Op::NotifyOne(condvar) => {
+                let State::Condvar { waiting } = self.objects[condvar as usize].state else {
+                    return;
+                };
+                if waiting == 0 {
+                    push(0);
+                }
+                for waiter in (0..64).filter(|waiter| waiting >> waiter & 1 == 1) {
+                    push(waiter + 1);
+                }
+            }
+            Op::Wait { timeout, .. } => {
+                push(0);
+                if thread.spurious_left > 0 {
+                    push(SPURIOUS);
+                }
+                if timeout.is_some() && self.config.eager_timeouts {
+                    push(TIMED_OUT);
+                }
+            }
+            Op::Park { timeout } => {
+                if thread.token || (timeout.is_some() && self.config.eager_timeouts) {
+                    push(0);
+                }
+                if thread.spurious_left > 0 && !thread.token {
+                    push(SPURIOUS);
+                }
+            }
+            _ => push(0),
+        }
+    }
+
+    /// Whether a thread's operation can be done now.
+    fn is_enabled(&self, tid: Tid) -> bool {
+        let thread = &self.threads[tid];
+        match thread.pending {
+            Op::Join(other) => self.threads[other].ended.is_some(),
+            Op::Lock(lock) => self.lock(lock).is_free(),
+            Op::Read(lock) => self.lock(lock).owner.is_none(),
+            Op::Wake { lock, .. } => thread.woken != Woken::No && self.lock(lock).is_free(),
+            Op::Park { timeout } => {
+                thread.token
+                    || thread.spurious_left > 0
+                    || (timeout.is_some() && self.config.eager_timeouts)
+            }
+            Op::Pass { barrier, generation } => {
+                matches!(self.objects[barrier as usize].state, State::Barrier { generation: now, .. } if now != generation)
+            }
+            Op::OnceEnter { once, .. } => match &self.objects[once as usize].state {
+                State::Once(once) => !matches!(once.phase, OncePhase::Running(_)),
+                _ => true,
+            },
+            Op::OnceWait { once, ignore_poison } => match &self.objects[once as usize].state {
+                State::Once(once) => {
+                    once.phase == OncePhase::Done
+                        || (once.phase == OncePhase::Poisoned && !ignore_poison)
+                }
+                _ => true,
+            },
+            Op::Send(_) | Op::SendTaken { .. } | Op::Receive { .. } => self.channel_ready(thread),
+            Op::SpinYield => {
+                thread.last_reads.iter().any(|&(object, seen)| self.version(object) != seen)
+            }
+            Op::Load { .. } | Op::Compare { .. } => match self.stuck_on(thread) {
+                Some((atomic, seen)) => self.version(atomic) > seen,
+                None => true,
+            },
+            _ => true,
+        }
+    }
+
+    /// The stores that a load may read, oldest first.
+    fn readable(
+        &self,
+        thread: &Thread,
+        atomic: Obj,
+        order: Ordering,
+    ) -> impl DoubleEndedIterator<Item = u16> + use<> {
+        let State::Atomic(state) = &self.objects[atomic as usize].state else { return 0..=0 };
+        let newest = (state.stores.len() - 1) as u16;
+        if self.config.memory == Memory::SeqCst {
+            return newest..=newest;
+        }
+        let mut oldest = thread.views.current.get(state.index);
+        if order == Ordering::SeqCst {
+            oldest = oldest.max(self.sc.get(state.index));
+        }
+        if let Some((_, seen)) = self.stuck_on(thread) {
+            // Stores become visible in the end: a thread that spins sees a newer one.
+            oldest = oldest.max((seen + 1).min(u32::from(newest)) as u16);
+        }
+        oldest..=newest
+    }
+
+    /// The atomic that a thread reads again and again at one place, and the store that it reads.
+    pub(super) fn stuck_on(&self, thread: &Thread) -> Option<(Obj, u32)> {
+        let (Op::Load { atomic, .. } | Op::Compare { atomic, .. }) = thread.pending else {
+            return None;
+        };
+        let (at, object, seen, times) = thread.repeat?;
+        let same = std::ptr::eq(at, thread.at) && object == atomic;
+        (same && times > self.config.spin_rounds.saturating_add(BARE_LOADS))
+            .then_some((atomic, seen))
+    }
+
+    /// Whether a thread waits in a spin loop for something to change.
+    pub(super) fn spins(&self, tid: Tid) -> bool {
+        let thread = &self.threads[tid];
+        let alive = thread.exists && thread.ended.is_none();
+        alive && (thread.pending == Op::SpinYield || self.stuck_on(thread).is_some())
+    }
+
+    /// Whether a thread has a time-out that fires when nothing else can happen.
+    fn fires_when_quiet(&self, tid: Tid) -> bool {
+        let thread = &self.threads[tid];
+        if !thread.exists || thread.ended.is_some() {
+            return false;
+        }
+        match thread.pending {
+            Op::Park { timeout } => timeout.is_some(),
+            Op::Receive { timeout, .. } => timeout.is_some(),
+            Op::Wake { lock, timeout, .. } => timeout.is_some() && self.lock(lock).is_free(),
+            _ => false,
+        }
+    }
+
+    /// Counts the changes of an object that a failed attempt could notice.
+    pub(super) fn version(&self, object: Obj) -> u32 {
+        let object = &self.objects[object as usize];
+        match &object.state {
+            State::Atomic(atomic) => (atomic.stores.len() - 1) as u32,
+            _ => object.version,
+        }
+    }
+
+    /// Turns a yield into a wait, at the end of a spin round that read what the round before had read.
+    pub(super) fn spinning(&mut self, op: Op, at: super::op::Loc) -> Op {
+        let rounds = self.config.spin_rounds;
+        let locks = |reads: &[(Obj, u32)], objects: &[super::object::Object]| {
+            reads
+                .iter()
+                .any(|(object, _)| matches!(objects[*object as usize].state, State::Lock(_)))
+        };
+        let thread = &mut self.threads[self.current];
+        if !matches!(op, Op::Yield | Op::Sleep(_)) {
+            return op;
+        }
+        thread.repeat = None;
+        thread.reads.dedup();
+        let same = !thread.reads.is_empty()
+            && thread.reads == thread.last_reads
+            && thread.spin_at.is_some_and(|before| std::ptr::eq(before, at));
+        thread.rounds = if same { thread.rounds.saturating_add(1) } else { 0 };
+        thread.spin_at = Some(at);
+        std::mem::swap(&mut thread.reads, &mut thread.last_reads);
+        thread.reads.clear();
+        let patience =
+            if locks(&thread.last_reads, &self.objects) { rounds + LOCKED_ROUNDS } else { rounds };
+        if thread.rounds >= patience.max(1) { Op::SpinYield } else { op }
+    }
+
+    /// What an operation touches, as `alt` of it in this state; and what it could touch in another state.
+    pub(super) fn footprints(&self, tid: Tid, alt: u16) -> (Footprint, Footprint) {
+        let thread = &self.threads[tid];
+        let ambient = |number, kind| Footprint::EMPTY.and(number, kind);
+        let one = |object, kind| Footprint::EMPTY.and(shared(object), kind);
+        let same = |footprint| (footprint, footprint);
+        let fence = |footprint: Footprint, sc| {
+            if sc { footprint.and(FENCES, Kind::Read) } else { footprint }
+        };
+        match thread.pending {
+            Op::Start
+            | Op::Join(_)
+            | Op::Yield
+            | Op::Sleep(_)
+            | Op::Pass { .. }
+            | Op::SendTaken { .. } => same(Footprint::EMPTY),
+            Op::SpinYield => {
+                same(thread.last_reads.iter().fold(Footprint::EMPTY, |all, &(object, _)| {
+                    all.and(shared(object), Kind::Read)
+                }))
+            }
+            Op::End => same(ambient(end_of(tid), Kind::Release)),
+            Op::IsFinished(other) => same(ambient(end_of(other), Kind::Read)),
+            Op::Spawn => same(ambient(SPAWNS, Kind::Write)),
+            Op::Park { .. } => same(ambient(token_of(tid), Kind::Write)),
+            Op::Unpark(other) => same(ambient(token_of(other), Kind::Write)),
+            Op::Lock(lock) => same(one(lock, Kind::Acquire)),
+            Op::Wake { lock, .. } => same(one(lock, Kind::Acquire)),
+            Op::Unlock(lock) => same(one(lock, Kind::Release)),
+            Op::Read(lock) => same(one(lock, Kind::Share)),
+            Op::Unread(lock) => same(one(lock, Kind::ReleaseShared)),
+            Op::Downgrade(lock) => same(one(lock, Kind::Write)),
+            Op::TryLock(lock) => {
+                let taking = one(lock, Kind::Acquire).and(shared(lock), Kind::Read);
+                // A failure because of readers depends on them as well.
+                let failing = if self.lock(lock).owner.is_some() {
+                    one(lock, Kind::Read)
+                } else {
+                    one(lock, Kind::Write)
+                };
+                (if self.lock(lock).is_free() { taking } else { failing }, one(lock, Kind::Write))
+            }
+            Op::TryRead(lock) => {
+                let free = self.lock(lock).owner.is_none();
+                let taking = one(lock, Kind::Share).and(shared(lock), Kind::Read);
+                (if free { taking } else { one(lock, Kind::Read) }, taking)
+            }
+            Op::Wait { condvar, lock, .. } => {
+                same(one(condvar, Kind::Write).and(shared(lock), Kind::Release))
+            }
+            Op::NotifyOne(condvar) | Op::NotifyAll(condvar) => same(one(condvar, Kind::Write)),
+            Op::Arrive { barrier, .. } => same(one(barrier, Kind::Write)),
+            Op::OnceEnter { once, .. } => {
+                let done = matches!(&self.objects[once as usize].state, State::Once(state) if state.phase == OncePhase::Done);
+                (
+                    one(once, if done { Kind::Share } else { Kind::Acquire }),
+                    one(once, Kind::Acquire),
+                )
+            }
+            Op::OnceWait { once, .. } => same(one(once, Kind::Share)),
+            Op::OnceLeave { once, .. } => same(one(once, Kind::Release)),
+            Op::OnceGet(once) => same(one(once, Kind::Read)),
+            Op::Send(_)
+            | Op::TrySend(_)
+            | Op::Receive { .. }
+            | Op::TryReceive(_)
+            | Op::Await(_)
+            | Op::DropSender(_)
+            | Op::DropReceiver(_) => self.channel_footprints(thread),
+            Op::Load { atomic, order } => {
+                let sc = order == Ordering::SeqCst || self.config.memory == Memory::SeqCst;
+                same(fence(one(atomic, if sc { Kind::LoadSc } else { Kind::Load }), sc))
+            }
+            Op::Store { atomic, order, .. } | Op::Update { atomic, order } => {
+                let sc = order == Ordering::SeqCst || self.config.memory == Memory::SeqCst;
+                same(fence(one(atomic, if sc { Kind::StoreSc } else { Kind::Store }), sc))
+            }
+            Op::Compare { atomic, expected, success, failure, .. } => {
+                let all = self.config.memory == Memory::SeqCst;
+                let sc = success == Ordering::SeqCst || all;
+                let wide = fence(one(atomic, if sc { Kind::StoreSc } else { Kind::Store }), sc);
+                let State::Atomic(state) = &self.objects[atomic as usize].state else {
+                    return same(wide);
+                };
+                let newest = state.stores.len() - 1;
+                let fails = usize::from(alt) != newest || state.stores[newest].value != expected;
+                let sc = failure == Ordering::SeqCst || all;
+                let narrow = fence(one(atomic, if sc { Kind::LoadSc } else { Kind::Load }), sc);
+                (if fails { narrow } else { wide }, wide)
+            }
+            Op::Fence { order, .. } => same(if order == Ordering::SeqCst {
+                ambient(FENCES, Kind::Write)
+            } else {
+                Footprint::EMPTY
+            }),
+            Op::Print => same(if self.config.outputs {
+                ambient(TERMINAL, Kind::Write)
+            } else {
+                Footprint::EMPTY
+            }),
+            Op::Exit(_) | Op::Abort => same(Footprint::everything()),
+        }
+    }
+
+    /// What the operation touches of a thread that is blocked when the execution ends.
+    pub(super) fn footprint_if_blocked(&self, tid: Tid) -> Footprint {
+        match self.threads[tid].pending {
+            // Nobody notified it, so it could not have come earlier.
+            Op::Wake { .. } if self.threads[tid].woken == Woken::No => Footprint::EMPTY,
+            Op::Receive { .. } => Footprint::EMPTY,
+            _ => self.footprints(tid, 0).1,
+        }
+    }
+
+    /// A lock's state.
+    pub(super) fn lock(&self, lock: Obj) -> &super::object::Lock {
+        match &self.objects[lock as usize].state {
+            State::Lock(lock) => lock,
+            other => unreachable!("{other:?} is not a lock"),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! How code in a program under exploration finds its machine, and how it gives the turn away.
+
+use std::cell::{Cell, RefCell};
+
+use super::fibers::Fibers;
+use super::op::{Loc, Op};
+use super::perform::Done;
+use super::{Machine, fibers};
+
+/// A machine with its coroutines.
+pub struct Context {
+    /// Borrowed only for the moment of a call, never across a switch.
+    pub machine: RefCell<Machine>,
+    pub fibers: Fibers,
+}
+
+thread_local! {
+    static CURRENT: Cell<*const Context> = const { Cell::new(std::ptr::null()) };
+}
+
+/// The payload that unwinds a coroutine whose execution is over.
+pub struct Abort;
+
+/// What came of asking for a visible operation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Answer {
+    /// There is no execution: do the real thing.
+    Outside,
+    /// The execution is over, and this code only runs because destructors run: do nothing.
+    Inert,
+    /// Done.
+    Done(Done),
+}
+
+/// How many operations destructors may ask for after the end of an execution, before their thread is given up.
+const INERT_LIMIT: u32 = 10_000;
+
+fn current() -> Option<&'static Context> {
+    let context = CURRENT.try_with(Cell::get).ok()?;
+    // SAFETY: the pointer is set by `enter`, for as long as the context lives; and no caller keeps the reference beyond a call, which
+    // is made by code that runs inside of `enter`.
+    unsafe { context.as_ref() }
+}
+
+/// Runs `f` as code of an execution in `context`.
+pub fn enter<R>(context: &Context, f: impl FnOnce() -> R) -> R {
+    struct Restore(*const Context);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.set(self.0);
+        }
+    }
+    let _restore = Restore(CURRENT.replace(context));
+    f()
+}
+
+/// Calls `f` with the machine; `None` outside of an execution.
+pub fn with<R>(f: impl FnOnce(&mut Machine) -> R) -> Option<R> {
+    let context = current()?;
+    // Borrowed already only if the engine itself panics; then nothing here can help.
+    let mut machine = context.machine.try_borrow_mut().ok()?;
+    Some(f(&mut machine))
+}
+
+/// Calls `f` with the whole context; `None` outside of an execution.
+pub fn with_context<R>(f: impl FnOnce(&Context) -> R) -> Option<R> {
+    current().map(f)
+}
+
+/// Whether this code is explored.
+pub fn is_exploring() -> bool {
+    CURRENT.try_with(|current| !current.get().is_null()).unwrap_or(false)
+}
+
+/// Announces an operation, waits until it is this thread's turn, does it.
+pub fn visible(op: Op, at: Loc) -> Answer {
+    updating(op, at, "", &|value| value)
+}
+
+/// [`visible`], for one of several functions of `std` that do the same.
+pub fn visible_as(op: Op, call: &'static str, at: Loc) -> Answer {
+    updating(op, at, call, &|value| value)
+}
+
+/// [`visible`], for an operation that writes what `update` makes of what it reads.
+pub fn updating(op: Op, at: Loc, call: &'static str, update: &dyn Fn(u64) -> u64) -> Answer {
+    let Some(context) = current() else { return Answer::Outside };
+    let me = {
+        let mut machine = context.machine.borrow_mut();
+        let me = machine.current;
+        if machine.aborting {
+            drop(machine);
+            return inert(context, me);
+        }
+        machine.threads[me].call = call;
+        machine.announce(op, at);
+        if machine.chosen.is_some_and(|choice| usize::from(choice.thread) == me) {
+            return Answer::Done(machine.perform(update));
+        }
+        machine.show_blocked(me);
+        me
+    };
+    loop {
+        fibers::suspend(context, me);
+        let mut machine = context.machine.borrow_mut();
+        if machine.aborting {
+            drop(machine);
+            return inert(context, me);
+        }
+        if machine.chosen.is_some_and(|choice| usize::from(choice.thread) == me) {
+            return Answer::Done(machine.perform(update));
+        }
+    }
+}
+
+/// The execution is over: unwinds the thread, or lets its destructors run.
+fn inert(context: &Context, me: usize) -> Answer {
+    let spent = {
+        let mut machine = context.machine.borrow_mut();
+        machine.inert += 1;
+        machine.inert > INERT_LIMIT
+    };
+    if spent {
+        // A destructor that waits for something which cannot come: the coroutine is dropped without it.
+        loop {
+            fibers::suspend(context, me);
+        }
+    }
+    if crate::panic::panicking() {
+        return Answer::Inert;
+    }
+    crate::panic::resume_unwind(Box::new(Abort))
+}

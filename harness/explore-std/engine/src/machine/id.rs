@@ -1,0 +1,96 @@
+//! How a lock or an atomic in the user's program knows which object of the machine it is.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::context;
+use super::object::State;
+use super::op::{Loc, Obj};
+
+/// The identity of a shared object: made in `const` contexts, numbered on first use in each execution.
+#[derive(Debug)]
+pub struct Id {
+    /// The execution's number in the upper half, the object's in the lower.
+    number: AtomicU64,
+    /// Where the object was created.
+    pub created: Loc,
+}
+
+impl Id {
+    /// The identity of an object that is created at the caller's line.
+    #[track_caller]
+    pub const fn new() -> Self {
+        Self { number: AtomicU64::new(0), created: std::panic::Location::caller() }
+    }
+
+    /// The object's number in this execution; `None` outside of one.
+    ///
+    /// `state` is called on the first use in this execution. `memory` is where the object keeps what must be as it was at the
+    /// start if the object is a `static`; `drop_value` drops the value there.
+    pub fn get(
+        &self,
+        kind: &'static str,
+        memory: (*mut u8, usize),
+        drop_value: impl FnOnce(),
+        state: impl FnOnce() -> State,
+    ) -> Option<Obj> {
+        let number = self.number.load(Ordering::Relaxed);
+        let execution = context::with(|machine| machine.id)?;
+        if (number >> 32) as u32 == execution {
+            return Some(number as u32);
+        }
+        self.first_use(number, execution, kind, memory, drop_value, state)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn first_use(
+        &self,
+        number: u64,
+        execution: u32,
+        kind: &'static str,
+        memory: (*mut u8, usize),
+        drop_value: impl FnOnce(),
+        state: impl FnOnce() -> State,
+    ) -> Option<Obj> {
+        if number == 0 {
+            context::with(|machine| machine.statics.keep(memory));
+        } else if context::with(|machine| machine.statics.knows(memory))? {
+            // Outside of the machine: the value's destructor is the user's code.
+            drop_value();
+            context::with(|machine| machine.statics.restore(memory));
+        } else {
+            context::with(|machine| {
+                let place = format!("{}:{}", self.created.file(), self.created.line());
+                machine.fail(super::Bad::Refused(format!(
+                    "the {kind} created at {place} lives on from one execution to the next; create it inside the scenario"
+                )));
+            });
+        }
+        // The state is computed from the value, so after the value is as it should be.
+        let state = state();
+        context::with(|machine| {
+            let object = machine.add_object(kind, self.created, state);
+            self.number.store(u64::from(execution) << 32 | u64::from(object), Ordering::Relaxed);
+            object
+        })
+    }
+
+    /// Makes it the identity of an object that was not used yet.
+    pub fn renew(&mut self) {
+        *self.number.get_mut() = 0;
+    }
+
+    /// The object's number if it was used in this execution.
+    pub fn known(&self) -> Option<Obj> {
+        let number = self.number.load(Ordering::Relaxed);
+        context::with(|machine| ((number >> 32) as u32 == machine.id).then_some(number as u32))
+            .flatten()
+    }
+}
+
+impl Default for Id {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new()
+    }
+}

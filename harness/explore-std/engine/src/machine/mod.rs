@@ -1,0 +1,424 @@
+//! The machinery: runs one execution of a program, one visible operation at a time, as a search decides.
+//!
+//! The threads of the program are stackful coroutines on one thread of the operating system. A thread that comes to a visible
+//! operation *announces* it ([`Machine::announce`]), the search chooses who goes next among all that were announced, and the
+//! chosen thread *performs* its operation and runs on to the next. Code between two visible operations runs undisturbed.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `op` | the operations |
+//! | `thread`, `object` | the state |
+//! | `choices` | what is possible in a state, and what an operation touches |
+//! | `perform` | what an operation does |
+//! | `memory` | what loads may read |
+//! | `context` | how code finds the machine, and the switch between coroutines |
+//! | `fibers` | the coroutines |
+//! | `statics` | values that outlive an execution |
+//! | `tracer` | the story of one execution, for people |
+
+pub mod channels;
+pub mod choices;
+pub mod context;
+pub mod fibers;
+pub mod id;
+pub mod memory;
+pub mod object;
+pub mod op;
+pub mod panics;
+pub mod perform;
+pub mod statics;
+pub mod thread;
+pub mod tracer;
+pub mod watchdog;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::config::Config;
+use crate::search::clock::Clock;
+use crate::search::{Choice, MAX_THREADS, Pending, Search, Taken, View};
+use object::{Object, State};
+use op::{Loc, Obj, Op, Tid};
+use thread::{PanicNote, Thread};
+use tracer::Tracer;
+
+// In footprints, what is not an object of the program has a number too. The objects of the program come after these.
+
+/// What all `SeqCst` fences and accesses touch.
+const FENCES: u32 = 0;
+/// What all spawns touch: threads are numbered in the order of spawning.
+const SPAWNS: u32 = 1;
+/// What all prints touch, if their order matters.
+const TERMINAL: u32 = 2;
+
+/// The park token of a thread.
+const fn token_of(tid: Tid) -> u32 {
+    3 + 2 * tid as u32
+}
+
+/// The end of a thread.
+const fn end_of(tid: Tid) -> u32 {
+    4 + 2 * tid as u32
+}
+
+/// An object of the program.
+const fn shared(object: Obj) -> u32 {
+    FIRST_SHARED + object
+}
+
+const FIRST_SHARED: u32 = 3 + 2 * MAX_THREADS as u32;
+
+/// How an execution ended badly.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bad {
+    /// The main thread, or one that nobody joined, panicked.
+    Panic { thread: Tid, note: PanicText },
+    /// Nobody can go on.
+    Deadlock,
+    /// The main thread has ended, others wait for ever.
+    Leak,
+    /// Too many steps, or spinning threads that wait for each other.
+    Livelock,
+    /// The program ended itself.
+    Exit { thread: Tid, code: Option<i32> },
+    /// The program did something else than before after the same choices, or cannot be explored for another reason.
+    Refused(String),
+    /// A thread's stack overflowed.
+    StackOverflow { thread: Tid },
+}
+
+/// A panic's message and place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PanicText {
+    pub message: String,
+    pub at: Option<trace::Location>,
+}
+
+impl From<PanicNote> for PanicText {
+    fn from(note: PanicNote) -> Self {
+        Self { message: note.message, at: note.at }
+    }
+}
+
+/// Each execution has a number of its own, by which objects know whether they were used in it before.
+static EXECUTIONS: AtomicU32 = AtomicU32::new(1);
+
+/// One execution of a program.
+pub struct Machine {
+    pub config: Config,
+    /// The number of this execution.
+    pub id: u32,
+    pub search: Box<dyn Search>,
+    pub threads: Vec<Thread>,
+    pub objects: Vec<Object>,
+    places: Vec<u32>,
+    atomics: usize,
+    /// Who runs.
+    pub current: Tid,
+    /// Who was chosen to take the next step, and which alternative.
+    pub chosen: Option<Choice>,
+    pub steps: u32,
+    /// What the `SeqCst` fences and stores knew.
+    sc: Clock,
+    /// The first thing that went wrong.
+    pub failure: Option<Bad>,
+    /// The execution is over; what still runs is being unwound.
+    pub aborting: bool,
+    /// Operations since then.
+    pub inert: u32,
+    pub tracer: Option<Tracer>,
+    /// What was printed: thread, stream, text.
+    pub output: Vec<(Tid, trace::Stream, String)>,
+    choices: Vec<Choice>,
+    quiescent: bool,
+    /// The step being taken.
+    after: Vec<u32>,
+    observed: Option<u32>,
+    /// Who took the last step.
+    last: Tid,
+    /// The choices made, as indices among the alternatives of the thread: the schedule.
+    pub schedule: Vec<(u8, u16)>,
+    record_schedule: bool,
+    /// Counts operations for the watchdog.
+    pub watch: std::sync::Arc<watchdog::Watch>,
+    pub statics: statics::Statics,
+}
+
+impl Machine {
+    /// A machine that has not run anything.
+    pub fn new(config: Config, search: Box<dyn Search>) -> Self {
+        Self {
+            id: 0,
+            search,
+            threads: Vec::new(),
+            objects: Vec::new(),
+            places: Vec::new(),
+            atomics: 0,
+            current: 0,
+            chosen: None,
+            steps: 0,
+            sc: Clock::default(),
+            failure: None,
+            aborting: false,
+            inert: 0,
+            tracer: None,
+            output: Vec::new(),
+            choices: Vec::new(),
+            quiescent: false,
+            after: Vec::new(),
+            observed: None,
+            last: 0,
+            schedule: Vec::new(),
+            record_schedule: false,
+            watch: std::sync::Arc::default(),
+            statics: statics::Statics::default(),
+            config,
+        }
+    }
+
+    /// Prepares the next execution.
+    pub fn begin(&mut self, at: Loc, trace: bool) {
+        self.id = EXECUTIONS.fetch_add(1, Ordering::Relaxed);
+        self.search.begin();
+        self.threads.clear();
+        self.objects.clear();
+        self.places.resize(FIRST_SHARED as usize, 0);
+        self.atomics = 0;
+        self.current = 0;
+        self.chosen = None;
+        self.steps = 0;
+        self.sc.clear();
+        self.failure = None;
+        self.aborting = false;
+        self.inert = 0;
+        self.output.clear();
+        self.last = 0;
+        self.schedule.clear();
+        self.record_schedule = trace;
+        self.tracer = trace.then(Tracer::default);
+        let mut main = Thread::new(Some("main".to_owned()), None, at, self.config.spurious);
+        main.exists = true;
+        self.threads.push(main);
+    }
+
+    /// Adds an object on its first use in this execution.
+    pub fn add_object(&mut self, kind: &'static str, created: Loc, mut state: State) -> Obj {
+        let number = self.objects.len() as Obj;
+        if let State::Atomic(atomic) = &mut state {
+            atomic.index = self.atomics;
+            self.atomics += 1;
+        }
+        let place = std::ptr::from_ref(created) as usize as u64;
+        let hash = (place ^ u64::from(created.line()) << 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.places.push((hash >> 32) as u32);
+        self.objects.push(Object { kind, created, version: 0, state });
+        number
+    }
+
+    /// Adds the thread whose spawn the current thread has just performed.
+    pub fn start_thread(&mut self, name: Option<String>, spawned: Loc) -> Option<Tid> {
+        if self.threads.len() == MAX_THREADS {
+            self.fail(Bad::Refused(format!("it has more than {MAX_THREADS} threads")));
+            return None;
+        }
+        let spurious = self.config.spurious;
+        let mut thread = Thread::new(name, Some(self.current), spawned, spurious);
+        thread.exists = true;
+        thread.spawned_by = Some(self.steps - 1);
+        thread.views.learn(&self.threads[self.current].views.current);
+        self.threads.push(thread);
+        let tid = self.threads.len() - 1;
+        self.trace_spawned(tid);
+        Some(tid)
+    }
+
+    /// Notes the first failure.
+    pub fn fail(&mut self, bad: Bad) {
+        if self.failure.is_none() {
+            self.failure = Some(bad);
+        }
+    }
+
+    /// The current thread will do `op` next. Afterwards [`Machine::chosen`] says who goes on; nobody, if the execution is over.
+    pub fn announce(&mut self, op: Op, at: Loc) {
+        self.watch.tick();
+        let op = self.spinning(op, at);
+        let thread = &mut self.threads[self.current];
+        thread.pending = op;
+        thread.at = at;
+        self.decide();
+    }
+
+    /// Chooses who goes next.
+    pub fn decide(&mut self) {
+        self.chosen = None;
+        if matches!(
+            self.failure,
+            Some(Bad::Exit { .. } | Bad::Refused(_) | Bad::StackOverflow { .. })
+        ) {
+            return;
+        }
+        if self.steps >= self.config.max_steps {
+            self.fail(Bad::Livelock);
+            return;
+        }
+        let choice = match self.search.forced() {
+            Some(choice) => {
+                self.quiescent = choice.alt == crate::search::QUIESCENT_ALT;
+                if self.tracer.is_some() || self.record_schedule {
+                    self.collect();
+                }
+                if !self.is_possible(choice) {
+                    self.fail(Bad::Refused(format!(
+                        "it is not deterministic: at step {} it did something else than before, after the same choices",
+                        self.steps
+                    )));
+                    return;
+                }
+                choice
+            }
+            None => {
+                self.collect();
+                if self.choices.is_empty() {
+                    self.ended();
+                    return;
+                }
+                let mut yielding = 0;
+                for (number, thread) in self.threads.iter().enumerate() {
+                    if matches!(thread.pending, Op::Yield | Op::SpinYield | Op::Sleep(_)) {
+                        yielding |= 1 << number;
+                    }
+                }
+                let view = View {
+                    choices: &self.choices,
+                    last: self.last as u8,
+                    quiescent: self.quiescent,
+                    objects: self.places.len() as u32,
+                    places: &self.places,
+                    yielding,
+                };
+                self.search.choose(&view)
+            }
+        };
+        if self.record_schedule {
+            let mut of_thread = self.choices.iter().filter(|other| other.thread == choice.thread);
+            let alt = of_thread.position(|other| other.alt == choice.alt).unwrap_or(0);
+            self.schedule.push((choice.thread, alt as u16));
+        }
+        self.steps += 1;
+        self.chosen = Some(choice);
+    }
+
+    /// Nobody can go on.
+    fn ended(&mut self) {
+        let unfinished = |thread: &Thread| thread.exists && thread.ended.is_none();
+        if !self.threads.iter().any(unfinished) {
+            return;
+        }
+        let spins = (0..self.threads.len()).any(|tid| self.spins(tid));
+        if spins {
+            self.fail(Bad::Livelock);
+        } else if self.threads[0].ended.is_some() {
+            self.fail(Bad::Leak);
+        } else {
+            self.fail(Bad::Deadlock);
+        }
+    }
+
+    /// Tells the search that the execution is over. Returns whether there is another one to run.
+    pub fn finish(&mut self) -> bool {
+        let mut pending = Vec::new();
+        for number in 0..self.threads.len() {
+            let thread = &self.threads[number];
+            if !thread.exists || thread.ended.is_some() {
+                continue;
+            }
+            let footprint = self.footprint_if_blocked(number);
+            let branching =
+                thread.pending.branches(self.config.spurious > 0, self.config.eager_timeouts);
+            pending.push(Pending { thread: number as u8, footprint, branching });
+        }
+        self.search.finish(&pending, &self.places)
+    }
+
+    /// Reports a performed step to the search. `widest` was computed before the step, like `footprint`.
+    fn report(
+        &mut self,
+        tid: Tid,
+        choice: Choice,
+        op: Op,
+        footprint: crate::search::Footprint,
+        widest: crate::search::Footprint,
+    ) {
+        let place = std::ptr::from_ref(self.threads[tid].at) as usize as u64;
+        let kind = variant_number(&op);
+        let signature =
+            (place << 8 ^ kind).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(op.object());
+        let step = Taken {
+            choice,
+            footprint,
+            widest,
+            branching: op.branches(self.config.spurious > 0, self.config.eager_timeouts),
+            after: &self.after,
+            observed: self.observed,
+            quiescent: choice.alt == crate::search::QUIESCENT_ALT,
+            signature,
+        };
+        if let Err(diverged) = self.search.taken(&step) {
+            self.fail(Bad::Refused(format!(
+                "it is not deterministic: at step {} it did something else than before, after the same choices",
+                diverged.step
+            )));
+        }
+    }
+
+    /// The name of a thread, for people.
+    pub fn thread_name(&self, tid: Tid) -> String {
+        let thread = &self.threads[tid];
+        thread.name.clone().unwrap_or_else(|| format!("thread {tid}"))
+    }
+}
+
+fn variant_number(op: &Op) -> u64 {
+    // The discriminant itself is not accessible; its hash serves as well.
+    use std::hash::{Hash, Hasher};
+    let mut hasher = Fnv(0xCBF2_9CE4_8422_2325);
+    std::mem::discriminant(op).hash(&mut hasher);
+    hasher.finish() & 0xFF
+}
+
+/// A hash without setup cost.
+struct Fnv(u64);
+
+impl std::hash::Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        }
+    }
+
+    fn write_isize(&mut self, value: isize) {
+        self.0 = (self.0 ^ value as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+impl Machine {
+    /// Keeps what the current thread printed.
+    pub fn print(&mut self, stream: trace::Stream, text: &str) {
+        self.output.push((self.current, stream, text.to_owned()));
+        self.trace_print(stream, text);
+    }
+
+    /// Whether no writer holds a lock.
+    pub fn is_readable(&self, lock: Obj) -> bool {
+        self.lock(lock).owner.is_none()
+    }
+
+    /// Whether nobody holds a lock.
+    pub fn is_free(&self, lock: Obj) -> bool {
+        self.lock(lock).is_free()
+    }
+}

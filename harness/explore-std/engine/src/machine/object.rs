@@ -1,0 +1,128 @@
+//! The shared objects of one execution: what the machine knows of each lock, channel and atomic.
+
+use super::memory::Stored;
+use super::op::{Loc, Tid};
+use crate::search::clock::Clock;
+
+/// One shared object.
+#[derive(Debug)]
+pub struct Object {
+    /// What it is called in `std`: `Mutex`, `AtomicUsize`.
+    pub kind: &'static str,
+    /// Where it was created.
+    pub created: Loc,
+    /// Counts the changes that a failed attempt could notice; see `Op::SpinYield`.
+    pub version: u32,
+    /// Its state.
+    pub state: State,
+}
+
+/// The state of an object, by kind.
+#[derive(Debug)]
+pub enum State {
+    /// `Mutex` and `RwLock`.
+    Lock(Lock),
+    /// `Condvar`.
+    Condvar {
+        /// Who waits and is not notified, as a bit mask.
+        waiting: u64,
+    },
+    /// `Barrier`.
+    Barrier {
+        /// How many threads have come.
+        arrived: usize,
+        /// How often it has opened.
+        generation: u32,
+        /// What those who came knew.
+        view: Clock,
+        /// What those knew who opened it the last time.
+        opened: Clock,
+        /// The step that opened it the last time.
+        opened_by: u32,
+    },
+    /// `Once` and what is built on it.
+    Once(Once),
+    /// An `mpsc` channel.
+    Channel(Channel),
+    /// An atomic.
+    Atomic(Atomic),
+    /// Another name of the channel before it, see `super::channels`.
+    Name,
+}
+
+/// A lock.
+#[derive(Debug, Default)]
+pub struct Lock {
+    /// Who holds it alone.
+    pub owner: Option<Tid>,
+    /// Who holds it for reading; a thread may be there twice.
+    pub readers: Vec<Tid>,
+    /// What those knew who held it alone.
+    pub view: Clock,
+    /// What those knew who held it for reading.
+    pub read_view: Clock,
+}
+
+impl Lock {
+    /// Whether nobody holds it.
+    pub fn is_free(&self) -> bool {
+        self.owner.is_none() && self.readers.is_empty()
+    }
+}
+
+/// A cell that is initialised once.
+#[derive(Debug, Default)]
+pub struct Once {
+    /// Where it stands.
+    pub phase: OncePhase,
+    /// What the initialiser knew.
+    pub view: Clock,
+}
+
+/// Where a cell stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OncePhase {
+    /// Nobody has begun.
+    #[default]
+    New,
+    /// This thread runs the initialiser.
+    Running(Tid),
+    /// It is initialised.
+    Done,
+    /// The initialiser panicked.
+    Poisoned,
+}
+
+/// A channel. The messages themselves stay with the two ends; here are their places.
+#[derive(Debug, Default)]
+pub struct Channel {
+    /// For each message that waits: the step that sent it, and what its sender knew.
+    pub queue: std::collections::VecDeque<(u32, Clock)>,
+    /// How many messages fit; `None` if any number.
+    pub capacity: Option<usize>,
+    /// How many senders there are.
+    pub senders: usize,
+    /// Whether the receiver is there.
+    pub receiver: bool,
+    /// The receiver waits in `recv`, of a rendezvous.
+    pub awaited: bool,
+    /// How many messages were sent, and taken.
+    pub sent: u32,
+    /// See `sent`.
+    pub taken: u32,
+    /// The steps that dropped a sender.
+    pub dropped: Vec<u32>,
+    /// What those who dropped their senders knew.
+    pub close_view: Clock,
+    /// The steps that took a message, and what the receiver knew: each made room.
+    pub room: Vec<(u32, Clock)>,
+}
+
+/// An atomic.
+#[derive(Debug, Default)]
+pub struct Atomic {
+    /// Its place in views.
+    pub index: usize,
+    /// Every store, in modification order, which is the order of execution. The first is the value it had at the start.
+    pub stores: Vec<Stored>,
+}

@@ -1,0 +1,162 @@
+//! The visible operations, as the machine sees them.
+
+use std::panic::Location;
+use std::sync::atomic::Ordering;
+
+/// A line in the user's source.
+pub type Loc = &'static Location<'static>;
+/// A thread of the program, by the order of spawning.
+pub type Tid = usize;
+/// A shared object, by the order of first use in this execution.
+pub type Obj = u32;
+
+/// What a thread is about to do. It is announced before it is done, so that the search knows what every thread will do next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Op {
+    Start,
+    /// The closure has returned (or panicked).
+    End,
+    Spawn,
+    Join(Tid),
+    IsFinished(Tid),
+    Yield,
+    /// A yield at the end of a spin round that read the same values as the round before.
+    SpinYield,
+    Sleep(u64),
+    Park {
+        timeout: Option<u64>,
+    },
+    Unpark(Tid),
+    Lock(Obj),
+    TryLock(Obj),
+    Unlock(Obj),
+    Read(Obj),
+    TryRead(Obj),
+    Unread(Obj),
+    /// A write lock becomes a read lock.
+    Downgrade(Obj),
+    Wait {
+        condvar: Obj,
+        lock: Obj,
+        timeout: Option<u64>,
+    },
+    Wake {
+        condvar: Obj,
+        lock: Obj,
+        timeout: Option<u64>,
+    },
+    NotifyOne(Obj),
+    NotifyAll(Obj),
+    /// A thread comes to a barrier for `threads`.
+    Arrive {
+        barrier: Obj,
+        threads: usize,
+    },
+    /// It goes on from there.
+    Pass {
+        barrier: Obj,
+        generation: u32,
+    },
+    OnceEnter {
+        once: Obj,
+        ignore_poison: bool,
+    },
+    OnceLeave {
+        once: Obj,
+        poisoned: bool,
+    },
+    OnceGet(Obj),
+    /// Waits until another thread has initialised the cell.
+    OnceWait {
+        once: Obj,
+        ignore_poison: bool,
+    },
+    Send(Obj),
+    TrySend(Obj),
+    /// A rendezvous: the message was offered, now it must be taken.
+    SendTaken {
+        channel: Obj,
+        ticket: u32,
+    },
+    Receive {
+        channel: Obj,
+        timeout: Option<u64>,
+    },
+    TryReceive(Obj),
+    /// A rendezvous: the receiver is there.
+    Await(Obj),
+    DropSender(Obj),
+    DropReceiver(Obj),
+    Load {
+        atomic: Obj,
+        order: Ordering,
+    },
+    Store {
+        atomic: Obj,
+        order: Ordering,
+        value: u64,
+    },
+    Update {
+        atomic: Obj,
+        order: Ordering,
+    },
+    Compare {
+        atomic: Obj,
+        expected: u64,
+        new: u64,
+        success: Ordering,
+        failure: Ordering,
+        weak: bool,
+    },
+    Fence {
+        order: Ordering,
+    },
+    Print,
+    Exit(i32),
+    Abort,
+}
+
+impl Op {
+    /// Whether the operation can, somewhere, have several alternatives.
+    pub fn branches(&self, spurious: bool, eager: bool) -> bool {
+        match self {
+            Self::Load { .. } | Self::Compare { .. } | Self::NotifyOne(_) => true,
+            Self::Wait { timeout, .. } => spurious || (eager && timeout.is_some()),
+            Self::Park { .. } => spurious,
+            _ => false,
+        }
+    }
+
+    /// The object that names the operation in a signature.
+    pub fn object(&self) -> Obj {
+        match *self {
+            Self::Lock(o)
+            | Self::TryLock(o)
+            | Self::Unlock(o)
+            | Self::Read(o)
+            | Self::TryRead(o)
+            | Self::Unread(o)
+            | Self::Downgrade(o)
+            | Self::NotifyOne(o)
+            | Self::NotifyAll(o)
+            | Self::OnceGet(o)
+            | Self::Send(o)
+            | Self::TrySend(o)
+            | Self::TryReceive(o)
+            | Self::Await(o)
+            | Self::DropSender(o)
+            | Self::DropReceiver(o) => o,
+            Self::Wait { condvar, .. } | Self::Wake { condvar, .. } => condvar,
+            Self::Arrive { barrier, .. } | Self::Pass { barrier, .. } => barrier,
+            Self::OnceEnter { once, .. }
+            | Self::OnceWait { once, .. }
+            | Self::OnceLeave { once, .. } => once,
+            Self::SendTaken { channel, .. } | Self::Receive { channel, .. } => channel,
+            Self::Load { atomic, .. }
+            | Self::Store { atomic, .. }
+            | Self::Update { atomic, .. }
+            | Self::Compare { atomic, .. } => atomic,
+            _ => 0,
+        }
+    }
+}

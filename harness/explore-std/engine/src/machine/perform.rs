@@ -1,0 +1,514 @@
+//! What each operation does to the state.
+
+use super::choices::{SPURIOUS, TIMED_OUT, WEAK_FAILURE};
+use super::memory::Stored;
+use super::object::{Lock, OncePhase, State};
+use super::op::{Obj, Op, Tid};
+use super::thread::Woken;
+use super::{Bad, Machine};
+use crate::config::{Fault, Memory};
+use crate::search::{Choice, QUIESCENT_ALT};
+use std::sync::atomic::Ordering;
+
+/// What came of an operation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The value read, or what else the operation returns.
+    pub value: u64,
+    /// Whether a `try_…` or a compare-exchange succeeded, a wait did not time out.
+    pub ok: bool,
+}
+
+impl Done {
+    const OK: Self = Self { value: 0, ok: true };
+}
+
+impl Machine {
+    /// Does what the current thread announced, in the alternative that was chosen. `update` computes what an `Op::Update` writes.
+    pub fn perform(&mut self, update: &dyn Fn(u64) -> u64) -> Done {
+        let tid = self.current;
+        let alt = self.chosen.map_or(0, |choice| choice.alt);
+        let choice = Choice { thread: tid as u8, alt };
+        self.last = tid;
+        self.after.clear();
+        self.observed = None;
+        let op = self.threads[tid].pending;
+        let (footprint, widest) = self.footprints(tid, alt);
+        let step = self.steps - 1;
+        let mut woken = 0;
+        let done = self.execute(tid, op, alt, step, update, &mut woken);
+        self.remember(tid, op, &done, alt);
+        self.report(tid, choice, op, footprint, widest);
+        if self.tracer.is_some() {
+            self.trace_step(tid, op, alt, &done, woken);
+        }
+        done
+    }
+
+    fn execute(
+        &mut self,
+        tid: Tid,
+        op: Op,
+        alt: u16,
+        step: u32,
+        update: &dyn Fn(u64) -> u64,
+        woken: &mut u64,
+    ) -> Done {
+        match op {
+            Op::Start => self.after.extend(self.threads[tid].spawned_by),
+            Op::End => self.threads[tid].ended = Some(step),
+            Op::Spawn => {}
+            Op::Join(other) => {
+                self.after.extend(self.threads[other].ended);
+                self.learn_from_end(tid, other);
+            }
+            Op::IsFinished(other) => {
+                let ended = self.threads[other].ended.is_some();
+                if ended {
+                    self.learn_from_end(tid, other);
+                }
+                return Done { value: 0, ok: ended };
+            }
+            Op::Yield | Op::Print => {}
+            Op::SpinYield => self.see_newest(tid, alt),
+            Op::Sleep(time) => {
+                let now = &mut self.threads[tid].views.current.time;
+                *now = now.saturating_add(time);
+            }
+            Op::Park { timeout } => return self.park(tid, timeout, alt),
+            Op::Unpark(other) => {
+                let view = self.threads[tid].views.current.clone();
+                let other = &mut self.threads[other];
+                other.token = true;
+                other.token_view.join(&view);
+                if matches!(other.pending, Op::Park { .. }) {
+                    *woken |= 1 << self.unparked(op);
+                }
+            }
+            Op::Lock(lock) => self.take(tid, lock),
+            Op::TryLock(lock) => {
+                let free = self.lock(lock).is_free();
+                if free {
+                    self.take(tid, lock);
+                }
+                return Done { value: 0, ok: free };
+            }
+            Op::Unlock(lock) => *woken = self.release(tid, lock),
+            Op::Read(lock) => self.share(tid, lock),
+            Op::TryRead(lock) => {
+                let free = self.lock(lock).owner.is_none();
+                if free {
+                    self.share(tid, lock);
+                }
+                return Done { value: 0, ok: free };
+            }
+            Op::Unread(lock) => {
+                let view = self.threads[tid].views.current.clone();
+                let state = self.lock_mut(lock);
+                if let Some(at) = state.readers.iter().position(|&reader| reader == tid) {
+                    state.readers.remove(at);
+                }
+                state.read_view.join(&view);
+                *woken = self.waiting_for(lock);
+            }
+            Op::Downgrade(lock) => {
+                *woken = self.release(tid, lock);
+                self.share(tid, lock);
+            }
+            Op::Wait { condvar, lock, .. } => {
+                *woken = self.release(tid, lock);
+                self.threads[tid].woken = match alt {
+                    SPURIOUS => Woken::Spuriously,
+                    TIMED_OUT => Woken::InTime,
+                    _ => Woken::No,
+                };
+                if alt == SPURIOUS {
+                    self.threads[tid].spurious_left -= 1;
+                }
+                if alt == 0 || self.config.fault == Some(Fault::LateSpuriousWakeup) {
+                    *self.waiting(condvar) |= 1 << tid;
+                }
+            }
+            Op::Wake { condvar, lock, timeout } => {
+                self.take(tid, lock);
+                let reason = std::mem::take(&mut self.threads[tid].woken);
+                if let Woken::By(step) = reason
+                    && self.config.fault != Some(Fault::NoNotifyEdge)
+                {
+                    self.after.push(step);
+                }
+                *self.waiting(condvar) &= !(1 << tid);
+                let timed_out = alt == QUIESCENT_ALT || reason == Woken::InTime;
+                if timed_out {
+                    self.pass_time(tid, timeout);
+                }
+                return Done { value: 0, ok: !timed_out };
+            }
+            Op::NotifyOne(condvar) => {
+                if alt > 0 {
+                    let waiter = usize::from(alt - 1);
+                    *self.waiting(condvar) &= !(1 << waiter);
+                    self.threads[waiter].woken = Woken::By(step);
+                    *woken = 1 << waiter;
+                }
+            }
+            Op::NotifyAll(condvar) => {
+                *woken = std::mem::take(self.waiting(condvar));
+                for waiter in (0..64).filter(|waiter| *woken >> waiter & 1 == 1) {
+                    self.threads[waiter].woken = Woken::By(step);
+                }
+            }
+            Op::Arrive { barrier, threads } => {
+                return self.arrive(tid, barrier, threads, step, woken);
+            }
+            Op::Pass { barrier, .. } => {
+                if let State::Barrier { opened, opened_by, .. } =
+                    &self.objects[barrier as usize].state
+                {
+                    self.threads[tid].views.learn(opened);
+                    self.after.push(*opened_by);
+                }
+            }
+            Op::OnceEnter { once, ignore_poison } => {
+                return self.once_enter(tid, once, ignore_poison);
+            }
+            Op::OnceLeave { once, poisoned } => {
+                let view = self.threads[tid].views.current.clone();
+                self.objects[once as usize].version += 1;
+                if let State::Once(state) = &mut self.objects[once as usize].state {
+                    state.phase = if poisoned { OncePhase::Poisoned } else { OncePhase::Done };
+                    state.view = view;
+                }
+                *woken = self.waiting_for(once);
+            }
+            Op::OnceWait { once, .. } => {
+                let State::Once(state) = &self.objects[once as usize].state else {
+                    return Done::OK;
+                };
+                self.threads[tid].views.learn(&state.view);
+                return Done { value: 0, ok: state.phase == OncePhase::Done };
+            }
+            Op::OnceGet(once) => {
+                let State::Once(state) = &self.objects[once as usize].state else {
+                    return Done::OK;
+                };
+                let ready = state.phase == OncePhase::Done;
+                if ready {
+                    self.threads[tid].views.learn(&state.view);
+                }
+                return Done { value: 0, ok: ready };
+            }
+            Op::Send(_)
+            | Op::TrySend(_)
+            | Op::SendTaken { .. }
+            | Op::Receive { .. }
+            | Op::TryReceive(_)
+            | Op::Await(_)
+            | Op::DropSender(_)
+            | Op::DropReceiver(_) => {
+                return self.perform_channel(tid, op, alt, step, woken);
+            }
+            Op::Load { atomic, order } => {
+                return self.load(tid, atomic, self.read_place(atomic, alt), order);
+            }
+            Op::Store { atomic, order, value } => self.store(tid, atomic, order, value, step, None),
+            Op::Update { atomic, order } => {
+                let read = self.newest(atomic);
+                self.learn_read(tid, atomic, read, order);
+                let value = self.stored(atomic, read).value;
+                self.store(tid, atomic, order, update(value), step, Some(read));
+                return Done { value, ok: true };
+            }
+            Op::Compare { atomic, expected, new, success, failure, .. } => {
+                if alt != QUIESCENT_ALT && alt & WEAK_FAILURE != 0 {
+                    self.threads[tid].spurious_left -= 1;
+                }
+                let place = self.read_place(atomic, alt);
+                let newest = self.newest(atomic);
+                let value = self.stored(atomic, place).value;
+                let weak = alt != QUIESCENT_ALT && alt & WEAK_FAILURE != 0;
+                if place == newest && value == expected && !weak {
+                    self.learn_read(tid, atomic, place, success);
+                    self.store(tid, atomic, success, new, step, Some(place));
+                    return Done { value, ok: true };
+                }
+                let made = self.stored(atomic, place).step;
+                let read = self.load(tid, atomic, place, failure);
+                // Before the store that it read, it might have succeeded: the order counts, in both directions.
+                self.after.clear();
+                self.observed = made;
+                return Done { ok: false, ..read };
+            }
+            Op::Fence { order } => {
+                let sc =
+                    if self.config.memory == Memory::SeqCst { Ordering::SeqCst } else { order };
+                self.threads[tid].views.fence(sc, &mut self.sc);
+            }
+            Op::Exit(code) => self.fail(Bad::Exit { thread: tid, code: Some(code) }),
+            Op::Abort => self.fail(Bad::Exit { thread: tid, code: None }),
+        }
+        Done::OK
+    }
+
+    /// Keeps what tells a spin loop: what was read, and whether anything was done.
+    fn remember(&mut self, tid: Tid, op: Op, done: &Done, alt: u16) {
+        let reads = match op {
+            Op::Load { atomic, .. } | Op::Compare { atomic, .. }
+                if !done.ok || matches!(op, Op::Load { .. }) =>
+            {
+                let seen = u32::from(self.read_place(atomic, alt));
+                let thread = &mut self.threads[tid];
+                let at = thread.at;
+                thread.repeat = match thread.repeat {
+                    Some((place, object, before, times))
+                        if std::ptr::eq(place, at) && object == atomic && before == seen =>
+                    {
+                        Some((at, atomic, seen, times.saturating_add(1)))
+                    }
+                    _ => Some((at, atomic, seen, 1)),
+                };
+                if alt == QUIESCENT_ALT {
+                    thread.released += 1;
+                    thread.repeat = Some((at, atomic, seen, 1));
+                }
+                Some((atomic, seen))
+            }
+            Op::TryLock(object) | Op::TryRead(object) if !done.ok => {
+                Some((object, self.version(object)))
+            }
+            Op::TryReceive(object) | Op::TrySend(object) if !done.ok => {
+                Some((object, self.version(object)))
+            }
+            Op::OnceGet(object) if !done.ok => Some((object, self.version(object))),
+            Op::Lock(object) | Op::Read(object) => Some((object, self.version(object))),
+            Op::SpinYield if alt == QUIESCENT_ALT => {
+                self.threads[tid].released += 1;
+                return;
+            }
+            Op::Yield | Op::SpinYield | Op::Sleep(_) | Op::Unlock(_) | Op::Unread(_) => return,
+            _ => None,
+        };
+        match reads {
+            Some(read) => {
+                if !matches!(op, Op::Load { .. } | Op::Compare { .. }) {
+                    self.threads[tid].repeat = None;
+                }
+                self.threads[tid].reads.push(read);
+            }
+            None => self.threads[tid].acted(),
+        }
+    }
+
+    /// Whose park token an `Op::Unpark` sets.
+    fn unparked(&self, op: Op) -> Tid {
+        match op {
+            Op::Unpark(tid) => tid,
+            _ => 0,
+        }
+    }
+
+    fn learn_from_end(&mut self, tid: Tid, other: Tid) {
+        let view = self.threads[other].views.current.clone();
+        self.threads[tid].views.learn(&view);
+    }
+
+    fn pass_time(&mut self, tid: Tid, timeout: Option<u64>) {
+        let now = &mut self.threads[tid].views.current.time;
+        *now = now.saturating_add(timeout.unwrap_or(0));
+    }
+
+    fn park(&mut self, tid: Tid, timeout: Option<u64>, alt: u16) -> Done {
+        if alt == SPURIOUS {
+            self.threads[tid].spurious_left -= 1;
+            return Done::OK;
+        }
+        let thread = &mut self.threads[tid];
+        let had_token = std::mem::take(&mut thread.token);
+        if had_token {
+            let view = std::mem::take(&mut thread.token_view);
+            thread.views.learn(&view);
+        } else {
+            self.pass_time(tid, timeout);
+        }
+        Done { value: 0, ok: had_token }
+    }
+
+    pub(super) fn lock_mut(&mut self, lock: Obj) -> &mut Lock {
+        match &mut self.objects[lock as usize].state {
+            State::Lock(lock) => lock,
+            other => unreachable!("{other:?} is not a lock"),
+        }
+    }
+
+    fn waiting(&mut self, condvar: Obj) -> &mut u64 {
+        match &mut self.objects[condvar as usize].state {
+            State::Condvar { waiting } => waiting,
+            other => unreachable!("{other:?} is not a condition variable"),
+        }
+    }
+
+    fn take(&mut self, tid: Tid, lock: Obj) {
+        self.objects[lock as usize].version += 1;
+        let State::Lock(state) = &mut self.objects[lock as usize].state else { return };
+        state.owner = Some(tid);
+        self.threads[tid].views.learn(&state.view);
+        self.threads[tid].views.learn(&state.read_view);
+    }
+
+    fn share(&mut self, tid: Tid, lock: Obj) {
+        let State::Lock(state) = &mut self.objects[lock as usize].state else { return };
+        state.readers.push(tid);
+        // A reader learns what writers knew, not what other readers knew.
+        self.threads[tid].views.learn(&state.view);
+    }
+
+    /// Gives back a lock held alone. Returns who can have it now.
+    fn release(&mut self, tid: Tid, lock: Obj) -> u64 {
+        let view = self.threads[tid].views.current.clone();
+        let state = self.lock_mut(lock);
+        state.owner = None;
+        state.view = view;
+        self.waiting_for(lock)
+    }
+
+    /// Who waits for a lock or a cell, as a bit mask.
+    fn waiting_for(&self, object: Obj) -> u64 {
+        if self.tracer.is_none() {
+            return 0;
+        }
+        let waits = |op: &Op| match *op {
+            Op::Lock(o) | Op::Read(o) => o == object,
+            Op::Wake { lock, .. } => lock == object,
+            Op::OnceEnter { once, .. } | Op::OnceWait { once, .. } => once == object,
+            _ => false,
+        };
+        let threads = self.threads.iter().enumerate();
+        threads
+            .filter(|(_, thread)| thread.shown_blocked && waits(&thread.pending))
+            .fold(0, |all, (tid, _)| all | 1 << tid)
+    }
+
+    fn arrive(
+        &mut self,
+        tid: Tid,
+        barrier: Obj,
+        threads: usize,
+        step: u32,
+        woken: &mut u64,
+    ) -> Done {
+        let knows = self.threads[tid].views.current.clone();
+        let State::Barrier { arrived, generation, view, opened, opened_by } =
+            &mut self.objects[barrier as usize].state
+        else {
+            return Done::OK;
+        };
+        *arrived += 1;
+        view.join(&knows);
+        let leader = *arrived >= threads;
+        let value = u64::from(*generation);
+        if leader {
+            *arrived = 0;
+            *generation += 1;
+            *opened = std::mem::take(view);
+            *opened_by = step;
+            self.threads[tid].views.learn(opened);
+            let waiting = self.threads.iter().enumerate();
+            let passes =
+                |op: &Op| matches!(op, Op::Pass { barrier: other, .. } if *other == barrier);
+            *woken = waiting
+                .filter(|(_, thread)| passes(&thread.pending))
+                .fold(0, |all, (other, _)| all | 1 << other);
+        }
+        Done { value, ok: leader }
+    }
+
+    /// `value` is 0 if the cell is done, 1 if this thread must initialise it, 2 if also it was poisoned, 3 if it is poisoned for good.
+    fn once_enter(&mut self, tid: Tid, once: Obj, ignore_poison: bool) -> Done {
+        let State::Once(state) = &mut self.objects[once as usize].state else { return Done::OK };
+        let value = match state.phase {
+            OncePhase::Done => {
+                self.threads[tid].views.learn(&state.view);
+                0
+            }
+            OncePhase::Poisoned if !ignore_poison => 3,
+            OncePhase::Poisoned => 2,
+            _ => 1,
+        };
+        if matches!(value, 1 | 2) {
+            state.phase = OncePhase::Running(tid);
+        }
+        Done { value, ok: value == 0 }
+    }
+
+    /// The newest store of an atomic.
+    fn newest(&self, atomic: Obj) -> u16 {
+        self.version(atomic) as u16
+    }
+
+    fn stored(&self, atomic: Obj, place: u16) -> &Stored {
+        match &self.objects[atomic as usize].state {
+            State::Atomic(state) => &state.stores[usize::from(place)],
+            other => unreachable!("{other:?} is not an atomic"),
+        }
+    }
+
+    /// Which store an alternative of a load reads.
+    fn read_place(&self, atomic: Obj, alt: u16) -> u16 {
+        if alt == QUIESCENT_ALT { self.newest(atomic) } else { alt & !WEAK_FAILURE }
+    }
+
+    fn learn_read(&mut self, tid: Tid, atomic: Obj, place: u16, order: Ordering) {
+        let order = self.effective(order);
+        let State::Atomic(state) = &self.objects[atomic as usize].state else { return };
+        self.threads[tid].views.load(state.index, place, &state.stores[usize::from(place)], order);
+    }
+
+    fn load(&mut self, tid: Tid, atomic: Obj, place: u16, order: Ordering) -> Done {
+        self.learn_read(tid, atomic, place, order);
+        let stored = self.stored(atomic, place);
+        let value = stored.value;
+        // Two `SeqCst` accesses depend on each other in either order; then the store is no precondition of the load.
+        let ordered = stored.sc && self.effective(order) == Ordering::SeqCst;
+        let step = stored.step.filter(|_| !ordered);
+        self.after.extend(step);
+        Done { value, ok: true }
+    }
+
+    fn store(
+        &mut self,
+        tid: Tid,
+        atomic: Obj,
+        order: Ordering,
+        value: u64,
+        step: u32,
+        read: Option<u16>,
+    ) {
+        let order = self.effective(order);
+        let State::Atomic(state) = &mut self.objects[atomic as usize].state else { return };
+        let place = state.stores.len() as u16;
+        let read = read.map(|read| &state.stores[usize::from(read)]);
+        let view = self.threads[tid].views.store(state.index, place, order, read);
+        if order == Ordering::SeqCst {
+            self.sc.raise(state.index, place);
+        }
+        state.stores.push(Stored { value, view, step: Some(step), sc: order == Ordering::SeqCst });
+    }
+
+    fn effective(&self, order: Ordering) -> Ordering {
+        if self.config.memory == Memory::SeqCst { Ordering::SeqCst } else { order }
+    }
+
+    /// A spinning thread that goes on sees the newest of what it waited for: stores become visible in the end.
+    fn see_newest(&mut self, tid: Tid, _alt: u16) {
+        let reads = std::mem::take(&mut self.threads[tid].last_reads);
+        for &(object, _) in &reads {
+            if let State::Atomic(state) = &self.objects[object as usize].state {
+                let newest = (state.stores.len() - 1) as u16;
+                self.threads[tid].views.current.raise(state.index, newest);
+            }
+        }
+        let thread = &mut self.threads[tid];
+        thread.last_reads = reads;
+        thread.rounds = 0;
+    }
+}

@@ -1,0 +1,132 @@
+//! What the machine knows of each thread of the program.
+
+use std::any::Any;
+
+use super::memory::Views;
+use super::op::{Loc, Obj, Op, Tid};
+
+/// A thread of the program.
+pub struct Thread {
+    /// The name that the program gave it.
+    pub name: Option<String>,
+    /// Who spawned it.
+    pub parent: Option<Tid>,
+    /// Where it was spawned; for the main thread, where the exploration was started.
+    pub spawned: Loc,
+    /// Whether its spawn has happened; before, it does not exist for the others.
+    pub exists: bool,
+    /// What it will do next.
+    pub pending: Op,
+    /// Where.
+    pub at: Loc,
+    /// The function of `std` that was called, if the operation does not say it.
+    pub call: &'static str,
+    /// It has ended, in this step.
+    pub ended: Option<u32>,
+    /// Its step that announced it to the others, which all that it does comes after.
+    pub spawned_by: Option<u32>,
+    /// Why the wait that it is in will end.
+    pub woken: Woken,
+    /// Its park token.
+    pub token: bool,
+    /// What those knew who set the token.
+    pub token_view: crate::search::clock::Clock,
+    /// How many spurious wake-ups it may still have.
+    pub spurious_left: u8,
+    /// How many panics are under way.
+    pub panics: usize,
+    /// What it knows of memory.
+    pub views: Views,
+    /// How much the next look at the clock moves it: looking again and again must get somewhere.
+    pub tick: u64,
+    /// What it has read since its last yield or change: object and version.
+    pub reads: Vec<(Obj, u32)>,
+    /// What it had read in the round before.
+    pub last_reads: Vec<(Obj, u32)>,
+    /// Where the last round ended.
+    pub spin_at: Option<Loc>,
+    /// How many rounds in a row were equal.
+    pub rounds: u8,
+    /// How often it was let go on although nothing had changed.
+    pub released: u32,
+    /// A load at the same place that read the same store again and again: place, atomic, store, times.
+    pub repeat: Option<(Loc, Obj, u32, u8)>,
+    /// Values of `thread_local!`s, in order of first use.
+    pub locals: Vec<(usize, std::rc::Rc<dyn Any>)>,
+    /// Its `thread_local!`s are being destroyed.
+    pub locals_gone: bool,
+    /// The message and place of its last panic.
+    pub panic: Option<PanicNote>,
+    /// Whether somebody has received the panic through `join`.
+    pub panic_seen: bool,
+    /// For a trace: it was shown as blocked and has not gone on since.
+    pub shown_blocked: bool,
+}
+
+/// A panic, as the hook saw it.
+#[derive(Clone, Debug)]
+pub struct PanicNote {
+    /// The message.
+    pub message: String,
+    /// Where it was raised.
+    pub at: Option<trace::Location>,
+}
+
+/// Why a wait ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Woken {
+    /// It does not yet.
+    #[default]
+    No,
+    /// It was notified, in this step.
+    By(u32),
+    /// It was decided when the wait began that it ends for no reason.
+    Spuriously,
+    /// It was decided when the wait began that its time-out passes first.
+    InTime,
+}
+
+impl Thread {
+    /// A thread that has not started.
+    pub fn new(name: Option<String>, parent: Option<Tid>, spawned: Loc, spurious: u8) -> Self {
+        Self {
+            name,
+            parent,
+            spawned,
+            exists: false,
+            pending: Op::Start,
+            at: spawned,
+            call: "",
+            ended: None,
+            spawned_by: None,
+            woken: Woken::No,
+            token: false,
+            token_view: Default::default(),
+            spurious_left: spurious,
+            panics: 0,
+            views: Views::default(),
+            tick: 1_000,
+            reads: Vec::new(),
+            last_reads: Vec::new(),
+            spin_at: None,
+            rounds: 0,
+            released: 0,
+            repeat: None,
+            locals: Vec::new(),
+            locals_gone: false,
+            panic: None,
+            panic_seen: false,
+            shown_blocked: false,
+        }
+    }
+
+    /// The thread did something that others can see: what it read before tells nothing about a spin loop.
+    pub fn acted(&mut self) {
+        self.reads.clear();
+        self.last_reads.clear();
+        self.rounds = 0;
+        self.released = 0;
+        self.repeat = None;
+        self.tick = 1_000;
+    }
+}

@@ -1,0 +1,32 @@
+//! `exit` and `abort`: under exploration they end the execution, not the explorer.
+
+use std::panic::Location;
+
+use crate::machine::context::{self, Answer};
+use crate::machine::op::Op;
+
+/// Ends the process, as `std::process::exit`. Under exploration a code other than 0 is a failure.
+#[track_caller]
+pub fn exit(code: i32) -> ! {
+    match context::visible(Op::Exit(code), Location::caller()) {
+        Answer::Outside => std::process::exit(code),
+        _ => leave(),
+    }
+}
+
+/// Ends the process at once, as `std::process::abort`. Under exploration that is a failure.
+#[track_caller]
+pub fn abort() -> ! {
+    match context::visible(Op::Abort, Location::caller()) {
+        Answer::Outside => std::process::abort(),
+        _ => leave(),
+    }
+}
+
+/// Gives the turn away for good: the execution is over.
+fn leave() -> ! {
+    context::with(crate::machine::Machine::decide);
+    loop {
+        context::visible(Op::Yield, Location::caller());
+    }
+}

@@ -1,0 +1,44 @@
+//! Every order, without any reduction: the yardstick that the tests hold the other searches to.
+
+use super::{Choice, Diverged, Pending, Search, Taken, View};
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(crate) struct Full {
+    /// For each depth, what is possible there, and which of it is being tried.
+    nodes: Vec<(Vec<Choice>, usize)>,
+    depth: usize,
+}
+
+impl Search for Full {
+    fn begin(&mut self) {
+        self.depth = 0;
+    }
+
+    fn forced(&mut self) -> Option<Choice> {
+        let (choices, current) = self.nodes.get(self.depth)?;
+        self.depth += 1;
+        choices.get(*current).copied()
+    }
+
+    fn choose(&mut self, view: &View<'_>) -> Choice {
+        self.nodes.push((view.choices.to_vec(), 0));
+        self.depth += 1;
+        view.choices[0]
+    }
+
+    fn taken(&mut self, _step: &Taken<'_>) -> Result<(), Diverged> {
+        Ok(())
+    }
+
+    fn finish(&mut self, _pending: &[Pending], _places: &[u32]) -> bool {
+        while let Some((choices, current)) = self.nodes.last_mut() {
+            *current += 1;
+            if *current < choices.len() {
+                return true;
+            }
+            self.nodes.pop();
+        }
+        false
+    }
+}

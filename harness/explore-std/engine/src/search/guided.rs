@@ -1,0 +1,59 @@
+//! Follows a given schedule.
+
+use super::optimal::first_choice;
+use super::{Choice, Diverged, Pending, Search, Taken, View};
+
+/// One instruction: a thread, and which of its alternatives, counted as they are offered.
+pub(crate) type Turn = (u8, u16);
+
+/// See the [module](self). After the schedule the last thread goes on as long as it can.
+#[derive(Debug, Default)]
+pub(crate) struct Guided {
+    schedule: Vec<Turn>,
+    depth: usize,
+    /// Where the schedule asked for something impossible.
+    pub misfit: std::rc::Rc<std::cell::Cell<Option<usize>>>,
+    /// Skip what is impossible instead, and take the rest as wishes.
+    lenient: bool,
+}
+
+impl Guided {
+    pub fn new(schedule: Vec<Turn>) -> Self {
+        Self { schedule, ..Self::default() }
+    }
+
+    pub fn lenient(schedule: Vec<Turn>) -> Self {
+        Self { schedule, lenient: true, ..Self::default() }
+    }
+}
+
+impl Search for Guided {
+    fn begin(&mut self) {
+        self.depth = 0;
+    }
+
+    fn choose(&mut self, view: &View<'_>) -> Choice {
+        while let Some(&(thread, alt)) = self.schedule.get(self.depth) {
+            self.depth += 1;
+            let mut of_thread = view.choices.iter().filter(|choice| choice.thread == thread);
+            if let Some(choice) = of_thread.nth(usize::from(alt)) {
+                return *choice;
+            }
+            if !self.lenient {
+                if self.misfit.get().is_none() {
+                    self.misfit.set(Some(self.depth - 1));
+                }
+                break;
+            }
+        }
+        first_choice(view, |_| true).unwrap_or(view.choices[0])
+    }
+
+    fn taken(&mut self, _step: &Taken<'_>) -> Result<(), Diverged> {
+        Ok(())
+    }
+
+    fn finish(&mut self, _pending: &[Pending], _places: &[u32]) -> bool {
+        false
+    }
+}

@@ -1,0 +1,279 @@
+//! The events of the current execution, their happens-before order, and their races.
+//!
+//! The log outlives an execution: the next one repeats a prefix of it, and only what follows is computed again.
+//!
+//! *Happens-before* here is the order that all runs of one Mazurkiewicz trace share, kept as a vector clock per event (Mattern
+//! 1989). It is not the happens-before of the memory model, which the machine keeps as views.
+
+use super::clock::Clock;
+use super::footprint::{Access, Footprint, Kind};
+use super::{Choice, Diverged, MAX_THREADS, Taken};
+
+/// One step of the current execution.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub choice: Choice,
+    pub footprint: Footprint,
+    pub widest: Footprint,
+    pub branching: bool,
+    /// The event and everything that happens before it, counted by thread.
+    pub clock: Clock,
+    /// Its place among the events of its thread, counted from 1.
+    pub count: u16,
+    /// The event of the same thread before it.
+    pub previous: Option<u32>,
+    /// Where its races begin in [`Log::races`].
+    races_from: u32,
+    signature: u64,
+}
+
+/// Two events whose order could have been the other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Race {
+    pub earlier: u32,
+    pub later: u32,
+    pub kind: RaceKind,
+}
+
+/// How to turn a race round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RaceKind {
+    /// The later event goes before the earlier one.
+    Reverse,
+    /// The earlier event is a load, the later a store that it could have read: the store goes first, and the load reads it.
+    Revisit,
+}
+
+/// What happened to one object, as event numbers.
+#[derive(Clone, Debug, Default)]
+struct History {
+    /// All accesses but loads.
+    accesses: Vec<(u32, Kind)>,
+    loads: Vec<(u32, Kind)>,
+}
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    events: Vec<Event>,
+    /// How many of the events have been repeated in this execution.
+    repeated: usize,
+    pub races: Vec<Race>,
+    objects: Vec<History>,
+    /// Accesses to [`Access::ANY`].
+    all: Vec<u32>,
+    last: Vec<Option<u32>>,
+    scratch: Vec<u32>,
+}
+
+impl Log {
+    /// The events, from the first.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// Starts an execution that repeats the events in the log.
+    pub fn begin(&mut self) {
+        self.repeated = 0;
+        self.last.resize(MAX_THREADS, None);
+    }
+
+    /// Whether `earlier` happens before the event with this clock.
+    pub fn before(&self, earlier: u32, clock: &Clock) -> bool {
+        let event = &self.events[earlier as usize];
+        clock.get(event.choice.thread as usize) >= event.count
+    }
+
+    /// Forgets the events from `length` on.
+    pub fn truncate(&mut self, length: usize) {
+        while self.events.len() > length {
+            let Some(event) = self.events.pop() else { break };
+            self.races.truncate(event.races_from as usize);
+            self.last[event.choice.thread as usize] = event.previous;
+            for access in event.footprint.iter() {
+                if access.object() == Access::ANY {
+                    self.all.pop();
+                    continue;
+                }
+                let history = &mut self.objects[access.object() as usize];
+                let list = if access.kind().is_load() {
+                    &mut history.loads
+                } else {
+                    &mut history.accesses
+                };
+                list.pop();
+            }
+        }
+    }
+
+    /// Adds a step, or checks that it repeats the one of the last time.
+    pub fn add(&mut self, step: &Taken<'_>) -> Result<(), Diverged> {
+        if let Some(event) = self.events.get(self.repeated) {
+            if event.signature != step.signature || event.choice != step.choice {
+                return Err(Diverged { step: self.repeated });
+            }
+            self.repeated += 1;
+            return Ok(());
+        }
+        let number = self.events.len() as u32;
+        let races_from = self.races.len() as u32;
+        let thread = step.choice.thread as usize;
+        let mut clock = match self.last[thread] {
+            Some(previous) => self.events[previous as usize].clock.clone(),
+            None => Clock::default(),
+        };
+        let count = clock.get(thread) + 1;
+        for &needed in step.after {
+            clock.join(&self.events[needed as usize].clock);
+        }
+        if step.quiescent {
+            for last in self.last.iter().flatten() {
+                clock.join(&self.events[*last as usize].clock);
+            }
+        } else {
+            self.race(number, thread, &step.footprint, step.observed, &mut clock);
+        }
+        clock.set(thread, count);
+        for access in step.footprint.iter() {
+            self.note(number, access);
+            if access.kind().is_store() {
+                self.revisits(number, access.object(), &clock);
+            }
+        }
+        self.events.push(Event {
+            choice: step.choice,
+            footprint: step.footprint,
+            widest: step.widest,
+            branching: step.branching,
+            clock,
+            count,
+            previous: self.last[thread],
+            races_from,
+            signature: step.signature,
+        });
+        self.last[thread] = Some(number);
+        self.repeated += 1;
+        Ok(())
+    }
+
+    /// The races of an operation that never happened with the events that did: whoever waits for ever at a lock might have been
+    /// the first to take it. (Without these, a search misses what follows from the other order.)
+    pub fn races_of_pending(&mut self, thread: u8, footprint: &Footprint) -> Vec<Race> {
+        let from = self.races.len();
+        let mut clock = match self.last[thread as usize] {
+            Some(previous) => self.events[previous as usize].clock.clone(),
+            None => return Vec::new(),
+        };
+        self.race(self.events.len() as u32, thread as usize, footprint, None, &mut clock);
+        let races = self.races[from..].to_vec();
+        self.races.truncate(from);
+        races
+    }
+
+    /// Finds the races of an event with earlier ones, and joins their clocks to its own.
+    ///
+    /// A race is *immediate*: no third event lies between the two. So candidates are taken from the latest to the earliest, and one
+    /// that already happens before the event, by way of a later candidate, is none.
+    fn race(
+        &mut self,
+        number: u32,
+        thread: usize,
+        footprint: &Footprint,
+        observed: Option<u32>,
+        clock: &mut Clock,
+    ) {
+        let mut candidates = std::mem::take(&mut self.scratch);
+        candidates.clear();
+        candidates.extend(observed);
+        candidates.extend(self.all.last());
+        for access in footprint.iter() {
+            self.candidates(access, &mut candidates);
+        }
+        candidates.sort_unstable_by(|a, b| b.cmp(a));
+        candidates.dedup();
+        for &earlier in &candidates {
+            let event = &self.events[earlier as usize];
+            if event.choice.thread as usize == thread || self.before(earlier, clock) {
+                continue;
+            }
+            clock.join(&event.clock);
+            self.races.push(Race { earlier, later: number, kind: RaceKind::Reverse });
+        }
+        self.scratch = candidates;
+        // A lock comes after the unlock that made it possible. Joined last: the unlock comes after the lock before it, and
+        // would hide the race of the two locks.
+        for access in footprint.iter() {
+            self.join_releases(access, clock);
+        }
+    }
+
+    /// The earlier events that conflict with an access, except those that are surely before another candidate.
+    fn candidates(&self, access: Access, found: &mut Vec<u32>) {
+        let kind = access.kind();
+        if access.object() == Access::ANY {
+            for history in &self.objects {
+                found.extend(history.accesses.iter().chain(&history.loads).map(|entry| entry.0));
+            }
+            return;
+        }
+        let Some(history) = self.objects.get(access.object() as usize) else { return };
+        if !kind.is_load() || kind == Kind::LoadSc {
+            for &(event, other) in history.accesses.iter().rev() {
+                if kind.conflicts(other) {
+                    found.push(event);
+                    // Everything before these conflicts with them, and so happens before them.
+                    if matches!(other, Kind::Write | Kind::Acquire)
+                        || (other.is_store() && kind != Kind::Write)
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+        if matches!(kind, Kind::StoreSc | Kind::Write) {
+            let conflicting = history.loads.iter().filter(|(_, other)| kind.conflicts(*other));
+            found.extend(conflicting.map(|entry| entry.0));
+        }
+    }
+
+    fn join_releases(&self, access: Access, clock: &mut Clock) {
+        let wanted: &[Kind] = match access.kind() {
+            Kind::Acquire => &[Kind::Release, Kind::ReleaseShared],
+            Kind::Share => &[Kind::Release],
+            _ => return,
+        };
+        let Some(history) = self.objects.get(access.object() as usize) else { return };
+        for &(event, kind) in history.accesses.iter().rev() {
+            if wanted.contains(&kind) {
+                clock.join(&self.events[event as usize].clock);
+            }
+            if kind == Kind::Acquire {
+                break;
+            }
+        }
+    }
+
+    /// The loads that could have read a new store, had it come before them.
+    fn revisits(&mut self, store: u32, object: u32, clock: &Clock) {
+        let Some(history) = self.objects.get(object as usize) else { return };
+        for &(load, _) in &history.loads {
+            if !self.before(load, clock) {
+                self.races.push(Race { earlier: load, later: store, kind: RaceKind::Revisit });
+            }
+        }
+    }
+
+    fn note(&mut self, event: u32, access: Access) {
+        if access.object() == Access::ANY {
+            self.all.push(event);
+            return;
+        }
+        let object = access.object() as usize;
+        if self.objects.len() <= object {
+            self.objects.resize_with(object + 1, History::default);
+        }
+        let history = &mut self.objects[object];
+        let list = if access.kind().is_load() { &mut history.loads } else { &mut history.accesses };
+        list.push((event, access.kind()));
+    }
+}

@@ -1,0 +1,112 @@
+//! The decisions: which thread goes next, and what else is left to try. Nothing here runs a program.
+//!
+//! The machine (`crate::machine`) asks a [`Search`] at every step which of the possible [`Choice`]s to take, and tells it what
+//! the step touched. After each execution the search says whether there is another one to run.
+//!
+//! | file | search |
+//! |---|---|
+//! | `optimal` | the exhaustive one: optimal DPOR, on the event log of `log` |
+//! | `bounded` | exhaustive up to a number of preemptions |
+//! | `full` | every order, without any reduction: what the others are tested against |
+//! | `pct` | random with guarantees, for what cannot be exhausted |
+//! | `guided` | follows a given schedule |
+
+pub(crate) mod bounded;
+pub mod clock;
+pub mod footprint;
+pub(crate) mod full;
+pub(crate) mod guided;
+pub(crate) mod log;
+pub(crate) mod optimal;
+pub(crate) mod pct;
+pub(crate) mod wakeup;
+
+pub use footprint::{Footprint, Kind};
+
+/// The most threads that one execution can have.
+pub const MAX_THREADS: usize = 64;
+
+/// One way to go on: a thread, and which of its alternatives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Choice {
+    /// The thread that goes next.
+    pub thread: u8,
+    /// What it does, if its operation can do several things: which store a load reads, whom `notify_one` wakes. 0 if it cannot.
+    pub alt: u16,
+}
+
+/// The alternative "any": in a plan, for a step whose alternatives are not known yet.
+pub(crate) const ANY_ALT: u16 = u16::MAX;
+/// The alternative of a wait whose time-out fires because nothing else can happen.
+pub(crate) const QUIESCENT_ALT: u16 = u16::MAX - 1;
+
+/// What a search may look at when it chooses.
+pub(crate) struct View<'a> {
+    /// Everything that is possible, by thread; each thread's default alternative first.
+    pub choices: &'a [Choice],
+    /// The thread that took the last step.
+    pub last: u8,
+    /// Nothing is enabled; the choices are time-outs.
+    pub quiescent: bool,
+    /// How many objects are known.
+    pub objects: u32,
+    /// Where each object was created, as a hash.
+    pub places: &'a [u32],
+    /// The threads whose pending operation is a yield, as a bit mask.
+    pub yielding: u64,
+}
+
+/// A step that was taken.
+pub(crate) struct Taken<'a> {
+    /// Who did what.
+    pub choice: Choice,
+    /// What it touched.
+    pub footprint: Footprint,
+    /// What it could have touched, had it come earlier.
+    pub widest: Footprint,
+    /// Whether the operation may have alternatives somewhere.
+    pub branching: bool,
+    /// Steps that it needed: without them it could not have been taken.
+    pub after: &'a [u32],
+    /// A step whose effect it saw, and without which it would have done something else.
+    pub observed: Option<u32>,
+    /// It happened because nothing else could: it comes after everything.
+    pub quiescent: bool,
+    /// Tells apart runs that should be equal: operation, object and line.
+    pub signature: u64,
+}
+
+/// An operation that was never taken: its thread waits for ever, or the execution ended before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pending {
+    pub thread: u8,
+    pub footprint: Footprint,
+    pub branching: bool,
+}
+
+/// What a search does. The machine calls `begin`, then `forced`/`choose` and `taken` in turn, then `finish`.
+pub(crate) trait Search {
+    /// A new execution starts.
+    fn begin(&mut self);
+    /// The next choice, if it is known without looking at what is possible: a prefix that is run again.
+    fn forced(&mut self) -> Option<Choice> {
+        None
+    }
+    /// Chooses. `choices` is never empty.
+    fn choose(&mut self, view: &View<'_>) -> Choice;
+    /// A step was taken. `Err` says that the program did something else than the last time, after the same choices.
+    fn taken(&mut self, step: &Taken<'_>) -> Result<(), Diverged>;
+    /// The execution has ended; `pending` never happened. Returns whether there is another one to run.
+    fn finish(&mut self, pending: &[Pending], places: &[u32]) -> bool;
+    /// Whether the last execution was one that the search need not have run.
+    fn redundant(&self) -> bool {
+        false
+    }
+}
+
+/// The program is not deterministic: after the same choices, it did something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Diverged {
+    /// The step at which it differed.
+    pub step: usize,
+}

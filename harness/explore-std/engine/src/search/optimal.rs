@@ -1,0 +1,373 @@
+//! Optimal dynamic partial order reduction: one execution for each class of equivalent ones.
+//!
+//! The search is depth-first. At every depth there is a node: what is possible there, what need not be tried because an
+//! equivalent run was made already (the *sleep set*, Godefroid 1996), and what is still to be tried (the [wakeup
+//! tree](super::wakeup)). After each execution every race in it is turned round: the run in which the other event comes
+//! first must be made as well, unless it is equivalent to one that was made or planned.
+//!
+//! The algorithm is that of Abdulla, Aronis, Jonsson, Sagonas ("Optimal Dynamic Partial Order Reduction", POPL 2014; algorithm 2
+//! there), with these differences:
+//!
+//! - A step is a thread *and its alternative*: which store a load reads, whom `notify_one` wakes. Sleep sets and wakeup
+//!   trees hold such pairs.
+//! - Weak loads are treated by reads-from, see [`Kind::conflicts`](super::Kind::conflicts).
+//! - A race is also sought for operations that never happened because their thread is blocked at the end.
+//! - Adding the *thread* of the later event to what is tried (Flanagan and Godefroid, POPL 2005) would be unsound together with sleep
+//!   sets; what is planned here is the whole sequence, whose first step is an initial of it.
+
+use super::footprint::{Footprint, Kind};
+use super::log::{Log, Race, RaceKind};
+use super::wakeup::{self, Branch, Initial, Planned};
+use super::{ANY_ALT, Choice, Diverged, Pending, Search, Taken, View};
+
+/// The state of the search at one depth.
+#[derive(Debug, Default)]
+struct Node {
+    /// Everything that is possible here.
+    choices: Vec<Choice>,
+    /// What need not be tried here: an equivalent run was made.
+    asleep: Vec<(Choice, Footprint)>,
+    /// What is to be tried. The first branch is the current one; its children have moved to the next node.
+    tree: Vec<Branch>,
+    /// How many objects were known here.
+    objects: u32,
+}
+
+impl Node {
+    fn sleeps(&self, choice: Choice) -> bool {
+        self.asleep.iter().any(|(sleeping, _)| *sleeping == choice)
+    }
+
+    fn awake(&self, choice: Choice) -> bool {
+        self.choices.contains(&choice) && !self.sleeps(choice)
+    }
+
+    /// Brings a branch to the front that can be taken, and drops those that cannot. False if there is none.
+    fn settle(&mut self) -> bool {
+        while let Some(branch) = self.tree.first() {
+            if wakeup::is_open(branch) {
+                let open = self.tree.remove(0);
+                let same = self.choices.iter().filter(|choice| choice.thread == open.choice.thread);
+                let awake: Vec<Choice> =
+                    same.copied().filter(|&choice| !self.sleeps(choice)).collect();
+                let planned =
+                    |tree: &[Branch], choice| tree.iter().any(|branch| branch.choice == choice);
+                for choice in awake.into_iter().rev() {
+                    if !planned(&self.tree, choice) {
+                        self.tree.insert(
+                            0,
+                            Branch { choice, footprint: open.footprint, children: Vec::new() },
+                        );
+                    }
+                }
+            } else if self.awake(branch.choice) {
+                return true;
+            } else {
+                // It was planned for a run that turned out to be impossible from here.
+                self.tree.remove(0);
+            }
+        }
+        false
+    }
+}
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(crate) struct Optimal {
+    nodes: Vec<Node>,
+    log: Log,
+    depth: usize,
+    /// The rest of this execution is known to repeat another: let it end, and learn nothing.
+    blocked: bool,
+    /// Nodes to be used again, for their memory.
+    spare: Vec<Node>,
+    sequence: Vec<Planned>,
+    pub(crate) fault: Option<crate::config::Fault>,
+}
+
+impl Optimal {
+    /// A search that has not begun.
+    pub fn new(fault: Option<crate::config::Fault>) -> Self {
+        Self { fault, ..Self::default() }
+    }
+
+    fn has(&self, fault: crate::config::Fault) -> bool {
+        self.fault == Some(fault)
+    }
+
+    /// The sleep set of a new node: those that slept at its parent and do not depend on the step between.
+    fn inherit(&self, node: &mut Node, view: &View<'_>) {
+        let Some(parent) = self.nodes.last() else { return };
+        let Some(event) = self.log.events().last() else { return };
+        if event.choice.alt == super::QUIESCENT_ALT {
+            return;
+        }
+        let still = parent.asleep.iter().filter(|(choice, footprint)| {
+            choice.thread != event.choice.thread
+                && !footprint.conflicts(&event.footprint, view.places)
+        });
+        node.asleep.extend(still.copied());
+    }
+
+    /// Plans the turned-round run of a race.
+    fn reverse(&mut self, race: Race, pending: Option<&Pending>, places: &[u32]) {
+        let node = &self.nodes[race.earlier as usize];
+        let events = self.log.events();
+        let earlier = &events[race.earlier as usize];
+        let sequence = &mut self.sequence;
+        sequence.clear();
+        let keep = |number: usize| !self.log.before(race.earlier, &events[number].clock);
+        let planned = |number: usize| {
+            let event = &events[number];
+            Planned {
+                choice: event.choice,
+                footprint: event.footprint,
+                clock: event.clock.clone(),
+                count: event.count,
+            }
+        };
+        let after = race.earlier as usize + 1..events.len();
+        match race.kind {
+            RaceKind::Reverse => {
+                sequence.extend(
+                    after
+                        .filter(|&number| number != race.later as usize && keep(number))
+                        .map(planned),
+                );
+                let last = match (events.get(race.later as usize), pending) {
+                    (Some(later), _) => Planned {
+                        choice: Choice {
+                            alt: if later.branching { ANY_ALT } else { 0 },
+                            ..later.choice
+                        },
+                        footprint: later.widest,
+                        clock: later.clock.clone(),
+                        count: 0,
+                    },
+                    (None, Some(pending)) => {
+                        let before =
+                            events.iter().rev().find(|event| event.choice.thread == pending.thread);
+                        Planned {
+                            choice: Choice {
+                                thread: pending.thread,
+                                alt: if pending.branching { ANY_ALT } else { 0 },
+                            },
+                            footprint: pending.footprint,
+                            clock: before.map(|event| event.clock.clone()).unwrap_or_default(),
+                            count: 0,
+                        }
+                    }
+                    (None, None) => return,
+                };
+                make_room(sequence, &last.footprint);
+                if is_impossible(node, sequence, &last, race, events) {
+                    return;
+                }
+                sequence.push(last);
+            }
+            RaceKind::Revisit => {
+                let store = &events[race.later as usize];
+                let object = earlier
+                    .footprint
+                    .iter()
+                    .find(|access| access.kind().is_load())
+                    .map(|access| access.object());
+                let Some(object) = object else { return };
+                let open = earlier.branching && earlier.widest != earlier.footprint;
+                // A compare-exchange reads the newest store, so nothing may come after the one that it is to read.
+                sequence.extend(
+                    after
+                        .filter(|&number| {
+                            keep(number) && (!open || store_needs(&self.log, number, race.later))
+                        })
+                        .map(planned),
+                );
+                let alt = if open { ANY_ALT } else { position(events, race, object, sequence) };
+                sequence.push(Planned {
+                    choice: Choice { thread: earlier.choice.thread, alt },
+                    footprint: if open { earlier.widest } else { earlier.footprint },
+                    clock: store.clock.clone(),
+                    count: 0,
+                });
+            }
+        }
+        let node = &mut self.nodes[race.earlier as usize];
+        let covered = node.asleep.iter().any(|(choice, footprint)| {
+            wakeup::weak_initial(*choice, footprint, sequence, places) != Initial::No
+        });
+        if covered {
+            return;
+        }
+        // The current branch, the first, begins with the earlier event of the race: it cannot lead there.
+        wakeup::insert(&mut node.tree, 1, sequence, node.objects, places);
+    }
+}
+
+/// Whether the store, number `store`, needs the event to have happened.
+fn store_needs(log: &Log, number: usize, store: u32) -> bool {
+    log.before(number as u32, &log.events()[store as usize].clock)
+}
+
+/// Which place the store of a revisit has among the stores to its atomic, in the planned run; the initial value has place 0.
+fn position(events: &[super::log::Event], race: Race, object: u32, sequence: &[Planned]) -> u16 {
+    let stores = |footprint: &Footprint| {
+        footprint.iter().any(|access| access.object() == object && access.kind().is_store())
+    };
+    let before =
+        events[..race.earlier as usize].iter().filter(|event| stores(&event.footprint)).count();
+    let store = &events[race.later as usize];
+    let within = sequence
+        .iter()
+        .filter(|step| stores(&step.footprint))
+        .position(|step| step.choice.thread == store.choice.thread && step.count == store.count);
+    (before + within.unwrap_or(0) + 1) as u16
+}
+
+/// Takes out of a sequence whoever keeps the last step from taking its lock: readers that do not leave, and what follows them.
+fn make_room(sequence: &mut Vec<Planned>, last: &Footprint) {
+    for access in last.iter().filter(|access| access.kind() == Kind::Acquire) {
+        let touches = |step: &Planned, kind| {
+            step.footprint
+                .iter()
+                .any(|other| other.object() == access.object() && other.kind() == kind)
+        };
+        let stays = |sequence: &[Planned], at: usize| {
+            touches(&sequence[at], Kind::Share)
+                && !sequence[at + 1..].iter().any(|later| {
+                    later.choice.thread == sequence[at].choice.thread
+                        && touches(later, Kind::ReleaseShared)
+                })
+        };
+        while let Some(at) = (0..sequence.len()).find(|&at| stays(sequence, at)) {
+            let reader = sequence.remove(at);
+            sequence.retain(|step| step.clock.get(reader.choice.thread as usize) < reader.count);
+        }
+    }
+}
+
+/// Whether the last step was pending at the node, could not be taken there, and nothing in the sequence can change that.
+fn is_impossible(
+    node: &Node,
+    sequence: &[Planned],
+    last: &Planned,
+    race: Race,
+    events: &[super::log::Event],
+) -> bool {
+    let thread = last.choice.thread;
+    if sequence.iter().any(|step| step.choice.thread == thread)
+        || node.choices.iter().any(|choice| choice.thread == thread)
+    {
+        return false;
+    }
+    let was_pending = match events.get(race.later as usize) {
+        Some(later) => later.previous.is_some_and(|previous| previous < race.earlier),
+        None => true,
+    };
+    was_pending && !sequence.iter().any(|step| step.footprint.meets(&last.footprint))
+}
+
+impl Search for Optimal {
+    fn begin(&mut self) {
+        self.log.begin();
+        self.depth = 0;
+        self.blocked = false;
+    }
+
+    fn forced(&mut self) -> Option<Choice> {
+        let choice = self.nodes.get(self.depth)?.tree.first()?.choice;
+        self.depth += 1;
+        Some(choice)
+    }
+
+    fn choose(&mut self, view: &View<'_>) -> Choice {
+        if self.blocked {
+            return first_choice(view, |_| true).unwrap_or(view.choices[0]);
+        }
+        let mut node = self.spare.pop().unwrap_or_default();
+        node.choices.clear();
+        node.choices.extend_from_slice(view.choices);
+        node.asleep.clear();
+        node.objects = view.objects;
+        node.tree = match self.nodes.last_mut().and_then(|parent| parent.tree.first_mut()) {
+            Some(branch) => std::mem::take(&mut branch.children),
+            None => Vec::new(),
+        };
+        self.inherit(&mut node, view);
+        if !node.settle() {
+            let Some(first) = first_choice(view, |choice| !node.sleeps(choice)) else {
+                self.blocked = true;
+                self.spare.push(node);
+                return view.choices[0];
+            };
+            // All alternatives of the thread are runs of their own; when time-outs are all that can happen, so is each of them.
+            let alike = |choice: &&Choice| view.quiescent || choice.thread == first.thread;
+            let also = view
+                .choices
+                .iter()
+                .filter(alike)
+                .copied()
+                .filter(|&choice| choice != first && !node.sleeps(choice));
+            let branch =
+                |choice| Branch { choice, footprint: Footprint::EMPTY, children: Vec::new() };
+            let tree: Vec<Branch> = std::iter::once(first).chain(also).map(branch).collect();
+            node.tree = tree;
+        }
+        let choice = node.tree[0].choice;
+        self.nodes.push(node);
+        self.depth += 1;
+        choice
+    }
+
+    fn taken(&mut self, step: &Taken<'_>) -> Result<(), Diverged> {
+        if self.blocked {
+            return Ok(());
+        }
+        self.log.add(step)
+    }
+
+    fn finish(&mut self, pending: &[Pending], places: &[u32]) -> bool {
+        let mut index = 0;
+        while index < self.log.races.len() {
+            let race = self.log.races[index];
+            self.reverse(race, None, places);
+            index += 1;
+        }
+        if !self.blocked && !self.has(crate::config::Fault::NoRacesAtTheEnd) {
+            for pending in pending {
+                for race in self.log.races_of_pending(pending.thread, &pending.footprint) {
+                    self.reverse(race, Some(pending), places);
+                }
+            }
+        }
+        while let Some(depth) = self.nodes.len().checked_sub(1) {
+            let node = &mut self.nodes[depth];
+            if let Some(event) = self.log.events().get(depth) {
+                let done = (event.choice, event.footprint);
+                node.tree.remove(0);
+                node.asleep.push(done);
+            } else {
+                node.tree.clear();
+            }
+            self.log.truncate(depth);
+            if node.settle() {
+                return true;
+            }
+            self.spare.extend(self.nodes.pop());
+        }
+        false
+    }
+
+    fn redundant(&self) -> bool {
+        self.blocked
+    }
+}
+
+/// What to try first where nothing is planned: the same thread goes on, unless it yields to others.
+pub(crate) fn first_choice(view: &View<'_>, awake: impl Fn(Choice) -> bool) -> Option<Choice> {
+    let yields = |choice: &Choice| view.yielding >> choice.thread & 1 == 1;
+    let awake = || view.choices.iter().copied().filter(|&choice| awake(choice));
+    awake()
+        .find(|choice| choice.thread == view.last && !yields(choice))
+        .or_else(|| awake().find(|choice| !yields(choice)))
+        .or_else(|| awake().next())
+}

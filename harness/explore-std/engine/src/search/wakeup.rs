@@ -1,0 +1,103 @@
+//! Wakeup trees: what is still to be tried after a prefix, as a tree of steps.
+//!
+//! Abdulla, Aronis, Jonsson, Sagonas: "Optimal Dynamic Partial Order Reduction", POPL 2014, and "Source Sets: A Foundation for
+//! Optimal Dynamic Partial Order Reduction", J. ACM 2017, section 6. A source set says only which thread must go first in a run
+//! that turns a race round; the run may then be led astray and be found, late, to repeat another. A wakeup tree says how the run
+//! goes on until the race is turned, so no run is started in vain.
+
+use super::clock::Clock;
+use super::footprint::Footprint;
+use super::{ANY_ALT, Choice};
+
+/// A step to try, and what to try after it. No children: anything.
+#[derive(Clone, Debug)]
+pub(crate) struct Branch {
+    pub choice: Choice,
+    pub footprint: Footprint,
+    pub children: Vec<Branch>,
+}
+
+/// A step of a sequence that is to be inserted.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    pub choice: Choice,
+    pub footprint: Footprint,
+    /// The clock of the event that the step was, for the order within the sequence.
+    pub clock: Clock,
+    /// The event's own count; 0 for a step that did not happen, which nothing in the sequence comes after.
+    pub count: u16,
+}
+
+/// Whether a step can be the first of a sequence, perhaps after reordering independent steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Initial {
+    /// It is the step at this place.
+    At(usize),
+    /// It does not occur, and is independent of all that do.
+    Absent,
+    /// No.
+    No,
+}
+
+/// Whether `choice` is a weak initial of a sequence (Abdulla et al. 2017, definition 4.2).
+pub(crate) fn weak_initial(
+    choice: Choice,
+    footprint: &Footprint,
+    sequence: &[Planned],
+    places: &[u32],
+) -> Initial {
+    let Some(at) = sequence.iter().position(|step| step.choice.thread == choice.thread) else {
+        let independent = sequence.iter().all(|step| !step.footprint.conflicts(footprint, places));
+        return if independent { Initial::Absent } else { Initial::No };
+    };
+    let step = &sequence[at];
+    let first = sequence[..at]
+        .iter()
+        .all(|before| step.clock.get(before.choice.thread as usize) < before.count);
+    if first && step.choice.alt == choice.alt { Initial::At(at) } else { Initial::No }
+}
+
+/// Makes sure that the tree leads to the sequence, or to one that is equivalent to an extension of it.
+///
+/// `sequence` is consumed: what remains of it is not meaningful.
+pub(crate) fn insert(
+    mut tree: &mut Vec<Branch>,
+    first: usize,
+    sequence: &mut Vec<Planned>,
+    known: u32,
+    places: &[u32],
+) {
+    let mut skip = first;
+    'descend: loop {
+        if sequence.is_empty() {
+            return;
+        }
+        for index in skip..tree.len() {
+            match weak_initial(tree[index].choice, &tree[index].footprint, sequence, places) {
+                Initial::No => continue,
+                Initial::At(at) => {
+                    sequence.remove(at);
+                }
+                Initial::Absent => {}
+            }
+            // A leaf is followed by everything, so by this sequence as well.
+            if tree[index].children.is_empty() {
+                return;
+            }
+            tree = &mut tree[index].children;
+            skip = 0;
+            continue 'descend;
+        }
+        break;
+    }
+    let chain = sequence.iter().rev().fold(Vec::new(), |children, step| {
+        let footprint = step.footprint.named_by_place(known, places);
+        vec![Branch { choice: step.choice, footprint, children }]
+    });
+    tree.extend(chain);
+}
+
+/// Whether a branch leaves the alternative open.
+pub(crate) fn is_open(branch: &Branch) -> bool {
+    branch.choice.alt == ANY_ALT
+}

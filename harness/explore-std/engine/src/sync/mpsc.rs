@@ -1,0 +1,435 @@
+//! `std::sync::mpsc`: channels.
+//!
+//! A send or a receive is one step, not the dozen that it takes inside `std`: what is explored is the program, not the channel. Outside
+//! of executions the channels are `std`'s.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::mpsc as real;
+pub use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
+use std::time::Duration;
+
+use crate::machine::channels::{NAMES, outcome};
+use crate::machine::context::{self, Answer};
+use crate::machine::object::{Channel, State};
+use crate::machine::op::{Loc, Obj, Op};
+use crate::record;
+use crate::thread::nanoseconds;
+
+/// A channel of an execution. All its threads share one thread of the operating system, so nothing here is locked.
+struct Explored<T> {
+    execution: u32,
+    channel: Obj,
+    /// Each with its ticket, so that a send that fails late takes back its own.
+    messages: RefCell<VecDeque<(u32, T)>>,
+}
+
+impl<T> Explored<T> {
+    fn new(capacity: Option<usize>, at: Loc) -> Option<Rc<Self>> {
+        context::with(|machine| {
+            let state = Channel { capacity, senders: 1, receiver: true, ..Channel::default() };
+            let channel = machine.add_object("Channel", at, State::Channel(state));
+            for _ in 1..NAMES {
+                machine.add_object("Channel", at, State::Name);
+            }
+            Rc::new(Self { execution: machine.id, channel, messages: RefCell::default() })
+        })
+    }
+
+    /// Whether the channel belongs to the execution that runs now. Ends may be dropped later, and then say nothing.
+    fn is_current(&self) -> bool {
+        context::with(|machine| machine.id == self.execution).unwrap_or(false)
+    }
+
+    fn send(
+        &self,
+        message: T,
+        tries: bool,
+        call: &'static str,
+        at: Loc,
+    ) -> Result<(), TrySendError<T>> {
+        let channel = self.channel;
+        let op = if tries { Op::TrySend(channel) } else { Op::Send(channel) };
+        let Answer::Done(done) = context::visible_as(op, call, at) else {
+            return Err(TrySendError::Disconnected(message));
+        };
+        let ticket = (done.value >> 32) as u32;
+        match done.value & 0xFFFF_FFFF {
+            outcome::DONE => self.messages.borrow_mut().push_back((ticket, message)),
+            outcome::WOULD_BLOCK => return Err(TrySendError::Full(message)),
+            _ => return Err(TrySendError::Disconnected(message)),
+        }
+        let rendezvous =
+            context::with(|machine| machine.channel_mut(channel).capacity == Some(0)) == Some(true);
+        if rendezvous && !tries {
+            if let Answer::Done(done) =
+                context::visible_as(Op::SendTaken { channel, ticket }, call, at)
+                && !done.ok
+            {
+                let mut messages = self.messages.borrow_mut();
+                let own = messages.iter().position(|(other, _)| *other == ticket);
+                if let Some((_, message)) = own.and_then(|at| messages.remove(at)) {
+                    return Err(TrySendError::Disconnected(message));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn receive(&self, op: Op, call: &'static str, at: Loc) -> Result<T, u64> {
+        let rendezvous =
+            context::with(|machine| machine.channel_mut(self.channel).capacity == Some(0))
+                == Some(true);
+        if rendezvous && !matches!(op, Op::TryReceive(_)) {
+            context::visible_as(Op::Await(self.channel), call, at);
+        }
+        match context::visible_as(op, call, at) {
+            Answer::Done(done) if done.ok => {
+                let message = self.messages.borrow_mut().pop_front();
+                message.map(|(_, message)| message).ok_or(outcome::DISCONNECTED)
+            }
+            Answer::Done(done) => Err(done.value),
+            _ => Err(outcome::DISCONNECTED),
+        }
+    }
+}
+
+/// One end of a channel: `std`'s, or of an execution.
+enum End<R, T> {
+    Real(R),
+    Explored(Rc<Explored<T>>),
+}
+
+// SAFETY: an explored end never leaves the one thread of the operating system that runs its execution; `std`'s ends are `Send` if the
+// messages are.
+unsafe impl<R: Send, T: Send> Send for End<R, T> {}
+
+/// The sending end of an unbounded channel, as `std::sync::mpsc::Sender`.
+pub struct Sender<T> {
+    end: End<real::Sender<T>, T>,
+}
+
+/// The sending end of a bounded channel, as `std::sync::mpsc::SyncSender`.
+pub struct SyncSender<T> {
+    end: End<real::SyncSender<T>, T>,
+}
+
+/// The receiving end of a channel, as `std::sync::mpsc::Receiver`.
+pub struct Receiver<T> {
+    end: End<real::Receiver<T>, T>,
+    /// std's receiver cannot be shared.
+    not_sync: PhantomData<Cell<()>>,
+}
+
+// SAFETY: as for std's senders, which are `Sync` if the messages are `Send`; explored ones stay on one thread.
+unsafe impl<T: Send> Sync for Sender<T> {}
+// SAFETY: the same.
+unsafe impl<T: Send> Sync for SyncSender<T> {}
+
+/// An unbounded channel, as `std::sync::mpsc::channel`.
+#[track_caller]
+pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
+    match Explored::new(None, Location::caller()) {
+        Some(channel) => {
+            let sender = Sender { end: End::Explored(Rc::clone(&channel)) };
+            (sender, Receiver { end: End::Explored(channel), not_sync: PhantomData })
+        }
+        None => {
+            let (sender, receiver) = real::channel();
+            record::channel(Location::caller());
+            (
+                Sender { end: End::Real(sender) },
+                Receiver { end: End::Real(receiver), not_sync: PhantomData },
+            )
+        }
+    }
+}
+
+/// A channel for at most `bound` messages, as `std::sync::mpsc::sync_channel`. With 0 a send waits for its receive.
+#[track_caller]
+pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
+    match Explored::new(Some(bound), Location::caller()) {
+        Some(channel) => {
+            let sender = SyncSender { end: End::Explored(Rc::clone(&channel)) };
+            (sender, Receiver { end: End::Explored(channel), not_sync: PhantomData })
+        }
+        None => {
+            let (sender, receiver) = real::sync_channel(bound);
+            record::channel(Location::caller());
+            (
+                SyncSender { end: End::Real(sender) },
+                Receiver { end: End::Real(receiver), not_sync: PhantomData },
+            )
+        }
+    }
+}
+
+impl<T> Sender<T> {
+    /// Sends a message; never blocks.
+    ///
+    /// # Errors
+    ///
+    /// The message, if the receiver is gone.
+    #[track_caller]
+    pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        match &self.end {
+            End::Real(sender) => record::send("send", Location::caller(), || sender.send(message)),
+            End::Explored(channel) => {
+                channel.send(message, false, "send", Location::caller()).map_err(unsent)
+            }
+        }
+    }
+}
+
+impl<T> SyncSender<T> {
+    /// Sends a message; blocks while there is no room.
+    ///
+    /// # Errors
+    ///
+    /// The message, if the receiver is gone.
+    #[track_caller]
+    pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        match &self.end {
+            End::Real(sender) => record::send("send", Location::caller(), || sender.send(message)),
+            End::Explored(channel) => {
+                channel.send(message, false, "send", Location::caller()).map_err(unsent)
+            }
+        }
+    }
+
+    /// Sends a message if there is room.
+    ///
+    /// # Errors
+    ///
+    /// The message, if there is no room or the receiver is gone.
+    #[track_caller]
+    pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        match &self.end {
+            End::Real(sender) => {
+                record::send("try_send", Location::caller(), || sender.try_send(message))
+            }
+            End::Explored(channel) => channel.send(message, true, "try_send", Location::caller()),
+        }
+    }
+}
+
+fn unsent<T>(error: TrySendError<T>) -> SendError<T> {
+    match error {
+        TrySendError::Disconnected(message) | TrySendError::Full(message) => SendError(message),
+    }
+}
+
+impl<T> Receiver<T> {
+    /// Receives a message; blocks while there is none.
+    ///
+    /// # Errors
+    ///
+    /// If there is none and all senders are gone.
+    #[track_caller]
+    pub fn recv(&self) -> Result<T, RecvError> {
+        let at = Location::caller();
+        match &self.end {
+            End::Real(receiver) => record::receive("recv", at, || receiver.recv()),
+            End::Explored(channel) => {
+                let op = Op::Receive { channel: channel.channel, timeout: None };
+                channel.receive(op, "recv", at).map_err(|_| RecvError)
+            }
+        }
+    }
+
+    /// Receives a message if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    #[track_caller]
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        let at = Location::caller();
+        match &self.end {
+            End::Real(receiver) => record::receive("try_recv", at, || receiver.try_recv()),
+            End::Explored(channel) => channel
+                .receive(Op::TryReceive(channel.channel), "try_recv", at)
+                .map_err(|reason| match reason {
+                    outcome::DISCONNECTED => TryRecvError::Disconnected,
+                    _ => TryRecvError::Empty,
+                }),
+        }
+    }
+
+    /// Receives a message; blocks while there is none, until the time-out has passed.
+    ///
+    /// # Errors
+    ///
+    /// If there is none and all senders are gone, or the time-out has passed.
+    #[track_caller]
+    pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
+        let at = Location::caller();
+        match &self.end {
+            End::Real(receiver) => {
+                record::receive("recv_timeout", at, || receiver.recv_timeout(timeout))
+            }
+            End::Explored(channel) => {
+                let op =
+                    Op::Receive { channel: channel.channel, timeout: Some(nanoseconds(timeout)) };
+                channel.receive(op, "recv_timeout", at).map_err(|reason| match reason {
+                    outcome::DISCONNECTED => RecvTimeoutError::Disconnected,
+                    _ => RecvTimeoutError::Timeout,
+                })
+            }
+        }
+    }
+
+    /// The messages, until all senders are gone.
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter { receiver: self }
+    }
+
+    /// The messages that are there.
+    pub fn try_iter(&self) -> TryIter<'_, T> {
+        TryIter { receiver: self }
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        Self { end: clone_end(&self.end) }
+    }
+}
+
+impl<T> Clone for SyncSender<T> {
+    fn clone(&self) -> Self {
+        Self { end: clone_end(&self.end) }
+    }
+}
+
+/// Another sender. No step: whoever clones holds a sender, so nobody can see the count pass zero.
+fn clone_end<R: Clone, T>(end: &End<R, T>) -> End<R, T> {
+    match end {
+        End::Real(sender) => End::Real(sender.clone()),
+        End::Explored(channel) => {
+            if channel.is_current() {
+                context::with(|machine| machine.channel_mut(channel.channel).senders += 1);
+            }
+            End::Explored(Rc::clone(channel))
+        }
+    }
+}
+
+fn drop_sender<R, T>(end: &End<R, T>, at: Loc) {
+    if let End::Explored(channel) = end
+        && channel.is_current()
+    {
+        context::visible(Op::DropSender(channel.channel), at);
+    }
+}
+
+impl<T> Drop for Sender<T> {
+    #[track_caller]
+    fn drop(&mut self) {
+        drop_sender(&self.end, Location::caller());
+    }
+}
+
+impl<T> Drop for SyncSender<T> {
+    #[track_caller]
+    fn drop(&mut self) {
+        drop_sender(&self.end, Location::caller());
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    #[track_caller]
+    fn drop(&mut self) {
+        if let End::Explored(channel) = &self.end
+            && channel.is_current()
+        {
+            context::visible(Op::DropReceiver(channel.channel), Location::caller());
+            // Messages that a rendezvous offered go back to their senders; others are dropped here, as in std.
+            let rendezvous =
+                context::with(|machine| machine.channel_mut(channel.channel).capacity == Some(0));
+            if rendezvous != Some(true) {
+                let messages = std::mem::take(&mut *channel.messages.borrow_mut());
+                drop(messages);
+            }
+        }
+    }
+}
+
+/// Receives until all senders are gone, as `std::sync::mpsc::Iter`.
+#[derive(Debug)]
+pub struct Iter<'a, T: 'a> {
+    receiver: &'a Receiver<T>,
+}
+
+/// Receives what is there, as `std::sync::mpsc::TryIter`.
+#[derive(Debug)]
+pub struct TryIter<'a, T: 'a> {
+    receiver: &'a Receiver<T>,
+}
+
+/// Receives until all senders are gone, as `std::sync::mpsc::IntoIter`.
+#[derive(Debug)]
+pub struct IntoIter<T> {
+    receiver: Receiver<T>,
+}
+
+impl<T> Iterator for Iter<'_, T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.receiver.recv().ok()
+    }
+}
+
+impl<T> Iterator for TryIter<'_, T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.receiver.try_recv().ok()
+    }
+}
+
+impl<T> Iterator for IntoIter<T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.receiver.recv().ok()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Receiver<T> {
+    type Item = T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<T> IntoIterator for Receiver<T> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+
+    fn into_iter(self) -> IntoIter<T> {
+        IntoIter { receiver: self }
+    }
+}
+
+macro_rules! opaque {
+    ($($name:ident)*) => {$(
+        impl<T> fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+
+opaque!(Sender SyncSender Receiver);

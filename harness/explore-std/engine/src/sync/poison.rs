@@ -1,0 +1,34 @@
+//! Poisoning: a lock remembers that a thread panicked while it held it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{LockResult, PoisonError};
+
+/// Whether a lock is poisoned.
+#[derive(Debug)]
+pub(super) struct Flag(AtomicBool);
+
+impl Flag {
+    pub const fn new() -> Self {
+        Self(AtomicBool::new(false))
+    }
+
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub fn set(&self, poisoned: bool) {
+        self.0.store(poisoned, Ordering::Relaxed);
+    }
+
+    /// The value, as an error if the lock is poisoned.
+    pub fn wrap<T>(&self, value: T) -> LockResult<T> {
+        if self.get() { Err(PoisonError::new(value)) } else { Ok(value) }
+    }
+
+    /// Called when a guard is dropped that was made when `panicking` had this value.
+    pub fn leave(&self, panicking: bool) {
+        if !panicking && crate::panic::panicking() {
+            self.set(true);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! `thread_local!` and `LocalKey`: values for each thread of the program, which under exploration is a coroutine.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+
+use crate::machine::context;
+
+/// A thread-local value could not be reached, because it is being destroyed or was; as `std::thread::AccessError`.
+#[non_exhaustive]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct AccessError;
+
+impl fmt::Debug for AccessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessError").finish()
+    }
+}
+
+impl fmt::Display for AccessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("already destroyed")
+    }
+}
+
+impl std::error::Error for AccessError {}
+
+/// A key for a thread-local value, as `std::thread::LocalKey`. Made by [`thread_local!`](crate::thread_local).
+pub struct LocalKey<T: 'static> {
+    init: fn() -> T,
+}
+
+impl<T: 'static> fmt::Debug for LocalKey<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalKey").finish_non_exhaustive()
+    }
+}
+
+/// The values of a thread outside of executions, by key, in order of first use.
+struct Outside(RefCell<Vec<(usize, Rc<dyn Any>)>>);
+
+impl Drop for Outside {
+    fn drop(&mut self) {
+        // One at a time, the oldest first, with the list free: destructors may use other thread-locals.
+        loop {
+            let next = {
+                let mut values = self.0.borrow_mut();
+                if values.is_empty() { return } else { values.remove(0) }
+            };
+            drop(next);
+        }
+    }
+}
+
+std::thread_local! {
+    static OUTSIDE: Outside = const { Outside(RefCell::new(Vec::new())) };
+}
+
+impl<T: 'static> LocalKey<T> {
+    #[doc(hidden)]
+    pub const fn new(init: fn() -> T) -> Self {
+        Self { init }
+    }
+
+    fn value(&'static self, first: &mut Option<T>) -> Result<Rc<dyn Any>, AccessError> {
+        let key = std::ptr::from_ref(self) as usize;
+        let find = |values: &[(usize, Rc<dyn Any>)]| {
+            values.iter().find(|(other, _)| *other == key).map(|(_, value)| Rc::clone(value))
+        };
+        let known = context::with(|machine| {
+            let thread = &machine.threads[machine.current];
+            if thread.locals_gone { Err(AccessError) } else { Ok(find(&thread.locals)) }
+        });
+        let inside = known.is_some();
+        let known = match known {
+            Some(known) => known?,
+            None => {
+                OUTSIDE.try_with(|outside| find(&outside.0.borrow())).map_err(|_| AccessError)?
+            }
+        };
+        if let Some(value) = known {
+            return Ok(value);
+        }
+        // The initialiser may use other keys, so nothing is borrowed meanwhile.
+        let value: Rc<dyn Any> = Rc::new(first.take().unwrap_or_else(self.init));
+        let entry = (key, Rc::clone(&value));
+        if inside {
+            context::with(|machine| {
+                let current = machine.current;
+                machine.threads[current].locals.push(entry);
+            });
+        } else {
+            OUTSIDE
+                .try_with(|outside| outside.0.borrow_mut().push(entry))
+                .map_err(|_| AccessError)?;
+        }
+        Ok(value)
+    }
+
+    /// Calls `f` with the value.
+    ///
+    /// # Errors
+    ///
+    /// If the value is being destroyed or was.
+    pub fn try_with<F, R>(&'static self, f: F) -> Result<R, AccessError>
+    where
+        F: FnOnce(&T) -> R,
+    {
+        let value = self.value(&mut None)?;
+        Ok(f(value.downcast_ref::<T>().expect("a key has one type")))
+    }
+
+    /// Calls `f` with the value.
+    ///
+    /// # Panics
+    ///
+    /// If the value is being destroyed or was.
+    pub fn with<F, R>(&'static self, f: F) -> R
+    where
+        F: FnOnce(&T) -> R,
+    {
+        match self.try_with(f) {
+            Ok(result) => result,
+            Err(AccessError) => {
+                panic!(
+                    "cannot access a Thread Local Storage value during or after destruction: AccessError"
+                )
+            }
+        }
+    }
+
+    /// Sets the value without running the initialiser, if it has not run; returns what is left of `value`.
+    fn initialise_with(&'static self, value: T) -> Option<T> {
+        let mut first = Some(value);
+        if self.value(&mut first).is_err() {
+            panic!(
+                "cannot access a Thread Local Storage value during or after destruction: AccessError"
+            );
+        }
+        first
+    }
+}
+
+impl<T: 'static> LocalKey<Cell<T>> {
+    /// Sets the value; the initialiser does not run.
+    pub fn set(&'static self, value: T) {
+        if let Some(value) = self.initialise_with(Cell::new(value)) {
+            self.with(|cell| cell.set(value.into_inner()));
+        }
+    }
+
+    /// The value.
+    pub fn get(&'static self) -> T
+    where
+        T: Copy,
+    {
+        self.with(Cell::get)
+    }
+
+    /// Takes the value and leaves the default.
+    pub fn take(&'static self) -> T
+    where
+        T: Default,
+    {
+        self.with(Cell::take)
+    }
+
+    /// Replaces the value.
+    pub fn replace(&'static self, value: T) -> T {
+        self.with(|cell| cell.replace(value))
+    }
+
+    /// Replaces the value by what a function makes of it.
+    pub fn update(&'static self, f: impl FnOnce(T) -> T)
+    where
+        T: Copy,
+    {
+        self.with(|cell| cell.set(f(cell.get())));
+    }
+}
+
+impl<T: 'static> LocalKey<RefCell<T>> {
+    /// Calls `f` with the value borrowed.
+    pub fn with_borrow<F, R>(&'static self, f: F) -> R
+    where
+        F: FnOnce(&T) -> R,
+    {
+        self.with(|cell| f(&cell.borrow()))
+    }
+
+    /// Calls `f` with the value borrowed mutably.
+    pub fn with_borrow_mut<F, R>(&'static self, f: F) -> R
+    where
+        F: FnOnce(&mut T) -> R,
+    {
+        self.with(|cell| f(&mut cell.borrow_mut()))
+    }
+
+    /// Sets the value; the initialiser does not run.
+    pub fn set(&'static self, value: T) {
+        if let Some(value) = self.initialise_with(RefCell::new(value)) {
+            self.with(|cell| *cell.borrow_mut() = value.into_inner());
+        }
+    }
+
+    /// Takes the value and leaves the default.
+    pub fn take(&'static self) -> T
+    where
+        T: Default,
+    {
+        self.with(RefCell::take)
+    }
+
+    /// Replaces the value.
+    pub fn replace(&'static self, value: T) -> T {
+        self.with(|cell| cell.replace(value))
+    }
+}
+
+/// Destroys the values of the current, explored thread, the oldest first.
+pub(crate) fn destroy_all() {
+    loop {
+        let next = context::with(|machine| {
+            let thread = &mut machine.threads[machine.current];
+            if thread.locals.is_empty() {
+                thread.locals_gone = true;
+                return None;
+            }
+            Some(thread.locals.remove(0))
+        });
+        match next.flatten() {
+            Some(value) => drop(value),
+            None => return,
+        }
+    }
+}
+
+/// Declares thread-local values, as `std::thread_local!`.
+#[macro_export]
+macro_rules! thread_local {
+    () => {};
+    ($(#[$attr:meta])* $vis:vis static $name:ident: $t:ty = const $init:block $(; $($rest:tt)*)?) => {
+        $(#[$attr])*
+        $vis static $name: $crate::thread::LocalKey<$t> = $crate::thread::LocalKey::new({
+            const INIT: fn() -> $t = || const { $init };
+            INIT
+        });
+        $($crate::thread_local!($($rest)*);)?
+    };
+    ($(#[$attr:meta])* $vis:vis static $name:ident: $t:ty = const $init:expr $(; $($rest:tt)*)?) => {
+        $crate::thread_local!($(#[$attr])* $vis static $name: $t = const { $init } $(; $($rest)*)?);
+    };
+    ($(#[$attr:meta])* $vis:vis static $name:ident: $t:ty = $init:expr $(; $($rest:tt)*)?) => {
+        $(#[$attr])*
+        $vis static $name: $crate::thread::LocalKey<$t> = $crate::thread::LocalKey::new({
+            fn init() -> $t {
+                $init
+            }
+            init
+        });
+        $($crate::thread_local!($($rest)*);)?
+    };
+}

@@ -1,0 +1,167 @@
+//! `scope`: threads that may borrow, because they are joined before the scope ends.
+
+use std::fmt;
+use std::io;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::spawn::{self, Builder, JoinHandle};
+use super::{Result, Thread};
+use crate::machine::context;
+use crate::machine::op::{Loc, Op, Tid};
+
+/// A scope to spawn threads in, as `std::thread::Scope`.
+pub struct Scope<'scope, 'env: 'scope> {
+    state: std::sync::Arc<State>,
+    scope: PhantomData<&'scope mut &'scope ()>,
+    env: PhantomData<&'env mut &'env ()>,
+}
+
+struct State {
+    /// The explored threads that the scope waits for.
+    explored: Mutex<Vec<Tid>>,
+    /// How many real threads still run.
+    running: AtomicUsize,
+    panicked: AtomicBool,
+    owner: std::thread::Thread,
+}
+
+/// Owns the permission to join a scoped thread, as `std::thread::ScopedJoinHandle`.
+pub struct ScopedJoinHandle<'scope, T> {
+    handle: JoinHandle<T>,
+    scope: PhantomData<&'scope ()>,
+}
+
+impl<T> ScopedJoinHandle<'_, T> {
+    /// Waits for the thread to end.
+    ///
+    /// # Errors
+    ///
+    /// The payload of the panic that ended the thread.
+    #[track_caller]
+    pub fn join(self) -> Result<T> {
+        self.handle.join()
+    }
+
+    /// The thread's handle.
+    pub fn thread(&self) -> &Thread {
+        self.handle.thread()
+    }
+
+    /// Whether the thread has ended.
+    #[track_caller]
+    pub fn is_finished(&self) -> bool {
+        self.handle.is_finished()
+    }
+}
+
+impl<'scope> Scope<'scope, '_> {
+    /// Spawns a thread that may borrow from outside the scope.
+    ///
+    /// # Panics
+    ///
+    /// If the operating system has no thread to give.
+    #[track_caller]
+    pub fn spawn<F, T>(&'scope self, f: F) -> ScopedJoinHandle<'scope, T>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        self.start(Builder::new(), f, Location::caller()).expect("failed to spawn thread")
+    }
+
+    pub(super) fn start<F, T>(
+        &'scope self,
+        builder: Builder,
+        f: F,
+        at: Loc,
+    ) -> io::Result<ScopedJoinHandle<'scope, T>>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        self.state.running.fetch_add(1, Ordering::Relaxed);
+        let leave = Leave(std::sync::Arc::clone(&self.state));
+        let body = move || {
+            let leave = leave;
+            match crate::panic::catch(f) {
+                Ok(value) => value,
+                Err(payload) => {
+                    leave.0.panicked.store(true, Ordering::Relaxed);
+                    crate::panic::resume_unwind(payload)
+                }
+            }
+        };
+        // SAFETY: the scope does not end before the thread has, see `scope`.
+        let handle = unsafe { spawn::start(builder, body, at) }?;
+        if let Some(tid) = handle.thread().tid() {
+            self.state.explored.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(tid);
+        }
+        Ok(ScopedJoinHandle { handle, scope: PhantomData })
+    }
+}
+
+/// Tells the scope that a thread is done with what it borrowed, also if the thread never began.
+struct Leave(std::sync::Arc<State>);
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        if self.0.running.fetch_sub(1, Ordering::Release) == 1 {
+            self.0.owner.unpark();
+        }
+    }
+}
+
+impl fmt::Debug for Scope<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for ScopedJoinHandle<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScopedJoinHandle").finish_non_exhaustive()
+    }
+}
+
+/// Calls a closure that may spawn threads which borrow, and waits for them, as `std::thread::scope`.
+///
+/// # Panics
+///
+/// If the closure panics, or a thread whose panic nobody received from `join`.
+#[track_caller]
+pub fn scope<'env, F, T>(f: F) -> T
+where
+    F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
+{
+    let at = Location::caller();
+    let state = std::sync::Arc::new(State {
+        explored: Mutex::new(Vec::new()),
+        running: AtomicUsize::new(0),
+        panicked: AtomicBool::new(false),
+        owner: std::thread::current(),
+    });
+    let scope =
+        Scope { state: std::sync::Arc::clone(&state), scope: PhantomData, env: PhantomData };
+    let exploring = context::is_exploring();
+    let result = crate::panic::catch(|| f(&scope));
+    if exploring {
+        loop {
+            let next =
+                state.explored.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
+            let Some(tid) = next else { break };
+            context::visible(Op::Join(tid), at);
+        }
+    } else {
+        while state.running.load(Ordering::Acquire) != 0 {
+            std::thread::park();
+        }
+    }
+    match result {
+        Err(payload) => crate::panic::resume_unwind(payload),
+        Ok(_) if state.panicked.load(Ordering::Relaxed) => panic!("a scoped thread panicked"),
+        Ok(value) => value,
+    }
+}

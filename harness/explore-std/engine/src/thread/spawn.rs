@@ -1,0 +1,266 @@
+//! `spawn`, `Builder`, `JoinHandle`.
+
+use std::fmt;
+use std::io;
+use std::panic::Location;
+use std::sync::{Arc, Mutex};
+
+use super::{Result, Scope, ScopedJoinHandle, Thread};
+use crate::explore::runner::thread_main;
+use crate::machine::context::{self, Abort, Answer};
+use crate::machine::op::{Loc, Op};
+use crate::record;
+
+/// Where a thread leaves its result.
+type Packet<T> = Arc<Mutex<Option<Result<T>>>>;
+
+/// Owns the permission to join a thread, as `std::thread::JoinHandle`.
+pub struct JoinHandle<T> {
+    packet: Packet<T>,
+    thread: Thread,
+    real: Option<std::thread::JoinHandle<()>>,
+}
+
+// SAFETY: as for std's `JoinHandle`: the result passes from one thread to the other, never shared.
+unsafe impl<T> Send for JoinHandle<T> {}
+// SAFETY: a shared handle only tells whether the thread has ended.
+unsafe impl<T> Sync for JoinHandle<T> {}
+
+impl<T> JoinHandle<T> {
+    /// Waits for the thread to end, as `std::thread::JoinHandle::join`.
+    ///
+    /// # Errors
+    ///
+    /// The payload of the panic that ended the thread.
+    #[track_caller]
+    pub fn join(self) -> Result<T> {
+        let at = Location::caller();
+        match self.real {
+            Some(real) => {
+                let child = record::thread_of(self.thread.id());
+                let wait = || {
+                    let _ = real.join();
+                };
+                record::blocking(
+                    trace::Operation::Join { child },
+                    trace::WaitsFor::Join { thread: child },
+                    "join",
+                    at,
+                    wait,
+                );
+            }
+            None => {
+                if let Some(tid) = self.thread.tid() {
+                    context::visible(Op::Join(tid), at);
+                    context::with(|machine| machine.threads[tid].panic_seen = true);
+                }
+            }
+        }
+        let result = self.packet.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        // Only when the execution was given up is there no result; then nobody looks at it.
+        result.unwrap_or_else(|| Err(Box::new(Abort)))
+    }
+
+    /// The thread's handle.
+    pub fn thread(&self) -> &Thread {
+        &self.thread
+    }
+
+    /// Whether the thread has ended, as `std::thread::JoinHandle::is_finished`.
+    #[track_caller]
+    pub fn is_finished(&self) -> bool {
+        match (&self.real, self.thread.tid()) {
+            (Some(real), _) => real.is_finished(),
+            (None, Some(tid)) => {
+                matches!(context::visible(Op::IsFinished(tid), Location::caller()), Answer::Done(done) if done.ok)
+            }
+            (None, None) => true,
+        }
+    }
+}
+
+#[cfg(unix)]
+impl<T> std::os::unix::thread::JoinHandleExt for JoinHandle<T> {
+    fn as_pthread_t(&self) -> std::os::unix::thread::RawPthread {
+        self.real.as_ref().map_or(0, std::os::unix::thread::JoinHandleExt::as_pthread_t)
+    }
+
+    fn into_pthread_t(self) -> std::os::unix::thread::RawPthread {
+        self.real.map_or(0, std::os::unix::thread::JoinHandleExt::into_pthread_t)
+    }
+}
+
+impl<T> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle").finish_non_exhaustive()
+    }
+}
+
+/// Starts a thread, as `std::thread::spawn`.
+///
+/// # Panics
+///
+/// If the operating system has no thread to give.
+#[track_caller]
+pub fn spawn<F, T>(f: F) -> JoinHandle<T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    // SAFETY: the closure and its result are 'static.
+    unsafe { start(Builder::new(), f, Location::caller()) }.expect("failed to spawn thread")
+}
+
+/// A thread to be, as `std::thread::Builder`.
+#[derive(Debug, Default)]
+#[must_use = "must eventually spawn the thread"]
+pub struct Builder {
+    name: Option<String>,
+    stack_size: Option<usize>,
+}
+
+impl Builder {
+    /// A thread without a name and with the usual stack.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Names the thread.
+    pub fn name(mut self, name: String) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// Sets the size of the stack, in bytes. Explored threads have one size for all: `Config::stack`.
+    pub fn stack_size(mut self, size: usize) -> Self {
+        self.stack_size = Some(size);
+        self
+    }
+
+    /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system has no thread to give.
+    #[track_caller]
+    pub fn spawn<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        // SAFETY: the closure and its result are 'static.
+        unsafe { start(self, f, Location::caller()) }
+    }
+
+    /// Starts a thread that may borrow from its creator's frame, as `std::thread::Builder::spawn_unchecked`.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system has no thread to give.
+    ///
+    /// # Safety
+    ///
+    /// The thread must be joined before anything is dropped that it borrows.
+    #[track_caller]
+    pub unsafe fn spawn_unchecked<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send,
+        T: Send,
+    {
+        // SAFETY: the caller's promise.
+        unsafe { start(self, f, Location::caller()) }
+    }
+
+    /// Starts a thread in a scope.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system has no thread to give.
+    #[track_caller]
+    pub fn spawn_scoped<'scope, 'env, F, T>(
+        self,
+        scope: &'scope Scope<'scope, 'env>,
+        f: F,
+    ) -> io::Result<ScopedJoinHandle<'scope, T>>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        scope.start(self, f, Location::caller())
+    }
+}
+
+/// Starts a thread.
+///
+/// # Safety
+///
+/// The closure and its result must outlive the thread.
+pub(super) unsafe fn start<'a, F, T>(builder: Builder, f: F, at: Loc) -> io::Result<JoinHandle<T>>
+where
+    F: FnOnce() -> T + Send + 'a,
+    T: Send + 'a,
+{
+    let packet: Packet<T> = Arc::new(Mutex::new(None));
+    let theirs = Arc::clone(&packet);
+    let run = move || {
+        let result = crate::panic::catch(f);
+        *theirs.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(result);
+        drop(theirs);
+    };
+    if context::is_exploring() {
+        return explored(builder, packet, Box::new(run), at);
+    }
+    let mut real = std::thread::Builder::new();
+    if let Some(name) = builder.name {
+        real = real.name(name);
+    }
+    if let Some(size) = builder.stack_size {
+        real = real.stack_size(size);
+    }
+    let birth = record::birth(real_name(&real), at);
+    let body = move || {
+        record::begin(birth);
+        run();
+        record::end();
+    };
+    // SAFETY: the caller's promise.
+    let real = unsafe { real.spawn_unchecked(body) }?;
+    let thread = Thread::real(real.thread().clone());
+    Ok(JoinHandle { packet, thread, real: Some(real) })
+}
+
+fn real_name(builder: &std::thread::Builder) -> Option<String> {
+    let _ = builder;
+    None
+}
+
+fn explored<'a, T>(
+    builder: Builder,
+    packet: Packet<T>,
+    run: Box<dyn FnOnce() + 'a>,
+    at: Loc,
+) -> io::Result<JoinHandle<T>> {
+    // SAFETY: only the lifetime changes. The closure is dropped when its thread ends or the execution is unwound, youngest thread first;
+    // both happen before what it may borrow is dropped, by the promise of `start`'s caller.
+    let run: Box<dyn FnOnce()> =
+        unsafe { std::mem::transmute::<Box<dyn FnOnce() + 'a>, Box<dyn FnOnce()>>(run) };
+    let answer = context::visible(Op::Spawn, at);
+    let Answer::Done(_) = answer else {
+        // The execution is being unwound, and nothing starts any more.
+        let thread = Thread::explored(0, 0, None);
+        return Ok(JoinHandle { packet, thread, real: None });
+    };
+    let started = context::with_context(|context| {
+        let mut machine = context.machine.borrow_mut();
+        let Some(tid) = machine.start_thread(builder.name, at) else {
+            return Err(io::Error::other("too many threads to explore"));
+        };
+        context.fibers.launch(tid, Box::new(move || thread_main(tid, run)))?;
+        let name = machine.threads[tid].name.clone();
+        Ok(Thread::explored(machine.id, tid, name.as_deref()))
+    });
+    match started {
+        Some(thread) => Ok(JoinHandle { packet, thread: thread?, real: None }),
+        None => Err(io::Error::other("the execution is over")),
+    }
+}

@@ -1,0 +1,193 @@
+//! `Instant` and `SystemTime`: virtual under exploration, so that a run depends on its schedule alone.
+//!
+//! Each thread has its own clock. Sleeping and timing out move it; whatever makes one thread wait for another brings the later
+//! clock along. So time passes along happens-before, and a thread cannot learn from the clock what it could not learn otherwise.
+
+use std::fmt;
+use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::time as real;
+use std::time::Duration;
+pub use std::time::SystemTimeError;
+
+use crate::machine::context;
+
+/// The current thread's virtual nanoseconds. Looking at the clock again and again, with nothing else done meanwhile, moves it faster
+/// and faster: a loop that waits for a time gets there.
+fn virtual_nanoseconds() -> Option<u64> {
+    context::with(|machine| {
+        let thread = &mut machine.threads[machine.current];
+        let now = &mut thread.views.current.time;
+        *now = now.saturating_add(thread.tick);
+        thread.tick = thread.tick.saturating_mul(2).min(1 << 50);
+        *now
+    })
+}
+
+/// Where virtual time starts: once for the process, so that values of all executions can be compared.
+fn origin() -> real::Instant {
+    static ORIGIN: std::sync::OnceLock<real::Instant> = std::sync::OnceLock::new();
+    *ORIGIN.get_or_init(real::Instant::now)
+}
+
+/// A moment on a clock that never goes back, as `std::time::Instant`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(real::Instant);
+
+impl Instant {
+    /// Now.
+    #[must_use]
+    pub fn now() -> Self {
+        match virtual_nanoseconds() {
+            Some(ns) => Self(origin() + Duration::from_nanos(ns)),
+            None => Self(real::Instant::now()),
+        }
+    }
+
+    /// How much later this moment is; zero if it is earlier.
+    #[must_use]
+    pub fn duration_since(&self, earlier: Self) -> Duration {
+        self.0.duration_since(earlier.0)
+    }
+
+    /// How much later this moment is, if it is.
+    #[must_use]
+    pub fn checked_duration_since(&self, earlier: Self) -> Option<Duration> {
+        self.0.checked_duration_since(earlier.0)
+    }
+
+    /// How much later this moment is; zero if it is earlier.
+    #[must_use]
+    pub fn saturating_duration_since(&self, earlier: Self) -> Duration {
+        self.0.saturating_duration_since(earlier.0)
+    }
+
+    /// How long ago this moment was.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        Self::now().duration_since(*self)
+    }
+
+    /// The moment so much later, if the clock has it.
+    pub fn checked_add(&self, duration: Duration) -> Option<Self> {
+        self.0.checked_add(duration).map(Self)
+    }
+
+    /// The moment so much earlier, if the clock has it.
+    pub fn checked_sub(&self, duration: Duration) -> Option<Self> {
+        self.0.checked_sub(duration).map(Self)
+    }
+}
+
+/// A moment on the calendar, as `std::time::SystemTime`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SystemTime(real::SystemTime);
+
+/// The start of 1970, as `std::time::UNIX_EPOCH`.
+pub const UNIX_EPOCH: SystemTime = SystemTime::UNIX_EPOCH;
+
+impl SystemTime {
+    /// The start of 1970.
+    pub const UNIX_EPOCH: Self = Self(real::SystemTime::UNIX_EPOCH);
+
+    /// Now; under exploration every run starts at the start of 2000.
+    #[must_use]
+    pub fn now() -> Self {
+        const START_OF_2000: Duration = Duration::from_secs(946_684_800);
+        match virtual_nanoseconds() {
+            Some(ns) => {
+                Self(real::SystemTime::UNIX_EPOCH + START_OF_2000 + Duration::from_nanos(ns))
+            }
+            None => Self(real::SystemTime::now()),
+        }
+    }
+
+    /// How much later this moment is.
+    ///
+    /// # Errors
+    ///
+    /// If it is earlier.
+    pub fn duration_since(&self, earlier: Self) -> Result<Duration, SystemTimeError> {
+        self.0.duration_since(earlier.0)
+    }
+
+    /// How long ago this moment was.
+    ///
+    /// # Errors
+    ///
+    /// If it is in the future.
+    pub fn elapsed(&self) -> Result<Duration, SystemTimeError> {
+        Self::now().duration_since(*self)
+    }
+
+    /// The moment so much later, if the clock has it.
+    pub fn checked_add(&self, duration: Duration) -> Option<Self> {
+        self.0.checked_add(duration).map(Self)
+    }
+
+    /// The moment so much earlier, if the clock has it.
+    pub fn checked_sub(&self, duration: Duration) -> Option<Self> {
+        self.0.checked_sub(duration).map(Self)
+    }
+}
+
+impl Sub<Instant> for Instant {
+    type Output = Duration;
+
+    fn sub(self, earlier: Instant) -> Duration {
+        self.duration_since(earlier)
+    }
+}
+
+macro_rules! moments {
+    ($($moment:ident)*) => {$(
+        impl Add<Duration> for $moment {
+            type Output = Self;
+
+            fn add(self, duration: Duration) -> Self {
+                Self(self.0 + duration)
+            }
+        }
+
+        impl AddAssign<Duration> for $moment {
+            fn add_assign(&mut self, duration: Duration) {
+                self.0 += duration;
+            }
+        }
+
+        impl Sub<Duration> for $moment {
+            type Output = Self;
+
+            fn sub(self, duration: Duration) -> Self {
+                Self(self.0 - duration)
+            }
+        }
+
+        impl SubAssign<Duration> for $moment {
+            fn sub_assign(&mut self, duration: Duration) {
+                self.0 -= duration;
+            }
+        }
+
+        impl fmt::Debug for $moment {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+moments!(Instant SystemTime);
+
+// Where a `std` function gives or takes the real type.
+
+impl From<real::SystemTime> for SystemTime {
+    fn from(time: real::SystemTime) -> Self {
+        Self(time)
+    }
+}
+
+impl From<SystemTime> for real::SystemTime {
+    fn from(time: SystemTime) -> Self {
+        time.0
+    }
+}
