@@ -35,7 +35,7 @@ pub enum RecvError {
     Io(#[from] io::Error),
 }
 
-/// The receiving half of a [`Connection`].
+/// The receiving half of a [`Connection`](crate::Connection).
 #[derive(Debug)]
 pub struct Receiver {
     socket: Arc<OwnedFd>,

@@ -38,7 +38,7 @@ pub enum SendError {
     Io(#[from] io::Error),
 }
 
-/// The sending half of a [`Connection`].
+/// The sending half of a [`Connection`](crate::Connection).
 #[derive(Debug, Clone)]
 pub struct Sender {
     pub(crate) socket: Arc<OwnedFd>,

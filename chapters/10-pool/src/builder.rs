@@ -37,7 +37,8 @@ impl Builder {
 
     /// Has every worker call `function` with a copy of `argument` before its
     /// first task. If that panics, the tasks fail with
-    /// [`TaskError::Initializer`]; CPython would start workers for ever.
+    /// [`TaskError::Initializer`](crate::TaskError::Initializer); CPython would
+    /// start workers for ever.
     pub fn initializer<A>(mut self, function: fn(A), argument: A) -> Builder
     where
         A: Serialize + DeserializeOwned,
