@@ -40,7 +40,8 @@ fn diagnosis(file: &str) -> String {
         let tail = ["error: aborting", "For more information"];
         !part.contains("/library/") && !tail.iter().any(|start| part.starts_with(start))
     });
-    parts.concat().trim_end().to_owned()
+    // The last part's frame goes on to a part that is left out.
+    parts.concat().trim_end_matches([' ', '|', '\n']).to_owned()
 }
 
 #[test]
