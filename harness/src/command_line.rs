@@ -1,10 +1,15 @@
 //! The verbs and their options.
 
 use crate::course::{Course, NoSuchChapter, names_chapter};
+use crate::explore::Search;
+use crate::explore::target::Target;
+use crate::explore::verb::{self, Showing};
 use crate::run::NoSuchProgram;
 use crate::{list, run};
 use clap::{Parser, Subcommand};
+use serde_json::json;
 use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -25,6 +30,13 @@ enum Verb {
     /// Exit code 0: everything as it should be. 1: something is not, and the
     /// report says what. 2: the command line makes no sense.
     Run(RunArguments),
+    /// Try every interleaving of ordinary `std` code
+    ///
+    /// Exit code 0: all is as it should be (proved, or broken where the
+    /// documentation of the scenario says `Must fail`). 1: a scenario fails.
+    /// 2: the command line makes no sense. 3: a search ended by its budget and
+    /// found nothing. 4: something cannot be explored.
+    Explore(ExploreArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -47,6 +59,69 @@ struct RunArguments {
     deadline: Duration,
 }
 
+#[derive(Debug, clap::Args)]
+struct ExploreArguments {
+    /// A chapter (07-queue), a file of `fn name()` scenarios, or a crate's folder
+    target: String,
+    /// Scenarios by name; for a chapter also its programs. All scenarios without it
+    names: Vec<String>,
+    /// For a crate: the file of scenarios, if it is not in its folder `scenarios`
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    /// List every output that the program can have, each with a schedule that produces it
+    #[arg(long)]
+    outputs: bool,
+    /// Search exhaustively for at most this many executions, then at random
+    #[arg(long, value_name = "N")]
+    schedules: Option<u64>,
+    /// Search exhaustively for at most this many seconds, then at random
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    time: Option<Duration>,
+    /// Try only runs with at most this many preemptions; finds much, proves nothing
+    #[arg(long, value_name = "N")]
+    preemptions: Option<u32>,
+    /// Let each thread wake up spuriously this many times
+    #[arg(long, value_name = "N")]
+    spurious: Option<u8>,
+    /// Let time-outs fire at any moment, not only when nothing else can happen
+    #[arg(long)]
+    eager_timeouts: bool,
+    /// The seed of the random part of the search
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Replay this run instead of searching
+    #[arg(long, value_name = "STRING")]
+    schedule: Option<String>,
+    /// Write the run to this file as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Draw the run into this file as SVG
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Write the run to this file for Chrome's and Perfetto's trace viewers
+    #[arg(long, value_name = "FILE")]
+    perfetto: Option<PathBuf>,
+}
+
+impl ExploreArguments {
+    fn search(&self) -> Search {
+        let mut config = serde_json::Map::new();
+        let mut set = |field: &str, value: serde_json::Value| {
+            if !value.is_null() {
+                config.insert(field.to_owned(), value);
+            }
+        };
+        set("outputs", json!(self.outputs.then_some(true)));
+        set("max_executions", json!(self.schedules));
+        set("max_time", json!(self.time));
+        set("preemptions", json!(self.preemptions));
+        set("spurious", json!(self.spurious));
+        set("eager_timeouts", json!(self.eager_timeouts.then_some(true)));
+        set("seed", json!(self.seed));
+        Search { config, schedule: self.schedule.clone() }
+    }
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
@@ -56,8 +131,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match obey(arguments.verb) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(code) => code,
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
             let misused = error.is::<NoSuchChapter>() || error.is::<NoSuchProgram>();
@@ -66,19 +140,25 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn obey(verb: Verb) -> anyhow::Result<bool> {
+/// The workspace that the harness was built in: the explorer's source is there.
+fn workspace_root() -> PathBuf {
+    let harness = Path::new(env!("CARGO_MANIFEST_DIR"));
+    harness.parent().unwrap_or(harness).to_owned()
+}
+
+fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
     let here = std::env::current_dir()?;
     match verb {
         Verb::List => {
             list::list(&Course::load(&here)?);
-            Ok(true)
+            Ok(ExitCode::SUCCESS)
         }
         Verb::Run(arguments) => {
             let asked = arguments.chapter.as_deref();
             let wanted = |name: &str| asked.is_none_or(|asked| names_chapter(asked, name));
             let course = Course::load_chapters(&here, wanted)?;
             let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-            run::run(
+            let well = run::run(
                 &course,
                 &run::Options {
                     programs: arguments.programs,
@@ -87,7 +167,22 @@ fn obey(verb: Verb) -> anyhow::Result<bool> {
                     python: arguments.python,
                     deadline: arguments.deadline,
                 },
-            )
+            )?;
+            Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Verb::Explore(arguments) => {
+            let scenario = arguments.scenario.as_deref();
+            let root = workspace_root();
+            let target = Target::find(&root, &arguments.target, &arguments.names, scenario)?;
+            let search = arguments.search();
+            let showing = Showing {
+                outputs: arguments.outputs,
+                json: arguments.json,
+                svg: arguments.svg,
+                perfetto: arguments.perfetto,
+            };
+            let verdict = verb::show(&root, &target, &arguments.names, &search, &showing)?;
+            Ok(ExitCode::from(verdict as u8))
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod canonical;
 pub mod command_line;
 pub mod course;
 pub mod execution;
+pub mod explore;
 pub mod judge;
 pub mod list;
 pub mod python;

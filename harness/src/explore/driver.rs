@@ -59,7 +59,10 @@ impl Uses {
 }
 
 fn has_library(package: &Package) -> bool {
-    package.targets.iter().any(|target| target.is_lib() || target.is_rlib() || target.is_proc_macro())
+    package
+        .targets
+        .iter()
+        .any(|target| target.is_lib() || target.is_rlib() || target.is_proc_macro())
 }
 
 fn table(dependency: &Dependency) -> serde_json::Value {
@@ -100,18 +103,18 @@ pub fn build(kit: &Kit, files: &[ScenarioFile], uses: &Uses) -> anyhow::Result<P
         let module = format!("scenarios_{i}");
         let _ = writeln!(main, "#[allow(dead_code)]\nmod {module};");
         let mut entries = String::new();
-        for scenario in &file.scenarios {
+        for (n, scenario) in file.scenarios.iter().enumerate() {
             let name = &scenario.name;
-            let _ = write!(entries, "({name:?}, || ::std::explore::finish({name}())), ");
-            }
-        let _ = writeln!(
-            table,
-            "    ({:?}, {module}::EXPLORED),",
-            file.path.file_stem().unwrap_or_default().to_string_lossy()
-        );
+            let _ = write!(entries, "|| super::end({name}()), ");
+            let _ = writeln!(
+                table,
+                "        ({:?}, {module}::EXPLORED[{n}]),",
+                file.full_name(scenario)
+            );
+        }
         // One line more than the original, at its end: every line keeps its number.
         let text = format!(
-            "{}\npub(crate) const EXPLORED: &[(&str, fn())] = &[{entries}];\n",
+            "{}\npub(crate) const EXPLORED: &[fn()] = &[{entries}];\n",
             file.source.trim_end()
         );
         write_if_changed(&source.join(format!("{module}.rs")), &text)?;
@@ -119,7 +122,7 @@ pub fn build(kit: &Kit, files: &[ScenarioFile], uses: &Uses) -> anyhow::Result<P
     }
     let _ = write!(
         main,
-        "fn main() -> ::std::process::ExitCode {{\n    ::std::explore::main(&[\n{table}    ])\n}}\n"
+        "{END}\nfn main() -> ExitCode {{\n    ::std::explore::main(&[\n{table}    ])\n}}\n"
     );
     write_if_changed(&source.join("main.rs"), &main)?;
     let manifest = manifest(&name, uses);
@@ -130,6 +133,16 @@ pub fn build(kit: &Kit, files: &[ScenarioFile], uses: &Uses) -> anyhow::Result<P
     }
     compile(kit, &folder, &name, &renames)
 }
+
+/// What a scenario returns must not be an error.
+const END: &str = "\
+use std::process::{ExitCode, Termination};
+fn end(returned: impl Termination) {
+    // An exit code can only be compared by its text.
+    let code = format!(\"{:?}\", returned.report());
+    assert_eq!(code, format!(\"{:?}\", ExitCode::SUCCESS), \"the scenario returned an error\");
+}
+";
 
 fn manifest(name: &str, uses: &Uses) -> String {
     let mut text = format!(
@@ -175,8 +188,7 @@ fn compile(
     for (generated, original) in renames {
         command.arg(format!("--remap-path-prefix={generated}={}", original.display()));
     }
-    let output =
-        command.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
+    let output = command.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
     if !output.status.success() {
         bail!("the scenario does not compile; rustc says why above");
     }

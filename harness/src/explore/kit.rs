@@ -46,11 +46,9 @@ impl Kit {
                 let linkable = [CrateType::Lib, CrateType::RLib, CrateType::ProcMacro];
                 if artifact.target.crate_types.iter().any(|kind| linkable.contains(kind)) {
                     libraries.extend(
-                        artifact
-                            .filenames
-                            .into_iter()
-                            .map(PathBuf::from)
-                            .filter(|file| file.extension().is_some_and(|e| e == "rlib" || e == "so")),
+                        artifact.filenames.into_iter().map(PathBuf::from).filter(|file| {
+                            file.extension().is_some_and(|e| e == "rlib" || e == "so")
+                        }),
                     );
                 }
             }

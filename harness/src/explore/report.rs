@@ -1,0 +1,135 @@
+//! What a driver says of a scenario, and how it is shown.
+
+use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
+use std::path::Path;
+use trace::{Failure, SourceFiles, Terminal, Trace};
+
+/// What came of one scenario.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Outcome {
+    /// `file/scenario`.
+    pub name: String,
+    /// The verdict in one word.
+    pub status: Status,
+    /// How many executions were made.
+    pub executions: u64,
+    /// Why the scenario cannot be explored, if it cannot.
+    #[serde(default)]
+    pub summary: String,
+    /// A run, with the verdict and the bounds of the search: the failing one,
+    /// with the fewest preemptions, or the first of those that went well.
+    #[serde(default)]
+    pub trace: Option<Trace>,
+    /// Every output that was seen, if outputs were asked for.
+    #[serde(default)]
+    pub outputs: Vec<PossibleOutput>,
+}
+
+/// An output that the program can have.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PossibleOutput {
+    /// The text.
+    pub text: String,
+    /// The schedule that produces it.
+    pub schedule: String,
+}
+
+/// The verdict in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Every interleaving was covered and none fails.
+    Proved,
+    /// An interleaving fails.
+    Failed,
+    /// Nothing failed of what was tried.
+    NotProved,
+    /// The scenario cannot be explored.
+    Refused,
+}
+
+impl Outcome {
+    /// Reads a line of the driver's.
+    ///
+    /// # Errors
+    ///
+    /// When it is something else.
+    pub fn read(line: &str) -> serde_json::Result<Outcome> {
+        serde_json::from_str(line)
+    }
+
+    /// One line without the name: the verdict, and what it took.
+    pub fn verdict(&self) -> String {
+        let executions = match self.executions {
+            1 => "1 execution".to_owned(),
+            n => format!("{n} executions"),
+        };
+        match self.status {
+            Status::Proved if self.executions == 1 => {
+                "proved: 1 execution covers every interleaving".to_owned()
+            }
+            Status::Proved => format!("proved: {executions} cover every interleaving"),
+            Status::Failed => format!("failed: {}, after {executions}", self.failure()),
+            Status::NotProved => format!("not proved: {executions} tried, none fails"),
+            Status::Refused => format!("cannot be explored: {}", self.summary),
+        }
+    }
+
+    /// What goes wrong, in a word or two.
+    pub fn failure(&self) -> &'static str {
+        let failed = self.trace.as_ref().map(|trace| &trace.verdict.outcome);
+        let Some(trace::Outcome::Failed { failure }) = failed else { return "something" };
+        match failure {
+            Failure::Panic { .. } => "panic",
+            Failure::Deadlock { .. } => "deadlock",
+            Failure::Livelock { .. } => "livelock",
+            Failure::Leak { .. } => "leak",
+            Failure::Poisoned { .. } => "poisoned lock",
+            Failure::Exit { .. } => "exit",
+        }
+    }
+
+    /// The run as a picture for the terminal, with the source lines below `root`.
+    pub fn picture(&self, root: &Path, colour: bool) -> Option<String> {
+        Some(Terminal { colour, ..Terminal::default() }.draw(&self.quoted(root)?))
+    }
+
+    /// The run with the source lines that it names.
+    pub fn quoted(&self, root: &Path) -> Option<Trace> {
+        let mut trace = self.trace.clone()?;
+        trace.quote(&mut SourceFiles::new(root));
+        Some(trace)
+    }
+
+    /// Every output that was seen, each as it would be printed, with the
+    /// schedule that produces it.
+    pub fn outputs(&self) -> String {
+        let mut text = String::new();
+        for (i, output) in self.outputs.iter().enumerate() {
+            let _ = writeln!(
+                text,
+                "── output {} of {} ── schedule {}",
+                i + 1,
+                self.outputs.len(),
+                output.schedule
+            );
+            for line in output.text.lines() {
+                let _ = writeln!(text, "{line}");
+            }
+        }
+        text
+    }
+}
+
+/// A line of progress in words, if `line` is one.
+pub fn progress(line: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Progress {
+        executions: u64,
+        per_second: f64,
+        depth: u64,
+    }
+    let Progress { executions, per_second, depth } = serde_json::from_str(line).ok()?;
+    Some(format!("{executions} executions, {per_second:.0} a second, depth {depth}"))
+}

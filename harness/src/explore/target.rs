@@ -1,0 +1,153 @@
+//! What a reader asks to have explored: a chapter, a program of it, a file of
+//! scenarios, or a crate.
+
+use super::driver::Uses;
+use super::scenario::{Scenario, ScenarioFile};
+use crate::course::names_chapter;
+use anyhow::{Context, bail};
+use std::path::{Path, PathBuf};
+
+/// Files of scenarios, and what they may use.
+#[derive(Debug)]
+pub struct Target {
+    /// The files, in the order of their names.
+    pub files: Vec<ScenarioFile>,
+    /// What they may use besides `std`.
+    pub uses: Uses,
+    /// The folder that the paths in messages are relative to.
+    pub root: PathBuf,
+}
+
+impl Target {
+    /// Understands `asked`:
+    ///
+    /// | form | what is explored |
+    /// |---|---|
+    /// | `07-queue`, `7`, `queue` | the chapter's scenarios; with names, those, or the chapter's programs of these names |
+    /// | `path/to/file.rs` | the functions of the file; they may use the crate around it |
+    /// | `path/to/crate` | the functions of `scenario`, or of the crate's `scenarios/*.rs` |
+    ///
+    /// # Errors
+    ///
+    /// When there is no such thing, or nothing in it to explore.
+    pub fn find(
+        root: &Path,
+        asked: &str,
+        names: &[String],
+        scenario: Option<&Path>,
+    ) -> anyhow::Result<Target> {
+        let path = Path::new(asked);
+        if let Some(chapter) = chapter(root, asked)? {
+            let files = match scenario {
+                Some(file) => vec![ScenarioFile::read(file)?],
+                None => files_of_chapter(&chapter, names)?,
+            };
+            return Ok(Target { files, uses: Uses::of_crate(&chapter)?, root: root.to_owned() });
+        }
+        if path.is_file() {
+            let file = path.canonicalize()?;
+            let package = file.ancestors().skip(1).find(|folder| is_library(folder));
+            let uses = package.map(Uses::of_crate).transpose()?.unwrap_or_default();
+            let here = std::env::current_dir()?;
+            return Ok(Target { files: vec![ScenarioFile::read(&file)?], uses, root: here });
+        }
+        if path.join("Cargo.toml").is_file() {
+            let folder = path.canonicalize()?;
+            let files = match scenario {
+                Some(file) => vec![ScenarioFile::read(&file.canonicalize()?)?],
+                None => scenarios_of(&folder)?,
+            };
+            if files.is_empty() {
+                bail!(
+                    "{asked} has no folder `scenarios`; name a file with functions to explore by \
+                     --scenario FILE"
+                );
+            }
+            let here = std::env::current_dir()?;
+            return Ok(Target { files, uses: Uses::of_crate(&folder)?, root: here });
+        }
+        bail!("{asked} is no chapter, no file and no crate")
+    }
+
+    /// The scenarios as `file/name`, of which only those in `names` if there are any.
+    ///
+    /// # Errors
+    ///
+    /// When a name is in none of the files.
+    pub fn chosen(&self, names: &[String]) -> anyhow::Result<Vec<String>> {
+        let all: Vec<(&ScenarioFile, &Scenario)> = self
+            .files
+            .iter()
+            .flat_map(|file| file.scenarios.iter().map(move |scenario| (file, scenario)))
+            .collect();
+        let is_called = |file: &ScenarioFile, scenario: &Scenario, name: &String| {
+            let name = name.replace('-', "_");
+            name == scenario.name || name == file.name() || name == file.full_name(scenario)
+        };
+        for name in names {
+            if !all.iter().any(|(file, scenario)| is_called(file, scenario, name)) {
+                let known: Vec<&str> = all.iter().map(|(_, s)| s.name.as_str()).collect();
+                bail!("nothing to explore is called {name}; there are: {}", known.join(", "));
+            }
+        }
+        Ok(all
+            .iter()
+            .filter(|(file, scenario)| {
+                names.is_empty() || names.iter().any(|name| is_called(file, scenario, name))
+            })
+            .map(|(file, scenario)| file.full_name(scenario))
+            .collect())
+    }
+}
+
+fn chapter(root: &Path, asked: &str) -> anyhow::Result<Option<PathBuf>> {
+    let chapters = root.join("chapters");
+    if !chapters.is_dir() {
+        return Ok(None);
+    }
+    let folders = std::fs::read_dir(&chapters)
+        .with_context(|| format!("{} cannot be read", chapters.display()))?;
+    Ok(folders
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|folder| folder.is_dir() && names_chapter(asked, &name_of(folder))))
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The chapter's scenarios. A name that is a program's, and no scenario's,
+/// brings in that program's `main`.
+fn files_of_chapter(chapter: &Path, names: &[String]) -> anyhow::Result<Vec<ScenarioFile>> {
+    let mut files = scenarios_of(chapter)?;
+    for name in names {
+        let name = name.replace('-', "_");
+        let known = files.iter().any(|file| {
+            file.name() == name || file.scenarios.iter().any(|scenario| scenario.name == name)
+        });
+        let program = chapter.join("src/programs").join(format!("{name}.rs"));
+        if !known && program.is_file() {
+            files.push(ScenarioFile::read_program(&program)?);
+        }
+    }
+    if files.is_empty() {
+        bail!("{} has no scenarios", name_of(chapter));
+    }
+    Ok(files)
+}
+
+fn scenarios_of(folder: &Path) -> anyhow::Result<Vec<ScenarioFile>> {
+    let Ok(entries) = std::fs::read_dir(folder.join("scenarios")) else { return Ok(Vec::new()) };
+    let mut paths: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect();
+    paths.sort();
+    paths.iter().map(|path| ScenarioFile::read(path)).collect()
+}
+
+fn is_library(folder: &Path) -> bool {
+    folder.join("Cargo.toml").is_file() && folder.join("src/lib.rs").is_file()
+}
