@@ -9,7 +9,9 @@ pub use ::std::*;
 
 /// What is not in `std`: explorations and recordings.
 pub mod explore {
-    pub use explore_engine::{Config, Explorer, Memory, Outcome, Status};
+    pub use explore_engine::{
+        Config, Explorer, Memory, Outcome, Printed, Progress, ScheduleError, Status, main,
+    };
 }
 
 /// `std::sync`, by the engine.

@@ -17,6 +17,8 @@ pub struct Config {
     pub memory: Memory,
     /// Whether the order in which threads print matters. Set to list every output that a program can have.
     pub outputs: bool,
+    /// What the program reads from standard input.
+    pub input: String,
     /// Search only runs with at most so many preemptions. Such a search never proves anything.
     pub preemptions: Option<u32>,
     /// The most executions of the exhaustive search. After them, or after `max_time`, the search goes on at random.
@@ -45,6 +47,10 @@ pub struct Config {
     #[doc(hidden)]
     #[serde(skip)]
     pub strategy: Strategy,
+    /// Name the Mazurkiewicz trace of each execution in [`Progress`](crate::Progress), for its tests.
+    #[doc(hidden)]
+    #[serde(skip)]
+    pub classes: bool,
     /// Break the engine on purpose, for its tests.
     #[doc(hidden)]
     #[serde(skip)]
@@ -58,6 +64,7 @@ impl Default for Config {
             eager_timeouts: false,
             memory: Memory::Rc11,
             outputs: false,
+            input: String::new(),
             preemptions: None,
             max_executions: 1_000_000,
             max_time: Duration::from_secs(30),
@@ -71,6 +78,7 @@ impl Default for Config {
             keep_going: false,
             minimise: true,
             strategy: Strategy::Optimal,
+            classes: false,
             fault: None,
         }
     }

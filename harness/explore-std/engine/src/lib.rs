@@ -13,4 +13,5 @@ pub mod thread;
 pub mod time;
 
 pub use config::{Config, Memory};
-pub use explore::{Explorer, Outcome, Status};
+pub use explore::driver::main;
+pub use explore::{Explorer, Outcome, Printed, Progress, ScheduleError, Status};

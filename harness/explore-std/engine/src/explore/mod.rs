@@ -1,6 +1,9 @@
 //! Explorations: many executions of one scenario, and what came of them.
 
+pub mod driver;
+mod minimise;
 mod outcome;
+mod report;
 pub(crate) mod runner;
 pub mod schedule;
 
@@ -10,10 +13,18 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::config::{Config, Strategy};
-use crate::machine::Bad;
-use crate::search::{Search, full::Full, optimal::Optimal, pct::Pct};
-pub use outcome::{Outcome, Status};
-use runner::{Runner, Scenario};
+use crate::machine::op::Loc;
+use crate::machine::{Bad, Machine};
+use crate::search::Search;
+use crate::search::bounded::Bounded;
+use crate::search::full::Full;
+use crate::search::guided::Guided;
+use crate::search::optimal::Optimal;
+use crate::search::pct::Pct;
+use minimise::Found;
+pub use outcome::{Outcome, Printed, Status};
+use runner::Runner;
+pub use schedule::ScheduleError;
 
 /// Explores scenarios.
 ///
@@ -35,16 +46,27 @@ pub struct Explorer {
     config: Config,
 }
 
-/// One execution at a time in the whole process: `static`s are shared by all.
+/// One exploration at a time in the whole process: `static`s are shared by all.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// What a test may look at after each execution.
-#[doc(hidden)]
+/// What can be seen of an exploration under way.
 #[derive(Debug)]
-pub struct Seen<'a> {
-    pub failure: Option<&'a str>,
+pub struct Progress<'a> {
+    /// How many executions were made.
+    pub executions: u64,
+    /// How many steps the last one had.
+    pub steps: u32,
+    /// Whether the exhaustive search has given way to the random one.
+    pub random: bool,
+    /// Whether the last execution repeated another.
     pub redundant: bool,
-    pub output: &'a str,
+    /// What went wrong in the last execution.
+    pub failure: Option<&'a str>,
+    /// What the last execution printed to standard output.
+    pub stdout: &'a str,
+    /// Names the Mazurkiewicz trace of the last execution: equivalent executions have the same name. For tests.
+    #[doc(hidden)]
+    pub class: Option<u64>,
 }
 
 impl Explorer {
@@ -60,68 +82,276 @@ impl Explorer {
     /// If it is called inside a scenario.
     #[track_caller]
     pub fn run(&self, name: &str, scenario: impl Fn() + 'static) -> Outcome {
-        self.run_seeing(name, scenario, &mut |_| {})
+        self.run_watched(name, scenario, &mut |_| {})
     }
 
-    /// [`Explorer::run`], with a look at every execution.
-    #[doc(hidden)]
+    /// [`Explorer::run`], with a look at the exploration after every execution.
+    ///
+    /// # Panics
+    ///
+    /// If it is called inside a scenario.
     #[track_caller]
-    pub fn run_seeing(
+    pub fn run_watched(
         &self,
         name: &str,
         scenario: impl Fn() + 'static,
-        see: &mut dyn FnMut(&Seen<'_>),
+        see: &mut dyn FnMut(&Progress<'_>),
     ) -> Outcome {
-        let at = Location::caller();
+        let (_one, runner) = self.prepare(&self.config, scenario, Location::caller());
+        let mut exploration = Exploration::new(&self.config, &runner, name, see);
+        exploration.search();
+        exploration.conclude()
+    }
+
+    /// Runs a scenario once, as a schedule says.
+    ///
+    /// # Errors
+    ///
+    /// If the schedule is not one. One that was found in another program gives a refused outcome.
+    ///
+    /// # Panics
+    ///
+    /// If it is called inside a scenario.
+    #[track_caller]
+    pub fn replay(
+        &self,
+        name: &str,
+        scenario: impl Fn() + 'static,
+        schedule: &str,
+    ) -> Result<Outcome, ScheduleError> {
+        let mut config = self.config.clone();
+        let turns = schedule::read(schedule, &mut config)?;
+        let (_one, runner) = self.prepare(&config, scenario, Location::caller());
+        let guide = Guided::new(turns);
+        let misfit = Rc::clone(&guide.misfit);
+        runner.with(|machine| machine.search = Box::new(guide));
+        let start = Instant::now();
+        let mut bad = runner.execute(true);
+        if let Some(step) = misfit.get() {
+            let reason = format!(
+                "the schedule does not fit this program: its step {step} is not possible here"
+            );
+            bad = Some(Bad::Refused(reason));
+        }
+        let mut outcome = Outcome::new(name, &config);
+        outcome.executions = 1;
+        outcome.elapsed = start.elapsed();
+        outcome.schedule = Some(schedule.trim().to_owned());
+        runner.with(|machine| {
+            outcome.preemptions = machine.tracer.as_ref().map(|tracer| tracer.preemptions);
+            match &bad {
+                Some(bad) => tell(&mut outcome, machine, bad),
+                None => outcome.summary = "this run ends well".to_owned(),
+            }
+            outcome.trace = Some(report::trace_of(machine, bad.as_ref(), &outcome));
+        });
+        Ok(outcome)
+    }
+
+    fn prepare(
+        &self,
+        config: &Config,
+        scenario: impl Fn() + 'static,
+        at: Loc,
+    ) -> (std::sync::MutexGuard<'static, ()>, Runner) {
         assert!(
             !crate::machine::context::is_exploring(),
             "a scenario cannot explore another scenario"
         );
-        let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        let scenario: Scenario = Rc::new(scenario);
-        let config = &self.config;
-        let search: Box<dyn Search> = match config.strategy {
-            Strategy::Optimal => Box::new(Optimal::new(config.fault)),
-            Strategy::Full => Box::new(Full::default()),
-            Strategy::Pct => Box::new(Pct::new(config.seed)),
+        let one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let search: Box<dyn Search> = match (config.strategy, config.preemptions) {
+            (Strategy::Optimal, None) => Box::new(Optimal::new(config.fault)),
+            (Strategy::Optimal, Some(bound)) => Box::new(Bounded::new(bound)),
+            (Strategy::Full, _) => Box::new(Full::default()),
+            (Strategy::Pct, _) => Box::new(Pct::new(config.seed)),
         };
-        let runner = Runner::new(config.clone(), search, Rc::clone(&scenario), at);
-        let mut outcome = Outcome::new(name, config);
-        let start = Instant::now();
-        let mut first: Option<Bad> = None;
+        (one, Runner::new(config.clone(), search, Rc::new(scenario), at))
+    }
+}
+
+/// Writes down what went wrong.
+fn tell(outcome: &mut Outcome, machine: &Machine, bad: &Bad) {
+    outcome.status = if matches!(bad, Bad::Refused(_)) { Status::Refused } else { Status::Failed };
+    outcome.summary = report::summary(machine, bad);
+}
+
+/// An exploration under way.
+struct Exploration<'a> {
+    config: &'a Config,
+    runner: &'a Runner,
+    outcome: Outcome,
+    see: &'a mut dyn FnMut(&Progress<'_>),
+    found: Option<Found>,
+    start: Instant,
+}
+
+/// Why a search stopped.
+enum Stopped {
+    Exhausted,
+    Failed,
+    OutOfBudget,
+}
+
+impl<'a> Exploration<'a> {
+    fn new(
+        config: &'a Config,
+        runner: &'a Runner,
+        name: &str,
+        see: &'a mut dyn FnMut(&Progress<'_>),
+    ) -> Self {
+        let outcome = Outcome::new(name, config);
+        Self { config, runner, outcome, see, found: None, start: Instant::now() }
+    }
+
+    /// The exhaustive search, and the random one after it.
+    fn search(&mut self) {
+        let config = self.config;
+        let tried = match self.run(config.max_executions, config.max_time) {
+            Stopped::Failed => return,
+            Stopped::Exhausted if self.found.is_some() => return,
+            Stopped::Exhausted => match config.preemptions {
+                None if config.strategy != Strategy::Pct => {
+                    self.outcome.status = Status::Proved;
+                    return;
+                }
+                None => "random executions never cover everything".to_owned(),
+                Some(bound) => {
+                    format!("every run with at most {bound} preemptions was tried, and only those")
+                }
+            },
+            Stopped::OutOfBudget => "the search did not end within its budget".to_owned(),
+        };
+        self.outcome.summary = tried;
+        if config.random_executions > 0
+            && config.preemptions.is_none()
+            && config.strategy == Strategy::Optimal
+        {
+            self.runner.with(|machine| machine.search = Box::new(Pct::new(config.seed)));
+            let before = self.outcome.executions;
+            self.run(before + config.random_executions, self.start.elapsed() + config.random_time);
+            self.outcome.random = self.outcome.executions - before;
+            if self.found.is_none() {
+                self.outcome.summary +=
+                    &format!("; of the executions, {} were random", self.outcome.random);
+            }
+        }
+    }
+
+    fn run(&mut self, executions: u64, time: std::time::Duration) -> Stopped {
+        let random = self.outcome.summary.is_empty();
         loop {
-            let bad = runner.execute(false);
-            outcome.executions += 1;
-            let more = runner.with(|machine| {
-                let more = machine.finish();
-                let redundant = machine.search.redundant();
-                outcome.redundant += u64::from(redundant);
-                let text: String =
-                    machine.output.iter().map(|(_, _, text)| text.as_str()).collect();
-                let failure = bad.as_ref().map(|bad| format!("{bad:?}"));
-                see(&Seen { failure: failure.as_deref(), redundant, output: &text });
-                more
-            });
+            let bad = self.runner.execute(
+                self.config.outputs || self.runner.with(|machine| machine.search.forgets()),
+            );
+            self.outcome.executions += 1;
+            let failed = bad.is_some();
             if let Some(bad) = bad {
-                outcome.failures += 1;
-                first.get_or_insert(bad);
-                if !config.keep_going {
-                    break;
+                self.outcome.failures += 1;
+                if self.found.is_none() {
+                    self.found = self.again(bad);
                 }
             }
+            let more = self.look(failed, !random);
+            if failed && !self.config.keep_going {
+                return Stopped::Failed;
+            }
             if !more {
-                outcome.status = Status::Proved;
-                break;
+                return Stopped::Exhausted;
             }
-            if outcome.executions >= config.max_executions || start.elapsed() >= config.max_time {
-                break;
+            // The clock is not looked at every time: that costs as much as a short execution.
+            let late = self.outcome.executions.is_multiple_of(64) && self.start.elapsed() >= time;
+            if self.outcome.executions >= executions || late {
+                return Stopped::OutOfBudget;
             }
         }
-        outcome.elapsed = start.elapsed();
-        if let Some(bad) = first {
-            outcome.status = Status::Failed;
-            outcome.summary = format!("{bad:?}");
+    }
+
+    /// Runs the execution again that has just failed, for its schedule, unless that was kept.
+    fn again(&self, bad: Bad) -> Option<Found> {
+        let found = |bad| {
+            self.runner.with(|machine| Found {
+                bad,
+                turns: machine.schedule.clone(),
+                preemptions: machine.tracer.as_ref().map_or(0, |tracer| tracer.preemptions),
+            })
+        };
+        if matches!(bad, Bad::Refused(_)) || self.runner.with(|machine| machine.tracer.is_some()) {
+            return Some(found(bad));
         }
-        outcome
+        match self.runner.execute(true) {
+            Some(bad) => Some(found(bad)),
+            None => Some(found(Bad::Refused(
+                "it is not deterministic: an execution that failed did not fail again with the same choices".to_owned(),
+            ))),
+        }
+    }
+
+    /// Looks at the execution that has just ended. Returns whether there is another.
+    fn look(&mut self, failed: bool, random: bool) -> bool {
+        let (outcome, config) = (&mut self.outcome, self.config);
+        let see = &mut self.see;
+        self.runner.with(|machine| {
+            let class = config.classes.then(|| machine.search.class()).flatten();
+            let more = machine.finish();
+            let redundant = machine.search.redundant();
+            outcome.redundant += u64::from(redundant);
+            let stdout: String = machine
+                .output
+                .iter()
+                .filter(|(_, stream, _)| *stream == trace::Stream::Stdout)
+                .map(|(_, _, text)| text.as_str())
+                .collect();
+            if config.outputs && !failed {
+                match outcome.outputs.iter_mut().find(|printed| printed.stdout == stdout) {
+                    Some(printed) => printed.executions += 1,
+                    None => {
+                        let schedule = schedule::write(config, &machine.schedule);
+                        outcome.outputs.push(Printed {
+                            stdout: stdout.clone(),
+                            schedule,
+                            executions: 1,
+                        });
+                    }
+                }
+            }
+            let failure = machine.failure.as_ref().map(|bad| report::summary(machine, bad));
+            see(&Progress {
+                executions: outcome.executions,
+                steps: machine.steps,
+                random,
+                redundant,
+                failure: failure.as_deref(),
+                stdout: &stdout,
+                class,
+            });
+            more
+        })
+    }
+
+    /// Makes the failing run simple, and tells it.
+    fn conclude(mut self) -> Outcome {
+        let Some(mut found) = self.found.take() else {
+            self.outcome.elapsed = self.start.elapsed();
+            return self.outcome;
+        };
+        let refused = matches!(found.bad, Bad::Refused(_));
+        if self.config.minimise && !refused {
+            (found, self.outcome.minimal) = minimise::minimise(self.runner, found);
+        }
+        if !refused {
+            let shown = minimise::follow(self.runner, Guided::new(found.turns.clone()));
+            found = shown.unwrap_or(found);
+            self.outcome.schedule = Some(schedule::write(self.config, &found.turns));
+            self.outcome.preemptions = Some(found.preemptions);
+        }
+        let outcome = &mut self.outcome;
+        self.runner.with(|machine| {
+            tell(outcome, machine, &found.bad);
+            if !refused {
+                outcome.trace = Some(report::trace_of(machine, Some(&found.bad), outcome));
+            }
+        });
+        self.outcome.elapsed = self.start.elapsed();
+        self.outcome
     }
 }

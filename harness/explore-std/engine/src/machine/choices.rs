@@ -6,7 +6,7 @@
 use super::object::{OncePhase, State};
 use super::op::{Obj, Op, Tid};
 use super::thread::{Thread, Woken};
-use super::{FENCES, Machine, SPAWNS, TERMINAL, end_of, shared, token_of};
+use super::{FENCES, Machine, SPAWNS, end_of, shared, token_of};
 use crate::config::Memory;
 use crate::search::{Choice, Footprint, Kind, QUIESCENT_ALT};
 use std::sync::atomic::Ordering;
@@ -18,7 +18,7 @@ pub const TIMED_OUT: u16 = 2;
 /// A `compare_exchange_weak` fails although it need not.
 pub const WEAK_FAILURE: u16 = 1 << 15;
 /// How often a spinning thread is let go on when nothing else can happen, before that is called a livelock.
-const RELEASES: u32 = 64;
+const RELEASES: u32 = 32;
 /// How much longer a loop of nothing but loads goes on before it counts as spinning: it may be a loop that ends by itself.
 const BARE_LOADS: u8 = 2;
 /// Likewise for a loop that also takes locks: what it does under them cannot be seen.
@@ -170,6 +170,7 @@ impl Machine {
                 _ => true,
             },
             Op::Send(_) | Op::SendTaken { .. } | Op::Receive { .. } => self.channel_ready(thread),
+            Op::Print(stream) | Op::LockStream(stream) => self.stream_ready(tid, stream),
             Op::SpinYield => {
                 thread.last_reads.iter().any(|&(object, seen)| self.version(object) != seen)
             }
@@ -366,11 +367,7 @@ impl Machine {
             } else {
                 Footprint::EMPTY
             }),
-            Op::Print => same(if self.config.outputs {
-                ambient(TERMINAL, Kind::Write)
-            } else {
-                Footprint::EMPTY
-            }),
+            Op::Print(_) | Op::LockStream(_) | Op::UnlockStream(_) | Op::Input => same(self.stream_footprint(thread.pending)),
             Op::Exit(_) | Op::Abort => same(Footprint::everything()),
         }
     }

@@ -14,6 +14,7 @@
 //! | `context` | how code finds the machine, and the switch between coroutines |
 //! | `fibers` | the coroutines |
 //! | `statics` | values that outlive an execution |
+//! | `streams` | standard input, output and error |
 //! | `tracer` | the story of one execution, for people |
 
 pub mod channels;
@@ -27,6 +28,7 @@ pub mod op;
 pub mod panics;
 pub mod perform;
 pub mod statics;
+pub mod streams;
 pub mod thread;
 pub mod tracer;
 pub mod watchdog;
@@ -121,6 +123,10 @@ pub struct Machine {
     sc: Clock,
     /// The first thing that went wrong.
     pub failure: Option<Bad>,
+    /// The program has ended itself, with success.
+    pub exited: bool,
+    /// Where the threads stood when that happened.
+    pub standing_at_end: Vec<trace::Wait>,
     /// The execution is over; what still runs is being unwound.
     pub aborting: bool,
     /// Operations since then.
@@ -128,6 +134,7 @@ pub struct Machine {
     pub tracer: Option<Tracer>,
     /// What was printed: thread, stream, text.
     pub output: Vec<(Tid, trace::Stream, String)>,
+    streams: streams::Streams,
     choices: Vec<Choice>,
     quiescent: bool,
     /// The step being taken.
@@ -158,10 +165,13 @@ impl Machine {
             steps: 0,
             sc: Clock::default(),
             failure: None,
+            standing_at_end: Vec::new(),
+            exited: false,
             aborting: false,
             inert: 0,
             tracer: None,
             output: Vec::new(),
+            streams: streams::Streams::default(),
             choices: Vec::new(),
             quiescent: false,
             after: Vec::new(),
@@ -188,9 +198,12 @@ impl Machine {
         self.steps = 0;
         self.sc.clear();
         self.failure = None;
+        self.standing_at_end.clear();
+        self.exited = false;
         self.aborting = false;
         self.inert = 0;
         self.output.clear();
+        self.streams = streams::Streams::default();
         self.last = 0;
         self.schedule.clear();
         self.record_schedule = trace;
@@ -227,7 +240,6 @@ impl Machine {
         thread.views.learn(&self.threads[self.current].views.current);
         self.threads.push(thread);
         let tid = self.threads.len() - 1;
-        self.trace_spawned(tid);
         Some(tid)
     }
 
@@ -235,6 +247,7 @@ impl Machine {
     pub fn fail(&mut self, bad: Bad) {
         if self.failure.is_none() {
             self.failure = Some(bad);
+            self.standing_at_end = self.standing();
         }
     }
 
@@ -251,10 +264,7 @@ impl Machine {
     /// Chooses who goes next.
     pub fn decide(&mut self) {
         self.chosen = None;
-        if matches!(
-            self.failure,
-            Some(Bad::Exit { .. } | Bad::Refused(_) | Bad::StackOverflow { .. })
-        ) {
+        if self.is_over() {
             return;
         }
         if self.steps >= self.config.max_steps {
@@ -304,8 +314,21 @@ impl Machine {
             let alt = of_thread.position(|other| other.alt == choice.alt).unwrap_or(0);
             self.schedule.push((choice.thread, alt as u16));
         }
+        if self.tracer.is_some() {
+            self.trace_choice(choice.thread);
+        }
         self.steps += 1;
         self.chosen = Some(choice);
+    }
+
+    /// Whether what went wrong ends the execution. After a panic of the main thread the others go on only if the whole execution
+    /// counts, not just its failure.
+    fn is_over(&self) -> bool {
+        match &self.failure {
+            None => self.exited,
+            Some(Bad::Panic { .. }) => !self.config.keep_going,
+            Some(_) => true,
+        }
     }
 
     /// Nobody can go on.
@@ -314,6 +337,7 @@ impl Machine {
         if !self.threads.iter().any(unfinished) {
             return;
         }
+        self.show_all_blocked();
         let spins = (0..self.threads.len()).any(|tid| self.spins(tid));
         if spins {
             self.fail(Bad::Livelock);

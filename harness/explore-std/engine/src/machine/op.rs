@@ -111,7 +111,11 @@ pub enum Op {
     Fence {
         order: Ordering,
     },
-    Print,
+    Print(trace::Stream),
+    LockStream(trace::Stream),
+    UnlockStream(trace::Stream),
+    /// Reads from standard input.
+    Input,
     Exit(i32),
     Abort,
 }

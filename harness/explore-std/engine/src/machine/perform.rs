@@ -69,7 +69,9 @@ impl Machine {
                 }
                 return Done { value: 0, ok: ended };
             }
-            Op::Yield | Op::Print => {}
+            Op::Yield | Op::Print(_) | Op::Input => {}
+            Op::LockStream(stream) => self.lock_stream(tid, stream),
+            Op::UnlockStream(stream) => self.unlock_stream(stream),
             Op::SpinYield => self.see_newest(tid, alt),
             Op::Sleep(time) => {
                 let now = &mut self.threads[tid].views.current.time;
@@ -244,6 +246,7 @@ impl Machine {
                     if self.config.memory == Memory::SeqCst { Ordering::SeqCst } else { order };
                 self.threads[tid].views.fence(sc, &mut self.sc);
             }
+            Op::Exit(0) => self.exited = true,
             Op::Exit(code) => self.fail(Bad::Exit { thread: tid, code: Some(code) }),
             Op::Abort => self.fail(Bad::Exit { thread: tid, code: None }),
         }

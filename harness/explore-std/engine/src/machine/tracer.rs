@@ -1,33 +1,431 @@
 //! The story of one execution, for people. Only told when an execution is run again for its trace.
 
+use std::sync::atomic::Ordering;
+
+use trace::{
+    ChannelOutcome, Choice, LockMode, Object, ObjectId, ObjectKind, Operation, Output, Read, Stale,
+    Step, Stream, ThreadId, Wait, WaitsFor,
+};
+
 use super::Machine;
-use super::op::{Op, Tid};
+use super::channels::outcome;
+use super::choices::{SPURIOUS, TIMED_OUT, WEAK_FAILURE};
+use super::object::{OncePhase, State};
+use super::op::{Obj, Op, Tid};
 use super::perform::Done;
+use crate::search::QUIESCENT_ALT;
 
 /// The steps so far.
 #[derive(Debug, Default)]
 pub struct Tracer {
-    pub steps: Vec<trace::Step>,
+    pub steps: Vec<Step>,
+    pub output: Vec<Output>,
+    /// For each step of the machine, its place in the story, which also tells who was blocked.
+    places: Vec<usize>,
+    /// Switches away from a thread that could have gone on.
+    pub preemptions: u32,
+    /// Whether the step to come is one.
+    preempts: bool,
+}
+
+fn thread_id(tid: Tid) -> ThreadId {
+    ThreadId(tid as u32)
+}
+
+fn threads_of(mask: u64) -> Vec<ThreadId> {
+    (0..64).filter(|tid| mask >> tid & 1 == 1).map(|tid| ThreadId(tid as u32)).collect()
 }
 
 impl Machine {
-    /// Tells that a thread could not go on.
-    pub fn show_blocked(&mut self, _tid: Tid) {}
+    /// Keeps whether the step that was chosen takes the turn from a thread that could have gone on.
+    pub(super) fn trace_choice(&mut self, chosen: u8) {
+        let last = self.last;
+        let can_go_on = self.choices.iter().any(|choice| usize::from(choice.thread) == last);
+        let yields = matches!(self.threads[last].pending, Op::Yield | Op::SpinYield | Op::Sleep(_));
+        if let Some(tracer) = &mut self.tracer {
+            tracer.preempts =
+                usize::from(chosen) != last && can_go_on && !yields && !self.quiescent;
+            tracer.preemptions += u32::from(tracer.preempts);
+        }
+    }
 
-    pub(super) fn trace_step(&mut self, _tid: Tid, _op: Op, _alt: u16, _done: &Done, _woken: u64) {}
-}
+    /// Tells that a thread could not go on, if it could not.
+    pub fn show_blocked(&mut self, tid: Tid) {
+        if self.tracer.is_none()
+            || self.threads[tid].shown_blocked
+            || self.choices.iter().any(|choice| usize::from(choice.thread) == tid)
+        {
+            return;
+        }
+        let op = self.threads[tid].pending;
+        // The first half of these has been told, and says that the thread waits.
+        if matches!(op, Op::Wake { .. } | Op::Pass { .. } | Op::SendTaken { .. }) {
+            return;
+        }
+        let Some(waits_for) = self.waits_for(tid) else { return };
+        self.threads[tid].shown_blocked = true;
+        let Some(operation) = self.operation(tid, op, 0, &Done::default()) else { return };
+        let mut step = self.step(tid, operation);
+        step.blocked = Some(waits_for);
+        if let Some(tracer) = &mut self.tracer {
+            tracer.steps.push(step);
+        }
+    }
 
-impl Machine {
-    /// Tells of a panic.
-    pub fn trace_panic(&mut self, _tid: Tid) {}
-}
+    /// Tells, when nobody can go on, what the others asked for that were not shown as blocked: it was free when they asked.
+    pub(super) fn show_all_blocked(&mut self) {
+        for tid in 0..self.threads.len() {
+            let thread = &self.threads[tid];
+            if thread.exists && thread.ended.is_none() && !thread.shown_blocked {
+                self.show_blocked(tid);
+            }
+        }
+    }
 
-impl Machine {
-    /// Tells which thread a spawn made.
-    pub(super) fn trace_spawned(&mut self, _tid: Tid) {}
-}
+    /// Tells a step that was taken.
+    pub(super) fn trace_step(&mut self, tid: Tid, op: Op, alt: u16, done: &Done, woken: u64) {
+        self.threads[tid].shown_blocked = false;
+        // A thread that spins in vain is let go on many times; the reader need not see all of them.
+        let in_vain = self.threads[tid].released > 1;
+        let Some(operation) = self.operation(tid, op, alt, done).filter(|_| !in_vain) else {
+            if let Some(tracer) = &mut self.tracer {
+                tracer.places.push(tracer.steps.len().saturating_sub(1));
+            }
+            return;
+        };
+        let mut step = self.step(tid, operation);
+        step.wakes = threads_of(woken);
+        if let Op::End = op {
+            let waits = |other: &super::thread::Thread| {
+                other.shown_blocked && other.pending == Op::Join(tid)
+            };
+            let joining = self.threads.iter().enumerate().filter(|(_, other)| waits(other));
+            step.wakes = joining.map(|(other, _)| thread_id(other)).collect();
+        }
+        step.choice = self.choice_besides(op, alt, &step.operation);
+        match op {
+            Op::NotifyOne(_) | Op::NotifyAll(_) if woken == 0 => {
+                step.note = Some("nobody is waiting: the notification is lost".to_owned());
+            }
+            Op::SpinYield if alt == QUIESCENT_ALT => {
+                step.note = Some("spins on, though nothing has changed".to_owned())
+            }
+            _ => {}
+        }
+        if let Some(tracer) = &mut self.tracer {
+            step.preempts = std::mem::take(&mut tracer.preempts);
+            tracer.places.push(tracer.steps.len());
+            tracer.steps.push(step);
+        }
+    }
 
-impl Machine {
+    /// Tells of a panic, where it was raised.
+    pub fn trace_panic(&mut self, tid: Tid) {
+        let Some(note) = self.threads[tid].panic.clone() else { return };
+        let mut step = Step::new(thread_id(tid), Operation::Panic { message: note.message });
+        step.at = note.at;
+        if let Some(tracer) = &mut self.tracer {
+            tracer.steps.push(step);
+        }
+    }
+
     /// Tells what was printed.
-    pub(super) fn trace_print(&mut self, _stream: trace::Stream, _text: &str) {}
+    pub(super) fn trace_print(&mut self, stream: Stream, text: &str) {
+        let thread = thread_id(self.current);
+        if let Some(tracer) = &mut self.tracer {
+            let after = tracer.steps.len();
+            tracer.output.push(Output { thread, stream, text: text.to_owned(), after });
+        }
+    }
+
+    fn step(&self, tid: Tid, operation: Operation) -> Step {
+        let thread = &self.threads[tid];
+        let mut step = Step::new(thread_id(tid), operation);
+        // The main thread starts nowhere in the program.
+        step.at = (tid > 0 || thread.pending != Op::Start).then(|| thread.at.into());
+        step.call = (!thread.call.is_empty()).then(|| thread.call.to_owned());
+        step.time_ns = Some(thread.views.current.time);
+        step
+    }
+
+    fn choice_besides(&self, op: Op, alt: u16, operation: &Operation) -> Option<Choice> {
+        let waits = matches!(op, Op::Wake { .. } | Op::Park { .. } | Op::Receive { .. });
+        match (op, alt) {
+            (_, QUIESCENT_ALT) if waits => Some(Choice::Timeout),
+            (Op::Wait { .. }, SPURIOUS) => Some(Choice::Spurious),
+            (Op::Wait { .. }, TIMED_OUT) => Some(Choice::Timeout),
+            (Op::Park { .. }, SPURIOUS) => Some(Choice::Spurious),
+            (Op::NotifyOne(_), waiter) if waiter > 0 => {
+                Some(Choice::Waiter { thread: thread_id(usize::from(waiter - 1)) })
+            }
+            (Op::Compare { .. }, alt) if alt != QUIESCENT_ALT && alt & WEAK_FAILURE != 0 => {
+                Some(Choice::WeakFailure)
+            }
+            _ => match operation {
+                Operation::Load { read, .. } | Operation::Update { read, .. }
+                    if read.stale.is_some() =>
+                {
+                    Some(Choice::OlderStore)
+                }
+                _ => None,
+            },
+        }
+    }
+
+    /// The step in the words of the trace format; `None` if it is the unremarkable half of another.
+    fn operation(&self, tid: Tid, op: Op, alt: u16, done: &Done) -> Option<Operation> {
+        let id = |object: Obj| self.trace_object(object);
+        let exclusive = LockMode::Exclusive;
+        let shared = LockMode::Shared;
+        Some(match op {
+            Op::Start => Operation::Start,
+            Op::End => Operation::End,
+            Op::Spawn => Operation::Spawn { child: thread_id(self.threads.len()) },
+            Op::Join(child) => Operation::Join { child: thread_id(child) },
+            Op::IsFinished(_) => Operation::Other,
+            Op::Yield | Op::SpinYield => Operation::Yield,
+            Op::Sleep(ns) => Operation::Sleep { ns },
+            Op::Park { timeout } => Operation::Park { timeout_ns: timeout },
+            Op::Unpark(other) => Operation::Unpark { thread: thread_id(other) },
+            Op::Lock(lock) => Operation::Lock { lock: id(lock), mode: exclusive },
+            Op::Read(lock) => Operation::Lock { lock: id(lock), mode: shared },
+            Op::TryLock(lock) => {
+                Operation::TryLock { lock: id(lock), mode: exclusive, acquired: done.ok }
+            }
+            Op::TryRead(lock) => {
+                Operation::TryLock { lock: id(lock), mode: shared, acquired: done.ok }
+            }
+            Op::Unlock(lock) => Operation::Unlock { lock: id(lock), mode: exclusive },
+            Op::Unread(lock) => Operation::Unlock { lock: id(lock), mode: shared },
+            Op::Downgrade(_) => Operation::Other,
+            Op::Wait { condvar, lock, timeout } => {
+                Operation::Wait { condvar: id(condvar), lock: id(lock), timeout_ns: timeout }
+            }
+            Op::Wake { condvar, lock, .. } => {
+                Operation::Wake { condvar: id(condvar), lock: id(lock) }
+            }
+            Op::NotifyOne(condvar) => Operation::Notify { condvar: id(condvar), all: false },
+            Op::NotifyAll(condvar) => Operation::Notify { condvar: id(condvar), all: true },
+            Op::Arrive { barrier, .. } => {
+                Operation::Barrier { barrier: id(barrier), leader: done.ok }
+            }
+            Op::Pass { .. } | Op::SendTaken { .. } | Op::Await(_) | Op::Print(_) | Op::LockStream(_) | Op::UnlockStream(_) | Op::Input => {
+                return None;
+            },
+            Op::OnceEnter { once, .. } if done.value == 1 || done.value == 2 => {
+                Operation::OnceBegin { once: id(once) }
+            }
+            Op::OnceEnter { once, .. } | Op::OnceWait { once, .. } => {
+                Operation::OnceGet { once: id(once), ready: done.ok }
+            }
+            Op::OnceLeave { once, .. } => Operation::OnceEnd { once: id(once) },
+            Op::OnceGet(once) => Operation::OnceGet { once: id(once), ready: done.ok },
+            Op::Send(channel) | Op::TrySend(channel) => {
+                Operation::Send { channel: id(channel), outcome: channel_outcome(done) }
+            }
+            Op::Receive { channel, timeout } => Operation::Receive {
+                channel: id(channel),
+                outcome: channel_outcome(done),
+                timeout_ns: timeout,
+            },
+            Op::TryReceive(channel) => Operation::Receive {
+                channel: id(channel),
+                outcome: channel_outcome(done),
+                timeout_ns: None,
+            },
+            Op::DropSender(channel) if self.channel(channel).senders > 0 => return None,
+            Op::DropSender(channel) | Op::DropReceiver(channel) => {
+                Operation::Close { channel: id(channel) }
+            }
+            Op::Load { atomic, order } => Operation::Load {
+                atomic: id(atomic),
+                ordering: order.into(),
+                read: self.read_of(atomic, alt, false),
+            },
+            Op::Store { atomic, order, value } => Operation::Store {
+                atomic: id(atomic),
+                ordering: order.into(),
+                value: self.show(atomic, value),
+            },
+            Op::Update { atomic, order } => self.update_of(atomic, order, alt, true),
+            Op::Compare { atomic, success, failure, .. } => {
+                self.update_of(atomic, if done.ok { success } else { failure }, alt, done.ok)
+            }
+            Op::Fence { order } => Operation::Fence { ordering: order.into() },
+            Op::Exit(code) => Operation::Exit { code },
+            Op::Abort => Operation::Abort,
+        })
+        .inspect(|_| debug_assert!(tid < self.threads.len()))
+    }
+
+    fn update_of(&self, atomic: Obj, order: Ordering, alt: u16, wrote: bool) -> Operation {
+        let State::Atomic(state) = &self.objects[atomic as usize].state else {
+            return Operation::Other;
+        };
+        let value =
+            state.stores.last().filter(|_| wrote).map(|stored| self.show(atomic, stored.value));
+        let read = self.read_of(atomic, alt, wrote);
+        Operation::Update { atomic: self.trace_object(atomic), ordering: order.into(), read, value }
+    }
+
+    /// What was read. `wrote`: the newest store is the step's own.
+    fn read_of(&self, atomic: Obj, alt: u16, wrote: bool) -> Read {
+        let State::Atomic(state) = &self.objects[atomic as usize].state else {
+            return Read::newest("", None);
+        };
+        let newest = state.stores.len() - 1 - usize::from(wrote);
+        let place = if wrote || alt == QUIESCENT_ALT {
+            newest
+        } else {
+            usize::from(alt & !WEAK_FAILURE).min(newest)
+        };
+        let stored = &state.stores[place];
+        let places = self.tracer.as_ref().map_or(&[][..], |tracer| &tracer.places);
+        let from = stored.step.and_then(|step| places.get(step as usize).copied());
+        let mut read = Read::newest(self.show(atomic, stored.value), from);
+        if place < newest {
+            let newest_value = self.show(atomic, state.stores[newest].value);
+            read.stale = Some(Stale { newest: newest_value, missed: (newest - place) as u32 });
+        }
+        read
+    }
+
+    /// A value's bits, as its type prints them.
+    fn show(&self, atomic: Obj, bits: u64) -> String {
+        match self.objects[atomic as usize].kind {
+            "AtomicBool" => (bits != 0).to_string(),
+            "AtomicPtr" if bits == 0 => "null".to_owned(),
+            // Addresses differ from run to run, and mean nothing to a reader.
+            "AtomicPtr" => "pointer".to_owned(),
+            "AtomicI8" | "AtomicI16" | "AtomicI32" | "AtomicI64" | "AtomicIsize" => {
+                (bits as i64).to_string()
+            }
+            _ => bits.to_string(),
+        }
+    }
+
+    /// What a thread waits for; `None` if it could go on.
+    pub(super) fn waits_for(&self, tid: Tid) -> Option<WaitsFor> {
+        let thread = &self.threads[tid];
+        let lock = |lock: Obj| {
+            let state = self.lock(lock);
+            let held_by =
+                state.owner.iter().chain(&state.readers).map(|&tid| thread_id(tid)).collect();
+            Some(WaitsFor::Lock { lock: self.trace_object(lock), held_by })
+        };
+        match thread.pending {
+            Op::Lock(object) | Op::Read(object) => lock(object),
+            Op::Wake { condvar, lock: mutex, .. } => {
+                if thread.woken == super::thread::Woken::No {
+                    Some(WaitsFor::Notify { condvar: self.trace_object(condvar) })
+                } else {
+                    lock(mutex)
+                }
+            }
+            Op::Join(other) => Some(WaitsFor::Join { thread: thread_id(other) }),
+            Op::Park { .. } => Some(WaitsFor::Unpark),
+            Op::Pass { barrier, .. } => {
+                Some(WaitsFor::Barrier { barrier: self.trace_object(barrier) })
+            }
+            Op::OnceEnter { once, .. } | Op::OnceWait { once, .. } => {
+                let held_by = match &self.objects[once as usize].state {
+                    State::Once(state) => match state.phase {
+                        OncePhase::Running(tid) => vec![thread_id(tid)],
+                        _ => Vec::new(),
+                    },
+                    _ => Vec::new(),
+                };
+                Some(WaitsFor::Lock { lock: self.trace_object(once), held_by })
+            }
+            Op::Receive { channel, .. } => {
+                Some(WaitsFor::Message { channel: self.trace_object(channel) })
+            }
+            Op::Send(channel) | Op::SendTaken { channel, .. } => {
+                Some(WaitsFor::Room { channel: self.trace_object(channel) })
+            }
+            Op::SpinYield => {
+                let is_atomic =
+                    |object: &Obj| !matches!(self.objects[*object as usize].state, State::Name);
+                let mut atomics: Vec<ObjectId> = thread
+                    .last_reads
+                    .iter()
+                    .map(|read| read.0)
+                    .filter(is_atomic)
+                    .map(|object| self.trace_object(object))
+                    .collect();
+                atomics.sort();
+                atomics.dedup();
+                Some(WaitsFor::Change { atomics })
+            }
+            Op::Load { atomic, .. } | Op::Compare { atomic, .. } => self
+                .stuck_on(thread)
+                .map(|_| WaitsFor::Change { atomics: vec![self.trace_object(atomic)] }),
+            _ => None,
+        }
+    }
+
+    /// Where every thread that has not ended stands.
+    pub fn standing(&self) -> Vec<Wait> {
+        let threads = self.threads.iter().enumerate();
+        let alive = threads.filter(|(_, thread)| thread.exists && thread.ended.is_none());
+        alive
+            .map(|(tid, thread)| Wait {
+                thread: thread_id(tid),
+                at: Some(thread.at.into()),
+                waits_for: self.waits_for(tid),
+            })
+            .collect()
+    }
+
+    /// The number of an object in the trace, where a channel has only one.
+    fn trace_object(&self, object: Obj) -> ObjectId {
+        let before = self.objects[..object as usize].iter();
+        ObjectId(before.filter(|object| !matches!(object.state, State::Name)).count() as u32)
+    }
+
+    /// The objects, as the trace lists them.
+    pub fn trace_objects(&self) -> Vec<Object> {
+        let kind = |state: &State| match state {
+            State::Lock(_) => Some(ObjectKind::Mutex),
+            State::Condvar { .. } => Some(ObjectKind::Condvar),
+            State::Barrier { .. } => Some(ObjectKind::Barrier),
+            State::Once(_) => Some(ObjectKind::Once),
+            State::Channel(_) => Some(ObjectKind::Channel),
+            State::Atomic(_) => Some(ObjectKind::Atomic),
+            State::Name => None,
+        };
+        let objects = self.objects.iter().enumerate();
+        objects
+            .filter_map(|(number, object)| {
+                let kind =
+                    if object.kind == "RwLock" { ObjectKind::RwLock } else { kind(&object.state)? };
+                let initial = match &object.state {
+                    State::Atomic(state) => {
+                        state.stores.first().map(|stored| self.show(number as Obj, stored.value))
+                    }
+                    _ => None,
+                };
+                Some(Object { kind, name: None, created: Some(object.created.into()), initial })
+            })
+            .collect()
+    }
+
+    /// The threads, as the trace lists them.
+    pub fn trace_threads(&self) -> Vec<trace::Thread> {
+        let thread = |thread: &super::thread::Thread| trace::Thread {
+            name: thread.name.clone(),
+            parent: thread.parent.map(thread_id),
+            spawned: thread.parent.map(|_| thread.spawned.into()),
+        };
+        self.threads.iter().map(thread).collect()
+    }
+}
+
+fn channel_outcome(done: &Done) -> ChannelOutcome {
+    match done.value & 0xFFFF_FFFF {
+        outcome::DONE => ChannelOutcome::Done,
+        outcome::WOULD_BLOCK => ChannelOutcome::WouldBlock,
+        outcome::TIMED_OUT => ChannelOutcome::TimedOut,
+        _ => ChannelOutcome::Disconnected,
+    }
 }

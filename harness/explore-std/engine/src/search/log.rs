@@ -84,6 +84,26 @@ impl Log {
         clock.get(event.choice.thread as usize) >= event.count
     }
 
+    /// Names the Mazurkiewicz trace: what each event did and what happens before it, whatever the order between the rest.
+    pub fn class(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let threads = self
+            .events
+            .iter()
+            .map(|event| event.choice.thread)
+            .max()
+            .map_or(0, |last| usize::from(last) + 1);
+        let name = |event: &Event| {
+            let mut hasher = DefaultHasher::new();
+            (event.choice.thread, event.choice.alt, event.count).hash(&mut hasher);
+            for thread in 0..threads {
+                event.clock.get(thread).hash(&mut hasher);
+            }
+            hasher.finish()
+        };
+        self.events.iter().map(name).fold(0, u64::wrapping_add)
+    }
+
     /// Forgets the events from `length` on.
     pub fn truncate(&mut self, length: usize) {
         while self.events.len() > length {

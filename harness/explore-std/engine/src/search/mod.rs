@@ -98,8 +98,16 @@ pub(crate) trait Search {
     fn taken(&mut self, step: &Taken<'_>) -> Result<(), Diverged>;
     /// The execution has ended; `pending` never happened. Returns whether there is another one to run.
     fn finish(&mut self, pending: &[Pending], places: &[u32]) -> bool;
+    /// Names the Mazurkiewicz trace of the last execution: equivalent executions have the same name. `None` if it is not known.
+    fn class(&self) -> Option<u64> {
+        None
+    }
     /// Whether the last execution was one that the search need not have run.
     fn redundant(&self) -> bool {
+        false
+    }
+    /// Whether an execution cannot be made again by asking for the same one, so that its schedule must be kept at once.
+    fn forgets(&self) -> bool {
         false
     }
 }

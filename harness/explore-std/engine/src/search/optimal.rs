@@ -357,6 +357,10 @@ impl Search for Optimal {
         false
     }
 
+    fn class(&self) -> Option<u64> {
+        (!self.blocked).then(|| self.log.class())
+    }
+
     fn redundant(&self) -> bool {
         self.blocked
     }

@@ -85,6 +85,10 @@ impl Search for Pct {
     fn finish(&mut self, _pending: &[Pending], _places: &[u32]) -> bool {
         true
     }
+
+    fn forgets(&self) -> bool {
+        true
+    }
 }
 
 /// A small random generator: SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).

@@ -1,0 +1,120 @@
+//! The `main` of a program that explores scenarios: what the verb `explore` generates, compiles and runs.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use super::{Explorer, Outcome, Status};
+use crate::config::Config;
+
+/// What the command line asks for.
+#[derive(Debug, Default)]
+struct Wanted {
+    config: Config,
+    schedule: Option<String>,
+    progress: bool,
+    names: Vec<String>,
+}
+
+/// Explores scenarios as the command line asks, and prints an [`Outcome`] as a line of JSON for each.
+///
+/// Arguments: `--config JSON`, `--schedule STRING`, `--progress`, names of scenarios (all, without any). Exit code 0: all
+/// proved (or a replay ended well); 1: one failed; 2: bad arguments; 3: one was not proved; 4: one was refused.
+pub fn main(scenarios: &[(&str, fn())]) -> ExitCode {
+    let wanted = match parse(std::env::args().skip(1)) {
+        Ok(wanted) => wanted,
+        Err(problem) => return usage(&problem),
+    };
+    if let Some(unknown) =
+        wanted.names.iter().find(|name| !scenarios.iter().any(|(other, _)| other == name))
+    {
+        let known: Vec<&str> = scenarios.iter().map(|(name, _)| *name).collect();
+        return usage(&format!(
+            "there is no scenario {unknown:?}; there are: {}",
+            known.join(", ")
+        ));
+    }
+    let mut worst = 0_u8;
+    for (name, scenario) in scenarios {
+        if !wanted.names.is_empty() && !wanted.names.iter().any(|other| other == name) {
+            continue;
+        }
+        let outcome = match explore(&wanted, name, *scenario) {
+            Ok(outcome) => outcome,
+            Err(problem) => return usage(&problem),
+        };
+        // Nobody reads on: nothing left to do.
+        if writeln!(std::io::stdout(), "{}", outcome.to_json()).is_err() {
+            return ExitCode::SUCCESS;
+        }
+        let code = match outcome.status {
+            Status::Proved => 0,
+            Status::NotProved if wanted.schedule.is_some() => 0,
+            Status::Failed => 1,
+            Status::NotProved => 3,
+            Status::Refused => 4,
+        };
+        // A failure says more than a refusal, and that more than a search without an end.
+        let weight = |code: u8| [0, 3, 4, 1].iter().position(|&other| other == code);
+        if weight(code) > weight(worst) {
+            worst = code;
+        }
+    }
+    ExitCode::from(worst)
+}
+
+fn explore(wanted: &Wanted, name: &str, scenario: fn()) -> Result<Outcome, String> {
+    let explorer = Explorer::new(wanted.config.clone());
+    if let Some(schedule) = &wanted.schedule {
+        return explorer.replay(name, scenario, schedule).map_err(|error| error.to_string());
+    }
+    let start = Instant::now();
+    let mut told = start;
+    let progress = wanted.progress;
+    Ok(explorer.run_watched(name, scenario, &mut |seen| {
+        if !progress
+            || !seen.executions.is_multiple_of(256)
+            || told.elapsed() < Duration::from_millis(500)
+        {
+            return;
+        }
+        told = Instant::now();
+        let line = serde_json::json!({
+            "name": name,
+            "executions": seen.executions,
+            "steps": seen.steps,
+            "random": seen.random,
+            "seconds": start.elapsed().as_secs_f64(),
+        });
+        // Progress that nobody reads is no reason to stop.
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }))
+}
+
+fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> {
+    let mut wanted = Wanted::default();
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--config" => {
+                let text = value()?;
+                wanted.config = serde_json::from_str(&text)
+                    .map_err(|error| format!("--config is no Config: {error}"))?;
+            }
+            "--schedule" => wanted.schedule = Some(value()?),
+            "--progress" => wanted.progress = true,
+            name if name.starts_with('-') => return Err(format!("unknown argument {name}")),
+            name => wanted.names.push(name.to_owned()),
+        }
+    }
+    Ok(wanted)
+}
+
+fn usage(problem: &str) -> ExitCode {
+    // Nowhere else to complain.
+    let _ = writeln!(
+        std::io::stderr(),
+        "{problem}\nusage: [--config JSON] [--schedule STRING] [--progress] [NAME…]"
+    );
+    ExitCode::from(2)
+}

@@ -1,0 +1,130 @@
+//! From a failing run to its trace and its one-line summary.
+
+use trace::{
+    Failure, Location, ObjectId, Origin, Program, Search, ThreadId, Trace, Verdict, Wait, WaitsFor,
+};
+
+use super::outcome::Outcome;
+use crate::machine::{Bad, Machine};
+
+/// The trace of the execution that the machine has just made, with tracing on.
+pub(super) fn trace_of(machine: &Machine, bad: Option<&Bad>, outcome: &Outcome) -> Trace {
+    let (steps, output) = match &machine.tracer {
+        Some(tracer) => (tracer.steps.clone(), tracer.output.clone()),
+        None => Default::default(),
+    };
+    let verdict = match bad.and_then(|bad| failure_of(machine, bad)) {
+        Some(failure) => trace::Outcome::Failed { failure },
+        None => trace::Outcome::Ended,
+    };
+    let search = Search {
+        executions: outcome.executions,
+        elapsed_ms: None,
+        schedule: outcome.schedule.clone(),
+        preemptions: outcome.preemptions,
+        minimal: outcome.minimal,
+        bounds: outcome.bounds.clone(),
+        not_checked: outcome.not_checked.clone(),
+    };
+    Trace {
+        version: trace::VERSION,
+        program: Program { name: outcome.name.clone(), entry: None },
+        origin: Origin::Explored,
+        threads: machine.trace_threads(),
+        objects: machine.trace_objects(),
+        steps,
+        verdict: Verdict { outcome: verdict, search: Some(search) },
+        output,
+        sources: Default::default(),
+    }
+}
+
+fn failure_of(machine: &Machine, bad: &Bad) -> Option<Failure> {
+    let id = |tid: usize| ThreadId(tid as u32);
+    Some(match bad {
+        Bad::Panic { thread, note } => Failure::Panic {
+            thread: id(*thread),
+            message: note.message.clone(),
+            at: note.at.clone(),
+        },
+        Bad::Deadlock => Failure::Deadlock { waits: machine.standing_at_end.clone() },
+        Bad::Leak => Failure::Leak { threads: machine.standing_at_end.clone() },
+        Bad::Livelock => Failure::Livelock {
+            spins: machine.standing_at_end.clone(),
+            steps: u64::from(machine.steps),
+        },
+        Bad::Exit { thread, code } => Failure::Exit { thread: id(*thread), code: *code },
+        Bad::StackOverflow { thread } => Failure::Panic {
+            thread: id(*thread),
+            message: "its stack overflowed".to_owned(),
+            at: None,
+        },
+        Bad::Refused(_) => return None,
+    })
+}
+
+/// What went wrong, in one line.
+pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
+    let waits = || {
+        let waits = machine.standing_at_end.iter().map(|wait| standing(machine, wait));
+        waits.collect::<Vec<_>>().join("; ")
+    };
+    match bad {
+        Bad::Panic { thread, note } => {
+            let place = note.at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
+            format!("{} panics{place}: {}", machine.thread_name(*thread), note.message)
+        }
+        Bad::Deadlock => format!("deadlock: {}", waits()),
+        Bad::Leak => format!("leak: the program has ended; {}", waits()),
+        Bad::Livelock => format!("livelock after {} steps: {}", machine.steps, waits()),
+        Bad::Exit { thread, code: Some(code) } => {
+            format!("{} exits with code {code}", machine.thread_name(*thread))
+        }
+        Bad::Exit { thread, code: None } => format!("{} aborts", machine.thread_name(*thread)),
+        Bad::StackOverflow { thread } => {
+            format!("the stack of {} overflows", machine.thread_name(*thread))
+        }
+        Bad::Refused(reason) => reason.clone(),
+    }
+}
+
+fn standing(machine: &Machine, wait: &Wait) -> String {
+    let name = machine.thread_name(wait.thread.0 as usize);
+    let place = wait.at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
+    let objects = machine.trace_objects();
+    let object = |id: &ObjectId| {
+        let object = objects.get(id.0 as usize);
+        let created = object.and_then(|object| object.created.as_ref()).map(Location::to_string);
+        let kind = object.map(|object| format!("{:?}", object.kind)).unwrap_or_default();
+        format!("the {kind} of {}", created.unwrap_or_default())
+    };
+    let names = |ids: &[ThreadId]| {
+        ids.iter().map(|id| machine.thread_name(id.0 as usize)).collect::<Vec<_>>().join(", ")
+    };
+    match &wait.waits_for {
+        Some(WaitsFor::Lock { lock, held_by }) if !held_by.is_empty() => {
+            format!("{name} waits{place} for {}, held by {}", object(lock), names(held_by))
+        }
+        Some(WaitsFor::Lock { lock, .. }) => format!("{name} waits{place} for {}", object(lock)),
+        Some(WaitsFor::Notify { condvar }) => {
+            format!("{name} waits{place} for a notification of {}", object(condvar))
+        }
+        Some(WaitsFor::Join { thread }) => format!("{name} joins{place} {}", names(&[*thread])),
+        Some(WaitsFor::Unpark) => format!("{name} is parked{place}"),
+        Some(WaitsFor::Barrier { barrier }) => {
+            format!("{name} waits{place} at {}", object(barrier))
+        }
+        Some(WaitsFor::Message { channel }) => {
+            format!("{name} waits{place} for a message in {}", object(channel))
+        }
+        Some(WaitsFor::Room { channel }) => {
+            format!("{name} waits{place} for room in {}", object(channel))
+        }
+        Some(WaitsFor::Change { atomics }) => {
+            let atomics = atomics.iter().map(object).collect::<Vec<_>>().join(" or ");
+            format!("{name} spins{place} until {atomics} changes")
+        }
+        Some(WaitsFor::Time) => format!("{name} sleeps{place}"),
+        None => format!("{name} runs{place}"),
+    }
+}

@@ -1,0 +1,54 @@
+//! The standard streams: who holds them, and in which order they are used.
+//!
+//! A print is a step only where the order of prints counts ([`Config::outputs`](crate::Config::outputs)). Then it takes its stream and
+//! gives it back at once, and waits while another thread holds the stream's lock.
+
+use trace::Stream;
+
+use super::op::{Op, Tid};
+use super::{Machine, TERMINAL};
+use crate::search::{Footprint, Kind};
+
+/// The streams of one execution.
+#[derive(Debug, Default)]
+pub struct Streams {
+    /// For standard output and standard error: who holds its lock, and how often.
+    held: [Option<(Tid, u32)>; 2],
+    /// How much of the input was read, in bytes.
+    read: usize,
+}
+
+impl Machine {
+    /// Whether an operation on a stream can be done now.
+    pub(super) fn stream_ready(&self, tid: Tid, stream: Stream) -> bool {
+        self.streams.held[stream as usize].is_none_or(|(holder, _)| holder == tid)
+    }
+
+    /// What an operation on a stream touches. Both streams are one object, because people see them on one terminal.
+    pub(super) fn stream_footprint(&self, op: Op) -> Footprint {
+        let kind = match op {
+            Op::UnlockStream(_) => Kind::Release,
+            _ => Kind::Acquire,
+        };
+        Footprint::EMPTY.and(TERMINAL, kind)
+    }
+
+    pub(super) fn lock_stream(&mut self, tid: Tid, stream: Stream) {
+        self.streams.held[stream as usize].get_or_insert((tid, 0)).1 += 1;
+    }
+
+    pub(super) fn unlock_stream(&mut self, stream: Stream) {
+        let held = &mut self.streams.held[stream as usize];
+        *held = held.and_then(|(holder, times)| Some((holder, times.checked_sub(1).filter(|&left| left > 0)?)));
+    }
+
+    /// What is left of the input.
+    pub fn input(&self) -> &[u8] {
+        &self.config.input.as_bytes()[self.streams.read..]
+    }
+
+    /// Takes from the input what the program has read.
+    pub fn consume_input(&mut self, bytes: usize) {
+        self.streams.read = (self.streams.read + bytes).min(self.config.input.len());
+    }
+}
