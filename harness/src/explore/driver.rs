@@ -29,6 +29,15 @@ impl Uses {
     ///
     /// When there is no crate, or it is no library.
     pub fn of_crate(folder: &Path) -> anyhow::Result<Uses> {
+        Uses::default().and_crate(folder)
+    }
+
+    /// These, and the crate in `folder` with everything that it may use itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`of_crate`](Uses::of_crate).
+    pub fn and_crate(mut self, folder: &Path) -> anyhow::Result<Uses> {
         let manifest = folder.join("Cargo.toml");
         let metadata = MetadataCommand::new()
             .manifest_path(&manifest)
@@ -44,17 +53,20 @@ impl Uses {
         if !has_library(package) {
             bail!("{} has no library; what it wants explored must be in one", package.name);
         }
-        let mut dependencies: BTreeMap<String, serde_json::Value> = package
+        let theirs = package
             .dependencies
             .iter()
             .filter(|d| matches!(d.kind, DependencyKind::Normal | DependencyKind::Development))
-            .filter(|d| !d.optional && d.target.is_none())
-            .map(|d| (d.rename.clone().unwrap_or_else(|| d.name.clone()), table(d)))
-            .collect();
+            .filter(|d| !d.optional && d.target.is_none());
+        for dependency in theirs {
+            let name = dependency.rename.as_ref().unwrap_or(&dependency.name);
+            self.dependencies.insert(name.clone(), table(dependency));
+        }
         let folder = manifest.parent().context("a manifest is in a folder")?;
-        dependencies.insert(package.name.to_string(), json!({ "path": folder }));
+        self.dependencies.insert(package.name.to_string(), json!({ "path": folder }));
         let lock = metadata.workspace_root.as_std_path().join("Cargo.lock");
-        Ok(Uses { dependencies, lock: lock.exists().then_some(lock) })
+        self.lock = lock.exists().then_some(lock);
+        Ok(self)
     }
 }
 

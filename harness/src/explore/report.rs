@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use trace::{Failure, SourceFiles, Terminal, Trace};
 
 /// What came of one scenario.
@@ -99,7 +99,13 @@ impl Outcome {
     pub fn quoted(&self, root: &Path) -> Option<Trace> {
         let mut trace = self.trace.clone()?;
         trace.quote(&mut SourceFiles::new(root));
-        Some(trace)
+        // Cargo names a dependency's files by absolute paths, which say more
+        // about this machine than about the program.
+        let mut text = trace.to_json();
+        for folder in [Some(root.to_owned()), registry()].into_iter().flatten() {
+            text = text.replace(&format!("\"{}/", folder.display()), "\"");
+        }
+        Trace::from_json(&text).ok().or(Some(trace))
     }
 
     /// Every output that was seen, each as it would be printed, with the
@@ -120,6 +126,14 @@ impl Outcome {
         }
         text
     }
+}
+
+/// Where cargo keeps the sources of crates from its registry.
+fn registry() -> Option<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))?;
+    let mut indexes = std::fs::read_dir(home.join("registry/src")).ok()?.flatten();
+    indexes.next().map(|index| index.path())
 }
 
 /// A line of progress in words, if `line` is one.

@@ -42,7 +42,8 @@ impl Target {
                 Some(file) => vec![ScenarioFile::read(file)?],
                 None => files_of_chapter(&chapter, names)?,
             };
-            return Ok(Target { files, uses: Uses::of_crate(&chapter)?, root: root.to_owned() });
+            let uses = uses_of_chapter(root, &chapter, &files)?;
+            return Ok(Target { files, uses, root: root.to_owned() });
         }
         if path.is_file() {
             let file = path.canonicalize()?;
@@ -111,6 +112,20 @@ fn chapter(root: &Path, asked: &str) -> anyhow::Result<Option<PathBuf>> {
         .flatten()
         .map(|entry| entry.path())
         .find(|folder| folder.is_dir() && names_chapter(asked, &name_of(folder))))
+}
+
+/// A chapter may stand on earlier ones; its scenarios may name them as well.
+fn uses_of_chapter(root: &Path, chapter: &Path, files: &[ScenarioFile]) -> anyhow::Result<Uses> {
+    let mut uses = Uses::of_crate(chapter)?;
+    let entries = std::fs::read_dir(root.join("chapters"))?;
+    for folder in entries.flatten().map(|entry| entry.path()) {
+        let library = format!("ch{}::", name_of(&folder).replace('-', "_"));
+        let named = files.iter().any(|file| file.source.contains(&library));
+        if folder != chapter && is_library(&folder) && named {
+            uses = uses.and_crate(&folder)?;
+        }
+    }
+    Ok(uses)
 }
 
 fn name_of(path: &Path) -> String {
