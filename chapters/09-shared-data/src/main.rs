@@ -14,6 +14,12 @@ const CHAPTER: Chapter = Chapter {
         programs::slices::PROGRAM,
         programs::lost_update::PROGRAM,
         programs::dead_holder::PROGRAM,
+        programs::manager::PROGRAM,
+        programs::manager_dict::PROGRAM,
+        programs::plain_dict::PROGRAM,
+        programs::manager_types::PROGRAM,
+        programs::nested::PROGRAM,
+        programs::cost::PROGRAM,
     ],
 };
 

@@ -1,0 +1,339 @@
+//! The manager as a process, and the objects that it makes.
+
+use super::address::Address;
+use super::error::ManagerError;
+use super::handshake::Key;
+use super::link::Link;
+use super::object::Object;
+use super::protocol::Request;
+use super::proxy::{Proxy, one, pack, unpack};
+use super::shared::{Registry, Types};
+use super::types::{
+    self, Array, Barrier, BoundedSemaphore, Condition, Dict, Event, List, Lock, Namespace, Queue,
+    RLock, Semaphore, Value,
+};
+use crate::item::Item;
+use crate::typecode::Typecode;
+use ch08_multiprocessing::{Child, Descriptor, Process};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// A process that owns objects (Python's `Manager()`), or the way to one.
+///
+/// Dropping the manager that [`start`](Manager::start) gave ends the process,
+/// and so does the end of the process that started it, however that ends.
+#[derive(Debug)]
+pub struct Manager {
+    link: Arc<Link>,
+    /// Its process, and which process started it.
+    server: Option<(Child, u32)>,
+}
+
+/// What a manager is to be like.
+#[derive(Debug)]
+#[must_use = "there is no manager until it is started"]
+pub struct Builder {
+    listen: Option<SocketAddr>,
+    key: Option<Key>,
+    serve: fn((Descriptor, Descriptor)) -> io::Result<()>,
+}
+
+/// Why no manager was started.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// A manager on TCP, but nobody chose a key.
+    #[error(
+        "a manager that listens on TCP needs a key, which its clients must be given too: \
+         say key(...) before start()"
+    )]
+    KeyNeeded,
+    /// Its process could not be started.
+    #[error("cannot start the manager's process")]
+    Process(#[from] ch08_multiprocessing::StartError),
+    /// It could not be reached after it was started.
+    #[error(transparent)]
+    Manager(#[from] ManagerError),
+    /// What the system reports.
+    #[error("cannot listen for the manager's clients")]
+    Io(#[from] io::Error),
+}
+
+impl Builder {
+    /// Listens on TCP instead of a local socket, so that other machines can
+    /// connect; port 0 lets the system choose one. Needs a [`key`](Builder::key).
+    ///
+    /// What is sent is not encrypted. The key is never sent, but whoever can
+    /// read or change what passes on the network can read or change that.
+    pub fn listen(mut self, address: SocketAddr) -> Builder {
+        self.listen = Some(address);
+        self
+    }
+
+    /// What a client must prove to have. Without this it is random, and only
+    /// processes that are given a proxy have it.
+    pub fn key(mut self, key: impl Into<Vec<u8>>) -> Builder {
+        self.key = Some(Key(key.into()));
+        self
+    }
+
+    /// Adds types of one's own, for [`Manager::create`].
+    pub fn types<T: Types>(mut self) -> Builder {
+        self.serve = serve::<T>;
+        self
+    }
+
+    /// Starts the process. It can be reached when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`].
+    pub fn start(self) -> Result<Manager, StartError> {
+        let (address, key) = match (self.listen, self.key) {
+            (Some(_), None) => return Err(StartError::KeyNeeded),
+            (Some(address), Some(key)) => (Address::Tcp(address), key),
+            (None, key) => (Address::unique()?, key.map_or_else(Key::random, Ok)?),
+        };
+        // The socket is there before the process: nobody comes too early.
+        let (listener, address) = address.listen()?;
+        let arguments = (Descriptor::from(listener), pack(&key)?);
+        let server = Process::new(self.serve, arguments).name("manager").daemon(true).start()?;
+        let manager = Manager {
+            link: Arc::new(Link { address, key }),
+            server: Some((server, std::process::id())),
+        };
+        manager.link.check()?;
+        Ok(manager)
+    }
+}
+
+/// No types of one's own.
+struct NoTypes;
+
+impl Types for NoTypes {
+    fn register(_: &mut Registry) {}
+}
+
+/// The manager's process.
+fn serve<T: Types>((listener, key): (Descriptor, Descriptor)) -> io::Result<()> {
+    // Ctrl-C goes to all processes at a terminal. The others may need their
+    // objects while they end; the manager ends with the one that started it.
+    // SAFETY: ignoring a signal runs no code of ours.
+    unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
+    let mut registry = Registry::default();
+    types::register(&mut registry);
+    T::register(&mut registry);
+    super::server::serve(listener.into(), unpack(key)?, registry)
+}
+
+impl Manager {
+    /// Starts a manager that listens on a local socket with a random key.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`].
+    pub fn start() -> Result<Manager, StartError> {
+        Manager::builder().start()
+    }
+
+    /// A manager with more choices.
+    pub fn builder() -> Builder {
+        Builder { listen: None, key: None, serve: serve::<NoTypes> }
+    }
+
+    /// The way to a manager that another process started.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`] if nobody listens there, or the key is another.
+    pub fn connect(address: Address, key: impl Into<Vec<u8>>) -> Result<Manager, ManagerError> {
+        let link = Arc::new(Link { address, key: Key(key.into()) });
+        link.check()?;
+        Ok(Manager { link, server: None })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> &Address {
+        &self.link.address
+    }
+
+    /// Its process id, if this process started it.
+    pub fn pid(&self) -> Option<u32> {
+        self.server.as_ref().map(|(server, _)| server.pid())
+    }
+
+    /// How many objects there are, in use by whomever.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn count(&self) -> Result<usize, ManagerError> {
+        let answer = one(&self.link, self.link.exchange(&Request::Count)?)?;
+        answer.try_into().map_err(|answer| ManagerError::Unexpected { answer })
+    }
+
+    /// Ends the manager's process, if this process started it, and all objects
+    /// with it; waits until it has ended. Otherwise does nothing.
+    pub fn shutdown(self) {}
+
+    /// A new object of a type that was registered.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::NoType`](super::RemoteError::NoType) if none of that name was.
+    pub fn create(
+        &self,
+        type_name: &str,
+        arguments: impl Into<Vec<Object>>,
+    ) -> Result<Proxy, ManagerError> {
+        Proxy::create(&self.link, type_name, arguments.into())
+    }
+
+    fn make<T: TryFrom<Proxy, Error = Proxy>>(
+        &self,
+        type_name: &str,
+        arguments: impl Into<Vec<Object>>,
+    ) -> Result<T, ManagerError> {
+        let proxy = self.create(type_name, arguments)?;
+        T::try_from(proxy).map_err(|proxy| ManagerError::Unexpected { answer: proxy.into() })
+    }
+
+    /// A list of these objects.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`], as with every object that a manager makes.
+    pub fn list<I>(&self, objects: I) -> Result<List, ManagerError>
+    where
+        I: IntoIterator<Item: Into<Object>>,
+    {
+        let objects: Vec<Object> = objects.into_iter().map(Into::into).collect();
+        self.make(List::TYPE_NAME, [objects.into()])
+    }
+
+    /// An empty dict.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn dict(&self) -> Result<Dict, ManagerError> {
+        self.make(Dict::TYPE_NAME, [Object::Map(super::Map::default())])
+    }
+
+    /// A namespace without attributes.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn namespace(&self) -> Result<Namespace, ManagerError> {
+        self.make(Namespace::TYPE_NAME, [])
+    }
+
+    /// A value of this type.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::Type`](super::RemoteError::Type) if the item does not fit the typecode.
+    pub fn value(&self, typecode: Typecode, item: impl Into<Item>) -> Result<Value, ManagerError> {
+        let items: Vec<Object> = vec![item.into().into()];
+        self.make(Value::TYPE_NAME, [typecode.to_string().into(), items.into()])
+    }
+
+    /// An array of items of this type.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::Type`](super::RemoteError::Type) if an item does not fit the typecode.
+    pub fn array<I>(&self, typecode: Typecode, items: I) -> Result<Array, ManagerError>
+    where
+        I: IntoIterator<Item: Into<Item>>,
+    {
+        let items: Vec<Object> = items.into_iter().map(|item| item.into().into()).collect();
+        self.make(Array::TYPE_NAME, [typecode.to_string().into(), items.into()])
+    }
+
+    /// A lock.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn lock(&self) -> Result<Lock, ManagerError> {
+        self.make(Lock::TYPE_NAME, [])
+    }
+
+    /// A reentrant lock.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn rlock(&self) -> Result<RLock, ManagerError> {
+        self.make(RLock::TYPE_NAME, [])
+    }
+
+    /// A semaphore of `n`.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn semaphore(&self, n: u32) -> Result<Semaphore, ManagerError> {
+        self.make(Semaphore::TYPE_NAME, [n.into()])
+    }
+
+    /// A semaphore of `n`, and never more.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn bounded_semaphore(&self, n: u32) -> Result<BoundedSemaphore, ManagerError> {
+        self.make(BoundedSemaphore::TYPE_NAME, [n.into()])
+    }
+
+    /// A condition variable with a lock of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn condition(&self) -> Result<Condition, ManagerError> {
+        self.make(Condition::TYPE_NAME, [])
+    }
+
+    /// An event that is not set.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn event(&self) -> Result<Event, ManagerError> {
+        self.make(Event::TYPE_NAME, [])
+    }
+
+    /// A barrier for that many parties.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::Value`](super::RemoteError::Value) if that is 0.
+    pub fn barrier(&self, parties: u32) -> Result<Barrier, ManagerError> {
+        self.make(Barrier::TYPE_NAME, [parties.into()])
+    }
+
+    /// A queue for at most `capacity` items; 0 stands for no limit.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn queue(&self, capacity: u32) -> Result<Queue, ManagerError> {
+        self.make(Queue::TYPE_NAME, [capacity.into()])
+    }
+}
+
+impl Drop for Manager {
+    fn drop(&mut self) {
+        // A forked copy of this must not end its parent's manager.
+        if let Some((server, started_by)) = &self.server
+            && *started_by == std::process::id()
+        {
+            let _ = server.kill();
+            let _ = server.join();
+        }
+    }
+}

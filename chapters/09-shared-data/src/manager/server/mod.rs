@@ -1,0 +1,203 @@
+//! The manager's process: one thread, which waits for all clients at once.
+
+mod connection;
+mod state;
+
+use super::handshake::Key;
+use super::shared::Registry;
+use connection::{Connection, Event, FIRST_INTEREST};
+use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
+use rustix::io::Errno;
+use rustix::net::{SocketFlags, accept_with};
+use state::{Origin, State};
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::time::Instant;
+
+const LISTENER: u64 = 0;
+
+/// Serves clients until the process is killed.
+pub(super) fn serve(listener: OwnedFd, key: Key, registry: Registry) -> io::Result<()> {
+    rustix::io::ioctl_fionbio(&listener, true)?;
+    let epoll = epoll::create(CreateFlags::CLOEXEC)?;
+    epoll::add(&epoll, &listener, EventData::new_u64(LISTENER), EventFlags::IN)?;
+    let server = Server {
+        epoll,
+        listener,
+        key,
+        state: State::new(registry),
+        connections: HashMap::new(),
+        next: LISTENER + 1,
+        full: false,
+        replied: Vec::new(),
+    };
+    server.run()
+}
+
+struct Server {
+    epoll: OwnedFd,
+    listener: OwnedFd,
+    key: Key,
+    state: State,
+    connections: HashMap<u64, Connection>,
+    next: u64,
+    /// The listener is not watched, for want of descriptors.
+    full: bool,
+    /// Got a reply, and may have sent the next request before.
+    replied: Vec<u64>,
+}
+
+impl Server {
+    fn run(mut self) -> io::Result<()> {
+        let mut events = Vec::with_capacity(64);
+        loop {
+            let patience = self.patience();
+            match epoll::wait(
+                &self.epoll,
+                rustix::buffer::spare_capacity(&mut events),
+                patience.as_ref(),
+            ) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+            for event in events.drain(..) {
+                match event.data.u64() {
+                    LISTENER => self.accept(),
+                    id => self.ready(id, event.flags),
+                }
+            }
+            self.expire();
+            while let Some(id) = self.replied.pop() {
+                self.answer(id);
+            }
+        }
+    }
+
+    /// How long nothing needs to be done unless somebody says something.
+    fn patience(&self) -> Option<rustix::event::Timespec> {
+        let greetings = self.connections.values().filter_map(Connection::deadline);
+        let deadline = greetings.chain(self.state.next_deadline()).min()?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        Some(rustix::event::Timespec {
+            tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX),
+            tv_nsec: left.subsec_nanos().into(),
+        })
+    }
+
+    fn accept(&mut self) {
+        loop {
+            match accept_with(&self.listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
+                Ok(socket) => {
+                    let id = self.next;
+                    self.next += 1;
+                    let data = EventData::new_u64(id);
+                    let added = epoll::add(&self.epoll, &socket, data, FIRST_INTEREST);
+                    match added.map_err(io::Error::from).and_then(|()| Connection::greet(socket)) {
+                        Ok(connection) => {
+                            self.connections.insert(id, connection);
+                        }
+                        Err(error) => eprintln!("manager: a client could not be greeted: {error}"),
+                    }
+                }
+                Err(Errno::AGAIN) => return,
+                Err(Errno::INTR | Errno::CONNABORTED) => {}
+                // No descriptors are left. Whoever knocks waits until somebody
+                // leaves, and those who are here do not suffer from it.
+                Err(error) => {
+                    eprintln!("manager: a client has to wait until another leaves: {error}");
+                    self.full = epoll::delete(&self.epoll, &self.listener).is_ok();
+                    return;
+                }
+            }
+        }
+    }
+
+    fn ready(&mut self, id: u64, flags: EventFlags) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        if flags.contains(EventFlags::OUT) && connection.flush().is_err() {
+            return self.close(id, None);
+        }
+        // A client that hung up while its call waits has sent nothing new, and
+        // still has to be noticed.
+        if flags.intersects(EventFlags::IN | EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR)
+        {
+            if let Err(error) = connection.receive() {
+                return self.close(id, Some(error));
+            }
+            self.answer(id);
+        } else {
+            self.watch(id);
+        }
+    }
+
+    /// Handles what a client has sent, as long as its previous call is not waiting.
+    fn answer(&mut self, id: u64) {
+        while let Some(connection) = self.connections.get_mut(&id) {
+            match connection.next(&self.key) {
+                Ok(Event::Nothing) => return self.watch(id),
+                Ok(Event::Introduced) => {}
+                Ok(Event::Request(who, request)) => {
+                    self.state.handle(Origin { connection: id, process: who.process }, request);
+                    self.deliver();
+                }
+                Err(reason) => return self.close(id, Some(reason)),
+            }
+        }
+    }
+
+    /// Sends the replies.
+    fn deliver(&mut self) {
+        while !self.state.replies.is_empty() {
+            for (id, reply) in std::mem::take(&mut self.state.replies) {
+                let Some(connection) = self.connections.get_mut(&id) else { continue };
+                match connection.reply(&reply) {
+                    Ok(()) => self.replied.push(id),
+                    Err(error) => self.close(id, Some(error)),
+                }
+            }
+        }
+    }
+
+    /// Asks to be told of what matters now.
+    fn watch(&mut self, id: u64) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let Some(flags) = connection.changed_interest() else { return };
+        let socket = connection.socket();
+        if epoll::modify(&self.epoll, socket, EventData::new_u64(id), flags).is_err() {
+            self.close(id, None);
+        }
+    }
+
+    fn expire(&mut self) {
+        let now = Instant::now();
+        self.state.expire(now);
+        self.deliver();
+        let late = |connection: &Connection| connection.deadline().is_some_and(|end| end <= now);
+        let silent: Vec<u64> =
+            self.connections.iter().filter(|(_, c)| late(c)).map(|(&id, _)| id).collect();
+        for id in silent {
+            self.close(id, Some(io::Error::other("it did not prove in time that it has the key")));
+        }
+    }
+
+    fn close(&mut self, id: u64, reason: Option<io::Error>) {
+        let Some(connection) = self.connections.remove(&id) else { return };
+        if let Some(reason) = reason
+            && reason.kind() != io::ErrorKind::UnexpectedEof
+        {
+            eprintln!("manager: a client is sent away: {reason}");
+        }
+        if self.full {
+            let data = EventData::new_u64(LISTENER);
+            self.full = epoll::add(&self.epoll, &self.listener, data, EventFlags::IN).is_err();
+        }
+        if let Some(who) = connection.who() {
+            self.state.disconnected(id);
+            if who.is_home {
+                self.state.process_ended(who.process);
+            }
+            self.deliver();
+        }
+    }
+}

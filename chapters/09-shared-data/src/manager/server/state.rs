@@ -1,0 +1,342 @@
+//! The objects of a manager and who refers to them. No input or output here:
+//! requests come in, replies go out.
+//!
+//! An object lives as long as its [`Token`] has owners: client processes that
+//! refer to it, references on their way between two, and handles inside other
+//! objects. All of them are plain `Arc`s; whatever goes away takes its
+//! references with it.
+
+use crate::manager::error::RemoteError;
+use crate::manager::object::{Handle, Object};
+use crate::manager::protocol::{Call, Reply, Request};
+use crate::manager::shared::{Caller, Registry, Shared};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::Poll;
+use std::time::Instant;
+
+/// Somebody refers to an object as long as this exists.
+#[derive(Debug)]
+struct Token {
+    id: u64,
+    unreferenced: Arc<Mutex<Vec<u64>>>,
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        let mut list = self.unreferenced.lock().unwrap_or_else(PoisonError::into_inner);
+        list.push(self.id);
+    }
+}
+
+struct Entry {
+    object: Box<dyn Shared>,
+    type_name: String,
+    token: Weak<Token>,
+    waiting: VecDeque<Waiting>,
+}
+
+/// A call that is not done.
+struct Waiting {
+    caller: Caller,
+    process: u128,
+    method: String,
+    arguments: Vec<Object>,
+    deadline: Option<Instant>,
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin {
+    pub(super) connection: u64,
+    pub(super) process: u128,
+}
+
+pub(super) struct State {
+    registry: Registry,
+    objects: HashMap<u64, Entry>,
+    next_object: u64,
+    next_call: u64,
+    /// The references of each process, counted.
+    references: HashMap<u128, HashMap<u64, Vec<Arc<Token>>>>,
+    on_their_way: HashMap<u64, Vec<Arc<Token>>>,
+    unreferenced: Arc<Mutex<Vec<u64>>>,
+    /// The objects with a waiting call.
+    awaited: BTreeSet<u64>,
+    /// Replies to be sent: connection, reply.
+    pub(super) replies: Vec<(u64, Reply)>,
+}
+
+impl State {
+    pub(super) fn new(registry: Registry) -> State {
+        State {
+            registry,
+            objects: HashMap::new(),
+            next_object: 1,
+            next_call: 1,
+            references: HashMap::new(),
+            on_their_way: HashMap::new(),
+            unreferenced: Arc::default(),
+            awaited: BTreeSet::new(),
+            replies: Vec::new(),
+        }
+    }
+
+    pub(super) fn handle(&mut self, from: Origin, request: Request<'_>) {
+        match request {
+            Request::Create { type_name, arguments } => {
+                let created = self.create(from.process, &type_name, arguments);
+                self.replies.push((from.connection, Reply::One(created)));
+            }
+            Request::Call { id, call, timeout } => {
+                let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+                let timed_out = timeout.is_some_and(|timeout| timeout.is_zero());
+                self.call(from, id, call, deadline, timed_out);
+            }
+            Request::Batch { id, calls } => {
+                let results = calls.into_iter().map(|call| self.call_now(from, id, call)).collect();
+                self.retry(id);
+                self.replies.push((from.connection, Reply::Many(results)));
+            }
+            Request::Release { id } => {
+                if let Some(references) = self.references.get_mut(&from.process)
+                    && let Some(tokens) = references.get_mut(&id)
+                {
+                    tokens.pop();
+                }
+            }
+            Request::Lend { id } => {
+                let lent = self.token(id).map(|token| {
+                    self.on_their_way.entry(id).or_default().push(token);
+                    Object::None
+                });
+                self.replies.push((from.connection, Reply::One(lent)));
+            }
+            Request::Adopt { id } => {
+                let token = self.on_their_way.get_mut(&id).and_then(Vec::pop);
+                let adopted = match token {
+                    Some(token) => {
+                        self.refer(from.process, token);
+                        Ok(Object::None)
+                    }
+                    None => Err(RemoteError::NoObject),
+                };
+                self.replies.push((from.connection, Reply::One(adopted)));
+            }
+            Request::Count => {
+                self.bury();
+                let count = Object::from(self.objects.len());
+                self.replies.push((from.connection, Reply::One(Ok(count))));
+            }
+        }
+        self.bury();
+    }
+
+    /// The thread with this connection has ended.
+    pub(super) fn disconnected(&mut self, connection: u64) {
+        for entry in self.objects.values_mut() {
+            entry.waiting.retain(|waiting| waiting.caller.connection != connection);
+            entry.object.gone(connection);
+        }
+        for id in self.awaited.clone() {
+            self.retry(id);
+        }
+        self.bury();
+    }
+
+    /// The process has ended.
+    pub(super) fn process_ended(&mut self, process: u128) {
+        self.references.remove(&process);
+        self.bury();
+    }
+
+    /// When the next waiting call runs out of time.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        let waiting = self.awaited.iter().filter_map(|id| self.objects.get(id));
+        waiting
+            .flat_map(|entry| &entry.waiting)
+            .filter(|waiting| !waiting.caller.timed_out)
+            .filter_map(|waiting| waiting.deadline)
+            .min()
+    }
+
+    /// Ends the calls whose time has run out.
+    pub(super) fn expire(&mut self, now: Instant) {
+        for id in self.awaited.clone() {
+            let Some(entry) = self.objects.get_mut(&id) else { continue };
+            for waiting in &mut entry.waiting {
+                waiting.caller.timed_out |=
+                    waiting.deadline.is_some_and(|deadline| deadline <= now);
+            }
+            self.retry(id);
+        }
+        self.bury();
+    }
+
+    fn create(
+        &mut self,
+        process: u128,
+        type_name: &str,
+        mut arguments: Vec<Object>,
+    ) -> Result<Object, RemoteError> {
+        let constructor = self.registry.constructor(type_name)?;
+        self.anchor(&mut arguments)?;
+        let object = constructor(&mut arguments)?;
+        let id = self.next_object;
+        self.next_object += 1;
+        let token = Arc::new(Token { id, unreferenced: Arc::clone(&self.unreferenced) });
+        let entry = Entry {
+            object,
+            type_name: type_name.to_owned(),
+            token: Arc::downgrade(&token),
+            waiting: VecDeque::new(),
+        };
+        self.objects.insert(id, entry);
+        self.refer(process, token);
+        Ok(Object::Proxy(Handle { id, type_name: type_name.to_owned(), keep: None }))
+    }
+
+    fn call(
+        &mut self,
+        from: Origin,
+        id: u64,
+        call: Call<'_>,
+        deadline: Option<Instant>,
+        timed_out: bool,
+    ) {
+        let mut arguments = call.arguments;
+        let anchored = self.anchor(&mut arguments);
+        let caller = self.caller(from, timed_out);
+        let Some(entry) = anchored.ok().and_then(|()| self.objects.get_mut(&id)) else {
+            self.replies.push((from.connection, Reply::One(Err(RemoteError::NoObject))));
+            return;
+        };
+        match entry.object.call(caller, &call.method, &mut arguments) {
+            Poll::Ready(result) => self.reply(from, result),
+            Poll::Pending => {
+                let method = call.method.into_owned();
+                let process = from.process;
+                let waiting = Waiting { caller, process, method, arguments, deadline };
+                entry.waiting.push_back(waiting);
+                self.awaited.insert(id);
+            }
+        }
+        self.retry(id);
+    }
+
+    /// A call that waits for nothing.
+    fn call_now(
+        &mut self,
+        from: Origin,
+        id: u64,
+        mut call: Call<'_>,
+    ) -> Result<Object, RemoteError> {
+        self.anchor(&mut call.arguments)?;
+        let caller = self.caller(from, true);
+        let entry = self.objects.get_mut(&id).ok_or(RemoteError::NoObject)?;
+        // The first time a condition gives its lock back, the second time it
+        // takes it again.
+        for _ in 0..2 {
+            let polled = entry.object.call(caller, &call.method, &mut call.arguments);
+            if let Poll::Ready(mut result) = polled {
+                if let Ok(object) = &mut result {
+                    self.grant(from.process, object);
+                }
+                return result;
+            }
+        }
+        Err(RemoteError::Value(format!("{} cannot be part of a batch", call.method)))
+    }
+
+    fn caller(&mut self, from: Origin, timed_out: bool) -> Caller {
+        self.next_call += 1;
+        Caller { connection: from.connection, call: self.next_call, timed_out }
+    }
+
+    /// Asks the waiting calls of an object again, in order, until none of them
+    /// can go on. Thereby a lock goes to whoever waited longest: nobody else
+    /// is heard before.
+    fn retry(&mut self, id: u64) {
+        let mut next = 0;
+        while let Some(entry) = self.objects.get_mut(&id)
+            && let Some(waiting) = entry.waiting.get_mut(next)
+        {
+            let Waiting { caller, method, arguments, .. } = waiting;
+            match entry.object.call(*caller, method, arguments) {
+                Poll::Pending => next += 1,
+                Poll::Ready(result) => {
+                    let from =
+                        Origin { connection: waiting.caller.connection, process: waiting.process };
+                    entry.waiting.remove(next);
+                    self.reply(from, result);
+                    next = 0;
+                }
+            }
+        }
+        if self.objects.get(&id).is_none_or(|entry| entry.waiting.is_empty()) {
+            self.awaited.remove(&id);
+        }
+    }
+
+    fn reply(&mut self, to: Origin, mut result: Result<Object, RemoteError>) {
+        if let Ok(object) = &mut result {
+            self.grant(to.process, object);
+        }
+        self.replies.push((to.connection, Reply::One(result)));
+    }
+
+    /// Handles in a reply are references that the receiving process has from now on.
+    fn grant(&mut self, process: u128, object: &mut Object) {
+        let mut granted = Vec::new();
+        object.visit_handles(&mut |handle| granted.push(handle.id));
+        for id in granted {
+            if let Ok(token) = self.token(id) {
+                self.refer(process, token);
+            }
+        }
+    }
+
+    /// Handles in a request become references of the object that keeps them.
+    fn anchor(&self, arguments: &mut [Object]) -> Result<(), RemoteError> {
+        let mut result = Ok(());
+        for argument in arguments {
+            argument.visit_handles(&mut |handle| match self.objects.get(&handle.id) {
+                Some(entry) if entry.type_name == handle.type_name => {
+                    handle.keep = entry.token.upgrade().map(|token| token as _);
+                }
+                _ => result = Err(RemoteError::NoObject),
+            });
+        }
+        result
+    }
+
+    fn token(&self, id: u64) -> Result<Arc<Token>, RemoteError> {
+        let token = self.objects.get(&id).and_then(|entry| entry.token.upgrade());
+        token.ok_or(RemoteError::NoObject)
+    }
+
+    fn refer(&mut self, process: u128, token: Arc<Token>) {
+        self.references.entry(process).or_default().entry(token.id).or_default().push(token);
+    }
+
+    /// Removes the objects that nobody refers to, and then those that only
+    /// they referred to.
+    fn bury(&mut self) {
+        loop {
+            let list = std::mem::take(
+                &mut *self.unreferenced.lock().unwrap_or_else(PoisonError::into_inner),
+            );
+            if list.is_empty() {
+                return;
+            }
+            for id in list {
+                self.objects.remove(&id);
+                self.awaited.remove(&id);
+                self.on_their_way.remove(&id);
+                for references in self.references.values_mut() {
+                    references.remove(&id);
+                }
+            }
+        }
+    }
+}

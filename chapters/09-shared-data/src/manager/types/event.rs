@@ -1,0 +1,85 @@
+//! An event.
+
+use super::proxy_type;
+use crate::manager::error::{ManagerError, RemoteError};
+use crate::manager::object::Object;
+use crate::manager::proxy::Proxy;
+use crate::manager::shared::{Caller, Shared, arguments, no_method};
+use std::task::Poll;
+use std::time::Duration;
+
+proxy_type! {
+    /// A flag to wait for, in a manager (Python's `manager.Event()`).
+    Event, "Event"
+}
+
+impl Event {
+    /// Whether it is set.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`], as with every method of a proxy.
+    pub fn is_set(&self) -> Result<bool, ManagerError> {
+        self.0.call("is_set", [])
+    }
+
+    /// Sets it, and wakes all who wait: also if it is cleared at once.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn set(&self) -> Result<(), ManagerError> {
+        self.0.call("set", [])
+    }
+
+    /// Clears it.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn clear(&self) -> Result<(), ManagerError> {
+        self.0.call("clear", [])
+    }
+
+    /// Waits until it is set: for ever (`None`), or for a time. False if it
+    /// was not set all the time.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn wait(&self, timeout: Option<Duration>) -> Result<bool, ManagerError> {
+        self.0.call_waiting("wait", [], timeout)
+    }
+}
+
+/// The event itself. Those who wait are asked again right after it was set,
+/// before anybody can clear it.
+#[derive(Default)]
+struct Server {
+    set: bool,
+}
+
+pub(super) fn new(given: &mut [Object]) -> Result<Box<dyn Shared>, RemoteError> {
+    let () = arguments(given)?;
+    Ok(Box::new(Server::default()))
+}
+
+impl Shared for Server {
+    fn call(
+        &mut self,
+        caller: Caller,
+        method: &str,
+        _: &mut [Object],
+    ) -> Poll<Result<Object, RemoteError>> {
+        Poll::Ready(match method {
+            "is_set" => Ok(self.set.into()),
+            "set" | "clear" => {
+                self.set = method == "set";
+                Ok(Object::None)
+            }
+            "wait" if self.set || caller.timed_out => Ok(self.set.into()),
+            "wait" => return Poll::Pending,
+            _ => no_method("Event", method),
+        })
+    }
+}

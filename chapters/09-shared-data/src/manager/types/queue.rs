@@ -1,0 +1,127 @@
+//! A queue.
+
+use super::proxy_type;
+use crate::manager::error::{ManagerError, RemoteError};
+use crate::manager::object::Object;
+use crate::manager::proxy::Proxy;
+use crate::manager::shared::{Caller, Shared, arguments, no_method};
+use std::collections::VecDeque;
+use std::task::Poll;
+use std::time::Duration;
+
+proxy_type! {
+    /// A queue in a manager (Python's `manager.Queue()`), first in, first out.
+    Queue, "Queue"
+}
+
+impl Queue {
+    /// Puts an item in; blocks while the queue is full: for ever (`None`), or
+    /// for a time.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::Full`] if it was full all the time.
+    pub fn put(
+        &self,
+        item: impl Into<Object>,
+        timeout: Option<Duration>,
+    ) -> Result<(), ManagerError> {
+        self.0.call_waiting("put", [item.into()], timeout)
+    }
+
+    /// Takes an item out; blocks while there is none: for ever (`None`), or
+    /// for a time.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::Empty`] if it was empty all the time.
+    pub fn get(&self, timeout: Option<Duration>) -> Result<Object, ManagerError> {
+        self.0.call_waiting("get", [], timeout)
+    }
+
+    /// Says that an item that was taken out has been dealt with.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::Value`] if that is more than were put in.
+    pub fn task_done(&self) -> Result<(), ManagerError> {
+        self.0.call("task_done", [])
+    }
+
+    /// Waits until every item that was put in has been dealt with: for ever
+    /// (`None`), or for a time. False if the time ran out.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`], as with every method of a proxy.
+    pub fn join(&self, timeout: Option<Duration>) -> Result<bool, ManagerError> {
+        self.0.call_waiting("join", [], timeout)
+    }
+
+    /// How many items are in it; out of date as soon as it is known.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn len(&self) -> Result<usize, ManagerError> {
+        self.0.call("len", [])
+    }
+
+    /// Whether none is in it; out of date as soon as it is known.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn is_empty(&self) -> Result<bool, ManagerError> {
+        self.len().map(|len| len == 0)
+    }
+}
+
+/// The queue itself. No capacity: without a limit.
+struct Server {
+    items: VecDeque<Object>,
+    capacity: Option<usize>,
+    unfinished: usize,
+}
+
+pub(super) fn new(given: &mut [Object]) -> Result<Box<dyn Shared>, RemoteError> {
+    let (capacity,) = arguments::<(u32,)>(given)?;
+    let capacity = Some(capacity as usize).filter(|&capacity| capacity > 0);
+    Ok(Box::new(Server { items: VecDeque::new(), capacity, unfinished: 0 }))
+}
+
+impl Shared for Server {
+    fn call(
+        &mut self,
+        caller: Caller,
+        method: &str,
+        given: &mut [Object],
+    ) -> Poll<Result<Object, RemoteError>> {
+        let full = self.capacity.is_some_and(|capacity| self.items.len() >= capacity);
+        Poll::Ready(match method {
+            "put" if !full => arguments(given).map(|(item,)| {
+                self.items.push_back(item);
+                self.unfinished += 1;
+                Object::None
+            }),
+            "put" if caller.timed_out => Err(RemoteError::Full),
+            "get" => match self.items.pop_front() {
+                Some(item) => Ok(item),
+                None if caller.timed_out => Err(RemoteError::Empty),
+                None => return Poll::Pending,
+            },
+            "task_done" => match self.unfinished.checked_sub(1) {
+                Some(unfinished) => {
+                    self.unfinished = unfinished;
+                    Ok(Object::None)
+                }
+                None => Err(RemoteError::Value("more is done than was put in".to_owned())),
+            },
+            "join" if self.unfinished == 0 => Ok(true.into()),
+            "join" if caller.timed_out => Ok(false.into()),
+            "put" | "join" => return Poll::Pending,
+            "len" => Ok(self.items.len().into()),
+            _ => no_method("Queue", method),
+        })
+    }
+}

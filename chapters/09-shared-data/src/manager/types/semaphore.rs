@@ -1,0 +1,100 @@
+//! Semaphores.
+
+use super::proxy_type;
+use crate::manager::error::{ManagerError, RemoteError};
+use crate::manager::object::Object;
+use crate::manager::proxy::Proxy;
+use crate::manager::shared::{Caller, Shared, arguments, no_method};
+use std::task::Poll;
+use std::time::Duration;
+
+proxy_type! {
+    /// A semaphore in a manager (Python's `manager.Semaphore()`).
+    ///
+    /// Nobody owns what was acquired, so nothing is given back for a thread
+    /// that ends.
+    Semaphore, "Semaphore"
+}
+
+proxy_type! {
+    /// A semaphore that cannot be released more often than it was acquired
+    /// (Python's `manager.BoundedSemaphore()`).
+    BoundedSemaphore, "BoundedSemaphore"
+}
+
+macro_rules! methods {
+    ($name:ident, $errors:literal) => {
+        impl $name {
+            /// Takes one; blocks while there is none: for ever (`None`), or for
+            /// a time. False if there was none all the time.
+            ///
+            /// # Errors
+            ///
+            /// [`ManagerError`], as with every method of a proxy.
+            pub fn acquire(&self, timeout: Option<Duration>) -> Result<bool, ManagerError> {
+                self.0.call_waiting("acquire", [], timeout)
+            }
+
+            /// Gives back `n`.
+            ///
+            /// # Errors
+            ///
+            #[doc = $errors]
+            pub fn release(&self, n: u32) -> Result<(), ManagerError> {
+                self.0.call("release", [n.into()])
+            }
+        }
+    };
+}
+methods!(Semaphore, "[`RemoteError::Value`] if `n` is 0.");
+methods!(BoundedSemaphore, "[`RemoteError::Value`] if `n` is 0, or more than were acquired.");
+
+/// The semaphore itself.
+struct Server {
+    left: u64,
+    bound: u64,
+}
+
+pub(super) fn new(given: &mut [Object]) -> Result<Box<dyn Shared>, RemoteError> {
+    let (left,) = arguments::<(u32,)>(given)?;
+    Ok(Box::new(Server { left: left.into(), bound: u64::MAX }))
+}
+
+pub(super) fn new_bounded(given: &mut [Object]) -> Result<Box<dyn Shared>, RemoteError> {
+    let (left,) = arguments::<(u32,)>(given)?;
+    Ok(Box::new(Server { left: left.into(), bound: left.into() }))
+}
+
+impl Server {
+    fn release(&mut self, given: &mut [Object]) -> Result<Object, RemoteError> {
+        let (n,) = arguments::<(u32,)>(given)?;
+        match self.left.checked_add(n.into()) {
+            _ if n == 0 => Err(RemoteError::Value("0 cannot be released".to_owned())),
+            Some(left) if left <= self.bound => {
+                self.left = left;
+                Ok(Object::None)
+            }
+            _ => Err(RemoteError::Value("more is released than was acquired".to_owned())),
+        }
+    }
+}
+
+impl Shared for Server {
+    fn call(
+        &mut self,
+        caller: Caller,
+        method: &str,
+        given: &mut [Object],
+    ) -> Poll<Result<Object, RemoteError>> {
+        Poll::Ready(match method {
+            "acquire" if self.left > 0 => {
+                self.left -= 1;
+                Ok(true.into())
+            }
+            "acquire" if caller.timed_out => Ok(false.into()),
+            "acquire" => return Poll::Pending,
+            "release" => self.release(given),
+            _ => no_method("Semaphore", method),
+        })
+    }
+}
