@@ -43,8 +43,10 @@ pub mod thread {
     pub use ::std::thread::*;
     pub use explore_engine::thread::{
         AccessError, Builder, JoinHandle, LocalKey, Scope, ScopedJoinHandle, Thread, ThreadId,
-        current, panicking, park, park_timeout, scope, sleep, spawn, yield_now,
+        available_parallelism, current, panicking, park, park_timeout, scope, sleep, spawn, yield_now,
     };
+    #[expect(deprecated, reason = "std still has them")]
+    pub use explore_engine::thread::{park_timeout_ms, sleep_ms};
 }
 
 /// `std::time`, by the engine.
@@ -62,7 +64,7 @@ pub mod hint {
 /// `std::panic`, with panics counted for each explored thread.
 pub mod panic {
     pub use ::std::panic::*;
-    pub use explore_engine::panic::{catch_unwind, resume_unwind};
+    pub use explore_engine::panic::{catch_unwind, resume_unwind, set_hook, take_hook};
 }
 
 /// `std::process`, with the engine's `exit` and `abort`.
@@ -74,7 +76,9 @@ pub mod process {
 /// `std::io`, with the engine's standard streams.
 pub mod io {
     pub use ::std::io::*;
-    pub use explore_engine::io::{Stderr, StderrLock, Stdout, StdoutLock, stderr, stdout};
+    pub use explore_engine::io::{
+        IsTerminal, Stderr, StderrLock, Stdin, StdinLock, Stdout, StdoutLock, stderr, stdin, stdout,
+    };
 }
 
 pub use explore_engine::{dbg, eprint, eprintln, print, println, thread_local};

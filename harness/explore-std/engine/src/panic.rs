@@ -5,25 +5,48 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, UnwindSafe};
-use std::sync::Once;
+use std::sync::{Arc, Once, PoisonError, RwLock};
 
 use crate::machine::context::{self, Abort};
 use crate::machine::thread::PanicNote;
+
+/// What is called when a thread panics.
+pub type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>;
+
+/// The hook for panics outside of executions, if the program has set one.
+static OUTSIDE: RwLock<Option<Arc<Hook>>> = RwLock::new(None);
 
 /// Makes panics inside an execution silent and noted, and leaves all others to the hook that was there.
 pub(crate) fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
-        let outside = std::panic::take_hook();
+        let first = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if note(info).is_none() {
-                outside(info);
+            if let Some(hook) = note(info) {
+                if let Some(hook) = hook {
+                    call_explored(&hook, info);
+                }
+                return;
+            }
+            let outside = OUTSIDE.read().unwrap_or_else(PoisonError::into_inner).clone();
+            match outside {
+                Some(hook) => hook(info),
+                None => first(info),
             }
         }));
     });
 }
 
-fn note(info: &PanicHookInfo<'_>) -> Option<()> {
+/// Calls the hook that an explored program has set. Threads cannot take turns meanwhile: `std` ends the process if one panics while
+/// another is in its hook, and explored threads are one to it.
+fn call_explored(hook: &Hook, info: &PanicHookInfo<'_>) {
+    context::with(|machine| machine.in_hook = true);
+    hook(info);
+    context::with(|machine| machine.in_hook = false);
+}
+
+/// Writes the panic down. Returns the hook of the explored program; `None` outside of executions.
+fn note(info: &PanicHookInfo<'_>) -> Option<Option<Arc<Hook>>> {
     let message = info.payload_as_str().unwrap_or("a value that is no text").to_owned();
     let at = info.location().map(trace::Location::from);
     context::with(|machine| {
@@ -33,13 +56,54 @@ fn note(info: &PanicHookInfo<'_>) -> Option<()> {
         thread.panic = Some(PanicNote { message, at });
         thread.panic_seen = false;
         machine.trace_panic(current);
+        machine.hook.clone()
     })
 }
 
+/// Replaces what is called when a thread panics, as `std::panic::set_hook`. An explored program whose hook uses locks,
+/// atomics or the like is refused when it panics.
+///
+/// # Panics
+///
+/// If the current thread panics already.
+pub fn set_hook(hook: Hook) {
+    assert!(!panicking(), "cannot modify the panic hook from a panicking thread");
+    let mut hook = Some(hook);
+    if context::with(|machine| machine.hook = hook.take().map(Arc::new)).is_none() {
+        install_hook();
+        *OUTSIDE.write().unwrap_or_else(PoisonError::into_inner) = hook.map(Arc::new);
+    }
+}
+
+/// Takes back what was set by [`set_hook`], or what is there from the start, as `std::panic::take_hook`.
+///
+/// # Panics
+///
+/// If the current thread panics already.
+#[must_use]
+pub fn take_hook() -> Hook {
+    assert!(!panicking(), "cannot modify the panic hook from a panicking thread");
+    let first = || -> Hook { Box::new(default_hook) };
+    let hook = match context::with(|machine| machine.hook.take()) {
+        Some(explored) => explored,
+        None => OUTSIDE.write().unwrap_or_else(PoisonError::into_inner).take(),
+    };
+    hook.map_or_else(first, |hook| Box::new(move |info| hook(info)))
+}
+
+/// What `std` does: its own hook cannot be called while another is installed. Explored panics are shown by the verdict.
+fn default_hook(info: &PanicHookInfo<'_>) {
+    if context::is_exploring() {
+        return;
+    }
+    let current = crate::thread::current();
+    std::eprintln!("\nthread '{}' {info}", current.name().unwrap_or("<unnamed>"));
+}
+
 /// Whether the current thread unwinds because of a panic, as `std::thread::panicking`.
+#[must_use]
 pub fn panicking() -> bool {
-    context::with(|machine| machine.threads[machine.current].panics > 0)
-        .unwrap_or_else(std::thread::panicking)
+    context::with(|machine| machine.threads[machine.current].panics > 0).unwrap_or_else(std::thread::panicking)
 }
 
 /// Calls a closure and catches its panic, as `std::panic::catch_unwind`.

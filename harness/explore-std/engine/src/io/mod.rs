@@ -1,4 +1,8 @@
-//! `print!` and its kin, and the handles of the standard streams: what an explored program prints is kept for its execution.
+//! The standard streams and the macros that print: what an explored program prints is kept for its execution, and what it reads is
+//! [`Config::input`](crate::Config::input).
+
+mod stdin;
+mod terminal;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -8,6 +12,10 @@ use trace::Stream;
 
 use crate::machine::context::{self, Answer};
 use crate::machine::op::{Loc, Op};
+use crate::record;
+
+pub use stdin::{Stdin, StdinLock, stdin};
+pub use terminal::IsTerminal;
 
 /// Keeps what an explored program prints. False outside of executions.
 fn keep(stream: Stream, text: fmt::Arguments<'_>, at: Loc) -> bool {
@@ -16,10 +24,10 @@ fn keep(stream: Stream, text: fmt::Arguments<'_>, at: Loc) -> bool {
     }
     // Formatted first: it runs the user's code, which may take steps of its own.
     let text = text.to_string();
-    // Only where the order of prints counts is a print a step.
-    if context::with(|machine| machine.config.outputs) == Some(true)
-        && !matches!(context::visible(Op::Print, at), Answer::Done(_))
-    {
+    // Only where the order of prints counts is a print a step; and not while its thread keeps all others from printing.
+    let steps = context::with(|machine| machine.config.outputs && !machine.holds_stream(stream) && !machine.in_hook)
+        == Some(true);
+    if steps && !matches!(context::visible(Op::Print(stream), at), Answer::Done(_)) {
         return true;
     }
     context::with(|machine| machine.print(stream, &text));
@@ -32,7 +40,7 @@ fn keep(stream: Stream, text: fmt::Arguments<'_>, at: Loc) -> bool {
 pub fn print(text: fmt::Arguments<'_>) {
     if !keep(Stream::Stdout, text, Location::caller()) {
         std::print!("{text}");
-        crate::record::printed(Stream::Stdout, text);
+        record::printed(Stream::Stdout, text);
     }
 }
 
@@ -42,23 +50,68 @@ pub fn print(text: fmt::Arguments<'_>) {
 pub fn eprint(text: fmt::Arguments<'_>) {
     if !keep(Stream::Stderr, text, Location::caller()) {
         std::eprint!("{text}");
-        crate::record::printed(Stream::Stderr, text);
+        record::printed(Stream::Stderr, text);
+    }
+}
+
+/// The lock of a stream in an execution. It is modelled where the order of prints counts; elsewhere it keeps nobody out.
+struct Held {
+    stream: Stream,
+    execution: Option<u32>,
+    at: Loc,
+}
+
+impl Held {
+    fn take(stream: Stream, at: Loc) -> Self {
+        let none = Self { stream, execution: None, at };
+        let again = context::with(|machine| {
+            let again = machine.holds_stream(stream);
+            if again {
+                machine.lock_stream(machine.current, stream);
+            }
+            machine.config.outputs.then_some((machine.id, again))
+        });
+        match again.flatten() {
+            Some((execution, true)) => Self { execution: Some(execution), ..none },
+            Some((execution, false)) => match context::visible(Op::LockStream(stream), at) {
+                Answer::Done(_) => Self { execution: Some(execution), ..none },
+                _ => none,
+            },
+            None => none,
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Some(execution) = self.execution else { return };
+        let again = context::with(|machine| {
+            let current = machine.id == execution;
+            let last = machine.holds_stream_once(self.stream);
+            if current && !last {
+                machine.unlock_stream(self.stream);
+            }
+            !current || !last
+        });
+        if again == Some(false) {
+            context::visible(Op::UnlockStream(self.stream), self.at);
+        }
     }
 }
 
 macro_rules! streams {
-    ($($stream:ident $lock:ident $make:ident $which:ident $real:literal;)*) => {$(
+    ($($stream:ident $lock:ident $make:ident $real:literal;)*) => {$(
         #[doc = concat!("A handle of a standard stream, as `", $real, "`.")]
-        #[derive(Debug)]
         pub struct $stream {
             real: io::$stream,
         }
 
         #[doc = concat!("A locked handle of a standard stream, as `", $real, "Lock`.")]
-        #[derive(Debug)]
         pub struct $lock<'a> {
+            stream: $stream,
             /// Not locked under exploration, where it would be locked for all threads at once.
             real: Option<io::$lock<'a>>,
+            _held: Option<Held>,
         }
 
         #[doc = concat!("The handle of the stream, as `std::io::", stringify!($make), "`.")]
@@ -70,22 +123,40 @@ macro_rules! streams {
         impl $stream {
             /// Locks the stream for this thread.
             #[must_use]
+            #[track_caller]
             pub fn lock(&self) -> $lock<'static> {
-                $lock { real: (!context::is_exploring()).then(|| self.real.lock()) }
-            }
-
-            /// Whether the stream is a terminal; as an inherent method, because the trait of `std` is closed to others.
-            #[must_use]
-            pub fn is_terminal(&self) -> bool {
-                !context::is_exploring() && io::IsTerminal::is_terminal(&self.real)
+                let stream = $make();
+                if context::is_exploring() {
+                    let held = Held::take(Stream::$stream, Location::caller());
+                    return $lock { stream, real: None, _held: Some(held) };
+                }
+                $lock { stream, real: Some(self.real.lock()), _held: None }
             }
         }
 
-        impl $lock<'_> {
-            /// Whether the stream is a terminal.
-            #[must_use]
-            pub fn is_terminal(&self) -> bool {
-                self.real.as_ref().is_some_and(io::IsTerminal::is_terminal)
+        impl Write for &$stream {
+            #[track_caller]
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.write_all(bytes)?;
+                Ok(bytes.len())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                if context::is_exploring() { Ok(()) } else { (&self.real).flush() }
+            }
+
+            #[track_caller]
+            fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+                self.write_fmt(format_args!("{}", String::from_utf8_lossy(bytes)))
+            }
+
+            #[track_caller]
+            fn write_fmt(&mut self, text: fmt::Arguments<'_>) -> io::Result<()> {
+                if !keep(Stream::$stream, text, Location::caller()) {
+                    (&self.real).write_fmt(text)?;
+                    record::printed(Stream::$stream, text);
+                }
+                Ok(())
             }
         }
 
@@ -110,34 +181,6 @@ macro_rules! streams {
             }
         }
 
-        impl Write for &$stream {
-            #[track_caller]
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                self.write_all(bytes)?;
-                Ok(bytes.len())
-            }
-
-            fn flush(&mut self) -> io::Result<()> {
-                if context::is_exploring() { Ok(()) } else { (&self.real).flush() }
-            }
-
-            #[track_caller]
-            fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-                if keep(Stream::$which, format_args!("{}", String::from_utf8_lossy(bytes)), Location::caller()) {
-                    return Ok(());
-                }
-                (&self.real).write_all(bytes)
-            }
-
-            #[track_caller]
-            fn write_fmt(&mut self, text: fmt::Arguments<'_>) -> io::Result<()> {
-                if keep(Stream::$which, text, Location::caller()) {
-                    return Ok(());
-                }
-                (&self.real).write_fmt(text)
-            }
-        }
-
         impl Write for $lock<'_> {
             #[track_caller]
             fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -151,32 +194,35 @@ macro_rules! streams {
 
             #[track_caller]
             fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-                match &mut self.real {
-                    Some(real) => real.write_all(bytes),
-                    None => {
-                        keep(Stream::$which, format_args!("{}", String::from_utf8_lossy(bytes)), Location::caller());
-                        Ok(())
-                    }
-                }
+                self.write_fmt(format_args!("{}", String::from_utf8_lossy(bytes)))
             }
 
             #[track_caller]
             fn write_fmt(&mut self, text: fmt::Arguments<'_>) -> io::Result<()> {
                 match &mut self.real {
-                    Some(real) => real.write_fmt(text),
-                    None => {
-                        keep(Stream::$which, text, Location::caller());
+                    Some(real) => {
+                        real.write_fmt(text)?;
+                        record::printed(Stream::$stream, text);
                         Ok(())
                     }
+                    None => (&self.stream).write_fmt(text),
                 }
+            }
+        }
+
+        terminal::descriptors!($stream, $lock);
+
+        impl From<$stream> for std::process::Stdio {
+            fn from(stream: $stream) -> Self {
+                stream.real.into()
             }
         }
     )*};
 }
 
 streams! {
-    Stdout StdoutLock stdout Stdout "std::io::Stdout";
-    Stderr StderrLock stderr Stderr "std::io::Stderr";
+    Stdout StdoutLock stdout "std::io::Stdout";
+    Stderr StderrLock stderr "std::io::Stderr";
 }
 
 /// Prints, as `std::print!`.

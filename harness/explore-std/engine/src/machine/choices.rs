@@ -367,7 +367,9 @@ impl Machine {
             } else {
                 Footprint::EMPTY
             }),
-            Op::Print(_) | Op::LockStream(_) | Op::UnlockStream(_) | Op::Input => same(self.stream_footprint(thread.pending)),
+            Op::Print(_) | Op::LockStream(_) | Op::UnlockStream(_) | Op::Input => {
+                same(self.stream_footprint(thread.pending))
+            }
             Op::Exit(_) | Op::Abort => same(Footprint::everything()),
         }
     }

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::fibers::Fibers;
 use super::op::{Loc, Op};
 use super::perform::Done;
-use super::{Machine, fibers};
+use super::{Bad, Machine, fibers};
 
 /// A machine with its coroutines.
 pub struct Context {
@@ -92,6 +92,15 @@ pub fn updating(op: Op, at: Loc, call: &'static str, update: &dyn Fn(u64) -> u64
             drop(machine);
             return inert(context, me);
         }
+        if !context.fibers.has_room() {
+            machine.overflow(me);
+            drop(machine);
+            give_up(context, me);
+        }
+        if machine.in_hook {
+            machine.fail(Bad::Refused("its panic hook uses what threads share, and hooks are not explored".to_owned()));
+            return Answer::Inert;
+        }
         machine.threads[me].call = call;
         machine.announce(op, at);
         if machine.chosen.is_some_and(|choice| usize::from(choice.thread) == me) {
@@ -121,13 +130,18 @@ fn inert(context: &Context, me: usize) -> Answer {
         machine.inert > INERT_LIMIT
     };
     if spent {
-        // A destructor that waits for something which cannot come: the coroutine is dropped without it.
-        loop {
-            fibers::suspend(context, me);
-        }
+        // A destructor waits for something that cannot come.
+        give_up(context, me);
     }
     if crate::panic::panicking() {
         return Answer::Inert;
     }
     crate::panic::resume_unwind(Box::new(Abort))
+}
+
+/// Gives the turn away for good. The coroutine is discarded as it is.
+fn give_up(context: &Context, me: usize) -> ! {
+    loop {
+        fibers::suspend(context, me);
+    }
 }

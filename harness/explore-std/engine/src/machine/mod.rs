@@ -25,6 +25,7 @@ pub mod id;
 pub mod memory;
 pub mod object;
 pub mod op;
+pub mod overflow;
 pub mod panics;
 pub mod perform;
 pub mod statics;
@@ -135,6 +136,10 @@ pub struct Machine {
     /// What was printed: thread, stream, text.
     pub output: Vec<(Tid, trace::Stream, String)>,
     streams: streams::Streams,
+    /// The panic hook that the program has set.
+    pub hook: Option<std::sync::Arc<crate::panic::Hook>>,
+    /// It runs now.
+    pub in_hook: bool,
     choices: Vec<Choice>,
     quiescent: bool,
     /// The step being taken.
@@ -172,6 +177,8 @@ impl Machine {
             tracer: None,
             output: Vec::new(),
             streams: streams::Streams::default(),
+            hook: None,
+            in_hook: false,
             choices: Vec::new(),
             quiescent: false,
             after: Vec::new(),
@@ -204,6 +211,8 @@ impl Machine {
         self.inert = 0;
         self.output.clear();
         self.streams = streams::Streams::default();
+        self.hook = None;
+        self.in_hook = false;
         self.last = 0;
         self.schedule.clear();
         self.record_schedule = trace;
@@ -251,9 +260,15 @@ impl Machine {
         }
     }
 
+    /// A thread's stack is full.
+    pub fn overflow(&mut self, thread: Tid) {
+        self.fail(Bad::StackOverflow { thread });
+        self.chosen = None;
+    }
+
     /// The current thread will do `op` next. Afterwards [`Machine::chosen`] says who goes on; nobody, if the execution is over.
     pub fn announce(&mut self, op: Op, at: Loc) {
-        self.watch.tick();
+        self.watch.tick(self.current, at);
         let op = self.spinning(op, at);
         let thread = &mut self.threads[self.current];
         thread.pending = op;

@@ -33,13 +33,25 @@ impl Machine {
         Footprint::EMPTY.and(TERMINAL, kind)
     }
 
-    pub(super) fn lock_stream(&mut self, tid: Tid, stream: Stream) {
+    /// Whether the current thread holds a stream's lock.
+    pub fn holds_stream(&self, stream: Stream) -> bool {
+        self.streams.held[stream as usize].is_some_and(|(holder, _)| holder == self.current)
+    }
+
+    /// Whether the current thread gives the lock back when it drops its next handle.
+    pub fn holds_stream_once(&self, stream: Stream) -> bool {
+        self.streams.held[stream as usize] == Some((self.current, 1))
+    }
+
+    pub fn lock_stream(&mut self, tid: Tid, stream: Stream) {
         self.streams.held[stream as usize].get_or_insert((tid, 0)).1 += 1;
     }
 
-    pub(super) fn unlock_stream(&mut self, stream: Stream) {
+    pub fn unlock_stream(&mut self, stream: Stream) {
         let held = &mut self.streams.held[stream as usize];
-        *held = held.and_then(|(holder, times)| Some((holder, times.checked_sub(1).filter(|&left| left > 0)?)));
+        *held = held.and_then(|(holder, times)| {
+            Some((holder, times.checked_sub(1).filter(|&left| left > 0)?))
+        });
     }
 
     /// What is left of the input.

@@ -209,9 +209,15 @@ impl Machine {
             Op::Arrive { barrier, .. } => {
                 Operation::Barrier { barrier: id(barrier), leader: done.ok }
             }
-            Op::Pass { .. } | Op::SendTaken { .. } | Op::Await(_) | Op::Print(_) | Op::LockStream(_) | Op::UnlockStream(_) | Op::Input => {
+            Op::Pass { .. }
+            | Op::SendTaken { .. }
+            | Op::Await(_)
+            | Op::Print(_)
+            | Op::LockStream(_)
+            | Op::UnlockStream(_)
+            | Op::Input => {
                 return None;
-            },
+            }
             Op::OnceEnter { once, .. } if done.value == 1 || done.value == 2 => {
                 Operation::OnceBegin { once: id(once) }
             }

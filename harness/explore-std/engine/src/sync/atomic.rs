@@ -312,6 +312,20 @@ macro_rules! atomic {
                 self.value.into_inner()
             }
 
+            /// Exists so that crates which have a use of it compile. It cannot work: the atomics of the explorer are larger than their
+            /// values, so memory of somebody else cannot be seen as one.
+            ///
+            /// # Panics
+            ///
+            /// Always.
+            ///
+            /// # Safety
+            ///
+            /// None: it does nothing.
+            pub const unsafe fn from_ptr<'a>(_: *mut $t) -> &'a Self {
+                panic!(concat!("`", $kind, "::from_ptr` cannot be explored: an atomic of the explorer is larger than its value"))
+            }
+
             /// A pointer to the value. What is read and written through it is not explored.
             pub const fn as_ptr(&self) -> *mut $t {
                 self.value.as_ptr()
@@ -426,12 +440,6 @@ atomic!(
 );
 
 impl<T> AtomicPtr<T> {
-    /// A null pointer.
-    #[track_caller]
-    pub const fn null() -> Self {
-        Self::new(std::ptr::null_mut())
-    }
-
     /// Moves the pointer by so many elements, and wraps around; returns the old one.
     #[track_caller]
     pub fn fetch_ptr_add(&self, count: usize, order: Ordering) -> *mut T {

@@ -55,23 +55,6 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
         self.cell.written_value()
     }
 
-    /// The value.
-    ///
-    /// # Errors
-    ///
-    /// The initialiser, if it did not run.
-    ///
-    /// # Panics
-    ///
-    /// If the initialiser panicked.
-    pub fn into_inner(this: Self) -> Result<T, F> {
-        match (this.cell.into_inner(), this.init.into_inner()) {
-            (Some(value), _) => Ok(value),
-            (None, Some(init)) => Err(init),
-            (None, None) => panic!("LazyLock instance has previously been poisoned"),
-        }
-    }
-
     /// The value, made now if it was not.
     ///
     /// # Panics

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
-use std::panic::Location;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::mpsc as real;
 pub use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
@@ -118,17 +118,25 @@ pub struct SyncSender<T> {
     end: End<real::SyncSender<T>, T>,
 }
 
+/// Keeps a type from being shared, and says nothing about panics.
+struct NotSync(Cell<()>);
+
+impl RefUnwindSafe for NotSync {}
+
 /// The receiving end of a channel, as `std::sync::mpsc::Receiver`.
 pub struct Receiver<T> {
     end: End<real::Receiver<T>, T>,
     /// std's receiver cannot be shared.
-    not_sync: PhantomData<Cell<()>>,
+    not_sync: PhantomData<NotSync>,
 }
 
 // SAFETY: as for std's senders, which are `Sync` if the messages are `Send`; explored ones stay on one thread.
 unsafe impl<T: Send> Sync for Sender<T> {}
 // SAFETY: the same.
 unsafe impl<T: Send> Sync for SyncSender<T> {}
+
+impl<R, T> UnwindSafe for End<R, T> {}
+impl<R, T> RefUnwindSafe for End<R, T> {}
 
 /// An unbounded channel, as `std::sync::mpsc::channel`.
 #[track_caller]

@@ -1,6 +1,8 @@
 //! `Once`.
 
+use std::cell::Cell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -28,12 +30,16 @@ enum Phase {
 }
 
 /// What [`Once::call_once_force`] tells its closure, as `std::sync::OnceState`.
-pub struct OnceState(bool);
+pub struct OnceState {
+    poisoned: bool,
+    /// std's cannot be shared.
+    not_sync: PhantomData<Cell<()>>,
+}
 
 impl OnceState {
     /// Whether an initialiser panicked before.
     pub fn is_poisoned(&self) -> bool {
-        self.0
+        self.poisoned
     }
 }
 
@@ -86,7 +92,7 @@ impl Once {
         };
         // If `f` panics, the cell is poisoned on the way out.
         let mut leave = Leave { once: self, object, call, at, poisoned: true };
-        f(&OnceState(poisoned));
+        f(&OnceState { poisoned, not_sync: PhantomData });
         leave.poisoned = false;
     }
 

@@ -2,7 +2,9 @@
 
 use std::cell::UnsafeCell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
+use std::ptr::NonNull;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
@@ -38,6 +40,8 @@ pub struct RwLockReadGuard<'a, T: ?Sized + 'a> {
     real: Option<std::sync::RwLockReadGuard<'a, ()>>,
     hold: Hold,
     at: Loc,
+    /// std's guard holds a pointer to the value: what that says about panics.
+    value: PhantomData<NonNull<T>>,
 }
 
 /// Holds a [`RwLock`] alone until it is dropped, as `std::sync::RwLockWriteGuard`.
@@ -49,7 +53,7 @@ pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
     panicking: bool,
     at: Loc,
     /// std's guard stays on its thread.
-    not_send: std::marker::PhantomData<*const ()>,
+    not_send: PhantomData<*const ()>,
 }
 
 // SAFETY: as for std's guard.
@@ -105,7 +109,7 @@ impl<T: ?Sized> RwLock<T> {
         hold: Hold,
         at: Loc,
     ) -> LockResult<RwLockReadGuard<'a, T>> {
-        self.poison.wrap(RwLockReadGuard { lock: self, real, hold, at })
+        self.poison.wrap(RwLockReadGuard { lock: self, real, hold, at, value: PhantomData })
     }
 
     fn writer<'a>(
@@ -121,7 +125,7 @@ impl<T: ?Sized> RwLock<T> {
             hold,
             panicking,
             at,
-            not_send: std::marker::PhantomData,
+            not_send: PhantomData,
         })
     }
 
@@ -296,7 +300,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
             context::visible_as(Op::Downgrade(object), "downgrade", Location::caller());
         }
         drop(guard);
-        RwLockReadGuard { lock, real, hold, at }
+        RwLockReadGuard { lock, real, hold, at, value: PhantomData }
     }
 }
 

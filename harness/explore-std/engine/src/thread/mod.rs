@@ -9,9 +9,11 @@ mod spawn;
 pub use handle::{Thread, ThreadId, current};
 pub use local::{AccessError, LocalKey};
 pub(crate) use park::nanoseconds;
-pub use park::{park, park_timeout, sleep, spin_loop, yield_now};
+pub use park::{available_parallelism, park, park_timeout, sleep, spin_loop, yield_now};
+#[expect(deprecated, reason = "std still has them")]
+pub use park::{park_timeout_ms, sleep_ms};
 pub use scope::{Scope, ScopedJoinHandle, scope};
 pub use spawn::{Builder, JoinHandle, spawn};
 
 pub use crate::panic::panicking;
-pub use std::thread::{Result, available_parallelism};
+pub use std::thread::Result;

@@ -1,5 +1,7 @@
 //! Giving up the turn: `park`, `sleep`, `yield_now`, `spin_loop`.
 
+use std::io;
+use std::num::NonZero;
 use std::panic::Location;
 use std::time::Duration;
 
@@ -44,6 +46,13 @@ pub fn park_timeout(timeout: Duration) {
     }
 }
 
+/// [`park_timeout`] in milliseconds, as `std::thread::park_timeout_ms`.
+#[deprecated(since = "1.6.0", note = "replaced by `std::thread::park_timeout`")]
+#[track_caller]
+pub fn park_timeout_ms(ms: u32) {
+    park_timeout(Duration::from_millis(u64::from(ms)));
+}
+
 /// Lets other threads go first, as `std::thread::yield_now`.
 #[track_caller]
 pub fn yield_now() {
@@ -66,6 +75,22 @@ pub fn sleep(time: Duration) {
             || std::thread::sleep(time),
         );
     }
+}
+
+/// [`sleep`] in milliseconds, as `std::thread::sleep_ms`.
+#[deprecated(since = "1.6.0", note = "replaced by `std::thread::sleep`")]
+#[track_caller]
+pub fn sleep_ms(ms: u32) {
+    sleep(Duration::from_millis(u64::from(ms)));
+}
+
+/// How many threads to use, as `std::thread::available_parallelism`. Explored always 2: what is found must not depend on the machine.
+///
+/// # Errors
+///
+/// If the operating system does not say.
+pub fn available_parallelism() -> io::Result<NonZero<usize>> {
+    if context::is_exploring() { Ok(NonZero::<usize>::MIN.saturating_add(1)) } else { std::thread::available_parallelism() }
 }
 
 /// Tells the processor, and the explorer, that this is a spin loop; as `std::hint::spin_loop`.

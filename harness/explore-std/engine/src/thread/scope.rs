@@ -31,7 +31,8 @@ struct State {
 /// Owns the permission to join a scoped thread, as `std::thread::ScopedJoinHandle`.
 pub struct ScopedJoinHandle<'scope, T> {
     handle: JoinHandle<T>,
-    scope: PhantomData<&'scope ()>,
+    /// std's handle shares the result with its thread: it may go where the result may.
+    scope: PhantomData<(&'scope (), Mutex<T>)>,
 }
 
 impl<T> ScopedJoinHandle<'_, T> {

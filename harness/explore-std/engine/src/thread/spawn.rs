@@ -112,7 +112,7 @@ where
 }
 
 /// A thread to be, as `std::thread::Builder`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 #[must_use = "must eventually spawn the thread"]
 pub struct Builder {
     name: Option<String>,
@@ -122,7 +122,7 @@ pub struct Builder {
 impl Builder {
     /// A thread without a name and with the usual stack.
     pub fn new() -> Self {
-        Self::default()
+        Self { name: None, stack_size: None }
     }
 
     /// Names the thread.
