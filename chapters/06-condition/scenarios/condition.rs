@@ -1,0 +1,245 @@
+//! The condition: a notification reaches exactly those that it is meant for.
+//!
+//! Where a scenario needs a thread to stand in the line before it goes on, it
+//! waits for that on a second condition, as the programs do.
+
+use ch03_locks::Lock;
+use ch04_rlock::RLock;
+use ch06_condition::{Condition, NotOwner};
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const LONG: Duration = Duration::from_secs(60);
+
+/// A consumer that waits for a fact gets through, whether the producer came before or after.
+fn wait_for_a_fact() {
+    let condition = Condition::new();
+    let produced = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| condition.lock().wait_for(|| produced.load(Relaxed)));
+        let held = condition.lock();
+        produced.store(true, Relaxed);
+        held.notify(1);
+    });
+    assert_eq!(condition.waiters(), 0);
+}
+
+/// `notify_all` reaches both who wait for a fact.
+fn notify_all_reaches_both() {
+    let condition = Condition::with_lock(Arc::new(Lock::new()));
+    let produced = AtomicBool::new(false);
+    let consume = || condition.lock().wait_for(|| produced.load(Relaxed));
+    thread::scope(|scope| {
+        scope.spawn(consume);
+        scope.spawn(consume);
+        let held = condition.lock();
+        produced.store(true, Relaxed);
+        held.notify_all();
+    });
+    assert_eq!(condition.waiters(), 0);
+}
+
+/// Two stand in line. `notify(1)` wakes the one who came first, and only that one.
+fn first_come_first_served() {
+    let condition = Condition::with_lock(Arc::new(Lock::new()));
+    let changed = Condition::with_lock(Arc::clone(condition.underlying()));
+    let (came, went) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+    let stand_in_line = |name: u32| {
+        let held = condition.lock();
+        came.lock().unwrap().push(name);
+        held.on(&changed).notify(1);
+        held.wait();
+        went.lock().unwrap().push(name);
+        held.on(&changed).notify(1);
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| stand_in_line(1));
+        scope.spawn(|| stand_in_line(2));
+        let held = changed.lock();
+        held.wait_for(|| condition.waiters() == 2);
+        for served in 1..=2 {
+            assert_eq!(held.on(&condition).notify(1), 1);
+            held.wait_for(|| went.lock().unwrap().len() == served);
+        }
+    });
+    assert_eq!(came.into_inner().unwrap(), went.into_inner().unwrap());
+}
+
+/// Who comes after a notification cannot take it away from the one that it was meant for.
+fn a_latecomer_steals_nothing() {
+    let condition = Condition::with_lock(Arc::new(Lock::new()));
+    let arrived = Condition::with_lock(Arc::clone(condition.underlying()));
+    thread::scope(|scope| {
+        let first = scope.spawn(|| {
+            let held = condition.lock();
+            held.on(&arrived).notify(1);
+            held.wait();
+        });
+        let held = arrived.lock();
+        held.wait_for(|| condition.waiters() == 1);
+        assert_eq!(held.on(&condition).notify(1), 1);
+        // The lock is still held: this thread stands in the line before the first can go on.
+        assert!(!held.on(&condition).wait_timeout(LONG), "nobody notified the latecomer");
+        drop(held);
+        first.join().unwrap();
+    });
+}
+
+/// What was written under the lock before `notify` is read after `wait`.
+fn notify_publishes() {
+    let condition = Condition::new();
+    let told = AtomicU32::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let held = condition.lock();
+            told.store(7, Relaxed);
+            held.notify(1);
+        });
+        let held = condition.lock();
+        held.wait_for(|| told.load(Relaxed) != 0);
+        assert_eq!(told.load(Relaxed), 7);
+    });
+}
+
+/// A wait gives back both levels of a reentrant lock, and takes both again.
+fn a_wait_gives_all_levels_back() {
+    let lock = Arc::new(RLock::new());
+    let condition = Condition::with_lock(Arc::clone(&lock));
+    let produced = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let _outer = condition.lock();
+            let held = condition.lock();
+            held.wait_for(|| produced.load(Relaxed));
+            assert_eq!(lock.depth(), 2);
+        });
+        let held = condition.lock();
+        assert_eq!(lock.depth(), 1);
+        produced.store(true, Relaxed);
+        held.notify(1);
+    });
+    assert!(!lock.locked());
+}
+
+/// A wait with a time-out says truthfully whether it was notified, and leaves no trace in the line.
+fn wait_timeout_is_truthful() {
+    let condition = Condition::with_lock(Arc::new(Lock::new()));
+    let woken = thread::scope(|scope| {
+        let waiter = scope.spawn(|| {
+            let start = Instant::now();
+            let notified = condition.lock().wait_timeout(LONG);
+            assert!(notified || start.elapsed() >= LONG);
+            notified
+        });
+        let count = condition.lock().notify(1);
+        assert_eq!(waiter.join().unwrap(), count == 1);
+        count
+    });
+    assert!(woken <= 1);
+    assert_eq!(condition.waiters(), 0);
+}
+
+/// A waiter that gives up does not take the notification away from one that waits on.
+fn a_time_out_swallows_no_notification() {
+    let condition = Condition::with_lock(Arc::new(Lock::new()));
+    let produced = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| condition.lock().wait_for_timeout(|| produced.load(Relaxed), LONG));
+        scope.spawn(|| condition.lock().wait_for(|| produced.load(Relaxed)));
+        let held = condition.lock();
+        produced.store(true, Relaxed);
+        held.notify_all();
+    });
+    assert_eq!(condition.waiters(), 0);
+}
+
+/// The program `two-conditions`: a slot for one item, and each side wakes the other.
+fn two_conditions_on_one_lock() {
+    let emptied = Condition::with_lock(Arc::new(Lock::new()));
+    let filled = Condition::with_lock(Arc::clone(emptied.underlying()));
+    let slot = AtomicU32::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for item in 1..=2 {
+                let held = emptied.lock();
+                held.wait_for(|| slot.load(Relaxed) == 0);
+                slot.store(item, Relaxed);
+                held.on(&filled).notify(1);
+            }
+        });
+        for item in 1..=2 {
+            let held = filled.lock();
+            held.wait_for(|| slot.load(Relaxed) != 0);
+            assert_eq!(slot.swap(0, Relaxed), item);
+            held.on(&emptied).notify(1);
+        }
+    });
+}
+
+/// The same slot with two consumers: a notification reaches one who can use it.
+fn two_conditions_two_consumers() {
+    let emptied = Condition::with_lock(Arc::new(Lock::new()));
+    let filled = Condition::with_lock(Arc::clone(emptied.underlying()));
+    let slot = AtomicU32::new(0);
+    let consume = || {
+        let held = filled.lock();
+        held.wait_for(|| slot.load(Relaxed) != 0);
+        slot.store(0, Relaxed);
+        held.on(&emptied).notify(1);
+    };
+    thread::scope(|scope| {
+        scope.spawn(consume);
+        scope.spawn(consume);
+        for item in 1..=2 {
+            let held = emptied.lock();
+            held.wait_for(|| slot.load(Relaxed) == 0);
+            slot.store(item, Relaxed);
+            held.on(&filled).notify(1);
+        }
+    });
+}
+
+/// Without the lock, nobody may wait or notify, and the line stays as it was.
+fn strangers_are_refused() {
+    let condition = Condition::new();
+    let produced = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| condition.lock().wait_for(|| produced.load(Relaxed)));
+        scope.spawn(|| {
+            assert_eq!(condition.notify_all(), Err(NotOwner));
+            assert_eq!(condition.wait(), Err(NotOwner));
+        });
+        let held = condition.lock();
+        produced.store(true, Relaxed);
+        held.notify(1);
+    });
+}
+
+/// A fact that panics leaves the lock free and the line empty.
+fn a_panic_in_the_fact() {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    let condition = Condition::new();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let looks = RefCell::new(0);
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                condition.lock().wait_for_timeout(
+                    || {
+                        *looks.borrow_mut() += 1;
+                        assert_eq!(*looks.borrow(), 1, "on purpose, at the second look");
+                        false
+                    },
+                    LONG,
+                )
+            }));
+            assert!(outcome.is_err());
+        });
+        condition.lock().notify(1);
+    });
+    assert_eq!(condition.waiters(), 0);
+    assert!(!condition.underlying().locked());
+}

@@ -1,0 +1,138 @@
+//! A pool takes tasks: each runs once, on never more threads than allowed.
+
+use ch11_thread_pool::{ExecuteError, Sizes, ThreadPool};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+const LONG: Duration = Duration::from_secs(60);
+
+/// What holds in every snapshot, whoever takes it and whenever.
+fn check(pool: &ThreadPool) -> Sizes {
+    let sizes = pool.sizes();
+    assert!(sizes.idle <= sizes.spawned, "{sizes:?}");
+    assert!(sizes.spawned <= pool.max_threads(), "{sizes:?}");
+    sizes
+}
+
+/// A task runs once, and its callback gets its value. When the pool is idle, both are over.
+fn a_task_and_its_callback() {
+    let sum = Arc::new(AtomicUsize::new(0));
+    let pool = ThreadPool::new(1);
+    let callback_sum = Arc::clone(&sum);
+    let callback = move |value: Result<usize, _>| {
+        callback_sum.fetch_add(value.unwrap(), SeqCst);
+    };
+    pool.execute(|| 42, callback).unwrap();
+    pool.wait_idle().unwrap();
+    assert_eq!(sum.load(SeqCst), 42);
+}
+
+/// One thread, two tasks: every snapshot, also those that the tasks take, adds up.
+fn snapshots_of_one_thread() {
+    let pool = Arc::new(ThreadPool::new(1));
+    for _ in 0..2 {
+        let its_pool = Arc::downgrade(&pool);
+        let task = move || {
+            // None if main has let go of the pool already.
+            if let Some(pool) = its_pool.upgrade() {
+                let sizes = check(&pool);
+                assert_eq!((sizes.spawned, sizes.idle), (1, 0), "a thread runs this task");
+            }
+        };
+        pool.execute(task, |_| ()).unwrap();
+        check(&pool);
+    }
+    pool.wait_idle().unwrap();
+    assert_eq!(check(&pool), Sizes { spawned: 1, idle: 1, waiting: 0 });
+}
+
+/// Two threads, two tasks: every snapshot adds up, and no more threads are started than tasks.
+fn snapshots_of_two_threads() {
+    let pool = ThreadPool::new(2);
+    for started in 1..=2 {
+        pool.execute(|| (), |_| ()).unwrap();
+        assert!(check(&pool).spawned <= started);
+    }
+    pool.close();
+    check(&pool);
+    pool.join().unwrap();
+    assert_eq!(check(&pool), Sizes { spawned: 0, idle: 0, waiting: 0 });
+}
+
+/// While a thread is idle, no other is started.
+fn an_idle_thread_is_used_again() {
+    let pool = ThreadPool::new(2);
+    for _ in 0..2 {
+        pool.execute(|| (), |_| ()).unwrap();
+        pool.wait_idle().unwrap();
+        assert_eq!(pool.sizes(), Sizes { spawned: 1, idle: 1, waiting: 0 });
+    }
+}
+
+/// Two tasks that wait for each other both run: a second thread is started while the first is busy.
+fn two_tasks_run_at_the_same_time() {
+    let pool = ThreadPool::new(2);
+    let (ask, asked) = mpsc::channel();
+    let (answer, answered) = mpsc::channel();
+    pool.execute(move || answered.recv().unwrap(), |_| ()).unwrap();
+    pool.execute(move || answer.send(asked.recv().unwrap()).unwrap(), |_| ()).unwrap();
+    ask.send(()).unwrap();
+    pool.wait_idle().unwrap();
+    assert_eq!(pool.sizes().spawned, 2);
+}
+
+/// One thread may be busy and one task wait. The next one comes back, whole, or has found room.
+fn a_full_pool_gives_the_task_back() {
+    let pool = ThreadPool::bounded(1, 1);
+    let (go, gone) = mpsc::channel();
+    pool.execute(move || gone.recv().unwrap(), |_| ()).unwrap();
+    pool.try_execute(|| (), |_| ()).unwrap();
+    let refused = pool.try_execute(|| "back", |_| ()).unwrap_err();
+    assert!(matches!(refused, ExecuteError::Full(_)));
+    assert_eq!((refused.into_task().0)(), "back");
+    go.send(()).unwrap();
+}
+
+/// Whoever waits for room gets it as soon as a task has ended.
+fn who_waits_for_room_gets_it() {
+    let run = Arc::new(AtomicUsize::new(0));
+    let pool = ThreadPool::bounded(1, 1);
+    for _ in 0..3 {
+        let run = Arc::clone(&run);
+        pool.execute(move || run.fetch_add(1, SeqCst), |_| ()).unwrap();
+        check(&pool);
+    }
+    pool.wait_idle().unwrap();
+    assert_eq!(run.load(SeqCst), 3);
+}
+
+/// Who waits for room with a time-out gets it or the task back, never both.
+fn execute_timeout_is_truthful() {
+    let run = Arc::new(AtomicUsize::new(0));
+    let pool = ThreadPool::bounded(1, 1);
+    let mut accepted = 0;
+    for _ in 0..3 {
+        let run = Arc::clone(&run);
+        match pool.execute_timeout(move || run.fetch_add(1, SeqCst), |_| (), LONG) {
+            Ok(()) => accepted += 1,
+            Err(refused) => assert!(matches!(refused, ExecuteError::Full(_))),
+        }
+    }
+    pool.wait_idle().unwrap();
+    assert_eq!(run.load(SeqCst), accepted);
+}
+
+/// A task that gives its own pool another one is not in its own way.
+fn a_task_adds_a_task() {
+    let run = Arc::new(AtomicUsize::new(0));
+    let pool = Arc::new(ThreadPool::new(1));
+    let (its_pool, its_run) = (Arc::downgrade(&pool), Arc::clone(&run));
+    let task = move || {
+        let pool = its_pool.upgrade().expect("main waits below, and holds the pool");
+        pool.execute(move || its_run.fetch_add(1, SeqCst), |_| ()).unwrap();
+    };
+    pool.execute(task, |_| ()).unwrap();
+    pool.wait_idle().unwrap();
+    assert_eq!(run.load(SeqCst), 1);
+}
