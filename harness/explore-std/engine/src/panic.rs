@@ -103,7 +103,8 @@ fn default_hook(info: &PanicHookInfo<'_>) {
 /// Whether the current thread unwinds because of a panic, as `std::thread::panicking`.
 #[must_use]
 pub fn panicking() -> bool {
-    context::with(|machine| machine.threads[machine.current].panics > 0).unwrap_or_else(std::thread::panicking)
+    context::with(|machine| machine.threads[machine.current].panics > 0)
+        .unwrap_or_else(std::thread::panicking)
 }
 
 /// Calls a closure and catches its panic, as `std::panic::catch_unwind`.

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::{Explorer, Outcome, Status};
@@ -21,6 +22,7 @@ struct Wanted {
 /// Arguments: `--config JSON`, `--schedule STRING`, `--progress`, names of scenarios (all, without any). Exit code 0: all
 /// proved (or a replay ended well); 1: one failed; 2: bad arguments; 3: one was not proved; 4: one was refused.
 pub fn main(scenarios: &[(&str, fn())]) -> ExitCode {
+    IS_DRIVER.store(true, Ordering::Relaxed);
     let wanted = match parse(std::env::args().skip(1)) {
         Ok(wanted) => wanted,
         Err(problem) => return usage(&problem),
@@ -61,6 +63,20 @@ pub fn main(scenarios: &[(&str, fn())]) -> ExitCode {
         }
     }
     ExitCode::from(worst)
+}
+
+/// Whether outcomes are printed as JSON.
+static IS_DRIVER: AtomicBool = AtomicBool::new(false);
+
+/// Ends the process with an outcome that the exploration cannot return, because its thread is stuck in the program.
+pub(super) fn give_up(outcome: &Outcome) {
+    if IS_DRIVER.load(Ordering::Relaxed) {
+        // Nobody to tell, if this fails.
+        let _ = writeln!(std::io::stdout(), "{}", outcome.to_json());
+    } else {
+        let _ = writeln!(std::io::stderr(), "{}: {outcome}", outcome.name);
+    }
+    std::process::exit(1);
 }
 
 fn explore(wanted: &Wanted, name: &str, scenario: fn()) -> Result<Outcome, String> {

@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use crate::config::{Config, Strategy};
 use crate::machine::op::Loc;
-use crate::machine::{Bad, Machine};
+use crate::machine::{Bad, Machine, watchdog};
 use crate::search::Search;
 use crate::search::bounded::Bounded;
 use crate::search::full::Full;
@@ -98,6 +98,7 @@ impl Explorer {
         see: &mut dyn FnMut(&Progress<'_>),
     ) -> Outcome {
         let (_one, runner) = self.prepare(&self.config, scenario, Location::caller());
+        let _watchdog = self.watch(&runner, name);
         let mut exploration = Exploration::new(&self.config, &runner, name, see);
         exploration.search();
         exploration.conclude()
@@ -125,6 +126,7 @@ impl Explorer {
         let guide = Guided::new(turns);
         let misfit = Rc::clone(&guide.misfit);
         runner.with(|machine| machine.search = Box::new(guide));
+        let _watchdog = self.watch(&runner, name);
         let start = Instant::now();
         let mut bad = runner.execute(true);
         if let Some(step) = misfit.get() {
@@ -146,6 +148,18 @@ impl Explorer {
             outcome.trace = Some(report::trace_of(machine, bad.as_ref(), &outcome));
         });
         Ok(outcome)
+    }
+
+    /// Starts the watchdog, if one is wanted.
+    fn watch(&self, runner: &Runner, name: &str) -> Option<watchdog::Guard> {
+        let limit = self.config.watchdog?;
+        let mut outcome = Outcome::new(name, &self.config);
+        let watch = runner.with(|machine| std::sync::Arc::clone(&machine.watch));
+        Some(watch.start(limit, move |stuck| {
+            outcome.status = Status::Failed;
+            outcome.summary = stuck.to_string();
+            driver::give_up(&outcome)
+        }))
     }
 
     fn prepare(

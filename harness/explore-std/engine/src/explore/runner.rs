@@ -22,6 +22,7 @@ pub(crate) struct Runner {
 impl Runner {
     pub fn new(config: Config, search: Box<dyn Search>, scenario: Scenario, at: Loc) -> Self {
         crate::panic::install_hook();
+        crate::machine::overflow::install();
         let fibers = Fibers::new(config.stack);
         let machine = Machine::new(config, search).into();
         Self { context: Context { machine, fibers }, scenario, at }
@@ -63,8 +64,10 @@ impl Runner {
                 machine.current = tid;
                 tid
             };
-            if context.fibers.resume(tid) == Ran::Ended {
-                context.machine.borrow_mut().decide();
+            match context.fibers.resume(tid) {
+                Ran::Suspended => {}
+                Ran::Ended => context.machine.borrow_mut().decide(),
+                Ran::Overflowed => context.machine.borrow_mut().overflow(tid),
             }
         }
     }
@@ -72,6 +75,9 @@ impl Runner {
     /// Unwinds what is left, the youngest thread first: it may borrow from older ones.
     fn abort(&self) {
         let context = &self.context;
+        // Where a stack overflowed, frames are gone that others may borrow from: nothing may be unwound.
+        let overflowed =
+            matches!(context.machine.borrow().failure, Some(Bad::StackOverflow { .. }));
         for tid in (0..context.fibers.len()).rev() {
             if !context.fibers.is_alive(tid) {
                 continue;
@@ -81,7 +87,10 @@ impl Runner {
                 machine.aborting = true;
                 machine.current = tid;
             }
-            if !context.fibers.has_started(tid) || context.fibers.resume(tid) == Ran::Suspended {
+            if overflowed
+                || !context.fibers.has_started(tid)
+                || context.fibers.resume(tid) == Ran::Suspended
+            {
                 context.fibers.discard(tid);
             }
         }

@@ -25,8 +25,9 @@ fn keep(stream: Stream, text: fmt::Arguments<'_>, at: Loc) -> bool {
     // Formatted first: it runs the user's code, which may take steps of its own.
     let text = text.to_string();
     // Only where the order of prints counts is a print a step; and not while its thread keeps all others from printing.
-    let steps = context::with(|machine| machine.config.outputs && !machine.holds_stream(stream) && !machine.in_hook)
-        == Some(true);
+    let steps = context::with(|machine| {
+        machine.config.outputs && !machine.holds_stream(stream) && !machine.in_hook
+    }) == Some(true);
     if steps && !matches!(context::visible(Op::Print(stream), at), Answer::Done(_)) {
         return true;
     }

@@ -98,7 +98,9 @@ pub fn updating(op: Op, at: Loc, call: &'static str, update: &dyn Fn(u64) -> u64
             give_up(context, me);
         }
         if machine.in_hook {
-            machine.fail(Bad::Refused("its panic hook uses what threads share, and hooks are not explored".to_owned()));
+            machine.fail(Bad::Refused(
+                "its panic hook uses what threads share, and hooks are not explored".to_owned(),
+            ));
             return Answer::Inert;
         }
         machine.threads[me].call = call;

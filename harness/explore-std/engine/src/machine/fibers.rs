@@ -2,7 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 
-use corosensei::stack::DefaultStack;
+use corosensei::stack::{DefaultStack, Stack};
+use corosensei::trap::CoroutineTrapHandler;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::context::{self, Context};
@@ -16,14 +17,24 @@ pub struct Fibers {
     slots: RefCell<Vec<Slot>>,
     stacks: RefCell<Vec<DefaultStack>>,
     size: usize,
+    /// How to make the running coroutine return, if its stack overflows.
+    trap: Cell<Option<CoroutineTrapHandler<()>>>,
+    /// Where the running coroutine's stack ends.
+    limit: Cell<usize>,
+    overflowed: Cell<bool>,
 }
 
 struct Slot {
     /// Absent while it runs and after it has ended.
     fiber: Option<Fiber>,
+    /// Where its stack ends.
+    limit: usize,
     /// How the running coroutine gives the turn away.
     yielder: Cell<*const Yielder<(), ()>>,
 }
+
+/// How much of a stack a call into the engine may take, with the guard page.
+const ENGINE_NEEDS: usize = 24 << 10;
 
 /// What a coroutine did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +43,8 @@ pub enum Ran {
     Suspended,
     /// Its thread has ended.
     Ended,
+    /// Its stack overflowed.
+    Overflowed,
 }
 
 impl Fibers {
@@ -55,6 +68,7 @@ impl Fibers {
             Some(stack) => stack,
             None => DefaultStack::new(self.size)?,
         };
+        let limit = stack.limit().get();
         let fiber = Coroutine::with_stack(stack, move |yielder: &Yielder<(), ()>, ()| {
             context::with_context(|context| {
                 context.fibers.slots.borrow()[tid].yielder.set(yielder)
@@ -63,7 +77,7 @@ impl Fibers {
         });
         let mut slots = self.slots.borrow_mut();
         debug_assert_eq!(slots.len(), tid);
-        slots.push(Slot { fiber: Some(fiber), yielder: Cell::new(std::ptr::null()) });
+        slots.push(Slot { fiber: Some(fiber), limit, yielder: Cell::new(std::ptr::null()) });
         Ok(())
     }
 
@@ -79,18 +93,41 @@ impl Fibers {
 
     /// Runs a coroutine until it gives the turn away or ends.
     pub fn resume(&self, tid: Tid) -> Ran {
-        let fiber = self.slots.borrow_mut()[tid].fiber.take();
+        let (fiber, limit) = {
+            let slot = &mut self.slots.borrow_mut()[tid];
+            (slot.fiber.take(), slot.limit)
+        };
         let Some(mut fiber) = fiber else { return Ran::Ended };
-        match fiber.resume(()) {
+        self.trap.set(Some(fiber.trap_handler()));
+        self.limit.set(limit);
+        let result = fiber.resume(());
+        self.trap.set(None);
+        match result {
             CoroutineResult::Yield(()) => {
                 self.slots.borrow_mut()[tid].fiber = Some(fiber);
                 Ran::Suspended
             }
             CoroutineResult::Return(()) => {
                 self.stacks.borrow_mut().push(fiber.into_stack());
-                Ran::Ended
+                if self.overflowed.take() { Ran::Overflowed } else { Ran::Ended }
             }
         }
+    }
+
+    /// How to make the running coroutine return; `None` if none runs.
+    pub fn trap(&self) -> Option<CoroutineTrapHandler<()>> {
+        self.trap.get()
+    }
+
+    /// The running coroutine is made to return because its stack overflowed.
+    pub fn note_overflow(&self) {
+        self.overflowed.set(true);
+    }
+
+    /// Whether the running coroutine has stack enough for a call into the engine.
+    pub fn has_room(&self) -> bool {
+        let here = std::ptr::from_ref(&self.limit.get()).addr();
+        here.saturating_sub(self.limit.get()) > ENGINE_NEEDS
     }
 
     /// Ends a coroutine that never began, by dropping its closure, and one that cannot be unwound, by forgetting what is on its stack.

@@ -90,7 +90,11 @@ pub fn sleep_ms(ms: u32) {
 ///
 /// If the operating system does not say.
 pub fn available_parallelism() -> io::Result<NonZero<usize>> {
-    if context::is_exploring() { Ok(NonZero::<usize>::MIN.saturating_add(1)) } else { std::thread::available_parallelism() }
+    if context::is_exploring() {
+        Ok(NonZero::<usize>::MIN.saturating_add(1))
+    } else {
+        std::thread::available_parallelism()
+    }
 }
 
 /// Tells the processor, and the explorer, that this is a spin loop; as `std::hint::spin_loop`.

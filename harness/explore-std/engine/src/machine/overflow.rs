@@ -1,0 +1,97 @@
+//! Stack overflow in an explored thread: caught, and turned into a failure of its execution.
+//!
+//! A coroutine that overflows its stack hits the guard page below it. The signal handler recognises that by the address and makes
+//! the coroutine return to its parent instead. What its frames owned is leaked; the execution ends there.
+
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod handler {
+    use std::sync::OnceLock;
+
+    use corosensei::trap::TrapHandlerRegs;
+
+    use crate::machine::context;
+
+    /// What handled the signal before.
+    static BEFORE: OnceLock<libc::sigaction> = OnceLock::new();
+
+    /// Installs the handler, once for the process.
+    pub fn install() {
+        BEFORE.get_or_init(|| {
+            // SAFETY: a zeroed `sigaction` is a valid one, with an empty mask; the handler has the signature that SA_SIGINFO asks
+            // for. It runs on the alternate stack that Rust's runtime gives every thread, because the usual one is full.
+            unsafe {
+                let mut action: libc::sigaction = std::mem::zeroed();
+                let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) =
+                    handle;
+                action.sa_sigaction = handler as usize;
+                action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+                let mut before: libc::sigaction = std::mem::zeroed();
+                libc::sigaction(libc::SIGSEGV, &raw const action, &raw mut before);
+                before
+            }
+        });
+    }
+
+    extern "C" fn handle(
+        signal: libc::c_int,
+        info: *mut libc::siginfo_t,
+        state: *mut libc::c_void,
+    ) {
+        // SAFETY: the kernel passes valid descriptions of the signal and of the interrupted code.
+        let (address, state) =
+            unsafe { ((*info).si_addr() as usize, &mut *state.cast::<libc::ucontext_t>()) };
+        let trap = context::with_context(|context| {
+            let trap = context.fibers.trap()?;
+            // The guard page lies within the bounds. Any other bad address is the user's own crash, and an overflow inside the
+            // engine itself cannot be mended.
+            let ours =
+                trap.stack_ptr_in_bounds(address) && context.machine.try_borrow_mut().is_ok();
+            ours.then(|| {
+                context.fibers.note_overflow();
+                trap
+            })
+        });
+        if let Some(trap) = trap.flatten() {
+            // SAFETY: the signal interrupted this coroutine, whose stack pointer is within its stack, and its registers are replaced
+            // below. The interrupted code holds nothing of the engine.
+            let registers = unsafe { trap.setup_trap_handler(|| ()) };
+            replace(state, &registers);
+            return;
+        }
+        // SAFETY: puts back the handler that was there, which sees the same fault again when the code goes on.
+        unsafe {
+            if let Some(before) = BEFORE.get() {
+                libc::sigaction(signal, before, std::ptr::null_mut());
+            }
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn replace(state: &mut libc::ucontext_t, registers: &TrapHandlerRegs) {
+        let to = &mut state.uc_mcontext.gregs;
+        to[libc::REG_RIP as usize] = registers.rip.cast_signed();
+        to[libc::REG_RSP as usize] = registers.rsp.cast_signed();
+        to[libc::REG_RBP as usize] = registers.rbp.cast_signed();
+        to[libc::REG_RDI as usize] = registers.rdi.cast_signed();
+        to[libc::REG_RSI as usize] = registers.rsi.cast_signed();
+    }
+
+    #[cfg(target_arch = "aarch64")]
+    fn replace(state: &mut libc::ucontext_t, registers: &TrapHandlerRegs) {
+        let to = &mut state.uc_mcontext;
+        to.pc = registers.pc;
+        to.sp = registers.sp;
+        to.regs[0] = registers.x0;
+        to.regs[1] = registers.x1;
+        to.regs[29] = registers.x29;
+        to.regs[30] = registers.lr;
+    }
+}
+
+/// Elsewhere a stack overflow ends the process.
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+mod handler {
+    pub fn install() {}
+}
+
+pub use handler::install;
