@@ -1,18 +1,7 @@
 //! What a greenlet promises.
 
 use ch12_coroutines::{CyclicParents, Exit, Greenlet};
-use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
-
-/// Writes its name down when it is dropped.
-struct Trace(&'static str, Rc<RefCell<Vec<&'static str>>>);
-
-impl Drop for Trace {
-    fn drop(&mut self) {
-        self.1.borrow_mut().push(self.0);
-    }
-}
 
 fn thrown<R>(body: impl FnOnce() -> R) -> Option<&'static str> {
     let payload = catch_unwind(AssertUnwindSafe(body)).err()?;
@@ -155,146 +144,6 @@ fn an_exit_is_a_value_for_the_parent() {
 }
 
 #[test]
-fn the_last_handle_unwinds_a_suspended_greenlet() {
-    let trace = Rc::new(RefCell::new(Vec::new()));
-    let greenlet = Greenlet::new({
-        let trace = trace.clone();
-        move |()| {
-            let _first = Trace("first", trace.clone());
-            let _second = Trace("second", trace);
-            main_greenlet().switch(());
-        }
-    });
-    greenlet.switch(());
-    let clone = greenlet.clone();
-    drop(greenlet);
-    assert!(trace.borrow().is_empty());
-    drop(clone);
-    assert_eq!(*trace.borrow(), ["second", "first"]);
-    assert_eq!(Rc::strong_count(&trace), 1);
-}
-
-#[test]
-fn weak_handles_make_no_ring() {
-    let trace = Rc::new(RefCell::new(Vec::new()));
-    let (a, b) = (Greenlet::without_run(), Greenlet::without_run());
-    let (to_a, to_b) = (a.downgrade(), b.downgrade());
-    a.set_run({
-        let trace = trace.clone();
-        move |()| {
-            let _mark = Trace("a", trace);
-            to_b.switch(());
-            to_b.switch(()); // b sleeps in a switch to a, and a in one to b
-            unreachable!();
-        }
-    });
-    b.set_run({
-        let trace = trace.clone();
-        move |()| {
-            let _mark = Trace("b", trace);
-            to_a.switch(());
-            main_greenlet().switch(());
-            to_a.switch(());
-            unreachable!();
-        }
-    });
-    a.switch(());
-    drop(a);
-    drop(b);
-    assert_eq!(*trace.borrow(), ["a", "b"]);
-}
-
-#[test]
-fn one_that_never_started_drops_its_code() {
-    let trace = Rc::new(RefCell::new(Vec::new()));
-    let captured = Trace("captured", trace.clone());
-    let fresh = Greenlet::new(move |()| drop(captured));
-    drop(fresh);
-    assert_eq!(*trace.borrow(), ["captured"]);
-}
-
-#[test]
-fn a_greenlet_can_unwind_another() {
-    let trace = Rc::new(RefCell::new(Vec::new()));
-    let victim = Greenlet::new({
-        let trace = trace.clone();
-        move |n: u32| {
-            let _mark = Trace("victim", trace);
-            main_greenlet().switch(n)
-        }
-    });
-    victim.switch(0);
-    let dropper = Greenlet::new(move |n: u32| {
-        drop(victim);
-        main_greenlet().switch(n + 1)
-    });
-    assert_eq!(dropper.switch(1), 2);
-    assert_eq!(*trace.borrow(), ["victim"]);
-    assert_eq!(dropper.switch(3), 3);
-}
-
-#[test]
-fn one_without_handles_is_unwound_when_it_goes_to_sleep() {
-    let own: Rc<RefCell<Option<Greenlet<()>>>> = Rc::default();
-    let trace = Rc::new(RefCell::new(Vec::new()));
-    let greenlet = Greenlet::new({
-        let (own, trace) = (own.clone(), trace.clone());
-        move |()| {
-            let _mark = Trace("unwound", trace);
-            own.borrow_mut().take(); // the only handle
-            main_greenlet().switch(());
-            unreachable!();
-        }
-    });
-    let weak = greenlet.downgrade();
-    *own.borrow_mut() = Some(greenlet);
-    weak.switch(());
-    assert_eq!(*trace.borrow(), ["unwound"]);
-    assert!(weak.upgrade().is_none());
-    weak.switch(()); // to main, which is here
-}
-
-#[test]
-fn unwinding_goes_on_when_it_is_caught() {
-    let rounds = Rc::new(Cell::new(0));
-    let stubborn = Greenlet::new({
-        let rounds = rounds.clone();
-        move |()| {
-            while rounds.get() < 3 {
-                let _ = catch_unwind(|| main_greenlet().switch(()));
-                rounds.set(rounds.get() + 1);
-            }
-        }
-    });
-    stubborn.switch(());
-    drop(stubborn);
-    assert_eq!(rounds.get(), 3);
-}
-
-#[test]
-fn a_destructor_may_keep_a_handle_of_the_greenlet_that_it_ends() {
-    struct Keep(Rc<RefCell<Option<Greenlet<()>>>>);
-    impl Drop for Keep {
-        fn drop(&mut self) {
-            *self.0.borrow_mut() = Some(Greenlet::current());
-        }
-    }
-    let kept = Rc::default();
-    let greenlet = Greenlet::new({
-        let keep = Keep(Rc::clone(&kept));
-        move |()| {
-            let _keep = keep;
-            main_greenlet().switch(());
-        }
-    });
-    greenlet.switch(());
-    drop(greenlet);
-    let greenlet = kept.borrow_mut().take().unwrap();
-    assert!(greenlet.is_dead());
-    greenlet.switch(());
-}
-
-#[test]
 fn greenlets_of_different_types_nest() {
     let words = Greenlet::new(|word: String| {
         let lengths = Greenlet::new(|n: usize| {
@@ -359,32 +208,6 @@ fn thousands_at_once_and_one_after_the_other() {
     for i in 0..20_000u32 {
         assert_eq!(Greenlet::new(|n: u32| n + 1).switch(i), i + 1);
     }
-}
-
-#[test]
-fn a_thread_that_ends_unwinds_what_it_keeps() {
-    thread_local! {
-        static KEPT: RefCell<Vec<Greenlet<()>>> = const { RefCell::new(Vec::new()) };
-    }
-    struct Tell(std::sync::mpsc::Sender<()>);
-    impl Drop for Tell {
-        fn drop(&mut self) {
-            self.0.send(()).unwrap();
-        }
-    }
-    let (tell, told) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let greenlet = Greenlet::new(move |()| {
-            let _tell = Tell(tell);
-            main_greenlet().switch(());
-        });
-        // Before the first switch, so that the spare stacks go first at the end.
-        KEPT.with(|kept| kept.borrow_mut().push(greenlet.clone()));
-        greenlet.switch(());
-    })
-    .join()
-    .unwrap();
-    assert!(told.recv().is_ok());
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What a hub promises: order, joins, kills, time-outs, ends.
 
 use ch12_coroutines::Greenlet;
-use ch12_coroutines::hub::{self, JoinError, RunError, Timeout};
-use std::cell::{Cell, RefCell};
+use ch12_coroutines::hub::{self, JoinError, RunError};
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
@@ -104,32 +104,6 @@ fn a_stack_that_nobody_has_is_an_error() {
 }
 
 #[test]
-fn the_end_of_main_ends_the_others() {
-    let log: Log<&str> = Log::default();
-    run({
-        let log = log.clone();
-        move || {
-            let sleeper = |name| {
-                let mark = Trace(name, log.clone());
-                move || {
-                    let _mark = mark;
-                    hub::sleep(AGES);
-                }
-            };
-            hub::spawn(sleeper("first"));
-            hub::spawn(sleeper("second"));
-            give_way();
-            hub::spawn(sleeper("not started"));
-            hub::spawn_later(AGES, sleeper("later"));
-            hub::spawn_later(Duration::MAX, sleeper("never"));
-        }
-    });
-    let mut log = log.take();
-    log.sort();
-    assert_eq!(log, ["first", "later", "never", "not started", "second"]);
-}
-
-#[test]
 fn the_panic_of_main_comes_out_of_run() {
     let log: Log<&str> = Log::default();
     let mark = Trace("task", log.clone());
@@ -191,110 +165,6 @@ fn join_all_keeps_the_order() {
 }
 
 #[test]
-fn kill_ends_a_task_wherever_it_is() {
-    run(|| {
-        let asleep = hub::spawn(|| hub::sleep(AGES));
-        give_way();
-        let fresh = hub::spawn(|| unreachable!());
-        let later = hub::spawn_later(AGES, || unreachable!());
-        asleep.kill();
-        fresh.kill();
-        later.kill();
-        later.kill();
-        for task in [asleep, fresh, later] {
-            assert!(matches!(task.join(), Err(JoinError::Killed)));
-        }
-
-        let ended = hub::spawn(|| 5);
-        give_way();
-        ended.kill();
-        assert_eq!(ended.join().unwrap(), 5);
-    });
-}
-
-#[test]
-fn a_task_that_kills_itself_unwinds_when_it_waits() {
-    run(|| {
-        let own: Rc<RefCell<Option<hub::JoinHandle<()>>>> = Rc::default();
-        let reached = Rc::new(Cell::new(false));
-        let task = hub::spawn({
-            let (own, reached) = (own.clone(), reached.clone());
-            move || {
-                own.borrow().as_ref().unwrap().kill();
-                reached.set(true);
-                give_way();
-                unreachable!();
-            }
-        });
-        *own.borrow_mut() = Some(task);
-        give_way();
-        assert!(reached.get());
-        let task = own.borrow_mut().take().unwrap();
-        assert!(matches!(task.join(), Err(JoinError::Killed)));
-    });
-}
-
-#[test]
-fn time_outs_nest() {
-    run(|| {
-        // The outer one fires through the inner one.
-        let mut inner = None;
-        let outer = hub::timeout(A_MOMENT, || {
-            inner = Some(hub::timeout(AGES, || hub::sleep(AGES)));
-        });
-        assert_eq!((outer, inner), (Err(Timeout), None));
-        // The inner one leaves the outer one alone.
-        let outer = hub::timeout(AGES, || hub::timeout(A_MOMENT, || hub::sleep(AGES)));
-        assert_eq!(outer, Ok(Err(Timeout)));
-    });
-}
-
-#[test]
-fn a_time_out_that_has_passed_means_nothing() {
-    run(|| {
-        let event = hub::Event::new();
-        let result = hub::timeout(Duration::ZERO, || {
-            // It is due but its body does not wait.
-            event.set();
-            event.wait();
-            1
-        });
-        assert_eq!(result, Ok(1));
-        // A wait afterwards is not ended by it.
-        hub::sleep(A_MOMENT);
-        assert_eq!(hub::timeout(Duration::MAX, || 2), Ok(2));
-    });
-}
-
-#[test]
-fn a_kill_goes_through_a_time_out() {
-    run(|| {
-        let task = hub::spawn(|| hub::timeout(AGES, || hub::sleep(AGES)));
-        give_way();
-        task.kill();
-        assert!(matches!(task.join(), Err(JoinError::Killed)));
-    });
-}
-
-#[test]
-fn a_captured_value_that_panics_when_dropped_ends_only_its_task() {
-    struct Bomb;
-    impl Drop for Bomb {
-        fn drop(&mut self) {
-            std::panic::resume_unwind(Box::new("bomb"));
-        }
-    }
-    run(|| {
-        let bomb = Bomb;
-        let task = hub::spawn(move || {
-            let _bomb = &bomb;
-        });
-        task.kill();
-        assert!(matches!(task.join(), Err(JoinError::Panicked(_))));
-    });
-}
-
-#[test]
 fn a_greenlet_inside_a_task_can_wait_on_the_hub() {
     let log: Log<String> = Log::default();
     run({
@@ -323,28 +193,6 @@ fn a_greenlet_inside_a_task_can_wait_on_the_hub() {
         }
     });
     assert_eq!(*log.borrow(), ["a1", "b1", "a2", "b2"]);
-}
-
-#[test]
-fn a_task_killed_inside_a_greenlet_unwinds_both() {
-    let log: Log<&str> = Log::default();
-    run({
-        let log = log.clone();
-        move || {
-            let task = hub::spawn(move || {
-                let _outer = Trace("task", log.clone());
-                let inner = Greenlet::new(move |()| {
-                    let _inner = Trace("greenlet", log);
-                    hub::sleep(AGES);
-                });
-                inner.switch(());
-            });
-            give_way();
-            task.kill();
-            assert!(matches!(task.join(), Err(JoinError::Killed)));
-        }
-    });
-    assert_eq!(*log.borrow(), ["greenlet", "task"]);
 }
 
 #[test]
