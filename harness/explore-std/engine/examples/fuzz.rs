@@ -1,0 +1,67 @@
+//! The differential fuzzer at length: `cargo run --release -p explore-engine --example fuzz -- --programs 10000 [--seed 0] [--most 20000]`.
+
+#[path = "../tests/fuzz/mod.rs"]
+mod fuzz;
+
+use std::time::Instant;
+
+use fuzz::compare::{Verdict, compare};
+use fuzz::{random, shrink};
+
+fn option(name: &str, default: u64) -> u64 {
+    let arguments: Vec<String> = std::env::args().collect();
+    let value =
+        arguments.iter().position(|argument| argument == name).and_then(|at| arguments.get(at + 1));
+    value.map_or(default, |value| {
+        value.parse().unwrap_or_else(|_| panic!("{name} wants a number, not {value}"))
+    })
+}
+
+fn main() {
+    let (programs, seed, most) =
+        (option("--programs", 1000), option("--seed", 0), option("--most", 20_000));
+    let start = Instant::now();
+    let (mut equal, mut long, mut different) = (0_u64, 0_u64, 0_u64);
+    let (mut executions, mut traces, mut full, mut worst, mut optimal) = (0, 0, 0, (1.0, 0), 0_u64);
+    for seed in seed.. {
+        if equal + different >= programs {
+            break;
+        }
+        let program = random::program(seed);
+        match compare(&program, None, most) {
+            Verdict::TooLong => long += 1,
+            Verdict::Equal { executions: ours, traces: distinct, full: all } => {
+                equal += 1;
+                executions += ours;
+                traces += distinct;
+                full += all;
+                optimal += u64::from(ours == distinct);
+                let redundancy = ours as f64 / distinct as f64;
+                if redundancy > worst.0 {
+                    worst = (redundancy, seed);
+                }
+            }
+            Verdict::Different(how) => {
+                different += 1;
+                let fails =
+                    |program: &_| matches!(compare(program, None, most), Verdict::Different(_));
+                let small = shrink::shrink(program, &fails);
+                println!("seed {seed}: {how}\n{small}{:?}\n", compare(&small, None, most));
+            }
+        }
+    }
+    println!(
+        "{programs} programs in {:.0} s: {equal} equal, {different} different ({long} more were too long to enumerate)",
+        start.elapsed().as_secs_f64()
+    );
+    println!("executions: {executions}; distinct traces: {traces}; full enumeration: {full}");
+    println!(
+        "redundancy: {:.4} over all, {:.2} at most (seed {}); 1 exactly for {optimal} programs",
+        executions as f64 / traces as f64,
+        worst.0,
+        worst.1
+    );
+    if different > 0 {
+        std::process::exit(1);
+    }
+}

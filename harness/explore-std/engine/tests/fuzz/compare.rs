@@ -1,0 +1,65 @@
+//! Holds the usual search against full enumeration.
+
+use explore_engine::config::{Fault, Strategy};
+
+use super::interpret::{Found, search};
+use super::program::Program;
+
+/// How two searches of one program differ.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// They agree.
+    Equal {
+        /// Executions of the usual search.
+        executions: u64,
+        /// Distinct Mazurkiewicz traces.
+        traces: u64,
+        /// Executions of full enumeration.
+        full: u64,
+    },
+    /// Full enumeration is too long.
+    TooLong,
+    /// They do not.
+    Different(String),
+}
+
+/// Compares. `fault` breaks the usual search; full enumeration stays as it is.
+pub fn compare(program: &Program, fault: Option<Fault>, most: u64) -> Verdict {
+    let full = search(program, Strategy::Full, None, most);
+    if !full.ended {
+        return Verdict::TooLong;
+    }
+    // A search that is not better than full enumeration is broken as well.
+    let optimal = search(program, Strategy::Optimal, fault, full.executions * 2 + 1000);
+    if optimal.outcomes != full.outcomes {
+        return Verdict::Different(difference(&optimal, &full));
+    }
+    if !optimal.ended {
+        return Verdict::Different(format!(
+            "more than {} executions; full enumeration: {}",
+            optimal.executions, full.executions
+        ));
+    }
+    let missed = full.classes.keys().filter(|class| !optimal.classes.contains_key(class)).count();
+    if missed > 0 {
+        return Verdict::Different(format!(
+            "{missed} of {} traces missed, with the same outcomes",
+            full.classes.len()
+        ));
+    }
+    Verdict::Equal {
+        executions: optimal.executions,
+        traces: full.classes.len() as u64,
+        full: full.executions,
+    }
+}
+
+fn difference(optimal: &Found, full: &Found) -> String {
+    let missing: Vec<_> = full.outcomes.difference(&optimal.outcomes).take(2).collect();
+    let extra: Vec<_> = optimal.outcomes.difference(&full.outcomes).take(2).collect();
+    let count = full.outcomes.len();
+    format!(
+        "of {count} outcomes, {} were found; missing: {missing:#?}, extra: {extra:#?}",
+        optimal.outcomes.len()
+    )
+}

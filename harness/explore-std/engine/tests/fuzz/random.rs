@@ -1,0 +1,148 @@
+//! Random programs.
+
+use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
+
+use super::numbers::Random;
+use super::program::{ATOMICS, CONDVARS, LOCKS, Program, Stmt};
+
+/// What a program is mostly made of: without a theme, two statements of a small program seldom have to do with each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    Atomics,
+    Locks,
+    Condvars,
+    RwLock,
+    Channel,
+    Park,
+    Once,
+    Everything,
+}
+
+const THEMES: [Theme; 8] = [
+    Theme::Atomics,
+    Theme::Locks,
+    Theme::Condvars,
+    Theme::RwLock,
+    Theme::Channel,
+    Theme::Park,
+    Theme::Once,
+    Theme::Everything,
+];
+
+/// The program of a seed.
+pub fn program(seed: u64) -> Program {
+    let mut random = Random::new(seed);
+    let theme = random.pick(&THEMES);
+    let spawned = random.pick(&[1, 2, 2, 2, 3]);
+    let (main, length) = [(3, 4), (2, 2), (1, 1)][spawned - 1];
+    let threads = (0..=spawned)
+        .map(|number| {
+            let length = if number == 0 { random.below(main + 1) } else { length - usize::from(random.below(4) == 0) };
+            stmts(&mut random, theme, length, 0, false)
+        })
+        .collect();
+    Program {
+        threads,
+        capacity: random.pick(&[None, Some(0), Some(1), Some(1)]),
+        receiver: random.below(spawned + 1),
+        spurious: u8::from(random.below(4) == 0),
+        eager: random.below(3) == 0,
+    }
+}
+
+fn stmts(
+    random: &mut Random,
+    theme: Theme,
+    length: usize,
+    depth: usize,
+    can_wait: bool,
+) -> Vec<Stmt> {
+    (0..length).map(|_| stmt(random, theme, depth, can_wait)).collect()
+}
+
+fn stmt(random: &mut Random, theme: Theme, depth: usize, can_wait: bool) -> Stmt {
+    // One in six statements is of another theme, so that the themes meet.
+    let theme = match theme {
+        Theme::Everything => random.pick(&THEMES[..7]),
+        _ if random.below(6) == 0 => random.pick(&THEMES[..7]),
+        _ => theme,
+    };
+    let body = |random: &mut Random, can_wait| {
+        let length = if depth == 0 { random.below(2) } else { 0 };
+        stmts(random, theme, length, depth + 1, can_wait)
+    };
+    match theme {
+        Theme::Atomics | Theme::Everything => atomic(random),
+        Theme::Condvars => match random.below(8) {
+            0..=2 if can_wait => Stmt::Wait(random.below(CONDVARS) * random.below(2)),
+            3 if can_wait => Stmt::WaitTimeout(0),
+            0..=2 if depth == 0 => Stmt::Lock(0, vec![Stmt::Wait(0)]),
+            3 if depth == 0 => Stmt::Lock(0, vec![Stmt::WaitTimeout(0)]),
+            4 | 5 => Stmt::NotifyOne(0),
+            6 => Stmt::NotifyAll(0),
+            7 if depth == 0 => Stmt::Lock(0, body(random, true)),
+            _ => Stmt::NotifyOne(random.below(CONDVARS)),
+        },
+        Theme::Locks => {
+            let lock = random.below(LOCKS) * random.below(2);
+            // A thread that locks what it holds waits for itself: a deadlock like others.
+            match random.below(6) {
+                0 | 1 if depth < 2 => Stmt::Lock(lock, body(random, lock == 0)),
+                2 | 3 if depth < 2 => Stmt::TryLock(lock, body(random, lock == 0)),
+                4 if random.below(4) == 0 => Stmt::Panic,
+                5 if depth == 0 && random.below(2) == 0 => Stmt::Spawn(body(random, false)),
+                _ => Stmt::Lock(lock, Vec::new()),
+            }
+        }
+        Theme::RwLock => match random.below(6) {
+            0 | 1 => Stmt::Read(body(random, false)),
+            2 => Stmt::TryRead(body(random, false)),
+            3 | 4 => Stmt::Write(body(random, false)),
+            _ => Stmt::TryWrite(body(random, false)),
+        },
+        Theme::Channel => match random.below(8) {
+            0..=2 => Stmt::Send(1 + random.below(3) as u32),
+            3 => Stmt::TrySend(1 + random.below(3) as u32),
+            4 | 5 => Stmt::Receive,
+            6 => Stmt::TryReceive,
+            _ => Stmt::ReceiveTimeout,
+        },
+        Theme::Park => match random.below(6) {
+            0 | 1 => Stmt::Park,
+            2 => Stmt::ParkTimeout,
+            3 => Stmt::Yield,
+            _ => Stmt::Unpark(random.below(3)),
+        },
+        Theme::Once => match random.below(5) {
+            0..=1 => Stmt::GetOrInit(1 + random.below(3) as u32),
+            2 => Stmt::Get,
+            3 => Stmt::Barrier,
+            _ => atomic(random),
+        },
+    }
+}
+
+/// A random access to an atomic, or a fence.
+pub fn atomic(random: &mut Random) -> Stmt {
+    let atomic = random.below(ATOMICS) * random.below(2);
+    let load = |random: &mut Random| random.pick(&[Relaxed, Relaxed, Acquire, SeqCst]);
+    let update: [Ordering; 5] = [Relaxed, Acquire, Release, AcqRel, SeqCst];
+    match random.below(9) {
+        0..=2 => Stmt::Load(atomic, load(random)),
+        3 | 4 => Stmt::Store(
+            atomic,
+            1 + random.below(2) as u32,
+            random.pick(&[Relaxed, Relaxed, Release, SeqCst]),
+        ),
+        5 => Stmt::Add(atomic, random.pick(&update)),
+        6 | 7 => Stmt::Exchange {
+            atomic,
+            from: random.below(2) as u32,
+            to: 2,
+            weak: random.below(2) == 0,
+            success: random.pick(&update),
+            failure: load(random),
+        },
+        _ => Stmt::Fence(random.pick(&[Acquire, Release, AcqRel, SeqCst, SeqCst])),
+    }
+}
