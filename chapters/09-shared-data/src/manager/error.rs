@@ -32,6 +32,12 @@ pub enum ManagerError {
         /// Where it was.
         address: Address,
     },
+    /// A proxy can only be put into objects of its own manager.
+    #[error("the manager at {address} cannot keep an object of another manager")]
+    OtherManager {
+        /// The manager that was to keep it.
+        address: Address,
+    },
     /// An answer that is not what the operation returns.
     #[error("the manager answered {answer}, which is not what was asked for")]
     Unexpected {

@@ -18,7 +18,7 @@ use sha2::Sha256;
 use std::io;
 
 /// What both must have.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key(pub(super) Vec<u8>);
 
 pub(super) const NONCE: usize = 32;

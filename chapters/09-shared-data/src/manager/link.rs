@@ -19,7 +19,7 @@ use std::os::fd::OwnedFd;
 use std::sync::{Mutex, PoisonError};
 
 /// A manager as a process knows it.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Link {
     pub(super) address: Address,
     pub(super) key: Key,
@@ -43,7 +43,7 @@ impl<T> Own<T> {
 }
 
 thread_local! {
-    static CHANNELS: RefCell<HashMap<Address, Own<Channel>>> = RefCell::default();
+    static CHANNELS: RefCell<HashMap<Link, Own<Channel>>> = RefCell::default();
 }
 
 impl Link {
@@ -73,7 +73,7 @@ impl Link {
         // one serves for this once.
         let cached = CHANNELS.try_with(|channels| {
             let mut channels = channels.try_borrow_mut().ok()?;
-            channels.remove(&self.address).filter(|channel| channel.get().is_some())
+            channels.remove(self).filter(|channel| channel.get().is_some())
         });
         let mut channel = match cached.ok().flatten() {
             Some(channel) => channel.value,
@@ -85,9 +85,8 @@ impl Link {
         let result = body(&mut channel);
         // After trouble nobody knows where in a frame the connection is.
         if matches!(result, Ok(_) | Err(Trouble::Refused(_))) {
-            let _ = CHANNELS.try_with(|channels| {
-                channels.borrow_mut().insert(self.address.clone(), Own::new(channel))
-            });
+            let _ = CHANNELS
+                .try_with(|channels| channels.borrow_mut().insert(self.clone(), Own::new(channel)));
         }
         result.map_err(|trouble| match trouble {
             Trouble::Refused(error) => error,
@@ -99,12 +98,12 @@ impl Link {
 
     /// Opens the connection that lasts, if it is not open.
     fn keep_process_alive(&self) -> Result<(), ManagerError> {
-        static HOMES: Mutex<Option<HashMap<Address, Own<Channel>>>> = Mutex::new(None);
+        static HOMES: Mutex<Option<HashMap<Link, Own<Channel>>>> = Mutex::new(None);
         let mut homes = HOMES.lock().unwrap_or_else(PoisonError::into_inner);
         let homes = homes.get_or_insert_default();
-        if homes.get(&self.address).is_none_or(|home| home.get().is_none()) {
+        if homes.get(self).is_none_or(|home| home.get().is_none()) {
             let home = self.connect(true)?;
-            homes.insert(self.address.clone(), Own::new(home));
+            homes.insert(self.clone(), Own::new(home));
         }
         Ok(())
     }
@@ -193,11 +192,11 @@ impl Channel {
     }
 
     fn fill(&mut self, wanted: usize) -> Result<(), Trouble> {
-        const PORTION: usize = 16 * 1024;
+        const PORTION: usize = 64 * 1024;
         while self.buffer.len() < wanted {
             let before = self.buffer.len();
             // Room grows with what arrives, not with what a length claims.
-            self.buffer.resize(before + PORTION.max(before), 0);
+            self.buffer.resize(before + PORTION, 0);
             let arrived = recv(&self.socket, &mut self.buffer[before..], RecvFlags::empty());
             self.buffer.truncate(before + arrived.as_ref().map_or(0, |&(_, count)| count));
             match arrived {

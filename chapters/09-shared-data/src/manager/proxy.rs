@@ -1,11 +1,11 @@
 //! What a program has of an object that lives in a manager.
 
+use super::address::Address;
 use super::error::ManagerError;
 use super::handshake::Key;
 use super::link::Link;
 use super::object::{Handle, Object};
 use super::protocol::{Call, Reply, Request};
-use crate::manager::address::Address;
 use ch08_multiprocessing::Descriptor;
 use rustix::fs::{MemfdFlags, memfd_create};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
@@ -49,8 +49,9 @@ impl Proxy {
     pub(super) fn create(
         link: &Arc<Link>,
         type_name: &str,
-        arguments: Vec<Object>,
+        mut arguments: Vec<Object>,
     ) -> Result<Proxy, ManagerError> {
+        check_handles(link, &mut arguments)?;
         let request = Request::Create { type_name: type_name.into(), arguments };
         let created = one(link, link.exchange(&request)?)?;
         Proxy::try_from(created).map_err(|answer| ManagerError::Unexpected { answer })
@@ -86,7 +87,9 @@ impl Proxy {
         arguments: impl Into<Vec<Object>>,
         timeout: Option<Duration>,
     ) -> Result<R, ManagerError> {
-        let call = Call { method: method.into(), arguments: arguments.into() };
+        let mut arguments = arguments.into();
+        check_handles(&self.reference.link, &mut arguments)?;
+        let call = Call { method: method.into(), arguments };
         let request = Request::Call { id: self.reference.id, call, timeout };
         let answer = one(&self.reference.link, self.reference.link.exchange(&request)?)?;
         R::try_from(answer).map_err(|answer| ManagerError::Unexpected { answer: answer.into() })
@@ -117,9 +120,14 @@ impl Proxy {
         &self,
         calls: impl IntoIterator<Item = (&'a str, Vec<Object>)>,
     ) -> Result<Vec<Result<Object, ManagerError>>, ManagerError> {
-        let call = |(method, arguments): (&'a str, _)| Call { method: method.into(), arguments };
-        let calls = calls.into_iter().map(call).collect();
         let link = &self.reference.link;
+        let calls = calls
+            .into_iter()
+            .map(|(method, mut arguments)| {
+                check_handles(link, &mut arguments)?;
+                Ok(Call { method: method.into(), arguments })
+            })
+            .collect::<Result<_, ManagerError>>()?;
         match link.exchange(&Request::Batch { id: self.reference.id, calls })? {
             Reply::Many(results) => Ok(results
                 .into_iter()
@@ -128,6 +136,19 @@ impl Proxy {
             reply => one(link, reply).map(|object| vec![Ok(object)]),
         }
     }
+}
+
+/// Handles are numbers, which mean something else in another manager.
+fn check_handles(link: &Link, arguments: &mut [Object]) -> Result<(), ManagerError> {
+    let mut ours = true;
+    for argument in arguments {
+        argument.visit_handles(&mut |handle| {
+            let reference =
+                handle.keep.as_deref().and_then(|keep| keep.downcast_ref::<Reference>());
+            ours &= reference.is_some_and(|reference| reference.link.address == link.address);
+        });
+    }
+    if ours { Ok(()) } else { Err(ManagerError::OtherManager { address: link.address.clone() }) }
 }
 
 /// The one result that a reply should hold.

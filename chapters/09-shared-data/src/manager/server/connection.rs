@@ -12,7 +12,7 @@ use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 /// How long a stranger may take to prove that it has the key.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(3);
 /// What the server is told of from the beginning.
 pub(super) const FIRST_INTEREST: EventFlags = EventFlags::IN.union(EventFlags::RDHUP);
 /// How much is read at once.

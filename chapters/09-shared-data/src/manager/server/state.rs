@@ -340,3 +340,6 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
