@@ -10,7 +10,7 @@ pub use ::std::*;
 /// What is not in `std`: explorations and recordings.
 pub mod explore {
     pub use explore_engine::{
-        Config, Explorer, Memory, Outcome, Printed, Progress, ScheduleError, Status, main,
+        Config, Explorer, Memory, Outcome, Printed, Progress, ScheduleError, Status, main, record,
     };
 }
 
@@ -43,7 +43,8 @@ pub mod thread {
     pub use ::std::thread::*;
     pub use explore_engine::thread::{
         AccessError, Builder, JoinHandle, LocalKey, Scope, ScopedJoinHandle, Thread, ThreadId,
-        available_parallelism, current, panicking, park, park_timeout, scope, sleep, spawn, yield_now,
+        available_parallelism, current, panicking, park, park_timeout, scope, sleep, spawn,
+        yield_now,
     };
     #[expect(deprecated, reason = "std still has them")]
     pub use explore_engine::thread::{park_timeout_ms, sleep_ms};

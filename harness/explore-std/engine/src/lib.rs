@@ -15,3 +15,4 @@ pub mod time;
 pub use config::{Config, Memory};
 pub use explore::driver::main;
 pub use explore::{Explorer, Outcome, Printed, Progress, ScheduleError, Status};
+pub use record::record;

@@ -75,6 +75,17 @@ impl Id {
         })
     }
 
+    /// The object's number in a recording. `register` is called on the first use there.
+    pub fn recorded(&self, recording: u32, register: impl FnOnce() -> u32) -> u32 {
+        let number = self.number.load(Ordering::Relaxed);
+        if (number >> 32) as u32 == recording {
+            return number as u32;
+        }
+        let object = register();
+        self.number.store(u64::from(recording) << 32 | u64::from(object), Ordering::Relaxed);
+        object
+    }
+
     /// Makes it the identity of an object that was not used yet.
     pub fn renew(&mut self) {
         *self.number.get_mut() = 0;

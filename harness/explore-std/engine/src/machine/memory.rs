@@ -38,13 +38,6 @@ pub struct Views {
 }
 
 impl Views {
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        self.current.clear();
-        self.acquirable.clear();
-        self.released.clear();
-    }
-
     /// A load of the store at `place`.
     pub fn load(&mut self, atomic: usize, place: u16, stored: &Stored, order: Ordering) {
         self.current.raise(atomic, place);

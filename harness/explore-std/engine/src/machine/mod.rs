@@ -105,6 +105,11 @@ impl From<PanicNote> for PanicText {
 /// Each execution has a number of its own, by which objects know whether they were used in it before.
 static EXECUTIONS: AtomicU32 = AtomicU32::new(1);
 
+/// The number of a new execution, or recording.
+pub fn new_execution() -> u32 {
+    EXECUTIONS.fetch_add(1, Ordering::Relaxed)
+}
+
 /// One execution of a program.
 pub struct Machine {
     pub config: Config,
@@ -194,7 +199,7 @@ impl Machine {
 
     /// Prepares the next execution.
     pub fn begin(&mut self, at: Loc, trace: bool) {
-        self.id = EXECUTIONS.fetch_add(1, Ordering::Relaxed);
+        self.id = new_execution();
         self.search.begin();
         self.threads.clear();
         self.objects.clear();

@@ -24,7 +24,6 @@ pub struct Watch {
 /// What is known of code that runs on.
 #[derive(Clone, Copy, Debug)]
 pub struct Stuck {
-    pub operations: u64,
     pub thread: u32,
     pub after: Option<Loc>,
     pub since: Duration,
@@ -69,7 +68,7 @@ impl Watch {
                 // SAFETY: `tick` stores nothing but addresses of `'static` locations.
                 let after = unsafe { at.as_ref() };
                 let thread = self.thread.load(Ordering::Relaxed);
-                return report(Stuck { operations: now, thread, after, since: limit });
+                return report(Stuck { thread, after, since: limit });
             }
             seen = now;
         }

@@ -97,10 +97,6 @@ pub struct SplitMix(pub u64);
 
 impl SplitMix {
     /// The next number.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "it never ends, so it is no iterator worth the name"
-    )]
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;

@@ -68,27 +68,23 @@ pub(crate) fn insert(
     places: &[u32],
 ) {
     let mut skip = first;
-    'descend: loop {
-        if sequence.is_empty() {
+    while !sequence.is_empty() {
+        let branches = tree.iter().enumerate().skip(skip);
+        let initial =
+            |branch: &Branch| weak_initial(branch.choice, &branch.footprint, sequence, places);
+        let next = branches
+            .map(|(index, branch)| (index, initial(branch)))
+            .find(|(_, initial)| *initial != Initial::No);
+        let Some((index, initial)) = next else { break };
+        if let Initial::At(at) = initial {
+            sequence.remove(at);
+        }
+        // A leaf is followed by everything, so by this sequence as well.
+        if tree[index].children.is_empty() {
             return;
         }
-        for index in skip..tree.len() {
-            match weak_initial(tree[index].choice, &tree[index].footprint, sequence, places) {
-                Initial::No => continue,
-                Initial::At(at) => {
-                    sequence.remove(at);
-                }
-                Initial::Absent => {}
-            }
-            // A leaf is followed by everything, so by this sequence as well.
-            if tree[index].children.is_empty() {
-                return;
-            }
-            tree = &mut tree[index].children;
-            skip = 0;
-            continue 'descend;
-        }
-        break;
+        tree = &mut tree[index].children;
+        skip = 0;
     }
     let chain = sequence.iter().rev().fold(Vec::new(), |children, step| {
         let footprint = step.footprint.named_by_place(known, places);

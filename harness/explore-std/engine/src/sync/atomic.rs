@@ -177,7 +177,14 @@ macro_rules! atomic {
                         context::visible(Op::Store { atomic, order, value: value.to_bits() }, at);
                         self.value.store(value, SeqCst);
                     }
-                    None => record::store(self.recorded(), order, &value, at, || self.value.store(value, order)),
+                    None => record::store(
+                        self.recorded(),
+                        order,
+                        &value,
+                        at,
+                        || self.value.load(Relaxed),
+                        || self.value.store(value, order),
+                    ),
                 }
             }
 
@@ -534,6 +541,7 @@ macro_rules! first_values {
     ($($name:ident $atomic:ident $value:literal;)*) => {$(
         /// An atomic with its first value.
         #[deprecated(since = "1.34.0", note = "the `new` function is now preferred")]
+        #[expect(clippy::declare_interior_mutable_const, reason = "std has it")]
         pub const $name: $atomic = $atomic::new($value);
     )*};
 }

@@ -65,16 +65,16 @@ impl<T> Explored<T> {
         }
         let rendezvous =
             context::with(|machine| machine.channel_mut(channel).capacity == Some(0)) == Some(true);
-        if rendezvous && !tries {
-            if let Answer::Done(done) =
+        if rendezvous
+            && !tries
+            && let Answer::Done(done) =
                 context::visible_as(Op::SendTaken { channel, ticket }, call, at)
-                && !done.ok
-            {
-                let mut messages = self.messages.borrow_mut();
-                let own = messages.iter().position(|(other, _)| *other == ticket);
-                if let Some((_, message)) = own.and_then(|at| messages.remove(at)) {
-                    return Err(TrySendError::Disconnected(message));
-                }
+            && !done.ok
+        {
+            let mut messages = self.messages.borrow_mut();
+            let own = messages.iter().position(|(other, _)| *other == ticket);
+            if let Some((_, message)) = own.and_then(|at| messages.remove(at)) {
+                return Err(TrySendError::Disconnected(message));
             }
         }
         Ok(())
@@ -100,7 +100,7 @@ impl<T> Explored<T> {
 
 /// One end of a channel: `std`'s, or of an execution.
 enum End<R, T> {
-    Real(R),
+    Real(R, record::Channel),
     Explored(Rc<Explored<T>>),
 }
 
@@ -148,10 +148,10 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
         }
         None => {
             let (sender, receiver) = real::channel();
-            record::channel(Location::caller());
+            let channel = record::channel(Location::caller());
             (
-                Sender { end: End::Real(sender) },
-                Receiver { end: End::Real(receiver), not_sync: PhantomData },
+                Sender { end: End::Real(sender, channel) },
+                Receiver { end: End::Real(receiver, channel), not_sync: PhantomData },
             )
         }
     }
@@ -167,10 +167,10 @@ pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
         }
         None => {
             let (sender, receiver) = real::sync_channel(bound);
-            record::channel(Location::caller());
+            let channel = record::channel(Location::caller());
             (
-                SyncSender { end: End::Real(sender) },
-                Receiver { end: End::Real(receiver), not_sync: PhantomData },
+                SyncSender { end: End::Real(sender, channel) },
+                Receiver { end: End::Real(receiver, channel), not_sync: PhantomData },
             )
         }
     }
@@ -185,7 +185,9 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
         match &self.end {
-            End::Real(sender) => record::send("send", Location::caller(), || sender.send(message)),
+            End::Real(sender, channel) => {
+                record::send(*channel, "send", Location::caller(), || sender.send(message))
+            }
             End::Explored(channel) => {
                 channel.send(message, false, "send", Location::caller()).map_err(unsent)
             }
@@ -202,7 +204,9 @@ impl<T> SyncSender<T> {
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
         match &self.end {
-            End::Real(sender) => record::send("send", Location::caller(), || sender.send(message)),
+            End::Real(sender, channel) => {
+                record::send(*channel, "send", Location::caller(), || sender.send(message))
+            }
             End::Explored(channel) => {
                 channel.send(message, false, "send", Location::caller()).map_err(unsent)
             }
@@ -217,8 +221,8 @@ impl<T> SyncSender<T> {
     #[track_caller]
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
         match &self.end {
-            End::Real(sender) => {
-                record::send("try_send", Location::caller(), || sender.try_send(message))
+            End::Real(sender, channel) => {
+                record::send(*channel, "try_send", Location::caller(), || sender.try_send(message))
             }
             End::Explored(channel) => channel.send(message, true, "try_send", Location::caller()),
         }
@@ -241,7 +245,9 @@ impl<T> Receiver<T> {
     pub fn recv(&self) -> Result<T, RecvError> {
         let at = Location::caller();
         match &self.end {
-            End::Real(receiver) => record::receive("recv", at, || receiver.recv()),
+            End::Real(receiver, channel) => {
+                record::receive(*channel, "recv", at, || receiver.recv())
+            }
             End::Explored(channel) => {
                 let op = Op::Receive { channel: channel.channel, timeout: None };
                 channel.receive(op, "recv", at).map_err(|_| RecvError)
@@ -258,7 +264,9 @@ impl<T> Receiver<T> {
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
         let at = Location::caller();
         match &self.end {
-            End::Real(receiver) => record::receive("try_recv", at, || receiver.try_recv()),
+            End::Real(receiver, channel) => {
+                record::receive(*channel, "try_recv", at, || receiver.try_recv())
+            }
             End::Explored(channel) => channel
                 .receive(Op::TryReceive(channel.channel), "try_recv", at)
                 .map_err(|reason| match reason {
@@ -277,8 +285,8 @@ impl<T> Receiver<T> {
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
         let at = Location::caller();
         match &self.end {
-            End::Real(receiver) => {
-                record::receive("recv_timeout", at, || receiver.recv_timeout(timeout))
+            End::Real(receiver, channel) => {
+                record::receive(*channel, "recv_timeout", at, || receiver.recv_timeout(timeout))
             }
             End::Explored(channel) => {
                 let op =
@@ -317,7 +325,7 @@ impl<T> Clone for SyncSender<T> {
 /// Another sender. No step: whoever clones holds a sender, so nobody can see the count pass zero.
 fn clone_end<R: Clone, T>(end: &End<R, T>) -> End<R, T> {
     match end {
-        End::Real(sender) => End::Real(sender.clone()),
+        End::Real(sender, channel) => End::Real(sender.clone(), *channel),
         End::Explored(channel) => {
             if channel.is_current() {
                 context::with(|machine| machine.channel_mut(channel.channel).senders += 1);

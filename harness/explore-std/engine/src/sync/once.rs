@@ -45,6 +45,7 @@ impl OnceState {
 
 /// A `Once` that has not run.
 #[deprecated(since = "1.38.0", note = "the `Once::new()` function is now preferred")]
+#[expect(clippy::declare_interior_mutable_const, reason = "std has it")]
 pub const ONCE_INIT: Once = Once::new();
 
 impl UnwindSafe for Once {}
@@ -58,6 +59,7 @@ enum Entered {
 
 impl Once {
     /// A cell that has not run.
+    #[expect(clippy::new_without_default, reason = "std's has no default either")]
     #[track_caller]
     pub const fn new() -> Self {
         Self { id: Id::new(), real: Mutex::new(Phase::New), changed: Condvar::new() }

@@ -59,7 +59,7 @@ impl Thread {
         match &self.kind {
             Kind::Real(real) => {
                 crate::record::note(
-                    |_| trace::Operation::Unpark { thread: crate::record::thread_of(self.id) },
+                    |thread_of| trace::Operation::Unpark { thread: thread_of(self.id) },
                     "unpark",
                     Location::caller(),
                 );

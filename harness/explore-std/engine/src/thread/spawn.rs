@@ -121,6 +121,7 @@ pub struct Builder {
 
 impl Builder {
     /// A thread without a name and with the usual stack.
+    #[expect(clippy::new_without_default, reason = "std has no default either")]
     pub fn new() -> Self {
         Self { name: None, stack_size: None }
     }
@@ -211,27 +212,38 @@ where
         return explored(builder, packet, Box::new(run), at);
     }
     let mut real = std::thread::Builder::new();
-    if let Some(name) = builder.name {
+    let name = builder.name;
+    if let Some(name) = name.clone() {
         real = real.name(name);
     }
     if let Some(size) = builder.stack_size {
         real = real.stack_size(size);
     }
-    let birth = record::birth(real_name(&real), at);
+    let birth = record::birth(name, at);
+    let ended = Arc::clone(&packet);
     let body = move || {
         record::begin(birth);
         run();
-        record::end();
+        record::end(
+            ended
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .as_ref()
+                .and_then(message),
+        );
     };
     // SAFETY: the caller's promise.
     let real = unsafe { real.spawn_unchecked(body) }?;
     let thread = Thread::real(real.thread().clone());
+    record::born(birth, thread.id());
     Ok(JoinHandle { packet, thread, real: Some(real) })
 }
 
-fn real_name(builder: &std::thread::Builder) -> Option<String> {
-    let _ = builder;
-    None
+/// The message of a panic that ended a thread.
+fn message<T>(result: &Result<T>) -> Option<String> {
+    let payload = result.as_ref().err()?;
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    Some(text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default())
 }
 
 fn explored<'a, T>(
