@@ -23,12 +23,14 @@ pub struct LockGuard<'a> {
 
 impl<'a> LockGuard<'a> {
     /// For a lock that has just been acquired.
+    #[inline]
     pub(crate) fn new(lock: &'a Lock) -> LockGuard<'a> {
         LockGuard { lock }
     }
 }
 
 impl Drop for LockGuard<'_> {
+    #[inline]
     fn drop(&mut self) {
         // Fails only if somebody released the lock under the guard. Drop may
         // run during a panic, where a second panic would end the process.

@@ -1,9 +1,9 @@
-//! The lock: one bool, and the threads that wait for it to become false.
+//! Third step: who finds the lock free does not touch a mutex.
 
-use crate::LockGuard;
+use crate::queue_lock::QueueLock;
+use crate::{LockGuard, NotLocked, Waiter};
 use std::fmt;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A lock without data, in the shape of Python's `threading.Lock`.
 ///
@@ -37,14 +37,8 @@ use std::time::Duration;
 /// ```
 #[derive(Default)]
 pub struct Lock {
-    locked: Mutex<bool>,
-    released: Condvar,
+    raw: QueueLock,
 }
-
-/// [`Lock::release`] was called on a lock that nobody held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the lock is not locked, so it cannot be released; every release needs an acquire before")]
-pub struct NotLocked;
 
 impl Lock {
     /// A lock that nobody holds.
@@ -54,7 +48,7 @@ impl Lock {
     /// assert!(!LOCK.locked());
     /// ```
     pub const fn new() -> Lock {
-        Lock { locked: Mutex::new(false), released: Condvar::new() }
+        Lock { raw: QueueLock::new() }
     }
 
     /// Waits until the lock is free, and takes it until the guard is dropped.
@@ -69,6 +63,7 @@ impl Lock {
     /// drop(held);
     /// assert!(!lock.locked());
     /// ```
+    #[inline]
     pub fn lock(&self) -> LockGuard<'_> {
         self.acquire();
         LockGuard::new(self)
@@ -82,6 +77,7 @@ impl Lock {
     /// assert!(first.is_some());
     /// assert!(lock.try_lock().is_none());
     /// ```
+    #[inline]
     pub fn try_lock(&self) -> Option<LockGuard<'_>> {
         self.try_acquire().then(|| LockGuard::new(self))
     }
@@ -98,6 +94,7 @@ impl Lock {
     /// assert!(held.is_some());
     /// assert!(lock.lock_timeout(Duration::from_millis(1)).is_none());
     /// ```
+    #[inline]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<LockGuard<'_>> {
         self.acquire_timeout(timeout).then(|| LockGuard::new(self))
     }
@@ -114,9 +111,9 @@ impl Lock {
     /// lock.release()?;
     /// # Ok::<(), ch03_locks::NotLocked>(())
     /// ```
+    #[inline]
     pub fn acquire(&self) {
-        let free = self.released.wait_while(self.state(), |locked| *locked);
-        *free.unwrap_or_else(PoisonError::into_inner) = true;
+        self.raw.acquire();
     }
 
     /// Raw core: takes the lock if it is free, and says whether it did. Never
@@ -127,9 +124,9 @@ impl Lock {
     /// assert!(lock.try_acquire());
     /// assert!(!lock.try_acquire());
     /// ```
+    #[inline]
     pub fn try_acquire(&self) -> bool {
-        let mut locked = self.state();
-        !std::mem::replace(&mut *locked, true)
+        self.raw.try_acquire()
     }
 
     /// Raw core: takes the lock if it becomes free within `timeout`, and says
@@ -145,16 +142,16 @@ impl Lock {
     /// assert!(lock.acquire_timeout(Duration::ZERO));
     /// assert!(!lock.acquire_timeout(Duration::from_millis(1)));
     /// ```
+    #[inline]
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
-        let (mut locked, wait) = self
-            .released
-            .wait_timeout_while(self.state(), timeout, |locked| *locked)
-            .unwrap_or_else(PoisonError::into_inner);
-        if wait.timed_out() {
+        if self.raw.try_acquire() {
+            return true;
+        }
+        if timeout.is_zero() {
             return false;
         }
-        *locked = true;
-        true
+        // Beyond the end of the clock lies no deadline.
+        self.raw.acquire_or_sleep(Instant::now().checked_add(timeout))
     }
 
     /// Raw core: gives the lock back, and wakes one of those who wait for it.
@@ -177,13 +174,33 @@ impl Lock {
     /// });
     /// assert_eq!(lock.release(), Err(NotLocked));
     /// ```
+    #[inline]
     pub fn release(&self) -> Result<(), NotLocked> {
-        let was_locked = std::mem::replace(&mut *self.state(), false);
-        if !was_locked {
-            return Err(NotLocked);
-        }
-        self.released.notify_one();
-        Ok(())
+        self.raw.release()
+    }
+
+    /// Raw core: has `waiter` woken when the lock is next released, as if it had
+    /// asked for the lock just now; at once if the lock is free. Never blocks.
+    ///
+    /// This is what a condition does with those who are notified (chapter 6): to
+    /// wake them while the lock is held would have them run only to wait again.
+    /// The one that is woken does not hold the lock: it has still to acquire it,
+    /// and must, since nobody else is woken by that release.
+    ///
+    /// ```
+    /// use ch03_locks::{Lock, Waiter};
+    ///
+    /// let lock = Lock::new();
+    /// let waiter = Waiter::new();
+    /// lock.acquire();
+    /// lock.wake_on_release(waiter.clone());
+    /// lock.release()?;
+    /// waiter.sleep();
+    /// lock.acquire();
+    /// # Ok::<(), ch03_locks::NotLocked>(())
+    /// ```
+    pub fn wake_on_release(&self, waiter: Waiter) {
+        self.raw.wake_on_release(waiter);
     }
 
     /// Whether somebody holds the lock. Never blocks.
@@ -194,13 +211,9 @@ impl Lock {
     /// let lock = ch03_locks::Lock::new();
     /// assert!(!lock.locked());
     /// ```
+    #[inline]
     pub fn locked(&self) -> bool {
-        *self.state()
-    }
-
-    fn state(&self) -> MutexGuard<'_, bool> {
-        // No user code runs under this mutex: even a poisoned bool is a good one.
-        self.locked.lock().unwrap_or_else(PoisonError::into_inner)
+        self.raw.held()
     }
 }
 

@@ -61,12 +61,14 @@ pub struct RLockGuard<'a> {
 
 impl<'a> RLockGuard<'a> {
     /// For a level that the calling thread has just acquired.
+    #[inline]
     pub(crate) fn new(lock: &'a RLock) -> RLockGuard<'a> {
         RLockGuard { lock, _stays_here: PhantomData }
     }
 }
 
 impl Drop for RLockGuard<'_> {
+    #[inline]
     fn drop(&mut self) {
         // As above: fails only if the level was released under the guard.
         let _ = self.lock.release();

@@ -11,6 +11,7 @@ use std::thread::{self, ThreadId};
 pub struct Levels(pub(crate) usize);
 
 /// The record itself. Each call is about the calling thread.
+#[derive(Debug)]
 pub(crate) struct Holding {
     pub(crate) owner: Option<ThreadId>,
     /// 0 if and only if there is no owner.

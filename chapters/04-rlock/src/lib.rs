@@ -3,6 +3,7 @@
 //! A thread that acquires the lock of chapter 3 twice waits for itself, for
 //! ever. A lock that records who holds it can do better, in two ways:
 //! [`CheckedLock`] refuses the second time and says why, [`RLock`] counts.
+//! [`correct::RLock`] counts too, under a mutex: a step on the way.
 //!
 //! What lives here: locks with an owner, and their guards. What does not: the
 //! lock without one (chapter 3).
@@ -10,8 +11,10 @@
 #![warn(missing_docs)]
 
 mod checked_lock;
+pub mod correct;
 mod guards;
 mod holding;
+mod mark;
 mod release_error;
 mod rlock;
 

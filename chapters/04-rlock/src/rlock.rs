@@ -1,9 +1,17 @@
 //! The reentrant lock: the owner may come in again.
+//!
+//! It is the lock of chapter 3 with an owner's mark on it. The owner finds its
+//! own mark, and then needs nobody's permission to count a level. A thread that
+//! finds another mark may be reading an old one, but not its own: only it
+//! writes that, and nobody else removes it. So the mark and the count need no
+//! order beyond what the lock gives.
 
-use crate::holding::{Holding, Levels};
+use crate::holding::Levels;
+use crate::mark::{NOBODY, my_mark};
 use crate::{RLockGuard, ReleaseError};
+use ch03_locks::{Lock, NotLocked, Waiter};
 use std::fmt;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 /// A lock that its owner may acquire again, as Python's `threading.RLock`.
@@ -32,8 +40,11 @@ use std::time::Duration;
 /// assert!(!lock.locked());
 /// ```
 pub struct RLock {
-    holding: Mutex<Holding>,
-    released: Condvar,
+    lock: Lock,
+    /// Who holds the lock. Written only by who holds it.
+    owner: AtomicU64,
+    /// 0 if and only if nobody is the owner. Read and written only by the owner.
+    depth: AtomicUsize,
 }
 
 impl RLock {
@@ -44,7 +55,7 @@ impl RLock {
     /// assert!(!LOCK.locked());
     /// ```
     pub const fn new() -> RLock {
-        RLock { holding: Mutex::new(Holding::nobody()), released: Condvar::new() }
+        RLock { lock: Lock::new(), owner: AtomicU64::new(NOBODY), depth: AtomicUsize::new(0) }
     }
 
     /// Waits until the lock is free or the calling thread's own, and holds it
@@ -58,6 +69,7 @@ impl RLock {
     /// let _inner = lock.lock();
     /// assert_eq!(lock.depth(), 2);
     /// ```
+    #[inline]
     pub fn lock(&self) -> RLockGuard<'_> {
         self.acquire();
         RLockGuard::new(self)
@@ -73,6 +85,7 @@ impl RLock {
     ///     scope.spawn(|| assert!(lock.try_lock().is_none()));
     /// });
     /// ```
+    #[inline]
     pub fn try_lock(&self) -> Option<RLockGuard<'_>> {
         self.try_acquire().then(|| RLockGuard::new(self))
     }
@@ -88,6 +101,7 @@ impl RLock {
     /// let lock = ch04_rlock::RLock::new();
     /// assert!(lock.lock_timeout(Duration::from_millis(1)).is_some());
     /// ```
+    #[inline]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<RLockGuard<'_>> {
         self.acquire_timeout(timeout).then(|| RLockGuard::new(self))
     }
@@ -102,6 +116,7 @@ impl RLock {
     /// lock.release()?;
     /// # Ok::<(), ch04_rlock::ReleaseError>(())
     /// ```
+    #[inline]
     pub fn acquire(&self) {
         self.restore(Levels(1));
     }
@@ -114,13 +129,9 @@ impl RLock {
     /// assert!(lock.try_acquire());
     /// assert!(lock.try_acquire());
     /// ```
+    #[inline]
     pub fn try_acquire(&self) -> bool {
-        let mut holding = self.holding();
-        if holding.is_anothers() {
-            return false;
-        }
-        holding.enter(1);
-        true
+        self.enter(1, Lock::try_acquire)
     }
 
     /// Raw core: as [`lock_timeout`](RLock::lock_timeout). Says whether it took
@@ -132,16 +143,9 @@ impl RLock {
     /// let lock = ch04_rlock::RLock::new();
     /// assert!(lock.acquire_timeout(Duration::ZERO));
     /// ```
+    #[inline]
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
-        let (mut holding, wait) = self
-            .released
-            .wait_timeout_while(self.holding(), timeout, |holding| holding.is_anothers())
-            .unwrap_or_else(PoisonError::into_inner);
-        if wait.timed_out() {
-            return false;
-        }
-        holding.enter(1);
-        true
+        self.enter(1, |lock| lock.acquire_timeout(timeout))
     }
 
     /// Raw core: gives one level back. The last one frees the lock and wakes
@@ -163,8 +167,10 @@ impl RLock {
     /// });
     /// assert_eq!(lock.release(), Ok(()));
     /// ```
+    #[inline]
     pub fn release(&self) -> Result<(), ReleaseError> {
-        self.leave(|_depth| 1).map(drop)
+        let depth = self.must_be_mine()?;
+        self.leave(depth - 1)
     }
 
     /// Raw core: gives all levels back at once, however many there are, and
@@ -188,7 +194,9 @@ impl RLock {
     /// # Ok::<(), ch04_rlock::ReleaseError>(())
     /// ```
     pub fn release_all(&self) -> Result<Levels, ReleaseError> {
-        self.leave(|depth| depth)
+        let depth = self.must_be_mine()?;
+        self.leave(0)?;
+        Ok(Levels(depth))
     }
 
     /// Raw core: waits until the lock is free or the calling thread's own, and
@@ -197,11 +205,31 @@ impl RLock {
     /// Blocks for as long as another thread holds the lock.
     ///
     /// For an example see [`release_all`](RLock::release_all).
+    #[inline]
     pub fn restore(&self, levels: Levels) {
-        self.released
-            .wait_while(self.holding(), |holding| holding.is_anothers())
-            .unwrap_or_else(PoisonError::into_inner)
-            .enter(levels.0);
+        self.enter(levels.0, |lock| {
+            lock.acquire();
+            true
+        });
+    }
+
+    /// Raw core: has `waiter` woken when the lock next becomes free, as
+    /// [`Lock::wake_on_release`] does. Never blocks.
+    ///
+    /// ```
+    /// use ch03_locks::Waiter;
+    ///
+    /// let lock = ch04_rlock::RLock::new();
+    /// let waiter = Waiter::new();
+    /// lock.acquire();
+    /// lock.wake_on_release(waiter.clone());
+    /// lock.release()?;
+    /// waiter.sleep();
+    /// lock.acquire();
+    /// # Ok::<(), ch04_rlock::ReleaseError>(())
+    /// ```
+    pub fn wake_on_release(&self, waiter: Waiter) {
+        self.lock.wake_on_release(waiter);
     }
 
     /// How many levels deep the calling thread holds the lock; 0 if it does
@@ -214,8 +242,7 @@ impl RLock {
     /// assert_eq!(lock.depth(), 1);
     /// ```
     pub fn depth(&self) -> usize {
-        let holding = self.holding();
-        if holding.is_mine() { holding.depth } else { 0 }
+        if self.is_owned() { self.depth.load(Relaxed) } else { 0 }
     }
 
     /// Whether the calling thread holds the lock. Never blocks.
@@ -224,8 +251,9 @@ impl RLock {
     /// let lock = ch04_rlock::RLock::new();
     /// assert!(!lock.is_owned());
     /// ```
+    #[inline]
     pub fn is_owned(&self) -> bool {
-        self.depth() > 0
+        self.owner.load(Relaxed) == my_mark()
     }
 
     /// Whether any thread holds the lock. Never blocks.
@@ -237,23 +265,46 @@ impl RLock {
     /// assert!(!lock.locked());
     /// ```
     pub fn locked(&self) -> bool {
-        self.holding().owner.is_some()
+        self.lock.locked()
     }
 
-    fn leave(&self, how_many: impl FnOnce(usize) -> usize) -> Result<Levels, ReleaseError> {
-        let mut holding = self.holding();
-        let left = holding.leave(how_many)?;
-        let free = holding.owner.is_none();
-        drop(holding);
-        if free {
-            self.released.notify_one();
+    /// Takes `levels` levels, if the lock is the calling thread's own or else
+    /// `acquire` acquires it. Says whether it did.
+    #[inline]
+    fn enter(&self, levels: usize, acquire: impl FnOnce(&Lock) -> bool) -> bool {
+        let me = my_mark();
+        if self.owner.load(Relaxed) == me {
+            let depth = self.depth.load(Relaxed).checked_add(levels);
+            self.depth.store(depth.expect("an RLock nests usize::MAX deep at most"), Relaxed);
+            return true;
         }
-        Ok(left)
+        let acquired = acquire(&self.lock);
+        if acquired {
+            self.owner.store(me, Relaxed);
+            self.depth.store(levels, Relaxed);
+        }
+        acquired
     }
 
-    fn holding(&self) -> MutexGuard<'_, Holding> {
-        // Nothing panics half-way through a change: even poisoned, the record is good.
-        self.holding.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Goes from the depth of the calling thread, which is the owner, to `depth`.
+    #[inline]
+    fn leave(&self, depth: usize) -> Result<(), ReleaseError> {
+        self.depth.store(depth, Relaxed);
+        if depth > 0 {
+            return Ok(());
+        }
+        self.owner.store(NOBODY, Relaxed);
+        self.lock.release().map_err(|NotLocked| ReleaseError::NotLocked)
+    }
+
+    /// The depth, if the calling thread is the owner.
+    #[inline]
+    fn must_be_mine(&self) -> Result<usize, ReleaseError> {
+        match self.owner.load(Relaxed) {
+            owner if owner == my_mark() => Ok(self.depth.load(Relaxed)),
+            NOBODY => Err(ReleaseError::NotLocked),
+            _ => Err(ReleaseError::NotOwner),
+        }
     }
 }
 
@@ -265,10 +316,9 @@ impl Default for RLock {
 
 impl fmt::Debug for RLock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let holding = self.holding();
         f.debug_struct("RLock")
-            .field("owner", &holding.owner)
-            .field("depth", &holding.depth)
+            .field("locked", &self.locked())
+            .field("depth", &self.depth())
             .finish()
     }
 }

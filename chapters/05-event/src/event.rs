@@ -1,16 +1,22 @@
-//! Second step: the flag, and how often it went up.
+//! Third step: the flag is one word, and each waiter is woken by name.
+//!
+//! Who waits stands in a list, and the `set` that finds it there takes it out
+//! and wakes it: whatever becomes of the flag, it has been released. Nobody
+//! needs the list who finds the flag up.
 
+use ch03_locks::Waiter;
 use std::fmt;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// A flag that threads wait for, as Python's `threading.Event`.
 ///
 /// The flag is down at first. [`set`](Event::set) puts it up and releases
 /// everybody who waits; [`clear`](Event::clear) takes it down. A thread that
 /// was blocked when `set` was called is released even if `clear` follows at
-/// once: what it waits for is not the flag but the next generation, and
-/// generations only grow.
+/// once.
 ///
 /// Everything that a thread did before it called `set` is visible to the
 /// threads that this releases.
@@ -31,16 +37,9 @@ use std::time::Duration;
 /// ```
 #[derive(Default)]
 pub struct Event {
-    state: Mutex<State>,
-    was_set: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    set: bool,
-    /// How often the flag went from down to up.
-    generation: u64,
-    waiters: usize,
+    /// Goes up only under the list's mutex.
+    set: AtomicBool,
+    waiting: Mutex<Vec<Waiter>>,
 }
 
 impl Event {
@@ -51,8 +50,7 @@ impl Event {
     /// assert!(!EVENT.is_set());
     /// ```
     pub const fn new() -> Event {
-        let state = State { set: false, generation: 0, waiters: 0 };
-        Event { state: Mutex::new(state), was_set: Condvar::new() }
+        Event { set: AtomicBool::new(false), waiting: Mutex::new(Vec::new()) }
     }
 
     /// Puts the flag up and releases everybody who waits. Never blocks.
@@ -63,14 +61,15 @@ impl Event {
     /// assert!(event.is_set());
     /// ```
     pub fn set(&self) {
-        let mut state = self.state();
-        if state.set {
-            return;
+        let mut waiting = self.waiting();
+        // An exchange, not a store, and so in `clear`: each sees all that was done
+        // before the other.
+        self.set.swap(true, SeqCst);
+        let released = mem::take(&mut *waiting);
+        drop(waiting);
+        for waiter in released {
+            waiter.wake();
         }
-        state.set = true;
-        state.generation += 1;
-        drop(state);
-        self.was_set.notify_all();
     }
 
     /// Takes the flag down: whoever waits from now on, blocks. Never blocks.
@@ -81,8 +80,9 @@ impl Event {
     /// event.clear();
     /// assert!(!event.is_set());
     /// ```
+    #[inline]
     pub fn clear(&self) {
-        self.state().set = false;
+        self.set.swap(false, SeqCst);
     }
 
     /// Whether the flag is up. Never blocks.
@@ -92,8 +92,9 @@ impl Event {
     /// ```
     /// assert!(!ch05_event::Event::new().is_set());
     /// ```
+    #[inline]
     pub fn is_set(&self) -> bool {
-        self.state().set
+        self.set.load(SeqCst)
     }
 
     /// Blocks until the flag is up, or has been up since the call began.
@@ -103,18 +104,11 @@ impl Event {
     /// event.set();
     /// event.wait();
     /// ```
+    #[inline]
     pub fn wait(&self) {
-        let mut state = self.state();
-        if state.set {
-            return;
+        if !self.is_set() {
+            self.sleep_until(None);
         }
-        let generation = state.generation;
-        state.waiters += 1;
-        let mut state = self
-            .was_set
-            .wait_while(state, |state| state.generation == generation)
-            .unwrap_or_else(PoisonError::into_inner);
-        state.waiters -= 1;
     }
 
     /// As [`wait`](Event::wait), for at most `timeout`. Says whether the flag
@@ -131,24 +125,14 @@ impl Event {
     /// event.set();
     /// assert!(event.wait_timeout(Duration::from_millis(1)));
     /// ```
+    #[inline]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
-        let mut state = self.state();
-        if state.set {
-            return true;
-        }
-        let generation = state.generation;
-        state.waiters += 1;
-        let (mut state, wait) = self
-            .was_set
-            .wait_timeout_while(state, timeout, |state| state.generation == generation)
-            .unwrap_or_else(PoisonError::into_inner);
-        state.waiters -= 1;
-        !wait.timed_out()
+        // Beyond the end of the clock lies no deadline.
+        self.is_set() || !timeout.is_zero() && self.sleep_until(Instant::now().checked_add(timeout))
     }
 
     /// How many threads are blocked in [`wait`](Event::wait) or
-    /// [`wait_timeout`](Event::wait_timeout), or on their way out of it. Never
-    /// blocks.
+    /// [`wait_timeout`](Event::wait_timeout). Never blocks.
     ///
     /// Meant for tests and for watching a program, not for decisions: the
     /// answer may be out of date when it arrives.
@@ -157,18 +141,42 @@ impl Event {
     /// assert_eq!(ch05_event::Event::new().waiters(), 0);
     /// ```
     pub fn waiters(&self) -> usize {
-        self.state().waiters
+        self.waiting().len()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // No user code runs under this mutex: even poisoned, the state is good.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Blocks until the flag goes up or `deadline` has passed. Says whether it
+    /// went up.
+    #[cold]
+    fn sleep_until(&self, deadline: Option<Instant>) -> bool {
+        let mut waiting = self.waiting();
+        if self.is_set() {
+            return true;
+        }
+        let waiter = Waiter::new();
+        waiting.push(waiter.clone());
+        drop(waiting);
+        // Too late, but not in the list any more: it went up all the same.
+        waiter.sleep_until(deadline) || !self.leave(&waiter)
+    }
+
+    /// Takes `waiter` out of the list. Says whether it still stood there.
+    fn leave(&self, waiter: &Waiter) -> bool {
+        let mut waiting = self.waiting();
+        let place = waiting.iter().position(|other| other.is(waiter));
+        place.map(|place| waiting.remove(place)).is_some()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Waiter>> {
+        // No user code runs under this mutex: even poisoned, the list is good.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.state();
-        f.debug_struct("Event").field("set", &state.set).field("waiters", &state.waiters).finish()
+        f.debug_struct("Event")
+            .field("set", &self.is_set())
+            .field("waiters", &self.waiters())
+            .finish()
     }
 }
