@@ -33,16 +33,11 @@ pub enum PageError {
         hint: &'static str,
     },
     /// The answer is not HTTP.
-    #[error("{0} did not answer in HTTP")]
-    NotHttp(Url),
-    /// The answer is something else than the page.
-    #[error("{url} answered {status}")]
-    Status {
-        /// What was asked for.
-        url: Url,
-        /// The number and the words of the answer.
-        status: String,
-    },
+    #[error("the answer is not HTTP")]
+    NotHttp,
+    /// The answer is something else than the page: its number and words.
+    #[error("the answer is {0}")]
+    Status(String),
 }
 
 impl Url {
@@ -95,31 +90,31 @@ impl Url {
     pub fn request(&self) -> Vec<u8> {
         format!("GET {} HTTP/1.0\r\nHost: {}\r\n\r\n", self.path, self.host).into_bytes()
     }
+}
 
-    /// The page in `response`, all that the server has sent.
-    ///
-    /// ```
-    /// # use ch12_coroutines::pages::Url;
-    /// let url = Url::parse("http://localhost").unwrap();
-    /// assert_eq!(url.page(b"HTTP/1.0 200 OK\r\nServer: x\r\n\r\nhello").unwrap(), b"hello");
-    /// let error = url.page(b"HTTP/1.0 404 Not Found\r\n\r\n").unwrap_err();
-    /// assert_eq!(error.to_string(), "http://localhost answered 404 Not Found");
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`PageError::NotHttp`] and [`PageError::Status`].
-    pub fn page<'a>(&self, response: &'a [u8]) -> Result<&'a [u8], PageError> {
-        let end_of_head = response.windows(4).position(|bytes| bytes == b"\r\n\r\n");
-        let end_of_head = end_of_head.ok_or_else(|| PageError::NotHttp(self.clone()))?;
-        let head = String::from_utf8_lossy(&response[..end_of_head]);
-        let status_line = head.lines().next().filter(|line| line.starts_with("HTTP/"));
-        let status = status_line.and_then(|line| line.split_once(' ')).map(|(_, status)| status);
-        match status {
-            None => Err(PageError::NotHttp(self.clone())),
-            Some(status) if status.starts_with('2') => Ok(&response[end_of_head + 4..]),
-            Some(status) => Err(PageError::Status { url: self.clone(), status: status.to_owned() }),
-        }
+/// The page in `response`, all that the server has sent.
+///
+/// ```
+/// use ch12_coroutines::pages::page;
+///
+/// assert_eq!(page(b"HTTP/1.0 200 OK\r\nServer: x\r\n\r\nhello").unwrap(), b"hello");
+/// let error = page(b"HTTP/1.0 404 Not Found\r\n\r\n").unwrap_err();
+/// assert_eq!(error.to_string(), "the answer is 404 Not Found");
+/// ```
+///
+/// # Errors
+///
+/// [`PageError::NotHttp`] and [`PageError::Status`].
+pub fn page(response: &[u8]) -> Result<&[u8], PageError> {
+    let end_of_head = response.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+    let end_of_head = end_of_head.ok_or(PageError::NotHttp)?;
+    let head = String::from_utf8_lossy(&response[..end_of_head]);
+    let status_line = head.lines().next().filter(|line| line.starts_with("HTTP/"));
+    let status = status_line.and_then(|line| line.split_once(' ')).map(|(_, status)| status);
+    match status {
+        None => Err(PageError::NotHttp),
+        Some(status) if status.starts_with('2') => Ok(&response[end_of_head + 4..]),
+        Some(status) => Err(PageError::Status(status.to_owned())),
     }
 }
 

@@ -31,7 +31,7 @@ fn fetch(url: &Url) -> Result<usize, Failure> {
     stream.write_all(&url.request())?;
     let mut response = Vec::new();
     stream.read_to_end(&mut response)?;
-    Ok(url.page(&response)?.len())
+    Ok(pages::page(&response)?.len())
 }
 
 pub fn main(arguments: &[String]) -> Result<(), Failure> {

@@ -28,7 +28,7 @@ async fn fetch(url: &Url) -> Result<usize, Failure> {
     stream.write_all(&url.request()).await?;
     let mut response = Vec::new();
     stream.read_to_end(&mut response).await?;
-    Ok(url.page(&response)?.len())
+    Ok(pages::page(&response)?.len())
 }
 
 pub fn main(arguments: &[String]) -> Result<(), Failure> {
