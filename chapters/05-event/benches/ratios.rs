@@ -19,7 +19,7 @@ fn main() {
         peer,
         reach,
         cpus: &[1, 2],
-        ours: |rounds| hand_over::<Event>(rounds),
+        ours: hand_over::<Event>,
         theirs,
     };
     let waited = |peer, reach, theirs| Row {
@@ -32,8 +32,8 @@ fn main() {
     };
     let none = f64::NAN;
     common::print(&[
-        woken("a raw futex", 1.15, |rounds| hand_over::<RawFutex>(rounds)),
-        woken("`correct::Event`", none, |rounds| hand_over::<correct::Event>(rounds)),
+        woken("a raw futex", 1.15, hand_over::<RawFutex>),
+        woken("`correct::Event`", none, hand_over::<correct::Event>),
         waited("a bare load", none, waited_bare),
         waited("`correct::Event`", none, waited_correct),
     ]);

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 /// takes the lock again as it was before.
 ///
 /// - `notify(n)` wakes exactly the `n` who have waited longest, or as many as
-///   there are, and says how many. They run once the lock is free for them.
+///   there are, and says how many. They sleep on until the lock is released,
+///   as they could do nothing before.
 /// - Nobody wakes up unless notified or timed out: there are no spurious
 ///   wake-ups.
 /// - A notification that nobody waits for is forgotten. So wait for a fact and
@@ -227,7 +228,7 @@ impl<L: ConditionLock> Condition<L> {
     /// [`NotOwner`] if the calling thread does not hold the lock.
     pub fn notify(&self, n: usize) -> Result<usize, NotOwner> {
         self.must_be_owned()?;
-        Ok(self.waiting.notify(n))
+        Ok(self.waiting.notify(n, |waiter| self.lock.wake_on_release(waiter)))
     }
 
     /// Wakes all who wait, and says how many. Never blocks, and keeps the lock.
@@ -257,17 +258,21 @@ impl<L: ConditionLock> Condition<L> {
         self.must_be_owned()?;
         // Into the line before the lock is given back, or a notification could
         // come in between and be forgotten.
-        let ticket = self.waiting.arrive();
+        let waiter = self.waiting.arrive();
         let saved = match self.lock.release_all() {
             Ok(saved) => saved,
             Err(not_owner) => {
-                self.waiting.leave(&ticket);
+                self.waiting.leave(&waiter);
                 return Err(not_owner);
             }
         };
-        // Too late is notified all the same if a notifier has taken the ticket
-        // meanwhile: it counts on this thread.
-        let notified = ticket.wait(deadline) || !self.waiting.leave(&ticket);
+        let mut notified = waiter.sleep_until(deadline);
+        if !notified && !self.waiting.leave(&waiter) {
+            // Too late, but a notifier has taken it out of the line and counts on
+            // this thread. The wake-up will come, at the latest with the lock.
+            waiter.sleep();
+            notified = true;
+        }
         self.lock.restore(saved);
         Ok(notified)
     }

@@ -1,7 +1,7 @@
 //! What a condition asks of its lock, and how the two locks of the course
 //! answer.
 
-use ch03_locks::{Lock, NotLocked};
+use ch03_locks::{Lock, NotLocked, Waiter};
 use ch04_rlock::{Levels, RLock, ReleaseError};
 use std::time::Duration;
 
@@ -69,6 +69,16 @@ pub trait ConditionLock {
     /// Waits until the calling thread may hold the lock, and takes it as it
     /// was before `release_all`.
     fn restore(&self, saved: Self::Saved);
+
+    /// Has `waiter` woken, at the latest when the lock next becomes free. Called
+    /// by a thread that holds the lock.
+    ///
+    /// A lock that can keep those who wait asleep until then spares them a
+    /// useless wake-up. One that cannot wakes them now, as this does unless
+    /// overridden.
+    fn wake_on_release(&self, waiter: Waiter) {
+        waiter.wake();
+    }
 }
 
 impl ConditionLock for Lock {
@@ -101,6 +111,10 @@ impl ConditionLock for Lock {
     fn restore(&self, (): ()) {
         Lock::acquire(self);
     }
+
+    fn wake_on_release(&self, waiter: Waiter) {
+        Lock::wake_on_release(self, waiter);
+    }
 }
 
 impl ConditionLock for RLock {
@@ -132,5 +146,9 @@ impl ConditionLock for RLock {
 
     fn restore(&self, levels: Levels) {
         RLock::restore(self, levels);
+    }
+
+    fn wake_on_release(&self, waiter: Waiter) {
+        RLock::wake_on_release(self, waiter);
     }
 }
