@@ -12,8 +12,11 @@ use litmus::table::{FAMILIES, TABLE};
 
 fn option(name: &str, default: usize) -> usize {
     let arguments: Vec<String> = std::env::args().collect();
-    let value = arguments.iter().position(|argument| argument == name).and_then(|at| arguments.get(at + 1));
-    value.map_or(default, |value| value.parse().unwrap_or_else(|_| panic!("{name} wants a number, not {value}")))
+    let value =
+        arguments.iter().position(|argument| argument == name).and_then(|at| arguments.get(at + 1));
+    value.map_or(default, |value| {
+        value.parse().unwrap_or_else(|_| panic!("{name} wants a number, not {value}"))
+    })
 }
 
 fn main() {
@@ -44,8 +47,15 @@ fn main() {
         tell(&errors);
     }
     let (mut count, mut numbers) = (Count::default(), Random::new(7));
-    let errors: Vec<String> = (0..random).filter_map(|_| check::program(&check::random(&mut numbers), &mut count).err()).collect();
-    println!("{} combinations and {} random tests: {wrong} and {} wrong; random: {count:?}", all.programs, count.programs, errors.len());
+    let errors: Vec<String> = (0..random)
+        .filter_map(|_| check::program(&check::random(&mut numbers), &mut count).err())
+        .collect();
+    println!(
+        "{} combinations and {} random tests: {wrong} and {} wrong; random: {count:?}",
+        all.programs,
+        count.programs,
+        errors.len()
+    );
     errors.iter().take(20).for_each(|error| println!("{error}"));
     if wrong + errors.len() > 0 {
         std::process::exit(1);

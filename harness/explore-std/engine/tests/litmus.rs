@@ -16,13 +16,16 @@ fn the_engine_finds_what_the_literature_allows_and_nothing_else() {
 #[test]
 fn every_ordering_and_fence_means_what_the_axioms_of_rc11_say() {
     let mut count = Count::default();
-    let wrong: Vec<String> = FAMILIES.iter().flat_map(|(_, text)| check::family(text, 60, &mut count)).collect();
+    let wrong: Vec<String> =
+        FAMILIES.iter().flat_map(|(_, text)| check::family(text, 60, &mut count)).collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), count.programs, wrong.join("\n"));
 }
 
 #[test]
 fn random_tests_have_the_outcomes_that_the_axioms_of_rc11_allow() {
     let (mut count, mut random) = (Count::default(), Random::new(1));
-    let wrong: Vec<String> = (0..500).filter_map(|_| check::program(&check::random(&mut random), &mut count).err()).collect();
+    let wrong: Vec<String> = (0..500)
+        .filter_map(|_| check::program(&check::random(&mut random), &mut count).err())
+        .collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), count.programs, wrong.join("\n"));
 }

@@ -77,6 +77,12 @@ impl Machine {
         }
     }
 
+    /// Whether an operation waits for room in a channel, which others may have taken.
+    pub(super) fn waits(&self, op: &Op) -> bool {
+        let bounded = |channel| self.channel(channel).capacity.is_some_and(|room| room > 0);
+        matches!(op, Op::Send(channel) if bounded(*channel))
+    }
+
     /// What a channel operation touches now, and what it could touch.
     pub(super) fn channel_footprints(&self, thread: &Thread) -> (Footprint, Footprint) {
         let one = |name, kind| Footprint::EMPTY.and(name, kind);
@@ -198,7 +204,7 @@ impl Machine {
         self.objects[channel as usize].version += 1;
         if let Some((step, view)) = made_room {
             if !tries {
-                self.after.push(step);
+                self.freed.push(step);
             }
             self.threads[tid].views.learn(&view);
         }

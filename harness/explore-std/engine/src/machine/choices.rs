@@ -94,20 +94,19 @@ impl Machine {
             }
             Op::Compare { atomic, expected, failure, weak, .. } => {
                 let State::Atomic(state) = &self.objects[atomic as usize].state else { return };
-                let newest = state.stores.len() - 1;
-                push(newest as u16);
-                // A failed compare-exchange is a load: it may read an older store, if that makes it fail.
-                for place in self
-                    .readable(thread, atomic, failure)
-                    .rev()
-                    .skip_while(|&place| usize::from(place) == newest)
-                {
+                let newest = (state.stores.len() - 1) as u16;
+                push(newest);
+                // A failed compare-exchange is a load: it may read an older store, if that makes it fail. A weak one may fail
+                // on any store.
+                let may_fail = weak && thread.spurious_left > 0;
+                for place in self.readable(thread, atomic, failure).rev() {
                     if state.stores[usize::from(place)].value != expected {
-                        push(place);
+                        if place != newest {
+                            push(place);
+                        }
+                    } else if may_fail {
+                        push(place | WEAK_FAILURE);
                     }
-                }
-                if weak && thread.spurious_left > 0 && state.stores[newest].value == expected {
-                    push(newest as u16 | WEAK_FAILURE);
                 }
             }
             Op::NotifyOne(condvar) => {
@@ -301,6 +300,11 @@ impl Machine {
             Op::Lock(lock) => same(one(lock, Kind::Acquire)),
             Op::Wake { lock, .. } => same(one(lock, Kind::Acquire)),
             Op::Unlock(lock) => same(one(lock, Kind::Release)),
+            // Whoever reads already keeps all writers out: reading once more, and once less, depends on nobody.
+            Op::Read(lock) | Op::TryRead(lock) if self.lock(lock).readers.contains(&tid) => same(Footprint::EMPTY),
+            Op::Unread(lock) if self.lock(lock).readers.iter().filter(|&&reader| reader == tid).count() > 1 => {
+                same(Footprint::EMPTY)
+            }
             Op::Read(lock) => same(one(lock, Kind::Share)),
             Op::Unread(lock) => same(one(lock, Kind::ReleaseShared)),
             Op::Downgrade(lock) => same(one(lock, Kind::Write)),

@@ -75,6 +75,8 @@ const FIRST_SHARED: u32 = 3 + 2 * MAX_THREADS as u32;
 pub enum Bad {
     /// The main thread, or one that nobody joined, panicked.
     Panic { thread: Tid, note: PanicText },
+    /// The main thread found a lock poisoned and gave up.
+    Poisoned { thread: Tid, lock: Obj, by: Tid },
     /// Nobody can go on.
     Deadlock,
     /// The main thread has ended, others wait for ever.
@@ -149,6 +151,7 @@ pub struct Machine {
     quiescent: bool,
     /// The step being taken.
     after: Vec<u32>,
+    freed: Vec<u32>,
     observed: Option<u32>,
     /// Who took the last step.
     last: Tid,
@@ -187,6 +190,7 @@ impl Machine {
             choices: Vec::new(),
             quiescent: false,
             after: Vec::new(),
+            freed: Vec::new(),
             observed: None,
             last: 0,
             schedule: Vec::new(),
@@ -346,7 +350,7 @@ impl Machine {
     fn is_over(&self) -> bool {
         match &self.failure {
             None => self.exited,
-            Some(Bad::Panic { .. }) => !self.config.keep_going,
+            Some(Bad::Panic { .. } | Bad::Poisoned { .. }) => !self.config.keep_going,
             Some(_) => true,
         }
     }
@@ -379,7 +383,12 @@ impl Machine {
             let footprint = self.footprint_if_blocked(number);
             let branching =
                 thread.pending.branches(self.config.spurious > 0, self.config.eager_timeouts);
-            pending.push(Pending { thread: number as u8, footprint, branching });
+            let after = match thread.woken {
+                thread::Woken::By(step) => Some(step),
+                _ => None,
+            };
+            let waits = self.waits(&thread.pending);
+            pending.push(Pending { thread: number as u8, footprint, branching, waits, after });
         }
         self.search.finish(&pending, &self.places)
     }
@@ -403,6 +412,8 @@ impl Machine {
             widest,
             branching: op.branches(self.config.spurious > 0, self.config.eager_timeouts),
             after: &self.after,
+            freed: &self.freed,
+            waits: self.waits(&op),
             observed: self.observed,
             quiescent: choice.alt == crate::search::QUIESCENT_ALT,
             signature,

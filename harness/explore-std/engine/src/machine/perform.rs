@@ -31,6 +31,7 @@ impl Machine {
         let choice = Choice { thread: tid as u8, alt };
         self.last = tid;
         self.after.clear();
+        self.freed.clear();
         self.observed = None;
         let op = self.threads[tid].pending;
         let (footprint, widest) = self.footprints(tid, alt);

@@ -109,7 +109,7 @@ impl Search for Bounded {
             self.go_back(race.earlier as usize, thread);
         }
         for pending in pending {
-            for race in self.log.races_of_pending(pending.thread, &pending.footprint) {
+            for race in self.log.races_of_pending(pending) {
                 self.go_back(race.earlier as usize, pending.thread);
             }
         }

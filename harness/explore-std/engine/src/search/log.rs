@@ -7,7 +7,7 @@
 
 use super::clock::Clock;
 use super::footprint::{Access, Footprint, Kind};
-use super::{Choice, Diverged, MAX_THREADS, Taken};
+use super::{Choice, Diverged, MAX_THREADS, Pending, Taken};
 
 /// One step of the current execution.
 #[derive(Clone, Debug)]
@@ -151,7 +151,10 @@ impl Log {
                 clock.join(&self.events[*last as usize].clock);
             }
         } else {
-            self.race(number, thread, &step.footprint, step.observed, &mut clock);
+            self.race(number, thread, &step.footprint, step.observed, step.waits, &mut clock);
+            for &freed in step.freed {
+                clock.join(&self.events[freed as usize].clock);
+            }
         }
         clock.set(thread, count);
         for access in step.footprint.iter() {
@@ -178,31 +181,57 @@ impl Log {
 
     /// The races of an operation that never happened with the events that did: whoever waits for ever at a lock might have been
     /// the first to take it. (Without these, a search misses what follows from the other order.)
-    pub fn races_of_pending(&mut self, thread: u8, footprint: &Footprint) -> Vec<Race> {
+    pub fn races_of_pending(&mut self, pending: &Pending) -> Vec<Race> {
         let from = self.races.len();
-        let mut clock = match self.last[thread as usize] {
-            Some(previous) => self.events[previous as usize].clock.clone(),
-            None => return Vec::new(),
-        };
-        self.race(self.events.len() as u32, thread as usize, footprint, None, &mut clock);
+        let thread = usize::from(pending.thread);
+        let Some(mut clock) = self.clock_of_pending(pending) else { return Vec::new() };
+        let number = self.events.len() as u32;
+        self.race(number, thread, &pending.footprint, None, pending.waits, &mut clock);
         let races = self.races[from..].to_vec();
         self.races.truncate(from);
         races
+    }
+
+    /// What an operation that never happened would have come after in any case.
+    pub fn clock_of_pending(&self, pending: &Pending) -> Option<Clock> {
+        let mut clock = self.events[self.last[usize::from(pending.thread)]? as usize].clock.clone();
+        if let Some(needed) = pending.after {
+            clock.join(&self.events[needed as usize].clock);
+        }
+        Some(clock)
     }
 
     /// Finds the races of an event with earlier ones, and joins their clocks to its own.
     ///
     /// A race is *immediate*: no third event lies between the two. So candidates are taken from the latest to the earliest, and one
     /// that already happens before the event, by way of a later candidate, is none.
+    ///
+    /// Whoever waits is an exception. `try_lock` of a held lock comes after the `lock` that holds it and depends on a later `lock`; but the
+    /// later `lock` cannot go before the `try_lock`, only before the first `lock`. So those who took what it waits for are
+    /// candidates whatever lies between.
     fn race(
         &mut self,
         number: u32,
         thread: usize,
         footprint: &Footprint,
         observed: Option<u32>,
+        waits: bool,
         clock: &mut Clock,
     ) {
         let mut candidates = std::mem::take(&mut self.scratch);
+        candidates.clear();
+        for access in footprint.iter() {
+            self.takers(access, waits, &mut candidates);
+        }
+        candidates.sort_unstable_by(|a, b| b.cmp(a));
+        candidates.dedup();
+        candidates.retain(|&taker| {
+            self.events[taker as usize].choice.thread as usize != thread && !self.before(taker, clock)
+        });
+        for &taker in &candidates {
+            clock.join(&self.events[taker as usize].clock);
+            self.races.push(Race { earlier: taker, later: number, kind: RaceKind::Reverse });
+        }
         candidates.clear();
         candidates.extend(observed);
         candidates.extend(self.all.last());
@@ -227,6 +256,26 @@ impl Log {
         }
     }
 
+    /// The earlier events that took what an access waits for.
+    fn takers(&self, access: Access, waits: bool, found: &mut Vec<u32>) {
+        let kind = access.kind();
+        let Some(history) = self.objects.get(access.object() as usize) else { return };
+        if waits && kind == Kind::Write {
+            found.extend(history.accesses.iter().map(|entry| entry.0));
+        }
+        if !matches!(kind, Kind::Acquire | Kind::Share) {
+            return;
+        }
+        for &(event, other) in history.accesses.iter().rev() {
+            if other == Kind::Acquire || (other == Kind::Share && kind == Kind::Acquire) {
+                found.push(event);
+            }
+            if other == Kind::Acquire {
+                break;
+            }
+        }
+    }
+
     /// The earlier events that conflict with an access, except those that are surely before another candidate.
     fn candidates(&self, access: Access, found: &mut Vec<u32>) {
         let kind = access.kind();
@@ -239,7 +288,11 @@ impl Log {
         let Some(history) = self.objects.get(access.object() as usize) else { return };
         if !kind.is_load() || kind == Kind::LoadSc {
             for &(event, other) in history.accesses.iter().rev() {
-                if kind.conflicts(other) {
+                // Whoever saw that the lock was taken, saw it before the release that comes before this acquire. The pair is no
+                // race, and would hide that of the two acquires.
+                let seen_taken =
+                    other == Kind::Read && matches!(kind, Kind::Acquire | Kind::Share);
+                if kind.conflicts(other) && !seen_taken {
                     found.push(event);
                     // Everything before these conflicts with them, and so happens before them.
                     if matches!(other, Kind::Write | Kind::Acquire)

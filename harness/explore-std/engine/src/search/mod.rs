@@ -68,6 +68,10 @@ pub(crate) struct Taken<'a> {
     pub branching: bool,
     /// Steps that it needed: without them it could not have been taken.
     pub after: &'a [u32],
+    /// Steps that gave back what it waited for, after others had taken it. It comes after them, and might have come before the others.
+    pub freed: &'a [u32],
+    /// It waits for more than its footprint says: moved before one step it may be impossible, and possible before an earlier one.
+    pub waits: bool,
     /// A step whose effect it saw, and without which it would have done something else.
     pub observed: Option<u32>,
     /// It happened because nothing else could: it comes after everything.
@@ -82,6 +86,10 @@ pub(crate) struct Pending {
     pub thread: u8,
     pub footprint: Footprint,
     pub branching: bool,
+    /// See [`Taken::waits`].
+    pub waits: bool,
+    /// A step that it needed, as in [`Taken::after`].
+    pub after: Option<u32>,
 }
 
 /// What a search does. The machine calls `begin`, then `forced`/`choose` and `taken` in turn, then `finish`.

@@ -144,19 +144,15 @@ impl Optimal {
                         clock: later.clock.clone(),
                         count: 0,
                     },
-                    (None, Some(pending)) => {
-                        let before =
-                            events.iter().rev().find(|event| event.choice.thread == pending.thread);
-                        Planned {
-                            choice: Choice {
-                                thread: pending.thread,
-                                alt: if pending.branching { ANY_ALT } else { 0 },
-                            },
-                            footprint: pending.footprint,
-                            clock: before.map(|event| event.clock.clone()).unwrap_or_default(),
-                            count: 0,
-                        }
-                    }
+                    (None, Some(pending)) => Planned {
+                        choice: Choice {
+                            thread: pending.thread,
+                            alt: if pending.branching { ANY_ALT } else { 0 },
+                        },
+                        footprint: pending.footprint,
+                        clock: self.log.clock_of_pending(pending).unwrap_or_default(),
+                        count: 0,
+                    },
                     (None, None) => return,
                 };
                 make_room(sequence, &last.footprint);
@@ -263,7 +259,16 @@ fn is_impossible(
         Some(later) => later.previous.is_some_and(|previous| previous < race.earlier),
         None => true,
     };
-    was_pending && !sequence.iter().any(|step| step.footprint.meets(&last.footprint))
+    // What else an operation waits for, its footprint does not say.
+    let waits_for_lock = last
+        .footprint
+        .iter()
+        .all(|access| matches!(access.kind(), Kind::Acquire | Kind::Share));
+    let changes = |step: &Planned| {
+        step.footprint.meets(&last.footprint)
+            || last.clock.get(step.choice.thread as usize) >= step.count
+    };
+    was_pending && waits_for_lock && !sequence.iter().any(changes)
 }
 
 impl Search for Optimal {
@@ -334,7 +339,7 @@ impl Search for Optimal {
         }
         if !self.blocked && !self.has(crate::config::Fault::NoRacesAtTheEnd) {
             for pending in pending {
-                for race in self.log.races_of_pending(pending.thread, &pending.footprint) {
+                for race in self.log.races_of_pending(pending) {
                     self.reverse(race, Some(pending), places);
                 }
             }

@@ -40,6 +40,8 @@ pub(crate) enum Initial {
 }
 
 /// Whether `choice` is a weak initial of a sequence (Abdulla et al. 2017, definition 4.2).
+///
+/// The last step of a sequence did not happen as it is planned: its clock says what it needs, its footprint what it may depend on.
 pub(crate) fn weak_initial(
     choice: Choice,
     footprint: &Footprint,
@@ -51,9 +53,11 @@ pub(crate) fn weak_initial(
         return if independent { Initial::Absent } else { Initial::No };
     };
     let step = &sequence[at];
-    let first = sequence[..at]
-        .iter()
-        .all(|before| step.clock.get(before.choice.thread as usize) < before.count);
+    let first = sequence[..at].iter().all(|before| {
+        let needed = step.clock.get(before.choice.thread as usize) >= before.count;
+        let touched = step.count == 0 && before.footprint.conflicts(&step.footprint, places);
+        !needed && !touched
+    });
     if first && step.choice.alt == choice.alt { Initial::At(at) } else { Initial::No }
 }
 

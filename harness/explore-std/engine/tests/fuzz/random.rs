@@ -37,7 +37,11 @@ pub fn program(seed: u64) -> Program {
     let (main, length) = [(3, 4), (2, 2), (1, 1)][spawned - 1];
     let threads = (0..=spawned)
         .map(|number| {
-            let length = if number == 0 { random.below(main + 1) } else { length - usize::from(random.below(4) == 0) };
+            let length = if number == 0 {
+                random.below(main + 1)
+            } else {
+                length - usize::from(random.below(4) == 0)
+            };
             stmts(&mut random, theme, length, 0, false)
         })
         .collect();

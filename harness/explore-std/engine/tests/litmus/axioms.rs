@@ -132,7 +132,14 @@ pub fn allowed(program: &Program) -> Allowed {
     let mut events = Vec::new();
     for x in 0..LOCATIONS {
         let access = Access::Write { x, value: 0, order: Relaxed };
-        events.push(Event { thread: None, access, from: None, read: 0, written: Some(0), order: Relaxed });
+        events.push(Event {
+            thread: None,
+            access,
+            from: None,
+            read: 0,
+            written: Some(0),
+            order: Relaxed,
+        });
     }
     for (thread, accesses) in program.iter().enumerate() {
         events.extend(accesses.iter().map(|&access| Event {
@@ -190,10 +197,14 @@ fn settle(events: &mut [Event]) -> bool {
                 event.read = value;
             }
             (event.written, event.order) = match event.access {
-                Access::Write { value, order, .. } | Access::Swap { value, order, .. } => (Some(value), order),
+                Access::Write { value, order, .. } | Access::Swap { value, order, .. } => {
+                    (Some(value), order)
+                }
                 Access::Read { order, .. } | Access::Fence { order } => (None, order),
                 Access::Add { value, order, .. } => (Some(event.read + value), order),
-                Access::Exchange { from, to, success, .. } if event.read == from => (Some(to), success),
+                Access::Exchange { from, to, success, .. } if event.read == from => {
+                    (Some(to), success)
+                }
                 Access::Exchange { failure, .. } => (None, failure),
             };
             events[number] = event;
@@ -212,7 +223,8 @@ fn choose_orders(events: &[Event], x: usize, orders: &mut Vec<Vec<usize>>, allow
         judge(events, orders, allowed);
         return;
     }
-    let writes = |number: &usize| events[*number].access.x() == Some(x) && events[*number].written.is_some();
+    let writes =
+        |number: &usize| events[*number].access.x() == Some(x) && events[*number].written.is_some();
     let rest: Vec<usize> = (LOCATIONS..events.len()).filter(writes).collect();
     permutations(vec![x], rest, &mut |order| {
         orders.push(order.to_vec());
@@ -235,11 +247,17 @@ fn permutations(order: Vec<usize>, rest: Vec<usize>, each: &mut dyn FnMut(&[usiz
 /// Notes the outcome of a candidate execution, if it is consistent.
 fn judge(events: &[Event], orders: &[Vec<usize>], allowed: &mut Allowed) {
     let count = events.len();
-    let place = |number: usize| orders.iter().flat_map(|order| order.iter().position(|&other| other == number)).next();
+    let place = |number: usize| {
+        orders.iter().flat_map(|order| order.iter().position(|&other| other == number)).next()
+    };
     let places: Vec<Option<usize>> = (0..count).map(place).collect();
-    let same_x = |a: usize, b: usize| events[a].access.x().is_some() && events[a].access.x() == events[b].access.x();
+    let same_x = |a: usize, b: usize| {
+        events[a].access.x().is_some() && events[a].access.x() == events[b].access.x()
+    };
     let set = |holds: &dyn Fn(&Event) -> bool| {
-        (0..count).filter(|&number| holds(&events[number])).fold(0_u32, |all, number| all | 1 << number)
+        (0..count)
+            .filter(|&number| holds(&events[number]))
+            .fold(0_u32, |all, number| all | 1 << number)
     };
 
     // Atomicity.
@@ -260,18 +278,28 @@ fn judge(events: &[Event], orders: &[Vec<usize>], allowed: &mut Allowed) {
     if !sb.or(rf).is_acyclic() {
         return;
     }
-    let mo = Relation::of(count, |a, b| same_x(a, b) && places[a].zip(places[b]).is_some_and(|(left, right)| left < right));
-    let rb = Relation::of(count, |a, b| a != b && events[a].from.is_some_and(|from| mo.has(from, b)));
+    let mo = Relation::of(count, |a, b| {
+        same_x(a, b) && places[a].zip(places[b]).is_some_and(|(left, right)| left < right)
+    });
+    let rb =
+        Relation::of(count, |a, b| a != b && events[a].from.is_some_and(|from| mo.has(from, b)));
     let eco = rf.or(mo).or(rb).closure();
 
     // Synchronises-with.
     let everything = u32::MAX;
     let fences = set(&|event| event.is_fence());
-    let releases = set(&|event| matches!(event.order, Release | AcqRel | SeqCst) && (event.is_fence() || event.written.is_some()));
-    let acquires = set(&|event| matches!(event.order, Acquire | AcqRel | SeqCst) && (event.is_fence() || event.from.is_some()));
+    let releases = set(&|event| {
+        matches!(event.order, Release | AcqRel | SeqCst)
+            && (event.is_fence() || event.written.is_some())
+    });
+    let acquires = set(&|event| {
+        matches!(event.order, Acquire | AcqRel | SeqCst)
+            && (event.is_fence() || event.from.is_some())
+    });
     let updates = set(&|event| event.from.is_some() && event.written.is_some());
     let writes = set(&|event| event.written.is_some());
-    let release_sequence = rf.between(everything, updates).closure().maybe().between(writes, everything);
+    let release_sequence =
+        rf.between(everything, updates).closure().maybe().between(writes, everything);
     let before = sb.between(fences, everything).maybe();
     let after = sb.between(everything, fences).maybe();
     let sw = before.then(&release_sequence).then(&rf).then(&after).between(releases, acquires);
@@ -303,10 +331,11 @@ fn judge(events: &[Event], orders: &[Vec<usize>], allowed: &mut Allowed) {
     for event in events.iter().filter(|event| event.from.is_some()) {
         outcome.reads[event.thread.unwrap_or(0)].push(event.read);
     }
-    let last = |order: &Vec<usize>| order.last().and_then(|&last| events[last].written).unwrap_or(0);
+    let last =
+        |order: &Vec<usize>| order.last().and_then(|&last| events[last].written).unwrap_or(0);
     outcome.end = orders.iter().map(last).collect();
-    // C++20, [atomics.order]/4: like psc_base, with any coherence order between the two ends.
-    let standard = left.then(&eco).then(&right);
+    // C++20, [atomics.order]/4: a fence comes after what is older than all that its thread knows.
+    let standard = left.then(&eco).then(&hb.maybe().between(everything, sc_fences));
     if sb.or(rf).or(mo).or(psc).or(standard).is_acyclic() {
         allowed.in_order.insert(outcome.clone());
     }

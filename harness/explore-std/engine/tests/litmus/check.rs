@@ -20,7 +20,8 @@ pub struct Count {
 pub fn row(&(name, text, outcome, says, source): &Row) -> Result<(), String> {
     let program = parse(text);
     let (axioms, found) = (allowed(&program), explore(&program));
-    let is_in = |outcomes: &std::collections::BTreeSet<_>| outcomes.iter().any(|seen| shows(seen, outcome));
+    let is_in =
+        |outcomes: &std::collections::BTreeSet<_>| outcomes.iter().any(|seen| shows(seen, outcome));
     let expected = match says {
         Says::Allowed => (true, true, true),
         Says::Forbidden | Says::LoadBuffering => (false, false, false),
@@ -48,8 +49,14 @@ pub fn program(text: &str, count: &mut Count) -> Result<(), String> {
     }
     let missing: Vec<_> = axioms.in_order.difference(&found.outcomes).collect();
     let forbidden: Vec<_> = found.outcomes.difference(&axioms.rc11).collect();
-    let extra: Vec<_> = found.outcomes.difference(&axioms.in_order).filter(|extra| axioms.rc11.contains(extra)).collect();
-    Err(format!("{text}\n  missing: {missing:?}\n  forbidden: {forbidden:?}\n  unexpected, though allowed: {extra:?}"))
+    let extra: Vec<_> = found
+        .outcomes
+        .difference(&axioms.in_order)
+        .filter(|extra| axioms.rc11.contains(extra))
+        .collect();
+    Err(format!(
+        "{text}\n  missing: {missing:?}\n  forbidden: {forbidden:?}\n  unexpected, though allowed: {extra:?}"
+    ))
 }
 
 /// Holds a family against the axioms; at most `most` of its members, picked at random.
@@ -81,7 +88,13 @@ fn access(random: &mut Random) -> String {
         0..=2 => format!("R{x}.{}", random.pick(&load)),
         3..=5 => format!("W{x}={value}.{}", random.pick(&store)),
         6 => format!("U{x}+1.{}", random.pick(&update)),
-        7 => format!("C{x}:{}>{}.{}/{}", random.below(2), 1 + value, random.pick(&update), random.pick(&load)),
+        7 => format!(
+            "C{x}:{}>{}.{}/{}",
+            random.below(2),
+            1 + value,
+            random.pick(&update),
+            random.pick(&load)
+        ),
         _ => format!("F.{}", random.pick(&["rel", "acq", "ar", "sc", "sc"])),
     }
 }

@@ -28,7 +28,11 @@ fn run(accesses: &[Access], atomics: &[AtomicU32; LOCATIONS]) -> Vec<u32> {
             Access::Add { x, value, order } => reads.push(atomics[x].fetch_add(value, order)),
             Access::Swap { x, value, order } => reads.push(atomics[x].swap(value, order)),
             Access::Exchange { x, from, to, success, failure } => {
-                reads.push(atomics[x].compare_exchange(from, to, success, failure).unwrap_or_else(|seen| seen));
+                reads.push(
+                    atomics[x]
+                        .compare_exchange(from, to, success, failure)
+                        .unwrap_or_else(|seen| seen),
+                );
             }
             Access::Fence { order } => fence(order),
         }
@@ -56,5 +60,9 @@ pub fn explore(program: &Program) -> Found {
     let config = Config { watchdog: None, spin_rounds: 200, ..Config::default() };
     let outcome = Explorer::new(config).run("litmus", scenario);
     assert!(outcome.is_proved(), "{}", outcome.summary);
-    Found { outcomes: outcomes.take(), executions: outcome.executions, redundant: outcome.redundant }
+    Found {
+        outcomes: outcomes.take(),
+        executions: outcome.executions,
+        redundant: outcome.redundant,
+    }
 }

@@ -66,7 +66,8 @@ fn access(token: &str) -> Access {
     if what == "F" {
         return Access::Fence { order: order(orders) };
     }
-    let number = |text: &str| text.parse().unwrap_or_else(|_| panic!("no number in {token}: {text}"));
+    let number =
+        |text: &str| text.parse().unwrap_or_else(|_| panic!("no number in {token}: {text}"));
     let x = NAMES.find(&what[1..2]).unwrap_or_else(|| panic!("no location in {token}"));
     let rest = &what[2..];
     match (&what[..1], rest.get(..1)) {
@@ -75,9 +76,17 @@ fn access(token: &str) -> Access {
         ("U", Some("+")) => Access::Add { x, value: number(&rest[1..]), order: order(orders) },
         ("U", Some("=")) => Access::Swap { x, value: number(&rest[1..]), order: order(orders) },
         ("C", Some(":")) => {
-            let (from, to) = rest[1..].split_once('>').unwrap_or_else(|| panic!("no `>` in {token}"));
-            let (success, failure) = orders.split_once('/').unwrap_or_else(|| panic!("no `/` in {token}"));
-            Access::Exchange { x, from: number(from), to: number(to), success: order(success), failure: order(failure) }
+            let (from, to) =
+                rest[1..].split_once('>').unwrap_or_else(|| panic!("no `>` in {token}"));
+            let (success, failure) =
+                orders.split_once('/').unwrap_or_else(|| panic!("no `/` in {token}"));
+            Access::Exchange {
+                x,
+                from: number(from),
+                to: number(to),
+                success: order(success),
+                failure: order(failure),
+            }
         }
         _ => panic!("no access: {token}"),
     }
@@ -96,12 +105,15 @@ pub fn shows(outcome: &Outcome, text: &str) -> bool {
         if words.iter().any(|word| word.contains('=')) {
             ends.extend(words);
         } else {
-            reads.push(words.iter().map(|word| word.parse().expect("a number")).collect::<Vec<u32>>());
+            reads.push(
+                words.iter().map(|word| word.parse().expect("a number")).collect::<Vec<u32>>(),
+            );
         }
     }
     let same_end = ends.iter().all(|end| {
         let (name, value) = end.split_once('=').expect("name=value");
-        outcome.end[NAMES.find(name).expect("a location")] == value.parse::<u32>().expect("a number")
+        outcome.end[NAMES.find(name).expect("a location")]
+            == value.parse::<u32>().expect("a number")
     });
     outcome.reads[..reads.len()] == reads && same_end
 }
@@ -116,7 +128,8 @@ impl Family {
     /// The family that a text with `?` describes.
     pub fn new(text: &str) -> Self {
         let tokens = text.split_whitespace().map(|token| {
-            let with = |orders: &[&str]| orders.iter().map(|order| token.replace('?', order)).collect();
+            let with =
+                |orders: &[&str]| orders.iter().map(|order| token.replace('?', order)).collect();
             if token == "F?" {
                 return ["", "F.rel", "F.acq", "F.ar", "F.sc"].map(str::to_owned).to_vec();
             }
