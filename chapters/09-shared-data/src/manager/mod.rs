@@ -29,6 +29,7 @@
 
 mod address;
 mod convert;
+mod create;
 mod error;
 mod handshake;
 mod link;

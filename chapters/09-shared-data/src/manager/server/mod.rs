@@ -1,6 +1,7 @@
 //! The manager's process: one thread, which waits for all clients at once.
 
 mod connection;
+mod references;
 mod state;
 
 use super::handshake::Key;

@@ -1,33 +1,15 @@
 //! The objects of a manager and who refers to them. No input or output here:
 //! requests come in, replies go out.
-//!
-//! An object lives as long as its [`Token`] has owners: client processes that
-//! refer to it, references on their way between two, and handles inside other
-//! objects. All of them are plain `Arc`s; whatever goes away takes its
-//! references with it.
 
+use super::references::{References, Token};
 use crate::manager::error::RemoteError;
 use crate::manager::object::{Handle, Object};
 use crate::manager::protocol::{Call, Reply, Request};
 use crate::manager::shared::{Caller, Registry, Shared};
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::task::Poll;
 use std::time::Instant;
-
-/// Somebody refers to an object as long as this exists.
-#[derive(Debug)]
-struct Token {
-    id: u64,
-    unreferenced: Arc<Mutex<Vec<u64>>>,
-}
-
-impl Drop for Token {
-    fn drop(&mut self) {
-        let mut list = self.unreferenced.lock().unwrap_or_else(PoisonError::into_inner);
-        list.push(self.id);
-    }
-}
 
 struct Entry {
     object: Box<dyn Shared>,
@@ -57,10 +39,7 @@ pub(super) struct State {
     objects: HashMap<u64, Entry>,
     next_object: u64,
     next_call: u64,
-    /// The references of each process, counted.
-    references: HashMap<u128, HashMap<u64, Vec<Arc<Token>>>>,
-    on_their_way: HashMap<u64, Vec<Arc<Token>>>,
-    unreferenced: Arc<Mutex<Vec<u64>>>,
+    references: References,
     /// The objects with a waiting call.
     awaited: BTreeSet<u64>,
     /// Replies to be sent: connection, reply.
@@ -74,9 +53,7 @@ impl State {
             objects: HashMap::new(),
             next_object: 1,
             next_call: 1,
-            references: HashMap::new(),
-            on_their_way: HashMap::new(),
-            unreferenced: Arc::default(),
+            references: References::default(),
             awaited: BTreeSet::new(),
             replies: Vec::new(),
         }
@@ -98,30 +75,18 @@ impl State {
                 self.retry(id);
                 self.replies.push((from.connection, Reply::Many(results)));
             }
-            Request::Release { id } => {
-                if let Some(references) = self.references.get_mut(&from.process)
-                    && let Some(tokens) = references.get_mut(&id)
-                {
-                    tokens.pop();
-                }
-            }
+            Request::Release { id } => self.references.release(from.process, id),
             Request::Lend { id } => {
                 let lent = self.token(id).map(|token| {
-                    self.on_their_way.entry(id).or_default().push(token);
+                    self.references.lend(token);
                     Object::None
                 });
                 self.replies.push((from.connection, Reply::One(lent)));
             }
             Request::Adopt { id } => {
-                let token = self.on_their_way.get_mut(&id).and_then(Vec::pop);
-                let adopted = match token {
-                    Some(token) => {
-                        self.refer(from.process, token);
-                        Ok(Object::None)
-                    }
-                    None => Err(RemoteError::NoObject),
-                };
-                self.replies.push((from.connection, Reply::One(adopted)));
+                let adopted = self.references.adopt(from.process, id);
+                let result = if adopted { Ok(Object::None) } else { Err(RemoteError::NoObject) };
+                self.replies.push((from.connection, Reply::One(result)));
             }
             Request::Count => {
                 self.bury();
@@ -146,7 +111,7 @@ impl State {
 
     /// The process has ended.
     pub(super) fn process_ended(&mut self, process: u128) {
-        self.references.remove(&process);
+        self.references.process_ended(process);
         self.bury();
     }
 
@@ -184,7 +149,7 @@ impl State {
         let object = constructor(&mut arguments)?;
         let id = self.next_object;
         self.next_object += 1;
-        let token = Arc::new(Token { id, unreferenced: Arc::clone(&self.unreferenced) });
+        let token = self.references.token(id);
         let entry = Entry {
             object,
             type_name: type_name.to_owned(),
@@ -192,7 +157,7 @@ impl State {
             waiting: VecDeque::new(),
         };
         self.objects.insert(id, entry);
-        self.refer(process, token);
+        self.references.refer(process, token);
         Ok(Object::Proxy(Handle { id, type_name: type_name.to_owned(), keep: None }))
     }
 
@@ -291,7 +256,7 @@ impl State {
         object.visit_handles(&mut |handle| granted.push(handle.id));
         for id in granted {
             if let Ok(token) = self.token(id) {
-                self.refer(process, token);
+                self.references.refer(process, token);
             }
         }
     }
@@ -315,28 +280,12 @@ impl State {
         token.ok_or(RemoteError::NoObject)
     }
 
-    fn refer(&mut self, process: u128, token: Arc<Token>) {
-        self.references.entry(process).or_default().entry(token.id).or_default().push(token);
-    }
-
     /// Removes the objects that nobody refers to, and then those that only
     /// they referred to.
     fn bury(&mut self) {
-        loop {
-            let list = std::mem::take(
-                &mut *self.unreferenced.lock().unwrap_or_else(PoisonError::into_inner),
-            );
-            if list.is_empty() {
-                return;
-            }
-            for id in list {
-                self.objects.remove(&id);
-                self.awaited.remove(&id);
-                self.on_their_way.remove(&id);
-                for references in self.references.values_mut() {
-                    references.remove(&id);
-                }
-            }
+        while let Some(id) = self.references.unreferenced() {
+            self.objects.remove(&id);
+            self.awaited.remove(&id);
         }
     }
 }

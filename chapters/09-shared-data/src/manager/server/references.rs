@@ -1,0 +1,82 @@
+//! Who refers to which object.
+//!
+//! An object lives as long as its [`Token`] has owners: client processes that
+//! refer to it, references on their way between two, and handles inside other
+//! objects. All of them are plain `Arc`s; whatever goes away takes its
+//! references with it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Somebody refers to an object as long as this exists.
+#[derive(Debug)]
+pub(super) struct Token {
+    id: u64,
+    unreferenced: Arc<Mutex<Vec<u64>>>,
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        lock(&self.unreferenced).push(self.id);
+    }
+}
+
+/// The tokens of those who are not objects themselves.
+#[derive(Debug, Default)]
+pub(super) struct References {
+    /// As many as the process has, of each object.
+    of_processes: HashMap<u128, HashMap<u64, Vec<Arc<Token>>>>,
+    on_their_way: HashMap<u64, Vec<Arc<Token>>>,
+    /// Objects whose tokens are gone. Tokens are dropped in all kinds of
+    /// places, so they leave word here.
+    unreferenced: Arc<Mutex<Vec<u64>>>,
+}
+
+impl References {
+    /// The first token of an object.
+    pub(super) fn token(&self, id: u64) -> Arc<Token> {
+        Arc::new(Token { id, unreferenced: Arc::clone(&self.unreferenced) })
+    }
+
+    pub(super) fn refer(&mut self, process: u128, token: Arc<Token>) {
+        self.of_processes.entry(process).or_default().entry(token.id).or_default().push(token);
+    }
+
+    /// One reference less; nothing if the process has none.
+    pub(super) fn release(&mut self, process: u128, id: u64) {
+        if let Some(tokens) = self.of_processes.get_mut(&process)
+            && let Some(tokens) = tokens.get_mut(&id)
+        {
+            tokens.pop();
+        }
+    }
+
+    /// A reference goes to another process.
+    pub(super) fn lend(&mut self, token: Arc<Token>) {
+        self.on_their_way.entry(token.id).or_default().push(token);
+    }
+
+    /// It has arrived. False if none was on its way.
+    pub(super) fn adopt(&mut self, process: u128, id: u64) -> bool {
+        let token = self.on_their_way.get_mut(&id).and_then(Vec::pop);
+        token.map(|token| self.refer(process, token)).is_some()
+    }
+
+    pub(super) fn process_ended(&mut self, process: u128) {
+        self.of_processes.remove(&process);
+    }
+
+    /// An object that nobody refers to any more.
+    pub(super) fn unreferenced(&mut self) -> Option<u64> {
+        let id = lock(&self.unreferenced).pop()?;
+        self.on_their_way.remove(&id);
+        for tokens in self.of_processes.values_mut() {
+            tokens.remove(&id);
+        }
+        Some(id)
+    }
+}
+
+fn lock(list: &Mutex<Vec<u64>>) -> MutexGuard<'_, Vec<u64>> {
+    list.lock().unwrap_or_else(PoisonError::into_inner)
+}
