@@ -99,7 +99,12 @@ fn a_time_out_that_has_passed_means_nothing() {
             1
         });
         assert_eq!(result, Ok(1));
-        // A wait afterwards is not ended by it.
+        // Two that are due together: the outer one is first, the inner one is void then.
+        let both = hub::timeout(Duration::ZERO, || {
+            hub::timeout(Duration::ZERO, || hub::sleep(AGES)).unwrap_err();
+        });
+        assert_eq!(both, Err(Timeout));
+        // A wait afterwards is not ended by any of them.
         hub::sleep(A_MOMENT);
         assert_eq!(hub::timeout(Duration::MAX, || 2), Ok(2));
     });

@@ -149,7 +149,9 @@ fn a_socket_of_a_hub_that_has_ended_says_so() {
 #[test]
 fn with_sockets_open_a_deadlock_is_still_found() {
     let result = hub::run(|| {
-        let _pair = pair();
+        let (mut left, _right) = pair();
+        left.set_read_timeout(Some(A_MOMENT));
+        assert!(left.read(&mut [0]).is_err()); // waited for, and no more
         hub::Event::new().wait();
     });
     assert!(matches!(result, Err(hub::RunError::Deadlock)));

@@ -39,33 +39,28 @@ fn the_last_handle_unwinds_a_suspended_greenlet() {
 }
 
 #[test]
-fn weak_handles_make_no_ring() {
+fn a_switch_by_a_weak_handle_keeps_nobody_alive() {
     let trace = Rc::new(RefCell::new(Vec::new()));
-    let (a, b) = (Greenlet::without_run(), Greenlet::without_run());
-    let (to_a, to_b) = (a.downgrade(), b.downgrade());
-    a.set_run({
+    let target = Greenlet::new({
         let trace = trace.clone();
         move |()| {
-            let _mark = Trace("a", trace);
-            to_b.switch(());
-            to_b.switch(()); // b sleeps in a switch to a, and a in one to b
-            unreachable!();
-        }
-    });
-    b.set_run({
-        let trace = trace.clone();
-        move |()| {
-            let _mark = Trace("b", trace);
-            to_a.switch(());
+            let _mark = Trace("target", trace);
             main_greenlet().switch(());
-            to_a.switch(());
-            unreachable!();
         }
     });
-    a.switch(());
-    drop(a);
-    drop(b);
-    assert_eq!(*trace.borrow(), ["a", "b"]);
+    let to_target = target.downgrade();
+    let caller = Greenlet::new({
+        let trace = trace.clone();
+        move |()| {
+            let _mark = Trace("caller", trace);
+            to_target.switch(());
+        }
+    });
+    caller.switch(()); // now it sleeps in its switch to the target
+    drop(target);
+    assert_eq!(*trace.borrow(), ["target"]);
+    drop(caller);
+    assert_eq!(*trace.borrow(), ["target", "caller"]);
 }
 
 #[test]
