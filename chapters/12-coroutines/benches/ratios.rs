@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 const PAIRS: usize = 21;
-const ROUNDS: u64 = 200_000;
+const ROUNDS: u64 = 100_000;
 
 fn nanoseconds(work: fn(u64) -> u64) -> f64 {
     let start = Instant::now();

@@ -57,9 +57,14 @@ pub(super) trait Yields<R>: Body {
     fn take(&self) -> Option<Outcome<R>>;
 }
 
-struct Work<F, R> {
-    body: Cell<Option<F>>,
-    outcome: Cell<Option<Outcome<R>>>,
+/// A body before it runs, and its outcome afterwards: never both, so in one place.
+struct Work<F, R>(Cell<Stage<F, R>>);
+
+enum Stage<F, R> {
+    Fresh(F),
+    /// It runs, or its outcome has been taken.
+    Empty,
+    Ended(Outcome<R>),
 }
 
 impl<R: 'static> Task<dyn Yields<R>> {
@@ -68,7 +73,7 @@ impl<R: 'static> Task<dyn Yields<R>> {
             ready: Cell::new(false),
             ended: Cell::new(false),
             more: OnceCell::new(),
-            body: Work { body: Cell::new(Some(body)), outcome: Cell::new(None) },
+            body: Work(Cell::new(Stage::Fresh(body))),
         })
     }
 }
@@ -119,27 +124,35 @@ impl Task {
 
 impl<F: FnOnce() -> R, R> Body for Work<F, R> {
     fn run(&self) {
-        let body = self.body.take().expect("a body runs once");
+        let Stage::Fresh(body) = self.0.replace(Stage::Empty) else {
+            unreachable!("a body runs once")
+        };
         let outcome = catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
             match payload.downcast_ref::<Raised>() {
                 Some(Raised(Interrupt::Kill)) => JoinError::Killed,
                 _ => JoinError::Panicked(Panic::new(payload)),
             }
         });
-        self.outcome.set(Some(outcome));
+        self.0.set(Stage::Ended(outcome));
     }
 
     fn refuse(&self, reason: JoinError) {
         // Dropping what the body has captured is the user's code too.
-        let dropped = catch_unwind(AssertUnwindSafe(|| drop(self.body.take())));
-        let reason =
-            dropped.map_or_else(|payload| JoinError::Panicked(Panic::new(payload)), |()| reason);
-        self.outcome.set(Some(Err(reason)));
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop(self.0.replace(Stage::Empty))));
+        let reason = match dropped {
+            Ok(()) => reason,
+            Err(payload) => JoinError::Panicked(Panic::new(payload)),
+        };
+        self.0.set(Stage::Ended(Err(reason)));
     }
 }
 
 impl<F: FnOnce() -> R, R> Yields<R> for Work<F, R> {
     fn take(&self) -> Option<Outcome<R>> {
-        self.outcome.take()
+        match self.0.replace(Stage::Empty) {
+            Stage::Ended(outcome) => Some(outcome),
+            Stage::Empty => None,
+            Stage::Fresh(_) => unreachable!("only what has ended is asked for its outcome"),
+        }
     }
 }
