@@ -301,13 +301,18 @@ impl Machine {
             Op::Wake { lock, .. } => same(one(lock, Kind::Acquire)),
             Op::Unlock(lock) => same(one(lock, Kind::Release)),
             // Whoever reads already keeps all writers out: reading once more, and once less, depends on nobody.
-            Op::Read(lock) | Op::TryRead(lock) if self.lock(lock).readers.contains(&tid) => same(Footprint::EMPTY),
-            Op::Unread(lock) if self.lock(lock).readers.iter().filter(|&&reader| reader == tid).count() > 1 => {
+            Op::Read(lock) | Op::TryRead(lock) if self.lock(lock).readers.contains(&tid) => {
+                same(Footprint::EMPTY)
+            }
+            Op::Unread(lock)
+                if self.lock(lock).readers.iter().filter(|&&reader| reader == tid).count() > 1 =>
+            {
                 same(Footprint::EMPTY)
             }
             Op::Read(lock) => same(one(lock, Kind::Share)),
             Op::Unread(lock) => same(one(lock, Kind::ReleaseShared)),
-            Op::Downgrade(lock) => same(one(lock, Kind::Write)),
+            Op::Downgrade(lock) | Op::ClearPoison(lock) => same(one(lock, Kind::Write)),
+            Op::IsPoisoned(lock) => same(one(lock, Kind::Read)),
             Op::TryLock(lock) => {
                 let taking = one(lock, Kind::Acquire).and(shared(lock), Kind::Read);
                 // A failure because of readers depends on them as well.

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::context;
 use super::object::State;
 use super::op::{Loc, Obj};
+use super::{context, statics};
 
 /// The identity of a shared object: made in `const` contexts, numbered on first use in each execution.
 #[derive(Debug)]
@@ -53,11 +53,11 @@ impl Id {
         state: impl FnOnce() -> State,
     ) -> Option<Obj> {
         if number == 0 {
-            context::with(|machine| machine.statics.keep(memory));
-        } else if context::with(|machine| machine.statics.knows(memory))? {
+            statics::all().keep(memory);
+        } else if statics::all().knows(memory) {
             // Outside of the machine: the value's destructor is the user's code.
             drop_value();
-            context::with(|machine| machine.statics.restore(memory));
+            statics::all().restore(memory);
         } else {
             context::with(|machine| {
                 let place = format!("{}:{}", self.created.file(), self.created.line());

@@ -50,17 +50,22 @@ use tracer::Tracer;
 const FENCES: u32 = 0;
 /// What all spawns touch: threads are numbered in the order of spawning.
 const SPAWNS: u32 = 1;
-/// What all prints touch, if their order matters.
-const TERMINAL: u32 = 2;
+/// What all reads from standard input touch.
+const INPUT: u32 = 2;
+
+/// What all prints to a stream touch, if their order matters.
+const fn printed_to(stream: trace::Stream) -> u32 {
+    3 + stream as u32
+}
 
 /// The park token of a thread.
 const fn token_of(tid: Tid) -> u32 {
-    3 + 2 * tid as u32
+    5 + 2 * tid as u32
 }
 
 /// The end of a thread.
 const fn end_of(tid: Tid) -> u32 {
-    4 + 2 * tid as u32
+    6 + 2 * tid as u32
 }
 
 /// An object of the program.
@@ -68,7 +73,7 @@ const fn shared(object: Obj) -> u32 {
     FIRST_SHARED + object
 }
 
-const FIRST_SHARED: u32 = 3 + 2 * MAX_THREADS as u32;
+const FIRST_SHARED: u32 = 5 + 2 * MAX_THREADS as u32;
 
 /// How an execution ended badly.
 #[derive(Clone, Debug, PartialEq)]
@@ -160,7 +165,6 @@ pub struct Machine {
     record_schedule: bool,
     /// Counts operations for the watchdog.
     pub watch: std::sync::Arc<watchdog::Watch>,
-    pub statics: statics::Statics,
 }
 
 impl Machine {
@@ -196,7 +200,6 @@ impl Machine {
             schedule: Vec::new(),
             record_schedule: false,
             watch: std::sync::Arc::default(),
-            statics: statics::Statics::default(),
             config,
         }
     }

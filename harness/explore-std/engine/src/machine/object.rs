@@ -61,6 +61,8 @@ pub struct Lock {
     pub view: Clock,
     /// What those knew who held it for reading.
     pub read_view: Clock,
+    /// Whose panic poisoned it.
+    pub poisoned_by: Option<Tid>,
 }
 
 impl Lock {

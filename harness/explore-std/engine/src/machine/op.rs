@@ -35,6 +35,9 @@ pub enum Op {
     Unread(Obj),
     /// A write lock becomes a read lock.
     Downgrade(Obj),
+    /// Asks whether a lock is poisoned.
+    IsPoisoned(Obj),
+    ClearPoison(Obj),
     Wait {
         condvar: Obj,
         lock: Obj,
@@ -141,6 +144,8 @@ impl Op {
             | Self::TryRead(o)
             | Self::Unread(o)
             | Self::Downgrade(o)
+            | Self::IsPoisoned(o)
+            | Self::ClearPoison(o)
             | Self::NotifyOne(o)
             | Self::NotifyAll(o)
             | Self::OnceGet(o)

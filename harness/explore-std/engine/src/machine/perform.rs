@@ -70,7 +70,7 @@ impl Machine {
                 }
                 return Done { value: 0, ok: ended };
             }
-            Op::Yield | Op::Print(_) | Op::Input => {}
+            Op::Yield | Op::Print(_) | Op::Input | Op::IsPoisoned(_) | Op::ClearPoison(_) => {}
             Op::LockStream(stream) => self.lock_stream(tid, stream),
             Op::UnlockStream(stream) => self.unlock_stream(stream),
             Op::SpinYield => self.see_newest(tid, alt),
@@ -284,7 +284,9 @@ impl Machine {
                 Some((object, self.version(object)))
             }
             Op::OnceGet(object) if !done.ok => Some((object, self.version(object))),
-            Op::Lock(object) | Op::Read(object) => Some((object, self.version(object))),
+            Op::Lock(object) | Op::Read(object) | Op::IsPoisoned(object) => {
+                Some((object, self.version(object)))
+            }
             Op::SpinYield if alt == QUIESCENT_ALT => {
                 self.threads[tid].released += 1;
                 return;

@@ -4,6 +4,7 @@
 //! execution the bytes are put back. For a value that was computed by the compiler that is the value itself: it owns nothing.
 
 use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 /// See the [module](self).
 #[derive(Debug, Default)]
@@ -11,6 +12,12 @@ pub struct Statics {
     /// The writable data of the program and its libraries.
     ranges: Option<Vec<(usize, usize)>>,
     saved: HashMap<usize, Box<[u8]>>,
+}
+
+/// The `static`s of the process: they outlive not only executions but explorations.
+pub fn all() -> MutexGuard<'static, Statics> {
+    static ALL: LazyLock<Mutex<Statics>> = LazyLock::new(Mutex::default);
+    ALL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Statics {

@@ -6,7 +6,7 @@
 use trace::Stream;
 
 use super::op::{Op, Tid};
-use super::{Machine, TERMINAL};
+use super::{INPUT, Machine, printed_to};
 use crate::search::{Footprint, Kind};
 
 /// The streams of one execution.
@@ -24,13 +24,15 @@ impl Machine {
         self.streams.held[stream as usize].is_none_or(|(holder, _)| holder == tid)
     }
 
-    /// What an operation on a stream touches. Both streams are one object, because people see them on one terminal.
+    /// What an operation on a stream touches. Each stream is an object of its own: the lock of one keeps nobody from the others.
     pub(super) fn stream_footprint(&self, op: Op) -> Footprint {
-        let kind = match op {
-            Op::UnlockStream(_) => Kind::Release,
-            _ => Kind::Acquire,
-        };
-        Footprint::EMPTY.and(TERMINAL, kind)
+        match op {
+            Op::Print(stream) | Op::LockStream(stream) => {
+                Footprint::EMPTY.and(printed_to(stream), Kind::Acquire)
+            }
+            Op::UnlockStream(stream) => Footprint::EMPTY.and(printed_to(stream), Kind::Release),
+            _ => Footprint::EMPTY.and(INPUT, Kind::Write),
+        }
     }
 
     /// Whether the current thread holds a stream's lock.

@@ -57,6 +57,8 @@ pub struct Thread {
     pub locals_gone: bool,
     /// The message and place of its last panic.
     pub panic: Option<PanicNote>,
+    /// The poisoned lock that it found last, and whose panic poisoned it.
+    pub found_poisoned: Option<(Obj, Tid)>,
     /// Whether somebody has received the panic through `join`.
     pub panic_seen: bool,
     /// For a trace: it was shown as blocked and has not gone on since.
@@ -116,6 +118,7 @@ impl Thread {
             locals_gone: false,
             panic: None,
             panic_seen: false,
+            found_poisoned: None,
             shown_blocked: false,
         }
     }

@@ -197,7 +197,7 @@ impl Machine {
             }
             Op::Unlock(lock) => Operation::Unlock { lock: id(lock), mode: exclusive },
             Op::Unread(lock) => Operation::Unlock { lock: id(lock), mode: shared },
-            Op::Downgrade(_) => Operation::Other,
+            Op::Downgrade(_) | Op::IsPoisoned(_) | Op::ClearPoison(_) => Operation::Other,
             Op::Wait { condvar, lock, timeout } => {
                 Operation::Wait { condvar: id(condvar), lock: id(lock), timeout_ns: timeout }
             }
@@ -384,7 +384,7 @@ impl Machine {
     }
 
     /// The number of an object in the trace, where a channel has only one.
-    fn trace_object(&self, object: Obj) -> ObjectId {
+    pub fn trace_object(&self, object: Obj) -> ObjectId {
         let before = self.objects[..object as usize].iter();
         ObjectId(before.filter(|object| !matches!(object.state, State::Name)).count() as u32)
     }

@@ -106,13 +106,8 @@ impl<T: ?Sized> Mutex<T> {
         hold: Hold,
         at: Loc,
     ) -> LockResult<MutexGuard<'a, T>> {
-        self.poison.wrap(MutexGuard {
-            lock: self,
-            real,
-            hold,
-            panicking: crate::panic::panicking(),
-            at,
-        })
+        let guard = MutexGuard { lock: self, real, hold, panicking: crate::panic::panicking(), at };
+        self.poison.wrap_guard(guard, hold)
     }
 
     /// Waits for the lock.
@@ -177,12 +172,20 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     /// Whether a thread panicked while it held the mutex.
+    #[track_caller]
     pub fn is_poisoned(&self) -> bool {
+        if let Some(object) = self.object() {
+            context::visible_as(Op::IsPoisoned(object), "is_poisoned", Location::caller());
+        }
         self.poison.get()
     }
 
     /// Forgets that the mutex was poisoned.
+    #[track_caller]
     pub fn clear_poison(&self) {
+        if let Some(object) = self.object() {
+            context::visible_as(Op::ClearPoison(object), "clear_poison", Location::caller());
+        }
         self.poison.set(false);
     }
 
@@ -230,7 +233,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
 impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         if self.hold != Hold::Nothing {
-            self.lock.poison.leave(self.panicking);
+            self.lock.poison.leave(self.panicking, self.hold);
         }
         match self.hold {
             Hold::Explored(object) => {

@@ -109,7 +109,8 @@ impl<T: ?Sized> RwLock<T> {
         hold: Hold,
         at: Loc,
     ) -> LockResult<RwLockReadGuard<'a, T>> {
-        self.poison.wrap(RwLockReadGuard { lock: self, real, hold, at, value: PhantomData })
+        let guard = RwLockReadGuard { lock: self, real, hold, at, value: PhantomData };
+        self.poison.wrap_guard(guard, hold)
     }
 
     fn writer<'a>(
@@ -119,14 +120,9 @@ impl<T: ?Sized> RwLock<T> {
         at: Loc,
     ) -> LockResult<RwLockWriteGuard<'a, T>> {
         let panicking = crate::panic::panicking();
-        self.poison.wrap(RwLockWriteGuard {
-            lock: self,
-            real,
-            hold,
-            panicking,
-            at,
-            not_send: PhantomData,
-        })
+        let guard =
+            RwLockWriteGuard { lock: self, real, hold, panicking, at, not_send: PhantomData };
+        self.poison.wrap_guard(guard, hold)
     }
 
     /// Waits until no writer holds the lock, and shares it.
@@ -240,12 +236,20 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// Whether a thread panicked while it held the lock for writing.
+    #[track_caller]
     pub fn is_poisoned(&self) -> bool {
+        if let Some(object) = self.object() {
+            context::visible_as(Op::IsPoisoned(object), "is_poisoned", Location::caller());
+        }
         self.poison.get()
     }
 
     /// Forgets that the lock was poisoned.
+    #[track_caller]
     pub fn clear_poison(&self) {
+        if let Some(object) = self.object() {
+            context::visible_as(Op::ClearPoison(object), "clear_poison", Location::caller());
+        }
         self.poison.set(false);
     }
 
@@ -321,7 +325,7 @@ impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
 impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
     fn drop(&mut self) {
         if self.hold != Hold::Nothing {
-            self.lock.poison.leave(self.panicking);
+            self.lock.poison.leave(self.panicking, self.hold);
         }
         match self.hold {
             Hold::Explored(object) => {

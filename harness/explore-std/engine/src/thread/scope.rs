@@ -84,19 +84,9 @@ impl<'scope> Scope<'scope, '_> {
         T: Send + 'scope,
     {
         self.state.running.fetch_add(1, Ordering::Relaxed);
-        let leave = Leave(std::sync::Arc::clone(&self.state));
-        let body = move || {
-            let leave = leave;
-            match crate::panic::catch(f) {
-                Ok(value) => value,
-                Err(payload) => {
-                    leave.0.panicked.store(true, Ordering::Relaxed);
-                    crate::panic::resume_unwind(payload)
-                }
-            }
-        };
+        let leave = Leave { state: std::sync::Arc::clone(&self.state), panicked: false };
         // SAFETY: the scope does not end before the thread has, see `scope`.
-        let handle = unsafe { spawn::start(builder, body, at) }?;
+        let handle = unsafe { spawn::start(builder, f, Some(leave), at) }?;
         if let Some(tid) = handle.thread().tid() {
             self.state.explored.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(tid);
         }
@@ -105,12 +95,19 @@ impl<'scope> Scope<'scope, '_> {
 }
 
 /// Tells the scope that a thread is done with what it borrowed, also if the thread never began.
-struct Leave(std::sync::Arc<State>);
+pub(super) struct Leave {
+    state: std::sync::Arc<State>,
+    /// The thread has panicked, and nobody has received that from `join`.
+    pub(super) panicked: bool,
+}
 
 impl Drop for Leave {
     fn drop(&mut self) {
-        if self.0.running.fetch_sub(1, Ordering::Release) == 1 {
-            self.0.owner.unpark();
+        if self.panicked {
+            self.state.panicked.store(true, Ordering::Relaxed);
+        }
+        if self.state.running.fetch_sub(1, Ordering::Release) == 1 {
+            self.state.owner.unpark();
         }
     }
 }

@@ -3,20 +3,45 @@
 use std::fmt;
 use std::io;
 use std::panic::Location;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::scope::Leave;
 use super::{Result, Scope, ScopedJoinHandle, Thread};
 use crate::explore::runner::thread_main;
 use crate::machine::context::{self, Abort, Answer};
 use crate::machine::op::{Loc, Op};
 use crate::record;
 
-/// Where a thread leaves its result.
-type Packet<T> = Arc<Mutex<Option<Result<T>>>>;
+/// Where a thread leaves its result. The thread and the handle share it.
+pub(super) struct Packet<T> {
+    result: Mutex<Option<Result<T>>>,
+    scope: Option<Leave>,
+}
+
+impl<T> Packet<T> {
+    fn new(scope: Option<Leave>) -> Arc<Self> {
+        Arc::new(Self { result: Mutex::new(None), scope })
+    }
+
+    fn result(&self) -> MutexGuard<'_, Option<Result<T>>> {
+        self.result.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Drop for Packet<T> {
+    fn drop(&mut self) {
+        let result = self.result().take();
+        if let (Some(scope), Some(Err(_))) = (&mut self.scope, &result) {
+            scope.panicked = true;
+        }
+        // Before the scope hears that the thread is done: the result may borrow from it.
+        drop(result);
+    }
+}
 
 /// Owns the permission to join a thread, as `std::thread::JoinHandle`.
 pub struct JoinHandle<T> {
-    packet: Packet<T>,
+    packet: Arc<Packet<T>>,
     thread: Thread,
     real: Option<std::thread::JoinHandle<()>>,
 }
@@ -56,7 +81,7 @@ impl<T> JoinHandle<T> {
                 }
             }
         }
-        let result = self.packet.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let result = self.packet.result().take();
         // Only when the execution was given up is there no result; then nobody looks at it.
         result.unwrap_or_else(|| Err(Box::new(Abort)))
     }
@@ -108,7 +133,7 @@ where
     T: Send + 'static,
 {
     // SAFETY: the closure and its result are 'static.
-    unsafe { start(Builder::new(), f, Location::caller()) }.expect("failed to spawn thread")
+    unsafe { start(Builder::new(), f, None, Location::caller()) }.expect("failed to spawn thread")
 }
 
 /// A thread to be, as `std::thread::Builder`.
@@ -150,7 +175,7 @@ impl Builder {
         T: Send + 'static,
     {
         // SAFETY: the closure and its result are 'static.
-        unsafe { start(self, f, Location::caller()) }
+        unsafe { start(self, f, None, Location::caller()) }
     }
 
     /// Starts a thread that may borrow from its creator's frame, as `std::thread::Builder::spawn_unchecked`.
@@ -169,7 +194,7 @@ impl Builder {
         T: Send,
     {
         // SAFETY: the caller's promise.
-        unsafe { start(self, f, Location::caller()) }
+        unsafe { start(self, f, None, Location::caller()) }
     }
 
     /// Starts a thread in a scope.
@@ -191,21 +216,26 @@ impl Builder {
     }
 }
 
-/// Starts a thread.
+/// Starts a thread. `scope` is dropped when the thread and the handle have left its result.
 ///
 /// # Safety
 ///
 /// The closure and its result must outlive the thread.
-pub(super) unsafe fn start<'a, F, T>(builder: Builder, f: F, at: Loc) -> io::Result<JoinHandle<T>>
+pub(super) unsafe fn start<'a, F, T>(
+    builder: Builder,
+    f: F,
+    scope: Option<Leave>,
+    at: Loc,
+) -> io::Result<JoinHandle<T>>
 where
     F: FnOnce() -> T + Send + 'a,
     T: Send + 'a,
 {
-    let packet: Packet<T> = Arc::new(Mutex::new(None));
+    let packet = Packet::new(scope);
     let theirs = Arc::clone(&packet);
     let run = move || {
         let result = crate::panic::catch(f);
-        *theirs.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(result);
+        *theirs.result() = Some(result);
         drop(theirs);
     };
     if context::is_exploring() {
@@ -224,13 +254,7 @@ where
     let body = move || {
         record::begin(birth);
         run();
-        record::end(
-            ended
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .as_ref()
-                .and_then(message),
-        );
+        record::end(ended.result().as_ref().and_then(message));
     };
     // SAFETY: the caller's promise.
     let real = unsafe { real.spawn_unchecked(body) }?;
@@ -248,7 +272,7 @@ fn message<T>(result: &Result<T>) -> Option<String> {
 
 fn explored<'a, T>(
     builder: Builder,
-    packet: Packet<T>,
+    packet: Arc<Packet<T>>,
     run: Box<dyn FnOnce() + 'a>,
     at: Loc,
 ) -> io::Result<JoinHandle<T>> {
