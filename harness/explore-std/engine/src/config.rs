@@ -31,7 +31,7 @@ pub struct Config {
     pub random_time: Duration,
     /// The seed of the random executions.
     pub seed: u64,
-    /// The most steps of one execution; a run that needs more is a livelock. At most 60 000.
+    /// The most steps of one execution; a run that needs more is a livelock. At most 30 000.
     pub max_steps: u32,
     /// How many rounds of a spin loop may read the same values before the thread waits for one of them to change.
     pub spin_rounds: u8,

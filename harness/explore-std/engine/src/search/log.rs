@@ -226,7 +226,8 @@ impl Log {
         candidates.sort_unstable_by(|a, b| b.cmp(a));
         candidates.dedup();
         candidates.retain(|&taker| {
-            self.events[taker as usize].choice.thread as usize != thread && !self.before(taker, clock)
+            self.events[taker as usize].choice.thread as usize != thread
+                && !self.before(taker, clock)
         });
         for &taker in &candidates {
             clock.join(&self.events[taker as usize].clock);
@@ -290,8 +291,7 @@ impl Log {
             for &(event, other) in history.accesses.iter().rev() {
                 // Whoever saw that the lock was taken, saw it before the release that comes before this acquire. The pair is no
                 // race, and would hide that of the two acquires.
-                let seen_taken =
-                    other == Kind::Read && matches!(kind, Kind::Acquire | Kind::Share);
+                let seen_taken = other == Kind::Read && matches!(kind, Kind::Acquire | Kind::Share);
                 if kind.conflicts(other) && !seen_taken {
                     found.push(event);
                     // Everything before these conflicts with them, and so happens before them.

@@ -171,13 +171,18 @@ impl Optimal {
                 let Some(object) = object else { return };
                 let open = earlier.branching && earlier.widest != earlier.footprint;
                 // A compare-exchange reads the newest store, so nothing may come after the one that it is to read.
-                sequence.extend(
-                    after
-                        .filter(|&number| {
-                            keep(number) && (!open || store_needs(&self.log, number, race.later))
-                        })
-                        .map(planned),
-                );
+                let mut left_out: Vec<u32> = Vec::new();
+                for number in after.filter(|&number| keep(number)) {
+                    let event = &events[number];
+                    let replaces = number > race.later as usize
+                        && event.footprint.iter().any(|access| access.object() == object && access.kind().is_store());
+                    let follows = left_out.iter().any(|&out| self.log.before(out, &event.clock));
+                    if open && (replaces || follows) {
+                        left_out.push(number as u32);
+                    } else {
+                        sequence.push(planned(number));
+                    }
+                }
                 let alt = if open { ANY_ALT } else { position(events, race, object, sequence) };
                 sequence.push(Planned {
                     choice: Choice { thread: earlier.choice.thread, alt },
@@ -197,11 +202,6 @@ impl Optimal {
         // The current branch, the first, begins with the earlier event of the race: it cannot lead there.
         wakeup::insert(&mut node.tree, 1, sequence, node.objects, places);
     }
-}
-
-/// Whether the store, number `store`, needs the event to have happened.
-fn store_needs(log: &Log, number: usize, store: u32) -> bool {
-    log.before(number as u32, &log.events()[store as usize].clock)
 }
 
 /// Which place the store of a revisit has among the stores to its atomic, in the planned run; the initial value has place 0.
@@ -260,10 +260,8 @@ fn is_impossible(
         None => true,
     };
     // What else an operation waits for, its footprint does not say.
-    let waits_for_lock = last
-        .footprint
-        .iter()
-        .all(|access| matches!(access.kind(), Kind::Acquire | Kind::Share));
+    let waits_for_lock =
+        last.footprint.iter().all(|access| matches!(access.kind(), Kind::Acquire | Kind::Share));
     let changes = |step: &Planned| {
         step.footprint.meets(&last.footprint)
             || last.clock.get(step.choice.thread as usize) >= step.count

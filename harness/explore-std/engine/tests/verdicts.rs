@@ -1,0 +1,302 @@
+//! Each way in which a program can go wrong, told as it is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use explore_engine::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
+use explore_engine::sync::{Condvar, Mutex, RwLock, mpsc};
+use explore_engine::{Config, Explorer, Outcome, Status, panic, process, thread};
+use trace::{Failure, Operation, WaitsFor};
+
+fn explore(scenario: impl Fn() + 'static) -> Outcome {
+    Explorer::default().run("scenario", scenario)
+}
+
+/// Explores a scenario that must fail; its trace must be consistent.
+#[track_caller]
+fn failure(scenario: impl Fn() + 'static) -> (Failure, Outcome) {
+    let outcome = explore(scenario);
+    assert_eq!(outcome.status, Status::Failed, "{outcome}");
+    let trace = outcome.trace.clone().expect("a failure has a trace");
+    trace.check().expect("everything that the trace names exists");
+    match trace.verdict.outcome {
+        trace::Outcome::Failed { failure } => (failure, outcome),
+        other => panic!("not a failure: {other:?}"),
+    }
+}
+
+#[test]
+fn a_deadlock_says_who_waits_for_what_and_who_holds_it() {
+    let (failure, outcome) = failure(|| {
+        let (a, b) = (Arc::new(Mutex::new(())), Arc::new(Mutex::new(())));
+        let (a2, b2) = (Arc::clone(&a), Arc::clone(&b));
+        let other = thread::Builder::new().name("other".to_owned()).spawn(move || {
+            let _b = b2.lock().unwrap();
+            let _a = a2.lock().unwrap();
+        });
+        {
+            let _a = a.lock().unwrap();
+            let _b = b.lock().unwrap();
+        }
+        other.unwrap().join().unwrap();
+    });
+    let Failure::Deadlock { waits } = failure else { panic!("{failure:?}") };
+    assert_eq!(waits.len(), 2);
+    let held_by = |wait: &trace::Wait| match &wait.waits_for {
+        Some(WaitsFor::Lock { held_by, .. }) => held_by[0].0,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((held_by(&waits[0]), held_by(&waits[1])), (1, 0));
+    assert_eq!(outcome.preemptions, Some(1));
+    assert!(outcome.minimal);
+    assert!(outcome.summary.contains("held by other"), "{outcome}");
+    let blocked = outcome.trace.unwrap().steps.iter().filter(|step| step.blocked.is_some()).count();
+    assert_eq!(blocked, 2, "the trace shows both threads asking");
+}
+
+#[test]
+fn a_thread_that_waits_for_itself_is_a_deadlock() {
+    let (failure, _) = failure(|| {
+        let lock = Mutex::new(());
+        let _once = lock.lock();
+        let _twice = lock.lock();
+    });
+    assert!(matches!(failure, Failure::Deadlock { .. }), "{failure:?}");
+}
+
+#[test]
+fn a_lost_notification_is_marked_in_the_trace() {
+    let (failure, outcome) = failure(|| {
+        let pair = Arc::new((Mutex::new(false), Condvar::new()));
+        let theirs = Arc::clone(&pair);
+        let setter = thread::spawn(move || {
+            *theirs.0.lock().unwrap() = true;
+            theirs.1.notify_one();
+        });
+        let ready = *pair.0.lock().unwrap();
+        if !ready {
+            let guard = pair.0.lock().unwrap();
+            drop(pair.1.wait(guard));
+        }
+        setter.join().unwrap();
+    });
+    assert!(matches!(failure, Failure::Deadlock { .. }));
+    let steps = outcome.trace.unwrap().steps;
+    let notify =
+        steps.iter().find(|step| matches!(step.operation, Operation::Notify { .. })).unwrap();
+    assert!(notify.wakes.is_empty() && notify.note.as_deref().unwrap().contains("lost"));
+}
+
+#[test]
+fn a_panic_of_a_thread_is_shown_and_not_the_unwrap_of_its_join() {
+    let (failure, _) = failure(|| thread::spawn(|| panic!("the cause")).join().unwrap());
+    let Failure::Panic { thread, message, at } = failure else { panic!("{failure:?}") };
+    assert_eq!((thread.0, message.as_str()), (1, "the cause"));
+    assert!(at.unwrap().file.ends_with("verdicts.rs"));
+}
+
+#[test]
+fn a_panic_in_a_scope_is_shown_and_not_that_of_the_scope() {
+    let (failure, _) = failure(|| {
+        thread::scope(|scope| {
+            scope.spawn(|| panic!("inside"));
+        });
+    });
+    assert!(matches!(failure, Failure::Panic { message, .. } if message == "inside"));
+}
+
+#[test]
+fn a_panic_that_is_caught_or_joined_is_no_failure() {
+    let outcome = explore(|| {
+        assert!(thread::spawn(|| panic!("expected")).join().is_err());
+        assert!(panic::catch_unwind(|| panic!("expected as well")).is_err());
+        assert!(!thread::panicking());
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+}
+
+#[test]
+fn a_panic_that_nobody_receives_is_a_failure() {
+    let (failure, _) = failure(|| {
+        thread::spawn(|| panic!("unseen"));
+    });
+    assert!(matches!(failure, Failure::Panic { message, .. } if message == "unseen"));
+}
+
+#[test]
+fn a_poisoned_lock_names_who_poisoned_it() {
+    let (failure, outcome) = failure(|| {
+        let lock = Arc::new(RwLock::new(0));
+        let theirs = Arc::clone(&lock);
+        let result = thread::spawn(move || {
+            let _guard = theirs.write().unwrap();
+            panic!("while it holds the lock");
+        });
+        assert!(result.join().is_err());
+        let _guard = lock.read().unwrap();
+    });
+    let Failure::Poisoned { thread, by, .. } = failure else { panic!("{failure:?}") };
+    assert_eq!((thread.0, by.unwrap().0), (0, 1));
+    assert!(outcome.summary.contains("poisoned by thread 1"), "{outcome}");
+}
+
+#[test]
+fn a_thread_left_waiting_at_the_end_is_a_leak() {
+    let (failure, _) = failure(|| {
+        let (sender, receiver) = mpsc::channel::<()>();
+        thread::spawn(move || receiver.recv());
+        std::mem::forget(sender);
+    });
+    let Failure::Leak { threads } = failure else { panic!("{failure:?}") };
+    assert!(matches!(threads[0].waits_for, Some(WaitsFor::Message { .. })));
+}
+
+#[test]
+fn a_detached_thread_that_ends_is_no_leak() {
+    let outcome = explore(|| {
+        let count = Arc::new(AtomicUsize::new(0));
+        let theirs = Arc::clone(&count);
+        thread::spawn(move || theirs.fetch_add(1, Relaxed));
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+}
+
+#[test]
+fn a_loop_that_spins_for_ever_is_a_livelock_and_says_where() {
+    let (failure, outcome) = failure(|| {
+        let flag = AtomicBool::new(false);
+        while !flag.load(Acquire) {
+            thread::yield_now();
+        }
+    });
+    let Failure::Livelock { spins, .. } = failure else { panic!("{failure:?}") };
+    assert!(matches!(spins[0].waits_for, Some(WaitsFor::Change { .. })));
+    assert!(spins[0].at.as_ref().unwrap().file.ends_with("verdicts.rs"));
+    assert!(outcome.trace.unwrap().steps.len() < 30, "the rounds in vain are not all told");
+}
+
+#[test]
+fn a_loop_without_a_yield_is_a_livelock_too() {
+    let (failure, _) = failure(|| {
+        let flag = AtomicBool::new(false);
+        while !flag.load(Acquire) {}
+    });
+    assert!(matches!(failure, Failure::Livelock { .. }));
+}
+
+#[test]
+fn a_run_that_never_ends_is_stopped() {
+    let config = Config { max_steps: 500, ..Config::default() };
+    let outcome = Explorer::new(config).run("scenario", || {
+        let count = AtomicUsize::new(0);
+        loop {
+            count.fetch_add(1, Relaxed);
+        }
+    });
+    assert!(outcome.summary.contains("livelock after 500 steps"), "{outcome}");
+}
+
+#[test]
+fn exit_with_a_code_is_a_failure_and_without_one_is_not() {
+    let (failure, _) = failure(|| process::exit(3));
+    assert!(matches!(failure, Failure::Exit { code: Some(3), .. }));
+    let outcome = explore(|| {
+        // The exit comes before, between, or after the other thread's steps; none is a failure.
+        let value = Arc::new(AtomicUsize::new(0));
+        thread::spawn(move || value.fetch_add(1, Relaxed));
+        process::exit(0);
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+    let (failure, _) = self::failure(|| process::abort());
+    assert!(matches!(failure, Failure::Exit { code: None, .. }));
+}
+
+#[test]
+fn a_stack_overflow_is_a_failure() {
+    fn deep(n: u64) -> u64 {
+        let frame = std::hint::black_box([n; 32]);
+        if n == 0 { 0 } else { deep(n - 1) + frame[7] }
+    }
+    let outcome = explore(|| {
+        thread::spawn(|| deep(1 << 40)).join().unwrap();
+    });
+    assert_eq!(outcome.summary, "the stack of thread 1 overflows");
+}
+
+#[test]
+fn a_destructor_may_lock_while_an_execution_is_unwound() {
+    struct Locks(Arc<Mutex<u32>>);
+    impl Drop for Locks {
+        fn drop(&mut self) {
+            *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += 1;
+        }
+    }
+    let (failure, _) = failure(|| {
+        let lock = Arc::new(Mutex::new(0));
+        let _locks = Locks(Arc::clone(&lock));
+        let never = Mutex::new(());
+        let _once = never.lock();
+        let _twice = never.lock();
+    });
+    assert!(matches!(failure, Failure::Deadlock { .. }));
+}
+
+#[test]
+fn a_scope_is_unwound_before_what_its_threads_borrow() {
+    let (failure, _) = failure(|| {
+        let lock = Mutex::new(String::from("borrowed"));
+        let pair = Condvar::new();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let text = lock.lock().unwrap();
+                let text = pair.wait(text).unwrap();
+                assert_eq!(*text, "borrowed");
+            });
+        });
+    });
+    assert!(matches!(failure, Failure::Deadlock { .. }));
+}
+
+#[test]
+fn programs_that_are_not_deterministic_are_refused() {
+    use std::sync::atomic::AtomicUsize as Real;
+    static CALLS: Real = Real::new(0);
+    let outcome = explore(|| {
+        let value = Arc::new(AtomicUsize::new(0));
+        // A counter that the explorer does not know of.
+        if CALLS.fetch_add(1, Relaxed).is_multiple_of(2) {
+            value.load(SeqCst);
+        }
+        let theirs = Arc::clone(&value);
+        let other = thread::spawn(move || theirs.store(1, SeqCst));
+        value.store(2, SeqCst);
+        other.join().unwrap();
+    });
+    assert_eq!(outcome.status, Status::Refused, "{outcome}");
+    assert!(outcome.summary.contains("not deterministic"), "{outcome}");
+}
+
+#[test]
+fn objects_that_the_scenario_did_not_make_are_refused() {
+    let shared = Arc::new(Mutex::new(0));
+    let outcome = explore(move || {
+        let theirs = Arc::clone(&shared);
+        thread::spawn(move || *theirs.lock().unwrap() += 1);
+        *shared.lock().unwrap() += 1;
+    });
+    assert_eq!(outcome.status, Status::Refused, "{outcome}");
+    assert!(outcome.summary.contains("lives on from one execution to the next"), "{outcome}");
+}
+
+#[test]
+fn time_outs_fire_when_nothing_else_can_happen() {
+    let outcome = explore(|| {
+        let pair = (Mutex::new(false), Condvar::new());
+        let start = explore_engine::time::Instant::now();
+        let guard = pair.0.lock().unwrap();
+        let (_guard, result) = pair.1.wait_timeout(guard, Duration::from_secs(3600)).unwrap();
+        assert!(result.timed_out());
+        assert!(start.elapsed() >= Duration::from_secs(3600), "virtual time has passed");
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+}
