@@ -37,6 +37,8 @@ enum Verb {
     /// 2: the command line makes no sense. 3: a search ended by its budget and
     /// found nothing. 4: something cannot be explored.
     Explore(ExploreArguments),
+    /// Run a program on real threads and draw what they did
+    Record(RecordArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -92,6 +94,23 @@ struct ExploreArguments {
     /// Replay this run instead of searching
     #[arg(long, value_name = "STRING")]
     schedule: Option<String>,
+    #[command(flatten)]
+    files: Files,
+}
+
+#[derive(Debug, clap::Args)]
+struct RecordArguments {
+    /// A chapter (07-queue), a file of `fn name()` scenarios, or a crate's folder
+    target: String,
+    /// The program or the scenario
+    name: String,
+    #[command(flatten)]
+    files: Files,
+}
+
+/// Where to write a run besides the terminal.
+#[derive(Debug, clap::Args)]
+struct Files {
     /// Write the run to this file as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -101,6 +120,12 @@ struct ExploreArguments {
     /// Write the run to this file for Chrome's and Perfetto's trace viewers
     #[arg(long, value_name = "FILE")]
     perfetto: Option<PathBuf>,
+}
+
+impl Files {
+    fn showing(self, outputs: bool) -> Showing {
+        Showing { outputs, json: self.json, svg: self.svg, perfetto: self.perfetto }
+    }
 }
 
 impl ExploreArguments {
@@ -175,14 +200,17 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             let root = workspace_root();
             let target = Target::find(&root, &arguments.target, &arguments.names, scenario)?;
             let search = arguments.search();
-            let showing = Showing {
-                outputs: arguments.outputs,
-                json: arguments.json,
-                svg: arguments.svg,
-                perfetto: arguments.perfetto,
-            };
+            let showing = arguments.files.showing(arguments.outputs);
             let verdict = verb::show(&root, &target, &arguments.names, &search, &showing)?;
             Ok(ExitCode::from(verdict as u8))
+        }
+        Verb::Record(arguments) => {
+            let root = workspace_root();
+            let names = [arguments.name.clone()];
+            let target = Target::find(&root, &arguments.target, &names, None)?;
+            let showing = arguments.files.showing(false);
+            verb::show_record(&root, &target, &arguments.name, &showing)?;
+            Ok(ExitCode::SUCCESS)
         }
     }
 }

@@ -118,11 +118,8 @@ pub fn build(kit: &Kit, files: &[ScenarioFile], uses: &Uses) -> anyhow::Result<P
         for (n, scenario) in file.scenarios.iter().enumerate() {
             let name = &scenario.name;
             let _ = write!(entries, "|| super::end({name}()), ");
-            let _ = writeln!(
-                table,
-                "        ({:?}, {module}::EXPLORED[{n}]),",
-                file.full_name(scenario)
-            );
+            let _ =
+                writeln!(table, "    ({:?}, {module}::EXPLORED[{n}]),", file.full_name(scenario));
         }
         // One line more than the original, at its end: every line keeps its number.
         let text = format!(
@@ -132,10 +129,7 @@ pub fn build(kit: &Kit, files: &[ScenarioFile], uses: &Uses) -> anyhow::Result<P
         write_if_changed(&source.join(format!("{module}.rs")), &text)?;
         renames.push((format!("src/{module}.rs"), &file.path));
     }
-    let _ = write!(
-        main,
-        "{END}\nfn main() -> ExitCode {{\n    ::std::explore::main(&[\n{table}    ])\n}}\n"
-    );
+    let _ = write!(main, "const SCENARIOS: &[(&str, fn())] = &[\n{table}];\n{MAIN}");
     write_if_changed(&source.join("main.rs"), &main)?;
     let manifest = manifest(&name, uses);
     if write_if_changed(&folder.join("Cargo.toml"), &manifest)?
@@ -146,15 +140,37 @@ pub fn build(kit: &Kit, files: &[ScenarioFile], uses: &Uses) -> anyhow::Result<P
     compile(kit, &folder, &name, &renames)
 }
 
-/// What a scenario returns must not be an error.
-const END: &str = "\
+/// The rest of a driver's source: explores, or records one scenario into a file.
+const MAIN: &str = r#"
 use std::process::{ExitCode, Termination};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [flag, name, file] = &arguments[..] else { return std::explore::main(SCENARIOS) };
+    if flag != "--record" {
+        return std::explore::main(SCENARIOS);
+    }
+    let Some((_, scenario)) = SCENARIOS.iter().find(|(other, _)| other == name) else {
+        eprintln!("there is no scenario {name}");
+        return ExitCode::from(2);
+    };
+    let trace = std::explore::record(name, scenario);
+    match std::fs::write(file, trace.to_json()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{file} cannot be written: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What a scenario returns must not be an error.
 fn end(returned: impl Termination) {
     // An exit code can only be compared by its text.
-    let code = format!(\"{:?}\", returned.report());
-    assert_eq!(code, format!(\"{:?}\", ExitCode::SUCCESS), \"the scenario returned an error\");
+    let code = format!("{:?}", returned.report());
+    assert_eq!(code, format!("{:?}", ExitCode::SUCCESS), "the scenario returned an error");
 }
-";
+"#;
 
 fn manifest(name: &str, uses: &Uses) -> String {
     let mut text = format!(

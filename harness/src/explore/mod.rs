@@ -22,9 +22,10 @@ pub mod verb;
 use anyhow::{Context, bail};
 use report::Outcome;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use target::Target;
+use trace::Trace;
 
 /// How to explore: the explorer's own configuration, as far as it is not the
 /// default, and a schedule to replay instead of a search.
@@ -52,11 +53,66 @@ pub fn explore(
     progress: &(dyn Fn(&str) + Sync),
     told: &mut dyn FnMut(Outcome),
 ) -> anyhow::Result<()> {
+    let driver = compile(workspace, target)?;
+    let mut left = scenarios;
+    while !left.is_empty() {
+        // A scenario that spins without end takes the driver with it, after it
+        // was reported. Another driver explores the rest.
+        let ended = drive(&driver, left, search, progress, told)?;
+        if ended.outcomes == 0 {
+            bail!("{} took the explorer down: {}", left[0], ended.last_words);
+        }
+        left = &left[ended.outcomes.min(left.len())..];
+    }
+    Ok(())
+}
+
+/// Runs one scenario on real threads and returns what its threads did. It
+/// reads and prints as it always does.
+///
+/// # Errors
+///
+/// When something does not compile, or the program ends the process.
+pub fn record(workspace: &Path, target: &Target, scenario: &str) -> anyhow::Result<Trace> {
+    let driver = compile(workspace, target)?;
+    let file = driver.with_extension(format!("{}.trace", std::process::id()));
+    let status = Command::new(&driver)
+        .args(["--record", scenario])
+        .arg(&file)
+        .status()
+        .context("the driver could not be started")?;
+    let text = std::fs::read_to_string(&file);
+    let _ = std::fs::remove_file(&file);
+    let Ok(text) = text else {
+        bail!("{scenario} ended its process ({status}) before its threads could be drawn");
+    };
+    Ok(Trace::from_json(&text)?)
+}
+
+fn compile(workspace: &Path, target: &Target) -> anyhow::Result<PathBuf> {
     let kit = kit::Kit::build(workspace)?;
     let driver = driver::build(&kit, &target.files, &target.uses)?;
-    if scenarios.is_empty() {
-        bail!("there is nothing to explore in what rustc accepts and this program cannot read");
+    if target.files.iter().all(|file| file.scenarios.is_empty()) {
+        bail!("rustc accepts it, but no scenario can be found in it");
     }
+    Ok(driver)
+}
+
+/// How a driver ended.
+struct Ended {
+    /// How many scenarios it reported on.
+    outcomes: usize,
+    /// Its exit status and what it wrote besides outcomes and progress.
+    last_words: String,
+}
+
+fn drive(
+    driver: &Path,
+    scenarios: &[String],
+    search: &Search,
+    progress: &(dyn Fn(&str) + Sync),
+    told: &mut dyn FnMut(Outcome),
+) -> anyhow::Result<Ended> {
     let mut command = Command::new(driver);
     command.arg("--progress").arg("--config").arg(serde_json::to_string(&search.config)?);
     if let Some(schedule) = &search.schedule {
@@ -66,34 +122,30 @@ pub fn explore(
     let mut child = command.spawn().context("the driver could not be started")?;
     let output = child.stdout.take().context("the driver's output is a pipe")?;
     let errors = child.stderr.take().context("the driver's errors are a pipe")?;
-    let mut count = 0;
-    let complaints = std::thread::scope(|scope| {
-        let complaints = scope.spawn(move || {
+    let mut outcomes = 0;
+    let words = std::thread::scope(|scope| {
+        let words = scope.spawn(move || {
             let mut others = String::new();
             for line in BufReader::new(errors).lines().map_while(Result::ok) {
                 match report::progress(&line) {
                     Some(text) => progress(&text),
-                    None => others += &(line + "\n"),
+                    None => others += &format!("\n{line}"),
                 }
             }
             others
         });
         for line in BufReader::new(output).lines() {
             let line = line.context("the driver's output cannot be read")?;
-            let outcome = Outcome::read(&line).with_context(|| {
+            told(Outcome::read(&line).with_context(|| {
                 format!("the driver said something else than an outcome: {line}")
-            })?;
-            count += 1;
-            told(outcome);
+            })?);
+            outcomes += 1;
         }
-        match complaints.join() {
+        match words.join() {
             Ok(text) => anyhow::Ok(text),
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
     let status = child.wait()?;
-    if count < scenarios.len() {
-        bail!("{} took the explorer down: {status}\n{}", scenarios[count], complaints.trim_end());
-    }
-    Ok(())
+    Ok(Ended { outcomes, last_words: format!("{status}{words}") })
 }

@@ -1,9 +1,11 @@
 //! What a driver says of a scenario, and how it is shown.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use trace::{Failure, SourceFiles, Terminal, Trace};
+use std::time::Duration;
+use trace::{Failure, Search, SourceFiles, Terminal, Trace};
 
 /// What came of one scenario.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,13 +26,22 @@ pub struct Outcome {
     /// Every output that was seen, if outputs were asked for.
     #[serde(default)]
     pub outputs: Vec<PossibleOutput>,
+    /// How long the search took.
+    #[serde(default)]
+    pub elapsed: Duration,
+    /// The bounds of the search, each a short phrase.
+    #[serde(default)]
+    pub bounds: Vec<String>,
+    /// What is not checked, each a short phrase.
+    #[serde(default)]
+    pub not_checked: Vec<String>,
 }
 
 /// An output that the program can have.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PossibleOutput {
-    /// The text.
-    pub text: String,
+    /// What goes to standard output.
+    pub stdout: String,
     /// The schedule that produces it.
     pub schedule: String,
 }
@@ -90,22 +101,40 @@ impl Outcome {
         }
     }
 
-    /// The run as a picture for the terminal, with the source lines below `root`.
-    pub fn picture(&self, root: &Path, colour: bool) -> Option<String> {
-        Some(Terminal { colour, ..Terminal::default() }.draw(&self.quoted(root)?))
+    /// The verdict with its bounds, and the run if there is one, as a picture
+    /// for the terminal, with the source lines below `root`.
+    pub fn picture(&self, root: &Path, colour: bool) -> String {
+        let trace = quoted(&self.run_or_verdict(), root);
+        Terminal { colour, ..Terminal::default() }.draw(&trace)
     }
 
-    /// The run with the source lines that it names.
-    pub fn quoted(&self, root: &Path) -> Option<Trace> {
-        let mut trace = self.trace.clone()?;
-        trace.quote(&mut SourceFiles::new(root));
-        // Cargo names a dependency's files by absolute paths, which say more
-        // about this machine than about the program.
-        let mut text = trace.to_json();
-        for folder in [Some(root.to_owned()), registry()].into_iter().flatten() {
-            text = text.replace(&format!("\"{}/", folder.display()), "\"");
+    /// The failing run; without one, a trace that holds only the verdict.
+    fn run_or_verdict(&self) -> Trace {
+        if let Some(trace) = &self.trace {
+            return trace.clone();
         }
-        Trace::from_json(&text).ok().or(Some(trace))
+        let outcome = match self.status {
+            Status::Proved => trace::Outcome::Proved,
+            _ => trace::Outcome::NotProved { reason: self.summary.clone() },
+        };
+        let search = Search {
+            executions: self.executions,
+            elapsed_ms: u64::try_from(self.elapsed.as_millis()).ok(),
+            bounds: self.bounds.clone(),
+            not_checked: self.not_checked.clone(),
+            ..Search::default()
+        };
+        Trace {
+            version: trace::VERSION,
+            program: trace::Program { name: self.name.clone(), entry: None },
+            origin: trace::Origin::Explored,
+            threads: Vec::new(),
+            objects: Vec::new(),
+            steps: Vec::new(),
+            verdict: trace::Verdict { outcome, search: Some(search) },
+            output: Vec::new(),
+            sources: BTreeMap::new(),
+        }
     }
 
     /// Every output that was seen, each as it would be printed, with the
@@ -120,12 +149,25 @@ impl Outcome {
                 self.outputs.len(),
                 output.schedule
             );
-            for line in output.text.lines() {
+            for line in output.stdout.lines() {
                 let _ = writeln!(text, "{line}");
             }
         }
         text
     }
+}
+
+/// The run with the source lines that it names.
+pub fn quoted(run: &Trace, root: &Path) -> Trace {
+    let mut trace = run.clone();
+    trace.quote(&mut SourceFiles::new(root));
+    // Cargo names a dependency's files by absolute paths, which say more
+    // about this machine than about the program.
+    let mut text = trace.to_json();
+    for folder in [Some(root.to_owned()), registry()].into_iter().flatten() {
+        text = text.replace(&format!("\"{}/", folder.display()), "\"");
+    }
+    Trace::from_json(&text).unwrap_or(trace)
 }
 
 /// Where cargo keeps the sources of crates from its registry.
@@ -141,9 +183,12 @@ pub fn progress(line: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Progress {
         executions: u64,
-        per_second: f64,
-        depth: u64,
+        steps: u64,
+        seconds: f64,
+        random: bool,
     }
-    let Progress { executions, per_second, depth } = serde_json::from_str(line).ok()?;
-    Some(format!("{executions} executions, {per_second:.0} a second, depth {depth}"))
+    let Progress { executions, steps, seconds, random } = serde_json::from_str(line).ok()?;
+    let how = if random { ", at random" } else { "" };
+    let rate = executions as f64 / seconds.max(0.001);
+    Some(format!("{executions} executions{how}, {rate:.0} a second, {steps} steps deep"))
 }

@@ -1,16 +1,16 @@
 //! What the verb prints and writes, and the exit code that it comes to.
 
-use super::report::{Outcome, Status};
+use super::report::{Outcome, Status, quoted};
 use super::target::Target;
-use super::{Search, explore};
+use super::{Search, explore, record};
 use anstyle::{AnsiColor, Style};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use trace::Svg;
+use trace::{Svg, Terminal, Trace};
 
 /// What to show and where to write.
 #[derive(Debug, Clone, Default)]
@@ -77,14 +77,35 @@ pub fn show(
             bar.suspend(|| {
                 print(target, &outcome, verdict, must_fail.contains(&outcome.name), alone, showing)
             });
-            if alone && written.is_ok() {
-                written = write(target, &outcome, showing);
+            if let (true, Some(trace)) = (alone && written.is_ok(), &outcome.trace) {
+                written = write(&quoted(trace, &target.root), showing);
             }
         },
     )?;
     bar.finish_and_clear();
     written?;
     Ok(worst)
+}
+
+/// Records a real run of one scenario and draws it.
+///
+/// # Errors
+///
+/// As [`record`], and when a file cannot be written.
+pub fn show_record(
+    workspace: &Path,
+    target: &Target,
+    name: &str,
+    showing: &Showing,
+) -> anyhow::Result<()> {
+    let scenarios = target.chosen(&[name.to_owned()])?;
+    let [scenario] = &scenarios[..] else {
+        bail!("{name} names several: {}", scenarios.join(", "));
+    };
+    let trace = quoted(&record(workspace, target, scenario)?, &target.root);
+    let colour = std::io::stdout().is_terminal();
+    anstream::print!("\n{}", Terminal { colour, ..Terminal::default() }.draw(&trace));
+    write(&trace, showing)
 }
 
 fn spinner() -> ProgressBar {
@@ -134,20 +155,18 @@ fn print(
     );
     if alone || verdict != Verdict::AsItShouldBe {
         let colour = std::io::stdout().is_terminal();
-        if let Some(picture) = outcome.picture(&target.root, colour) {
-            anstream::print!("\n{picture}");
-        }
+        anstream::print!("\n{}", outcome.picture(&target.root, colour));
     }
     if showing.outputs {
         print!("\n{}", outcome.outputs());
     }
 }
 
-fn write(target: &Target, outcome: &Outcome, showing: &Showing) -> anyhow::Result<()> {
-    let Some(trace) = outcome.quoted(&target.root) else { return Ok(()) };
+/// Writes a run to the files that are asked for.
+fn write(trace: &Trace, showing: &Showing) -> anyhow::Result<()> {
     let files: [(&Option<PathBuf>, &dyn Fn() -> String); 3] = [
         (&showing.json, &|| trace.to_json()),
-        (&showing.svg, &|| Svg::default().draw(&trace)),
+        (&showing.svg, &|| Svg::default().draw(trace)),
         (&showing.perfetto, &|| trace.to_perfetto()),
     ];
     for (path, text) in files {

@@ -1,0 +1,96 @@
+//! Every scenario of every chapter, explored: what is proved, what must break
+//! and how, held against snapshots.
+
+use harness::explore::report::{Outcome, Status};
+use harness::explore::target::Target;
+use harness::explore::{Search, explore};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the harness lives in the workspace")
+}
+
+/// Explores the chapter's scenarios and reports all that is wrong, not only
+/// the first.
+fn hold(chapter: &str) {
+    let target = Target::find(workspace(), chapter, &[], None).unwrap();
+    let scenarios = target.chosen(&[]).unwrap();
+    let mut outcomes = Vec::new();
+    explore(workspace(), &target, &scenarios, &Search::default(), &|_| (), &mut |outcome| {
+        outcomes.push(outcome);
+    })
+    .unwrap();
+
+    let mut wrong = Vec::new();
+    let mut files: BTreeMap<&str, String> = BTreeMap::new();
+    let mut outcomes = outcomes.iter();
+    for file in &target.files {
+        for scenario in &file.scenarios {
+            let outcome = outcomes.next().unwrap();
+            assert_eq!(outcome.name, file.full_name(scenario));
+            let wanted = if scenario.must_fail { Status::Failed } else { Status::Proved };
+            if outcome.status != wanted {
+                wrong.push(format!("{}: {}, not {wanted:?}", outcome.name, outcome.verdict()));
+            }
+            describe(files.entry(file.name()).or_default(), outcome, scenario.must_fail);
+        }
+    }
+    for (file, text) in files {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("explored");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        let name = format!("{chapter}__{file}");
+        let held = settings
+            .bind(|| std::panic::catch_unwind(|| insta::assert_snapshot!(name.clone(), text)));
+        if held.is_err() {
+            wrong.push(format!("{name}: not what its snapshot holds"));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+fn describe(text: &mut String, outcome: &Outcome, must_fail: bool) {
+    let _ = writeln!(text, "{}  {}", outcome.name, outcome.verdict());
+    if must_fail {
+        let picture = outcome.picture(workspace(), false);
+        let _ = writeln!(text, "\n{}\n", picture.trim_end());
+    }
+}
+
+#[test]
+fn ch02_threads() {
+    hold("02-threads");
+}
+
+#[test]
+fn ch03_locks() {
+    hold("03-locks");
+}
+
+#[test]
+fn ch04_rlock() {
+    hold("04-rlock");
+}
+
+#[test]
+fn ch05_event() {
+    hold("05-event");
+}
+
+#[test]
+fn ch06_condition() {
+    hold("06-condition");
+}
+
+#[test]
+fn ch07_queue() {
+    hold("07-queue");
+}
+
+#[test]
+fn ch11_thread_pool() {
+    hold("11-thread-pool");
+}
