@@ -9,6 +9,9 @@ mod channels;
 mod locks;
 #[path = "explored/once.rs"]
 mod once;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "explored/outside.rs"]
+mod outside;
 #[path = "explored/process.rs"]
 mod process;
 #[path = "explored/streams.rs"]

@@ -4,6 +4,7 @@ pub mod config;
 mod explore;
 pub mod io;
 mod machine;
+mod outside;
 pub mod panic;
 pub mod process;
 mod record;

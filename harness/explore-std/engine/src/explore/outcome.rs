@@ -160,7 +160,7 @@ fn not_checked() -> Vec<String> {
     [
         "data races in unsafe code",
         "the order in which Arc's counters change",
-        "input, files, sockets, other processes",
+        "what functions of other languages do",
     ]
     .map(str::to_owned)
     .into()
