@@ -17,6 +17,12 @@ pub(crate) struct Stacks {
     spare: Vec<DefaultStack>,
 }
 
+impl Default for Stacks {
+    fn default() -> Stacks {
+        Stacks::of_size(DEFAULT_SIZE)
+    }
+}
+
 impl Stacks {
     pub(crate) const fn of_size(size: usize) -> Stacks {
         Stacks { size, spare: Vec::new() }

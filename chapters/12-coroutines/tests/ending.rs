@@ -3,6 +3,7 @@
 use ch12_coroutines::Greenlet;
 use ch12_coroutines::hub::{self, JoinError, Timeout};
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -120,14 +121,49 @@ fn a_kill_goes_through_a_time_out() {
     });
 }
 
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        std::panic::resume_unwind(Box::new("bomb"));
+    }
+}
+
+#[test]
+fn a_result_that_panics_when_dropped_leaves_no_task_behind() {
+    let log: Log<&str> = Log::default();
+    let mark = Trace("unwound", log.clone());
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        hub::run(move || {
+            // Nobody joins it: the hub drops the bomb when it unwinds the task.
+            hub::spawn(|| {
+                let _ = catch_unwind(|| hub::sleep(AGES));
+                Bomb
+            });
+            hub::spawn(move || {
+                let _mark = mark;
+                hub::sleep(AGES);
+            });
+            give_way();
+        })
+    }));
+    assert_eq!(*result.unwrap_err().downcast::<&str>().unwrap(), "bomb");
+    assert_eq!(*log.borrow(), ["unwound"]);
+    run(|| ());
+}
+
+#[test]
+fn the_timer_of_a_killed_task_holds_up_no_deadlock() {
+    let result = hub::run(|| {
+        hub::spawn_later(AGES, || ()).kill();
+        hub::Event::new().wait();
+    });
+    assert!(matches!(result, Err(hub::RunError::Deadlock)));
+}
+
 #[test]
 fn a_captured_value_that_panics_when_dropped_ends_only_its_task() {
-    struct Bomb;
-    impl Drop for Bomb {
-        fn drop(&mut self) {
-            std::panic::resume_unwind(Box::new("bomb"));
-        }
-    }
     run(|| {
         let bomb = Bomb;
         let task = hub::spawn(move || {

@@ -126,6 +126,25 @@ fn what_nobody_can_catch_goes_to_the_parent() {
 }
 
 #[test]
+fn what_a_refused_greenlet_captured_is_dropped_by_the_caller() {
+    struct Switch;
+    impl Drop for Switch {
+        fn drop(&mut self) {
+            assert!(Greenlet::<u32>::current().is_main());
+            assert_eq!(Greenlet::new(|n: u32| n + 1).switch(1), 2);
+            assert_eq!(to_main(3), 3);
+        }
+    }
+    let captured = Switch;
+    let fresh = Greenlet::new(move |n: u32| {
+        let _captured = &captured;
+        n
+    });
+    assert_eq!(fresh.throw(Exit(4_u32)), 4);
+    assert!(fresh.is_dead());
+}
+
+#[test]
 fn an_exit_is_a_value_for_the_parent() {
     let suspended = Greenlet::new(|n: u32| main_greenlet().switch(n));
     suspended.switch(0);

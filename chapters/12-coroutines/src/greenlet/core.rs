@@ -23,8 +23,8 @@ pub(super) struct Core<T: 'static> {
     state: Cell<State>,
     /// Where the running greenlet suspends itself. Set when it starts.
     yielder: Cell<*const Yielder<Arrival<T>, Departure<T>>>,
-    /// `Some` from the start to the end; borrowed only while `state` is changed
-    /// from `Suspended` to `Active` and back, so once at a time.
+    /// `Some` from the start to the end; used only by who changes `state` from
+    /// `Suspended` to `Active`, until that is changed again, so by one at a time.
     coroutine: UnsafeCell<Option<Stackful<T>>>,
     /// `Some` before the start.
     run: RefCell<Option<Run<T>>>,
@@ -108,16 +108,14 @@ impl<T: 'static> Core<T> {
         unsafe { &*self.yielder.get() }.suspend(departure)
     }
 
-    /// Runs this greenlet until it departs (`Ok`) or ends (`Err`, with what is
-    /// for its parent).
+    /// Runs this suspended greenlet until it departs (`Ok`) or ends (`Err`, with
+    /// what is for its parent). CURRENT must say that it runs.
     #[inline(always)]
-    pub(super) fn resume(&self, mut arrival: Arrival<T>) -> Result<Departure<T>, Arrival<T>> {
-        if self.state.get() != State::Suspended {
-            arrival = self.start(arrival)?;
-        }
+    pub(super) fn resume(&self, arrival: Arrival<T>) -> Result<Departure<T>, Arrival<T>> {
+        assert!(self.state.get() == State::Suspended, "only a suspended greenlet is resumed");
         self.state.set(State::Active);
-        // SAFETY: the state was `Suspended` or is that of a greenlet just started, so nobody else
-        // has the coroutine; and nobody takes it before the state changes again.
+        // SAFETY: the state was `Suspended`, so nobody else has the coroutine; and nobody takes
+        // it before the state changes again.
         let coroutine = unsafe { &mut *self.coroutine.get() };
         let Some(coroutine) = coroutine else { unreachable!("started greenlets have one") };
         match coroutine.resume(arrival) {
@@ -132,10 +130,12 @@ impl<T: 'static> Core<T> {
         }
     }
 
-    /// Gives a fresh greenlet its stack and returns the arrival; or `Err`: the
-    /// greenlet is dead, and this is for its parent.
+    /// Gives a fresh greenlet its stack, which makes it a suspended one, and returns
+    /// the arrival; or `Err`: the greenlet is dead, and this is for its parent.
+    ///
+    /// It does not run yet: what is dropped here belongs to the caller.
     #[cold]
-    fn start(&self, arrival: Arrival<T>) -> Result<Arrival<T>, Arrival<T>> {
+    pub(super) fn start(&self, arrival: Arrival<T>) -> Result<Arrival<T>, Arrival<T>> {
         assert!(self.state.get() == State::Fresh, "first_alive lets no other state pass");
         let run = self.run.take().expect("fresh greenlets have code");
         self.state.set(State::Dead);
@@ -166,6 +166,7 @@ impl<T: 'static> Core<T> {
         });
         // SAFETY: a greenlet that was fresh has no coroutine that anybody could be using.
         unsafe { *self.coroutine.get() = Some(coroutine) };
+        self.state.set(State::Suspended);
         Ok(arrival)
     }
 

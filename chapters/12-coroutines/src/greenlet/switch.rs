@@ -133,31 +133,66 @@ fn assert_outside_greenlets<T: 'static>() {
     }
 }
 
-/// Runs greenlets, one after the other as they depart, until one departs for
-/// the main greenlet, which is the caller.
+/// Runs `first`, and who else is departed for, until one departs for the main
+/// greenlet, which is the caller.
 #[inline(always)]
 fn host<T: 'static>(first: &Greenlet<T>, arrival: Arrival<T>) -> Arrival<T> {
     let outer = CURRENT.get();
-    let mut departure = if first.is_ready() && first.core.is_some() {
-        visit(first, arrival, outer)
-    } else {
-        if first.core.is_none() {
-            assert_outside_greenlets::<T>();
+    match &first.core {
+        Some(core) if core.state() == State::Suspended => {
+            let departure = enter(core, arrival, outer);
+            if departure.target.core.is_none() {
+                departure.arrival
+            } else {
+                relay(departure, outer)
+            }
         }
-        Departure { target: first.clone().first_alive(), arrival }
-    };
-    while departure.target.core.is_some() {
-        // The old target is let go of only when the new one has departed.
-        let Departure { target, arrival } = departure;
-        departure = visit(&target, arrival, outer);
+        _ => host_other(first, arrival, outer),
     }
-    departure.arrival
 }
 
-/// Runs one greenlet, or none if `target` is the main one.
+/// [`host`] for one that is not suspended.
+#[cold]
+fn host_other<T: 'static>(first: &Greenlet<T>, arrival: Arrival<T>, outer: Current) -> Arrival<T> {
+    if first.core.is_none() {
+        assert_outside_greenlets::<T>();
+    }
+    relay(Departure { target: first.clone().first_alive(), arrival }, outer)
+}
+
+/// Runs one greenlet after the other, as they depart.
+#[inline(never)]
+fn relay<T: 'static>(departure: Departure<T>, outer: Current) -> Arrival<T> {
+    let Departure { mut target, mut arrival } = departure;
+    while let Some(core) = &target.core {
+        let departure = if core.state() == State::Suspended {
+            enter(core, arrival, outer)
+        } else {
+            enter_first(core, arrival, outer)
+        };
+        arrival = departure.arrival;
+        // Lets go of the old one, which may unwind it.
+        target = departure.target;
+    }
+    arrival
+}
+
+/// Starts one.
+#[cold]
+fn enter_first<T: 'static>(
+    core: &Rc<Core<T>>,
+    arrival: Arrival<T>,
+    outer: Current,
+) -> Departure<T> {
+    match core.start(arrival) {
+        Ok(arrival) => enter(core, arrival, outer),
+        Err(arrival) => up(core, arrival),
+    }
+}
+
+/// Runs a suspended one.
 #[inline(always)]
-fn visit<T: 'static>(target: &Greenlet<T>, arrival: Arrival<T>, outer: Current) -> Departure<T> {
-    let Some(core) = &target.core else { return Departure { target: Greenlet::main(), arrival } };
+fn enter<T: 'static>(core: &Rc<Core<T>>, arrival: Arrival<T>, outer: Current) -> Departure<T> {
     CURRENT.set(Rc::as_ptr(core).cast());
     // Does not unwind: whatever happens in a greenlet is caught at its top.
     let result = core.resume(arrival);
@@ -165,11 +200,14 @@ fn visit<T: 'static>(target: &Greenlet<T>, arrival: Arrival<T>, outer: Current) 
     CURRENT.set(outer);
     match result {
         Ok(departure) => departure,
-        Err(arrival) => {
-            let parent = Greenlet { core: core.parent() };
-            Departure { target: parent.first_alive(), arrival }
-        }
+        Err(arrival) => up(core, arrival),
     }
+}
+
+/// The way out of a greenlet that has died: to its parent.
+#[cold]
+fn up<T: 'static>(dead: &Core<T>, arrival: Arrival<T>) -> Departure<T> {
+    Departure { target: Greenlet { core: dead.parent() }.first_alive(), arrival }
 }
 
 impl<T: 'static> Greenlet<T> {

@@ -9,12 +9,13 @@ use crate::stack::Stacks;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
-use std::panic::resume_unwind;
-use std::ptr;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ptr::{self, NonNull};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+#[derive(Default)]
 pub(super) struct Hub {
     /// No two hubs of a process have the same.
     pub(super) id: u64,
@@ -25,10 +26,10 @@ pub(super) struct Hub {
     ready: RefCell<VecDeque<Rc<Task>>>,
     current: RefCell<Option<Rc<Task>>>,
     /// Where the current task suspends itself.
-    yielder: Cell<*const Yielder<(), ()>>,
+    yielder: Cell<Option<NonNull<Yielder<(), ()>>>>,
     /// Every task that is suspended, in the order of their first suspension.
     kept: RefCell<BTreeMap<u64, Rc<Task>>>,
-    next_kept: Cell<u64>,
+    last_kept: Cell<u64>,
     next_timeout: Cell<u64>,
     /// The main task has ended: every wait is raised in.
     closing: Cell<bool>,
@@ -69,12 +70,12 @@ pub(super) fn park() {
         );
         hub.raise(&task);
         // What belongs to this task is set aside on its own stack.
-        let yielder = hub.yielder.get();
+        let yielder = hub.yielder.get().expect("a running task has one");
         let greenlet = swap_current(ptr::null());
         // SAFETY: the running task has set the yielder, which lives at the base of its stack.
-        unsafe { &*yielder }.suspend(());
+        unsafe { yielder.as_ref() }.suspend(());
         swap_current(greenlet);
-        hub.yielder.set(yielder);
+        hub.yielder.set(Some(yielder));
         hub.raise(&task);
     });
 }
@@ -90,17 +91,8 @@ pub(super) fn run<R: 'static>(
     }
     let hub = Hub {
         id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
-        timers: RefCell::default(),
-        reactor: RefCell::new(None),
-        waiting_for_sockets: Cell::new(0),
-        ready: RefCell::default(),
-        current: RefCell::new(None),
-        yielder: Cell::new(ptr::null()),
-        kept: RefCell::default(),
-        next_kept: Cell::new(1),
-        next_timeout: Cell::new(0),
-        closing: Cell::new(false),
         stacks: RefCell::new(Stacks::of_size(stack_size)),
+        ..Hub::default()
     };
     // The hub goes down whatever happens, and is no longer to be found after that.
     struct Close<'a>(&'a Hub);
@@ -158,7 +150,8 @@ impl Hub {
     /// Keeps a task alive until it ends or the hub does.
     pub(super) fn keep(&self, task: Rc<Task>) {
         if task.more().kept.get() == 0 {
-            let number = self.next_kept.replace(self.next_kept.get() + 1);
+            let number = self.last_kept.get() + 1;
+            self.last_kept.set(number);
             task.more().kept.set(number);
             self.kept.borrow_mut().insert(number, task);
         }
@@ -189,6 +182,13 @@ impl Hub {
 
     /// Makes ready whom clock and sockets wake; sleeps until then if nobody is ready.
     fn wait(&self) -> Result<(), RunError> {
+        loop {
+            // A statement of its own: what is dropped may have a destructor that sets a timer.
+            let ended = self.timers.borrow_mut().pop_ended();
+            if ended.is_none() {
+                break;
+            }
+        }
         let due = self.timers.borrow().next();
         let pause = if !self.ready.borrow().is_empty() {
             Some(Duration::ZERO)
@@ -258,7 +258,7 @@ impl Hub {
         let stack = self.stacks.borrow_mut().take().map_err(JoinError::NoStack)?;
         let task = task.clone();
         Ok(Coroutine::with_stack(stack, move |yielder, ()| {
-            with(|hub| hub.yielder.set(yielder));
+            with(|hub| hub.yielder.set(Some(yielder.into())));
             task.body.run();
         }))
     }
@@ -271,23 +271,29 @@ impl Hub {
     }
 
     /// Ends all tasks that are left: those suspended by unwinding them, in order.
+    ///
+    /// # Panics
+    ///
+    /// With the first panic of a destructor that the hub itself runs, after all
+    /// tasks have ended: none may stay suspended beyond the life of its hub.
     fn close(&self) {
         self.closing.set(true);
-        loop {
-            let suspended = self.kept.borrow().first_key_value().map(|(_, task)| task.clone());
-            let ready = || self.ready.borrow_mut().pop_front();
-            let timed = || self.timers.borrow_mut().clear();
-            if let Some(task) = suspended.or_else(ready) {
-                self.give_turn(task);
-            } else {
-                let timed = timed();
-                if timed.is_empty() {
-                    break;
-                }
-                for (_, due) in timed {
-                    self.give_turn(due.task);
-                }
-            }
+        let mut first_panic = None;
+        while let Some(task) = self.next_to_end() {
+            let ended = catch_unwind(AssertUnwindSafe(|| self.give_turn(task)));
+            first_panic = first_panic.or(ended.err());
         }
+        if let Some(payload) = first_panic
+            && !std::thread::panicking()
+        {
+            resume_unwind(payload);
+        }
+    }
+
+    fn next_to_end(&self) -> Option<Rc<Task>> {
+        let suspended = self.kept.borrow().first_key_value().map(|(_, task)| task.clone());
+        suspended
+            .or_else(|| self.ready.borrow_mut().pop_front())
+            .or_else(|| self.timers.borrow_mut().pop_any().map(|due| due.task))
     }
 }

@@ -43,6 +43,12 @@ impl Timers {
         self.pending.remove(&id).is_some()
     }
 
+    /// Takes out the first timer if its task has ended: nobody waits for it.
+    pub(super) fn pop_ended(&mut self) -> Option<Due> {
+        let first = self.pending.first_entry()?;
+        first.get().task.ended.get().then(|| first.remove())
+    }
+
     /// When the next one is due.
     pub(super) fn next(&self) -> Option<Instant> {
         self.pending.first_key_value().map(|(id, _)| id.due)
@@ -54,8 +60,8 @@ impl Timers {
         (first.key().due <= now).then(|| first.remove())
     }
 
-    /// Takes out all of them.
-    pub(super) fn clear(&mut self) -> BTreeMap<TimerId, Due> {
-        std::mem::take(&mut self.pending)
+    /// Takes out the first timer.
+    pub(super) fn pop_any(&mut self) -> Option<Due> {
+        self.pending.pop_first().map(|(_, due)| due)
     }
 }
