@@ -17,7 +17,10 @@ use crate::machine::context;
 fn refuses(what: impl FnOnce() -> String) -> bool {
     let refused = context::with(|machine| {
         let thread = machine.thread_name(machine.current);
-        machine.fail(Bad::Refused(format!("{thread} {}, and only what happens in the program itself can be explored", what())));
+        machine.fail(Bad::Refused(format!(
+            "{thread} {}, and only what happens in the program itself can be explored",
+            what()
+        )));
     });
     if refused.is_some() {
         // SAFETY: the C library's own place for the error of this thread.

@@ -11,13 +11,17 @@ use explore_std::thread;
 fn refused(scenario: fn()) -> String {
     let config = Config { keep_going: false, ..crate::config() };
     let outcome = Explorer::new(config).run("outside", scenario).to_string();
-    let reason = outcome.strip_prefix("refused: ").unwrap_or_else(|| panic!("not refused: {outcome}"));
+    let reason =
+        outcome.strip_prefix("refused: ").unwrap_or_else(|| panic!("not refused: {outcome}"));
     reason.split(", and only").next().unwrap().to_owned()
 }
 
 #[test]
 fn files_refuse() {
-    assert_eq!(refused(|| drop(std::fs::read("/etc/hostname"))), "main opens the file `/etc/hostname`");
+    assert_eq!(
+        refused(|| drop(std::fs::read("/etc/hostname"))),
+        "main opens the file `/etc/hostname`"
+    );
     assert_eq!(refused(|| drop(std::fs::read_dir("/tmp"))), "main lists the directory `/tmp`");
 }
 
@@ -36,15 +40,24 @@ fn nothing_is_done_to_them() {
         });
     });
     assert!(outcome.summary.starts_with("thread 1 removes the file"), "{outcome}");
-    let left: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!((left, std::fs::read_to_string(&path).unwrap()), (vec!["kept".into()], "text".to_owned()));
+    let left: Vec<_> = std::fs::read_dir(directory.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(
+        (left, std::fs::read_to_string(&path).unwrap()),
+        (vec!["kept".into()], "text".to_owned())
+    );
 }
 
 #[test]
 fn sockets_and_hosts_refuse() {
     assert_eq!(refused(|| drop(TcpListener::bind("127.0.0.1:0"))), "main opens a socket");
     assert_eq!(refused(|| drop(UdpSocket::bind("127.0.0.1:0"))), "main opens a socket");
-    assert_eq!(refused(|| drop(TcpListener::bind("localhost:0"))), "main looks up the host `localhost`");
+    assert_eq!(
+        refused(|| drop(TcpListener::bind("localhost:0"))),
+        "main looks up the host `localhost`"
+    );
 }
 
 #[test]

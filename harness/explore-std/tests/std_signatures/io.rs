@@ -1,4 +1,7 @@
-use lib::io::{IsTerminal, Lines, Stderr, StderrLock, Stdin, StdinLock, Stdout, StdoutLock, stderr, stdin, stdout};
+use lib::io::{
+    IsTerminal, Lines, Stderr, StderrLock, Stdin, StdinLock, Stdout, StdoutLock, stderr, stdin,
+    stdout,
+};
 
 pub fn signatures() {
     let _: fn() -> Stdout = stdout;

@@ -1,6 +1,6 @@
 use lib::sync::mpsc::{
-    IntoIter, Iter, Receiver, RecvError, RecvTimeoutError, SendError, Sender, SyncSender, TryIter, TryRecvError, TrySendError,
-    channel, sync_channel,
+    IntoIter, Iter, Receiver, RecvError, RecvTimeoutError, SendError, Sender, SyncSender, TryIter,
+    TryRecvError, TrySendError, channel, sync_channel,
 };
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,7 +14,8 @@ pub fn signatures() {
     let _: fn(&SyncSender<u8>, u8) -> Result<(), TrySendError<u8>> = SyncSender::<u8>::try_send;
     let _: fn(&Receiver<u8>) -> Result<u8, RecvError> = Receiver::<u8>::recv;
     let _: fn(&Receiver<u8>) -> Result<u8, TryRecvError> = Receiver::<u8>::try_recv;
-    let _: fn(&Receiver<u8>, Duration) -> Result<u8, RecvTimeoutError> = Receiver::<u8>::recv_timeout;
+    let _: fn(&Receiver<u8>, Duration) -> Result<u8, RecvTimeoutError> =
+        Receiver::<u8>::recv_timeout;
     let _: for<'a> fn(&'a Receiver<u8>) -> Iter<'a, u8> = Receiver::<u8>::iter;
     let _: for<'a> fn(&'a Receiver<u8>) -> TryIter<'a, u8> = Receiver::<u8>::try_iter;
     let _: fn(Receiver<u8>) -> IntoIter<u8> = IntoIterator::into_iter;

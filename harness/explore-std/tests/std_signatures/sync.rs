@@ -1,6 +1,7 @@
 use lib::sync::{
-    Barrier, BarrierWaitResult, Condvar, LazyLock, LockResult, Mutex, MutexGuard, Once, OnceLock, OnceState, PoisonError,
-    RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult, WaitTimeoutResult,
+    Barrier, BarrierWaitResult, Condvar, LazyLock, LockResult, Mutex, MutexGuard, Once, OnceLock,
+    OnceState, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult,
+    WaitTimeoutResult,
 };
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
@@ -31,7 +32,8 @@ pub fn signatures() {
     let _: fn(&mut Mutex<u8>) -> LockResult<&mut u8> = Mutex::<u8>::get_mut;
     let _: fn(u8) -> Mutex<u8> = Mutex::<u8>::from;
     let _: for<'a> fn(&'a Guard<'static>) -> &'a u8 = <Guard<'static> as Deref>::deref;
-    let _: for<'a> fn(&'a mut Guard<'static>) -> &'a mut u8 = <Guard<'static> as DerefMut>::deref_mut;
+    let _: for<'a> fn(&'a mut Guard<'static>) -> &'a mut u8 =
+        <Guard<'static> as DerefMut>::deref_mut;
 
     let _: fn() -> Condvar = Condvar::new;
     let _: for<'a> fn(&Condvar, Guard<'a>) -> LockResult<Guard<'a>> = Condvar::wait::<u8>;
@@ -44,22 +46,27 @@ pub fn signatures() {
         Guard<'a>,
         Duration,
         fn(&mut u8) -> bool,
-    ) -> LockResult<(Guard<'a>, WaitTimeoutResult)> = Condvar::wait_timeout_while::<u8, fn(&mut u8) -> bool>;
-    let _: for<'a> fn(&Condvar, Guard<'a>, u32) -> LockResult<(Guard<'a>, bool)> = Condvar::wait_timeout_ms::<u8>;
+    ) -> LockResult<(Guard<'a>, WaitTimeoutResult)> =
+        Condvar::wait_timeout_while::<u8, fn(&mut u8) -> bool>;
+    let _: for<'a> fn(&Condvar, Guard<'a>, u32) -> LockResult<(Guard<'a>, bool)> =
+        Condvar::wait_timeout_ms::<u8>;
     let _: fn(&Condvar) = Condvar::notify_one;
     let _: fn(&Condvar) = Condvar::notify_all;
     let _: fn(&WaitTimeoutResult) -> bool = WaitTimeoutResult::timed_out;
 
     let _: for<'a> fn(&'a RwLock<u8>) -> LockResult<RwLockReadGuard<'a, u8>> = RwLock::<u8>::read;
-    let _: for<'a> fn(&'a RwLock<u8>) -> TryLockResult<RwLockReadGuard<'a, u8>> = RwLock::<u8>::try_read;
+    let _: for<'a> fn(&'a RwLock<u8>) -> TryLockResult<RwLockReadGuard<'a, u8>> =
+        RwLock::<u8>::try_read;
     let _: for<'a> fn(&'a RwLock<u8>) -> LockResult<RwLockWriteGuard<'a, u8>> = RwLock::<u8>::write;
-    let _: for<'a> fn(&'a RwLock<u8>) -> TryLockResult<RwLockWriteGuard<'a, u8>> = RwLock::<u8>::try_write;
+    let _: for<'a> fn(&'a RwLock<u8>) -> TryLockResult<RwLockWriteGuard<'a, u8>> =
+        RwLock::<u8>::try_write;
     let _: fn(&RwLock<u8>) -> bool = RwLock::<u8>::is_poisoned;
     let _: fn(&RwLock<u8>) = RwLock::<u8>::clear_poison;
     let _: fn(RwLock<u8>) -> LockResult<u8> = RwLock::<u8>::into_inner;
     let _: fn(&mut RwLock<u8>) -> LockResult<&mut u8> = RwLock::<u8>::get_mut;
     let _: fn(u8) -> RwLock<u8> = RwLock::<u8>::from;
-    let _: fn(RwLockWriteGuard<'static, u8>) -> RwLockReadGuard<'static, u8> = RwLockWriteGuard::<u8>::downgrade;
+    let _: fn(RwLockWriteGuard<'static, u8>) -> RwLockReadGuard<'static, u8> =
+        RwLockWriteGuard::<u8>::downgrade;
 
     let _: fn(usize) -> Barrier = Barrier::new;
     let _: fn(&Barrier) -> BarrierWaitResult = Barrier::wait;

@@ -19,7 +19,8 @@ pub fn signatures() {
     let _: fn(&mut Instant, Duration) = SubAssign::sub_assign;
 
     let _: fn() -> SystemTime = SystemTime::now;
-    let _: fn(&SystemTime, SystemTime) -> Result<Duration, SystemTimeError> = SystemTime::duration_since;
+    let _: fn(&SystemTime, SystemTime) -> Result<Duration, SystemTimeError> =
+        SystemTime::duration_since;
     let _: fn(&SystemTime) -> Result<Duration, SystemTimeError> = SystemTime::elapsed;
     let _: fn(&SystemTime, Duration) -> Option<SystemTime> = SystemTime::checked_add;
     let _: fn(&SystemTime, Duration) -> Option<SystemTime> = SystemTime::checked_sub;

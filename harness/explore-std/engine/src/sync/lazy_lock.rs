@@ -19,6 +19,9 @@ unsafe impl<T: Sync + Send, F: Send> Sync for LazyLock<T, F> {}
 impl<T: RefUnwindSafe + UnwindSafe, F: UnwindSafe> RefUnwindSafe for LazyLock<T, F> {}
 impl<T: UnwindSafe, F: UnwindSafe> UnwindSafe for LazyLock<T, F> {}
 
+/// What `std` says of a value whose maker has panicked.
+const POISONED: &str = "LazyLock instance has previously been poisoned";
+
 impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     /// A value that `f` will make.
     #[track_caller]
@@ -37,12 +40,10 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     }
 
     fn force_at(&self, call: &'static str, at: Loc) -> &T {
-        self.cell.init(false, call, at, &mut || {
+        self.cell.init(Some(POISONED), call, at, &mut || {
             // SAFETY: the cell lets one thread in.
             let init = unsafe { &mut *self.init.get() };
-            let Some(taken) = init.take() else {
-                panic!("LazyLock instance has previously been poisoned")
-            };
+            let Some(taken) = init.take() else { panic!("{POISONED}") };
             // A `static` is made anew in each execution, with the same initialiser. The copy is used in later executions only;
             // in a `static` the initialiser owns nothing, so using its bytes again is using it again.
             if crate::machine::context::is_exploring() && !std::mem::needs_drop::<F>() {

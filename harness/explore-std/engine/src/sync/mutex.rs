@@ -221,7 +221,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
         let explored =
             self.id.known().and_then(|object| context::with(|machine| machine.is_free(object)));
         if explored == Some(false) || matches!(real, Err(TryLockError::WouldBlock)) {
-            debug.field("data", &format_args!("<locked>"));
+            debug.field("data", &"<locked>");
         } else {
             // SAFETY: nobody holds the lock, and nobody can take it before `real` is dropped.
             debug.field("data", &unsafe { &*self.data.get() });

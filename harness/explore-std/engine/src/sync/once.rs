@@ -48,6 +48,9 @@ impl OnceState {
 #[expect(clippy::declare_interior_mutable_const, reason = "std has it")]
 pub const ONCE_INIT: Once = Once::new();
 
+/// What `std` says of a cell whose initialiser has panicked.
+const POISONED: &str = "Once instance has previously been poisoned";
+
 impl UnwindSafe for Once {}
 impl RefUnwindSafe for Once {}
 
@@ -80,16 +83,16 @@ impl Once {
         Object::new(&self.id, trace::ObjectKind::Once)
     }
 
-    /// Runs `f` if nobody has; waits if somebody does.
+    /// Runs `f` if nobody has; waits if somebody does. If somebody has panicked: runs it, or panics with the message that is given.
     pub(super) fn run(
         &self,
         object: Option<Obj>,
-        ignore_poison: bool,
+        if_poisoned: Option<&'static str>,
         call: &'static str,
         at: Loc,
         f: &mut dyn FnMut(&OnceState),
     ) {
-        let Entered::Mine { poisoned } = self.enter(object, ignore_poison, call, at) else {
+        let Entered::Mine { poisoned } = self.enter(object, if_poisoned, call, at) else {
             return;
         };
         // If `f` panics, the cell is poisoned on the way out.
@@ -101,11 +104,12 @@ impl Once {
     fn enter(
         &self,
         object: Option<Obj>,
-        ignore_poison: bool,
+        if_poisoned: Option<&'static str>,
         call: &'static str,
         at: Loc,
     ) -> Entered {
-        const POISONED: &str = "Once instance has previously been poisoned";
+        let ignore_poison = if_poisoned.is_none();
+        let refuse = || -> ! { panic!("{}", if_poisoned.unwrap_or(POISONED)) };
         if let Some(once) = object {
             let answer = context::visible_as(Op::OnceEnter { once, ignore_poison }, call, at);
             let value = match answer {
@@ -116,7 +120,7 @@ impl Once {
                 0 => Entered::Done,
                 1 => Entered::Mine { poisoned: false },
                 2 => Entered::Mine { poisoned: true },
-                _ => panic!("{POISONED}"),
+                _ => refuse(),
             };
         }
         record::once_enter(self.recorded(), call, at, || {
@@ -129,7 +133,7 @@ impl Once {
                     }
                     Phase::Poisoned if !ignore_poison => {
                         drop(phase);
-                        panic!("{POISONED}");
+                        refuse();
                     }
                     Phase::New | Phase::Poisoned => {
                         let poisoned = *phase == Phase::Poisoned;
@@ -154,7 +158,7 @@ impl Once {
                 f();
             }
         };
-        self.run(self.object(|| {}), false, "call_once", Location::caller(), run);
+        self.run(self.object(|| {}), Some(POISONED), "call_once", Location::caller(), run);
     }
 
     /// Runs `f`, unless one was run that did not panic.
@@ -166,7 +170,7 @@ impl Once {
                 f(state);
             }
         };
-        self.run(self.object(|| {}), true, "call_once_force", Location::caller(), run);
+        self.run(self.object(|| {}), None, "call_once_force", Location::caller(), run);
     }
 
     /// Whether an initialiser has run to its end.
@@ -216,7 +220,7 @@ impl Once {
                 context::visible_as(Op::OnceWait { once, ignore_poison }, call, at)
                 && !done.ok
             {
-                panic!("Once instance has previously been poisoned");
+                panic!("{POISONED}");
             }
             return;
         }
@@ -224,7 +228,7 @@ impl Once {
         while *phase != Phase::Done {
             if *phase == Phase::Poisoned && !ignore_poison {
                 drop(phase);
-                panic!("Once instance has previously been poisoned");
+                panic!("{POISONED}");
             }
             phase = self.changed.wait(phase).unwrap_or_else(PoisonError::into_inner);
         }

@@ -76,7 +76,7 @@ impl<T> OnceLock<T> {
     #[track_caller]
     pub fn set(&self, value: T) -> Result<(), T> {
         let mut value = Some(value);
-        self.init(true, "set", Location::caller(), &mut || value.take());
+        self.init(None, "set", Location::caller(), &mut || value.take());
         value.map_or(Ok(()), Err)
     }
 
@@ -88,7 +88,7 @@ impl<T> OnceLock<T> {
     #[track_caller]
     pub fn get_or_init<F: FnOnce() -> T>(&self, f: F) -> &T {
         let mut f = Some(f);
-        self.init(true, "get_or_init", Location::caller(), &mut || f.take().map(|f| f()));
+        self.init(None, "get_or_init", Location::caller(), &mut || f.take().map(|f| f()));
         self.written_value()
     }
 
@@ -99,13 +99,13 @@ impl<T> OnceLock<T> {
 
     pub(super) fn init(
         &self,
-        ignore_poison: bool,
+        if_poisoned: Option<&'static str>,
         call: &'static str,
         at: Loc,
         make: &mut dyn FnMut() -> Option<T>,
     ) {
         let object = self.object();
-        self.once.run(object, ignore_poison, call, at, &mut |_| {
+        self.once.run(object, if_poisoned, call, at, &mut |_| {
             let value = make();
             // SAFETY: `run` lets one thread in, before anybody reads.
             unsafe { *self.value.get() = value };
@@ -161,7 +161,7 @@ impl<T> From<T> for OnceLock<T> {
     fn from(value: T) -> Self {
         let cell = Self::new();
         let mut value = Some(value);
-        cell.init(true, "from", Location::caller(), &mut || value.take());
+        cell.init(None, "from", Location::caller(), &mut || value.take());
         cell
     }
 }
