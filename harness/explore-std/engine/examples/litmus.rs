@@ -1,5 +1,5 @@
 //! Every combination of the litmus families, and many random tests, against the axioms of RC11:
-//! `cargo run --release -p explore-engine --example litmus -- [--each 20000] [--random 20000]`.
+//! `cargo run --release -p explore-engine --example litmus -- [--each 20000] [--random 20000]`; or one test: `-- --test 'Wx=1.rlx | Rx.rlx'`.
 
 #[path = "../tests/litmus/mod.rs"]
 mod litmus;
@@ -21,6 +21,13 @@ fn option(name: &str, default: usize) -> usize {
 
 fn main() {
     let (each, random) = (option("--each", 20_000), option("--random", 20_000));
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--test");
+    if let Some(text) = arguments.nth(1) {
+        let mut count = Count::default();
+        let result = check::program(&text, &mut count);
+        println!("{text}: {}, {count:?}", result.err().unwrap_or_else(|| "equal".to_owned()));
+        return;
+    }
     let mut wrong = 0;
     let mut tell = |errors: &[String]| {
         wrong += errors.len();

@@ -5,6 +5,7 @@
 
 use super::object::{OncePhase, State};
 use super::op::{Obj, Op, Tid};
+use super::spinning::RELEASES;
 use super::thread::{Thread, Woken};
 use super::{FENCES, Machine, SPAWNS, end_of, shared, token_of};
 use crate::config::Memory;
@@ -17,12 +18,6 @@ pub const SPURIOUS: u16 = 1;
 pub const TIMED_OUT: u16 = 2;
 /// A `compare_exchange_weak` fails although it need not.
 pub const WEAK_FAILURE: u16 = 1 << 15;
-/// How often a spinning thread is let go on when nothing else can happen, before that is called a livelock.
-const RELEASES: u32 = 32;
-/// How much longer a loop of nothing but loads goes on before it counts as spinning: it may be a loop that ends by itself.
-const BARE_LOADS: u8 = 2;
-/// Likewise for a loop that also takes locks: what it does under them cannot be seen.
-const LOCKED_ROUNDS: u8 = 4;
 
 impl Machine {
     /// Collects everything that is possible; if nothing is, the time-outs that now fire.
@@ -204,24 +199,6 @@ impl Machine {
         oldest..=newest
     }
 
-    /// The atomic that a thread reads again and again at one place, and the store that it reads.
-    pub(super) fn stuck_on(&self, thread: &Thread) -> Option<(Obj, u32)> {
-        let (Op::Load { atomic, .. } | Op::Compare { atomic, .. }) = thread.pending else {
-            return None;
-        };
-        let (at, object, seen, times) = thread.repeat?;
-        let same = std::ptr::eq(at, thread.at) && object == atomic;
-        (same && times > self.config.spin_rounds.saturating_add(BARE_LOADS))
-            .then_some((atomic, seen))
-    }
-
-    /// Whether a thread waits in a spin loop for something to change.
-    pub(super) fn spins(&self, tid: Tid) -> bool {
-        let thread = &self.threads[tid];
-        let alive = thread.exists && thread.ended.is_none();
-        alive && (thread.pending == Op::SpinYield || self.stuck_on(thread).is_some())
-    }
-
     /// Whether a thread has a time-out that fires when nothing else can happen.
     fn fires_when_quiet(&self, tid: Tid) -> bool {
         let thread = &self.threads[tid];
@@ -234,41 +211,6 @@ impl Machine {
             Op::Wake { lock, timeout, .. } => timeout.is_some() && self.lock(lock).is_free(),
             _ => false,
         }
-    }
-
-    /// Counts the changes of an object that a failed attempt could notice.
-    pub(super) fn version(&self, object: Obj) -> u32 {
-        let object = &self.objects[object as usize];
-        match &object.state {
-            State::Atomic(atomic) => (atomic.stores.len() - 1) as u32,
-            _ => object.version,
-        }
-    }
-
-    /// Turns a yield into a wait, at the end of a spin round that read what the round before had read.
-    pub(super) fn spinning(&mut self, op: Op, at: super::op::Loc) -> Op {
-        let rounds = self.config.spin_rounds;
-        let locks = |reads: &[(Obj, u32)], objects: &[super::object::Object]| {
-            reads
-                .iter()
-                .any(|(object, _)| matches!(objects[*object as usize].state, State::Lock(_)))
-        };
-        let thread = &mut self.threads[self.current];
-        if !matches!(op, Op::Yield | Op::Sleep(_)) {
-            return op;
-        }
-        thread.repeat = None;
-        thread.reads.dedup();
-        let same = !thread.reads.is_empty()
-            && thread.reads == thread.last_reads
-            && thread.spin_at.is_some_and(|before| std::ptr::eq(before, at));
-        thread.rounds = if same { thread.rounds.saturating_add(1) } else { 0 };
-        thread.spin_at = Some(at);
-        std::mem::swap(&mut thread.reads, &mut thread.last_reads);
-        thread.reads.clear();
-        let patience =
-            if locks(&thread.last_reads, &self.objects) { rounds + LOCKED_ROUNDS } else { rounds };
-        if thread.rounds >= patience.max(1) { Op::SpinYield } else { op }
     }
 
     /// What an operation touches, as `alt` of it in this state; and what it could touch in another state.
@@ -360,16 +302,17 @@ impl Machine {
             }
             Op::Compare { atomic, expected, success, failure, .. } => {
                 let all = self.config.memory == Memory::SeqCst;
-                let sc = success == Ordering::SeqCst || all;
-                let wide = fence(one(atomic, if sc { Kind::StoreSc } else { Kind::Store }), sc);
+                let sc = |order| order == Ordering::SeqCst || all;
+                let store =
+                    |sc| fence(one(atomic, if sc { Kind::StoreSc } else { Kind::Store }), sc);
+                let wide = store(sc(success) || sc(failure));
                 let State::Atomic(state) = &self.objects[atomic as usize].state else {
                     return same(wide);
                 };
                 let newest = state.stores.len() - 1;
                 let fails = usize::from(alt) != newest || state.stores[newest].value != expected;
-                let sc = failure == Ordering::SeqCst || all;
-                let narrow = fence(one(atomic, if sc { Kind::LoadSc } else { Kind::Load }), sc);
-                (if fails { narrow } else { wide }, wide)
+                let load = |sc| fence(one(atomic, if sc { Kind::LoadSc } else { Kind::Load }), sc);
+                (if fails { load(sc(failure)) } else { store(sc(success)) }, wide)
             }
             Op::Fence { order, .. } => same(if order == Ordering::SeqCst {
                 ambient(FENCES, Kind::Write)

@@ -20,13 +20,23 @@ use super::log::{Log, Race, RaceKind};
 use super::wakeup::{self, Branch, Initial, Planned};
 use super::{ANY_ALT, Choice, Diverged, Pending, Search, Taken, View};
 
+/// A step that need not be taken.
+#[derive(Clone, Copy, Debug)]
+struct Sleeper {
+    choice: Choice,
+    /// What it touches: it sleeps until a step depends on it.
+    footprint: Footprint,
+    /// What its thread could touch in another alternative. A run that such an alternative depends on is not covered by this one.
+    widest: Footprint,
+}
+
 /// The state of the search at one depth.
 #[derive(Debug, Default)]
 struct Node {
     /// Everything that is possible here.
     choices: Vec<Choice>,
     /// What need not be tried here: an equivalent run was made.
-    asleep: Vec<(Choice, Footprint)>,
+    asleep: Vec<Sleeper>,
     /// What is to be tried. The first branch is the current one; its children have moved to the next node.
     tree: Vec<Branch>,
     /// How many objects were known here.
@@ -35,7 +45,7 @@ struct Node {
 
 impl Node {
     fn sleeps(&self, choice: Choice) -> bool {
-        self.asleep.iter().any(|(sleeping, _)| *sleeping == choice)
+        self.asleep.iter().any(|sleeper| sleeper.choice == choice)
     }
 
     fn awake(&self, choice: Choice) -> bool {
@@ -102,9 +112,9 @@ impl Optimal {
         if event.choice.alt == super::QUIESCENT_ALT {
             return;
         }
-        let still = parent.asleep.iter().filter(|(choice, footprint)| {
-            choice.thread != event.choice.thread
-                && !footprint.conflicts(&event.footprint, view.places)
+        let still = parent.asleep.iter().filter(|sleeper| {
+            sleeper.choice.thread != event.choice.thread
+                && !sleeper.footprint.conflicts(&event.footprint, view.places)
         });
         node.asleep.extend(still.copied());
     }
@@ -175,7 +185,10 @@ impl Optimal {
                 for number in after.filter(|&number| keep(number)) {
                     let event = &events[number];
                     let replaces = number > race.later as usize
-                        && event.footprint.iter().any(|access| access.object() == object && access.kind().is_store());
+                        && event
+                            .footprint
+                            .iter()
+                            .any(|access| access.object() == object && access.kind().is_store());
                     let follows = left_out.iter().any(|&out| self.log.before(out, &event.clock));
                     if open && (replaces || follows) {
                         left_out.push(number as u32);
@@ -193,12 +206,15 @@ impl Optimal {
             }
         }
         let node = &mut self.nodes[race.earlier as usize];
-        let covered = node.asleep.iter().any(|(choice, footprint)| {
-            wakeup::weak_initial(*choice, footprint, sequence, places) != Initial::No
+        let covered = node.asleep.iter().any(|sleeper| {
+            wakeup::weak_initial(sleeper.choice, &sleeper.widest, sequence, places) != Initial::No
         });
         if covered {
             return;
         }
+        let alternatives =
+            node.tree.iter_mut().filter(|branch| branch.choice.thread == earlier.choice.thread);
+        alternatives.for_each(|branch| branch.footprint = earlier.widest);
         // The current branch, the first, begins with the earlier event of the race: it cannot lead there.
         wakeup::insert(&mut node.tree, 1, sequence, node.objects, places);
     }
@@ -345,9 +361,9 @@ impl Search for Optimal {
         while let Some(depth) = self.nodes.len().checked_sub(1) {
             let node = &mut self.nodes[depth];
             if let Some(event) = self.log.events().get(depth) {
-                let done = (event.choice, event.footprint);
+                let (choice, footprint, widest) = (event.choice, event.footprint, event.widest);
                 node.tree.remove(0);
-                node.asleep.push(done);
+                node.asleep.push(Sleeper { choice, footprint, widest });
             } else {
                 node.tree.clear();
             }
