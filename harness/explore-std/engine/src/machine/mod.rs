@@ -9,14 +9,19 @@
 //! | `op` | the operations |
 //! | `thread`, `object` | the state |
 //! | `choices` | what is possible in a state, and what an operation touches |
-//! | `perform` | what an operation does |
+//! | `turns` | asking the search, telling it what was done |
+//! | `perform`, `atomics`, `channels` | what an operation does |
+//! | `spinning` | spin loops |
 //! | `memory` | what loads may read |
 //! | `context` | how code finds the machine, and the switch between coroutines |
 //! | `fibers` | the coroutines |
 //! | `statics` | values that outlive an execution |
 //! | `streams` | standard input, output and error |
-//! | `tracer` | the story of one execution, for people |
+//! | `tracer`, `standing` | the story of one execution, for people |
+//! | `panics` | which panic is the failure |
+//! | `overflow`, `watchdog` | what cannot be explored any further |
 
+mod atomics;
 pub mod channels;
 pub mod choices;
 pub mod context;
@@ -28,19 +33,22 @@ pub mod op;
 pub mod overflow;
 pub mod panics;
 pub mod perform;
+mod spinning;
+mod standing;
 pub mod statics;
 pub mod streams;
 pub mod thread;
 pub mod tracer;
+mod turns;
 pub mod watchdog;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::config::Config;
 use crate::search::clock::Clock;
-use crate::search::{Choice, MAX_THREADS, Pending, Search, Taken, View};
+use crate::search::{Choice, MAX_THREADS, Search};
 use object::{Object, State};
-use op::{Loc, Obj, Op, Tid};
+use op::{Loc, Obj, Tid};
 use thread::{PanicNote, Thread};
 use tracer::Tracer;
 
@@ -278,188 +286,10 @@ impl Machine {
         self.chosen = None;
     }
 
-    /// The current thread will do `op` next. Afterwards [`Machine::chosen`] says who goes on; nobody, if the execution is over.
-    pub fn announce(&mut self, op: Op, at: Loc) {
-        self.watch.tick(self.current, at);
-        let op = self.spinning(op, at);
-        let thread = &mut self.threads[self.current];
-        thread.pending = op;
-        thread.at = at;
-        self.decide();
-    }
-
-    /// Chooses who goes next.
-    pub fn decide(&mut self) {
-        self.chosen = None;
-        if self.is_over() {
-            return;
-        }
-        if self.steps >= self.config.max_steps {
-            self.fail(Bad::Livelock);
-            return;
-        }
-        let choice = match self.search.forced() {
-            Some(choice) => {
-                self.quiescent = choice.alt == crate::search::QUIESCENT_ALT;
-                if self.tracer.is_some() || self.record_schedule {
-                    self.collect();
-                }
-                if !self.is_possible(choice) {
-                    self.fail(Bad::Refused(format!(
-                        "it is not deterministic: at step {} it did something else than before, after the same choices",
-                        self.steps
-                    )));
-                    return;
-                }
-                choice
-            }
-            None => {
-                self.collect();
-                if self.choices.is_empty() {
-                    self.ended();
-                    return;
-                }
-                let mut yielding = 0;
-                for (number, thread) in self.threads.iter().enumerate() {
-                    if matches!(thread.pending, Op::Yield | Op::SpinYield | Op::Sleep(_)) {
-                        yielding |= 1 << number;
-                    }
-                }
-                let view = View {
-                    choices: &self.choices,
-                    last: self.last as u8,
-                    quiescent: self.quiescent,
-                    objects: self.places.len() as u32,
-                    places: &self.places,
-                    yielding,
-                };
-                self.search.choose(&view)
-            }
-        };
-        if self.record_schedule {
-            let mut of_thread = self.choices.iter().filter(|other| other.thread == choice.thread);
-            let alt = of_thread.position(|other| other.alt == choice.alt).unwrap_or(0);
-            self.schedule.push((choice.thread, alt as u16));
-        }
-        if self.tracer.is_some() {
-            self.trace_choice(choice.thread);
-        }
-        self.steps += 1;
-        self.chosen = Some(choice);
-    }
-
-    /// Whether what went wrong ends the execution. After a panic of the main thread the others go on only if the whole execution
-    /// counts, not just its failure.
-    fn is_over(&self) -> bool {
-        match &self.failure {
-            None => self.exited,
-            Some(Bad::Panic { .. } | Bad::Poisoned { .. }) => !self.config.keep_going,
-            Some(_) => true,
-        }
-    }
-
-    /// Nobody can go on.
-    fn ended(&mut self) {
-        let unfinished = |thread: &Thread| thread.exists && thread.ended.is_none();
-        if !self.threads.iter().any(unfinished) {
-            return;
-        }
-        self.show_all_blocked();
-        let spins = (0..self.threads.len()).any(|tid| self.spins(tid));
-        if spins {
-            self.fail(Bad::Livelock);
-        } else if self.threads[0].ended.is_some() {
-            self.fail(Bad::Leak);
-        } else {
-            self.fail(Bad::Deadlock);
-        }
-    }
-
-    /// Tells the search that the execution is over. Returns whether there is another one to run.
-    pub fn finish(&mut self) -> bool {
-        let mut pending = Vec::new();
-        for number in 0..self.threads.len() {
-            let thread = &self.threads[number];
-            if !thread.exists || thread.ended.is_some() {
-                continue;
-            }
-            let footprint = self.footprint_if_blocked(number);
-            let branching =
-                thread.pending.branches(self.config.spurious > 0, self.config.eager_timeouts);
-            let after = match thread.woken {
-                thread::Woken::By(step) => Some(step),
-                _ => None,
-            };
-            let waits = self.waits(&thread.pending);
-            pending.push(Pending { thread: number as u8, footprint, branching, waits, after });
-        }
-        self.search.finish(&pending, &self.places)
-    }
-
-    /// Reports a performed step to the search. `widest` was computed before the step, like `footprint`.
-    fn report(
-        &mut self,
-        tid: Tid,
-        choice: Choice,
-        op: Op,
-        footprint: crate::search::Footprint,
-        widest: crate::search::Footprint,
-    ) {
-        let place = std::ptr::from_ref(self.threads[tid].at) as usize as u64;
-        let kind = variant_number(&op);
-        let signature =
-            (place << 8 ^ kind).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(op.object());
-        let step = Taken {
-            choice,
-            footprint,
-            widest,
-            branching: op.branches(self.config.spurious > 0, self.config.eager_timeouts),
-            after: &self.after,
-            freed: &self.freed,
-            waits: self.waits(&op),
-            observed: self.observed,
-            quiescent: choice.alt == crate::search::QUIESCENT_ALT,
-            signature,
-        };
-        if let Err(diverged) = self.search.taken(&step) {
-            self.fail(Bad::Refused(format!(
-                "it is not deterministic: at step {} it did something else than before, after the same choices",
-                diverged.step
-            )));
-        }
-    }
-
     /// The name of a thread, for people.
     pub fn thread_name(&self, tid: Tid) -> String {
         let thread = &self.threads[tid];
         thread.name.clone().unwrap_or_else(|| format!("thread {tid}"))
-    }
-}
-
-fn variant_number(op: &Op) -> u64 {
-    // The discriminant itself is not accessible; its hash serves as well.
-    use std::hash::{Hash, Hasher};
-    let mut hasher = Fnv(0xCBF2_9CE4_8422_2325);
-    std::mem::discriminant(op).hash(&mut hasher);
-    hasher.finish() & 0xFF
-}
-
-/// A hash without setup cost.
-struct Fnv(u64);
-
-impl std::hash::Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0 ^ self.0 >> 32
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        }
-    }
-
-    fn write_isize(&mut self, value: isize) {
-        self.0 = (self.0 ^ value as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 }
 

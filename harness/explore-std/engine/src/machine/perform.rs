@@ -1,7 +1,6 @@
 //! What each operation does to the state.
 
 use super::choices::{SPURIOUS, TIMED_OUT, WEAK_FAILURE};
-use super::memory::Stored;
 use super::object::{Lock, OncePhase, State};
 use super::op::{Obj, Op, Tid};
 use super::thread::Woken;
@@ -254,57 +253,6 @@ impl Machine {
         Done::OK
     }
 
-    /// Keeps what tells a spin loop: what was read, and whether anything was done.
-    fn remember(&mut self, tid: Tid, op: Op, done: &Done, alt: u16) {
-        let reads = match op {
-            Op::Load { atomic, .. } | Op::Compare { atomic, .. }
-                if !done.ok || matches!(op, Op::Load { .. }) =>
-            {
-                let seen = u32::from(self.read_place(atomic, alt));
-                let thread = &mut self.threads[tid];
-                let at = thread.at;
-                thread.repeat = match thread.repeat {
-                    Some((place, object, before, times))
-                        if std::ptr::eq(place, at) && object == atomic && before == seen =>
-                    {
-                        Some((at, atomic, seen, times.saturating_add(1)))
-                    }
-                    _ => Some((at, atomic, seen, 1)),
-                };
-                if alt == QUIESCENT_ALT {
-                    thread.released += 1;
-                    thread.repeat = Some((at, atomic, seen, 1));
-                }
-                Some((atomic, seen))
-            }
-            Op::TryLock(object) | Op::TryRead(object) if !done.ok => {
-                Some((object, self.version(object)))
-            }
-            Op::TryReceive(object) | Op::TrySend(object) if !done.ok => {
-                Some((object, self.version(object)))
-            }
-            Op::OnceGet(object) if !done.ok => Some((object, self.version(object))),
-            Op::Lock(object) | Op::Read(object) | Op::IsPoisoned(object) => {
-                Some((object, self.version(object)))
-            }
-            Op::SpinYield if alt == QUIESCENT_ALT => {
-                self.threads[tid].released += 1;
-                return;
-            }
-            Op::Yield | Op::SpinYield | Op::Sleep(_) | Op::Unlock(_) | Op::Unread(_) => return,
-            _ => None,
-        };
-        match reads {
-            Some(read) => {
-                if !matches!(op, Op::Load { .. } | Op::Compare { .. }) {
-                    self.threads[tid].repeat = None;
-                }
-                self.threads[tid].reads.push(read);
-            }
-            None => self.threads[tid].acted(),
-        }
-    }
-
     /// Whose park token an `Op::Unpark` sets.
     fn unparked(&self, op: Op) -> Tid {
         match op {
@@ -444,77 +392,5 @@ impl Machine {
             state.phase = OncePhase::Running(tid);
         }
         Done { value, ok: value == 0 }
-    }
-
-    /// The newest store of an atomic.
-    fn newest(&self, atomic: Obj) -> u16 {
-        self.version(atomic) as u16
-    }
-
-    fn stored(&self, atomic: Obj, place: u16) -> &Stored {
-        match &self.objects[atomic as usize].state {
-            State::Atomic(state) => &state.stores[usize::from(place)],
-            other => unreachable!("{other:?} is not an atomic"),
-        }
-    }
-
-    /// Which store an alternative of a load reads.
-    fn read_place(&self, atomic: Obj, alt: u16) -> u16 {
-        if alt == QUIESCENT_ALT { self.newest(atomic) } else { alt & !WEAK_FAILURE }
-    }
-
-    fn learn_read(&mut self, tid: Tid, atomic: Obj, place: u16, order: Ordering) {
-        let order = self.effective(order);
-        let State::Atomic(state) = &self.objects[atomic as usize].state else { return };
-        self.threads[tid].views.load(state.index, place, &state.stores[usize::from(place)], order);
-    }
-
-    fn load(&mut self, tid: Tid, atomic: Obj, place: u16, order: Ordering) -> Done {
-        self.learn_read(tid, atomic, place, order);
-        let stored = self.stored(atomic, place);
-        let value = stored.value;
-        // Two `SeqCst` accesses depend on each other in either order; then the store is no precondition of the load.
-        let ordered = stored.sc && self.effective(order) == Ordering::SeqCst;
-        let step = stored.step.filter(|_| !ordered);
-        self.after.extend(step);
-        Done { value, ok: true }
-    }
-
-    fn store(
-        &mut self,
-        tid: Tid,
-        atomic: Obj,
-        order: Ordering,
-        value: u64,
-        step: u32,
-        read: Option<u16>,
-    ) {
-        let order = self.effective(order);
-        let State::Atomic(state) = &mut self.objects[atomic as usize].state else { return };
-        let place = state.stores.len() as u16;
-        let read = read.map(|read| &state.stores[usize::from(read)]);
-        let view = self.threads[tid].views.store(state.index, place, order, read);
-        if order == Ordering::SeqCst {
-            self.sc.raise(state.index, place);
-        }
-        state.stores.push(Stored { value, view, step: Some(step), sc: order == Ordering::SeqCst });
-    }
-
-    fn effective(&self, order: Ordering) -> Ordering {
-        if self.config.memory == Memory::SeqCst { Ordering::SeqCst } else { order }
-    }
-
-    /// A spinning thread that goes on sees the newest of what it waited for: stores become visible in the end.
-    fn see_newest(&mut self, tid: Tid, _alt: u16) {
-        let reads = std::mem::take(&mut self.threads[tid].last_reads);
-        for &(object, _) in &reads {
-            if let State::Atomic(state) = &self.objects[object as usize].state {
-                let newest = (state.stores.len() - 1) as u16;
-                self.threads[tid].views.current.raise(state.index, newest);
-            }
-        }
-        let thread = &mut self.threads[tid];
-        thread.last_reads = reads;
-        thread.rounds = 0;
     }
 }

@@ -3,14 +3,13 @@
 use std::sync::atomic::Ordering;
 
 use trace::{
-    ChannelOutcome, Choice, LockMode, Object, ObjectId, ObjectKind, Operation, Output, Read, Stale,
-    Step, Stream, ThreadId, Wait, WaitsFor,
+    ChannelOutcome, Choice, LockMode, Operation, Output, Read, Stale, Step, Stream, ThreadId,
 };
 
 use super::Machine;
 use super::channels::outcome;
 use super::choices::{SPURIOUS, TIMED_OUT, WEAK_FAILURE};
-use super::object::{OncePhase, State};
+use super::object::State;
 use super::op::{Obj, Op, Tid};
 use super::perform::Done;
 use crate::search::QUIESCENT_ALT;
@@ -28,7 +27,7 @@ pub struct Tracer {
     preempts: bool,
 }
 
-fn thread_id(tid: Tid) -> ThreadId {
+pub(super) fn thread_id(tid: Tid) -> ThreadId {
     ThreadId(tid as u32)
 }
 
@@ -103,14 +102,8 @@ impl Machine {
             step.wakes = joining.map(|(other, _)| thread_id(other)).collect();
         }
         step.choice = self.choice_besides(op, alt, &step.operation);
-        match op {
-            Op::NotifyOne(_) | Op::NotifyAll(_) if woken == 0 => {
-                step.note = Some("nobody is waiting: the notification is lost".to_owned());
-            }
-            Op::SpinYield if alt == QUIESCENT_ALT => {
-                step.note = Some("spins on, though nothing has changed".to_owned())
-            }
-            _ => {}
+        if op == Op::SpinYield && alt == QUIESCENT_ALT {
+            step.note = Some("spins on, though nothing has changed".to_owned());
         }
         if let Some(tracer) = &mut self.tracer {
             step.preempts = std::mem::take(&mut tracer.preempts);
@@ -294,136 +287,6 @@ impl Machine {
             read.stale = Some(Stale { newest: newest_value, missed: (newest - place) as u32 });
         }
         read
-    }
-
-    /// A value's bits, as its type prints them.
-    fn show(&self, atomic: Obj, bits: u64) -> String {
-        match self.objects[atomic as usize].kind {
-            "AtomicBool" => (bits != 0).to_string(),
-            "AtomicPtr" if bits == 0 => "null".to_owned(),
-            // Addresses differ from run to run, and mean nothing to a reader.
-            "AtomicPtr" => "pointer".to_owned(),
-            "AtomicI8" | "AtomicI16" | "AtomicI32" | "AtomicI64" | "AtomicIsize" => {
-                (bits as i64).to_string()
-            }
-            _ => bits.to_string(),
-        }
-    }
-
-    /// What a thread waits for; `None` if it could go on.
-    pub(super) fn waits_for(&self, tid: Tid) -> Option<WaitsFor> {
-        let thread = &self.threads[tid];
-        let lock = |lock: Obj| {
-            let state = self.lock(lock);
-            let held_by =
-                state.owner.iter().chain(&state.readers).map(|&tid| thread_id(tid)).collect();
-            Some(WaitsFor::Lock { lock: self.trace_object(lock), held_by })
-        };
-        match thread.pending {
-            Op::Lock(object) | Op::Read(object) => lock(object),
-            Op::Wake { condvar, lock: mutex, .. } => {
-                if thread.woken == super::thread::Woken::No {
-                    Some(WaitsFor::Notify { condvar: self.trace_object(condvar) })
-                } else {
-                    lock(mutex)
-                }
-            }
-            Op::Join(other) => Some(WaitsFor::Join { thread: thread_id(other) }),
-            Op::Park { .. } => Some(WaitsFor::Unpark),
-            Op::Pass { barrier, .. } => {
-                Some(WaitsFor::Barrier { barrier: self.trace_object(barrier) })
-            }
-            Op::OnceEnter { once, .. } | Op::OnceWait { once, .. } => {
-                let held_by = match &self.objects[once as usize].state {
-                    State::Once(state) => match state.phase {
-                        OncePhase::Running(tid) => vec![thread_id(tid)],
-                        _ => Vec::new(),
-                    },
-                    _ => Vec::new(),
-                };
-                Some(WaitsFor::Lock { lock: self.trace_object(once), held_by })
-            }
-            Op::Receive { channel, .. } => {
-                Some(WaitsFor::Message { channel: self.trace_object(channel) })
-            }
-            Op::Send(channel) | Op::SendTaken { channel, .. } => {
-                Some(WaitsFor::Room { channel: self.trace_object(channel) })
-            }
-            Op::SpinYield => {
-                let is_atomic =
-                    |object: &Obj| !matches!(self.objects[*object as usize].state, State::Name);
-                let mut atomics: Vec<ObjectId> = thread
-                    .last_reads
-                    .iter()
-                    .map(|read| read.0)
-                    .filter(is_atomic)
-                    .map(|object| self.trace_object(object))
-                    .collect();
-                atomics.sort();
-                atomics.dedup();
-                Some(WaitsFor::Change { atomics })
-            }
-            Op::Load { atomic, .. } | Op::Compare { atomic, .. } => self
-                .stuck_on(thread)
-                .map(|_| WaitsFor::Change { atomics: vec![self.trace_object(atomic)] }),
-            _ => None,
-        }
-    }
-
-    /// Where every thread that has not ended stands.
-    pub fn standing(&self) -> Vec<Wait> {
-        let threads = self.threads.iter().enumerate();
-        let alive = threads.filter(|(_, thread)| thread.exists && thread.ended.is_none());
-        alive
-            .map(|(tid, thread)| Wait {
-                thread: thread_id(tid),
-                at: Some(thread.at.into()),
-                waits_for: self.waits_for(tid),
-            })
-            .collect()
-    }
-
-    /// The number of an object in the trace, where a channel has only one.
-    pub fn trace_object(&self, object: Obj) -> ObjectId {
-        let before = self.objects[..object as usize].iter();
-        ObjectId(before.filter(|object| !matches!(object.state, State::Name)).count() as u32)
-    }
-
-    /// The objects, as the trace lists them.
-    pub fn trace_objects(&self) -> Vec<Object> {
-        let kind = |state: &State| match state {
-            State::Lock(_) => Some(ObjectKind::Mutex),
-            State::Condvar { .. } => Some(ObjectKind::Condvar),
-            State::Barrier { .. } => Some(ObjectKind::Barrier),
-            State::Once(_) => Some(ObjectKind::Once),
-            State::Channel(_) => Some(ObjectKind::Channel),
-            State::Atomic(_) => Some(ObjectKind::Atomic),
-            State::Name => None,
-        };
-        let objects = self.objects.iter().enumerate();
-        objects
-            .filter_map(|(number, object)| {
-                let kind =
-                    if object.kind == "RwLock" { ObjectKind::RwLock } else { kind(&object.state)? };
-                let initial = match &object.state {
-                    State::Atomic(state) => {
-                        state.stores.first().map(|stored| self.show(number as Obj, stored.value))
-                    }
-                    _ => None,
-                };
-                Some(Object { kind, name: None, created: Some(object.created.into()), initial })
-            })
-            .collect()
-    }
-
-    /// The threads, as the trace lists them.
-    pub fn trace_threads(&self) -> Vec<trace::Thread> {
-        let thread = |thread: &super::thread::Thread| trace::Thread {
-            name: thread.name.clone(),
-            parent: thread.parent.map(thread_id),
-            spawned: thread.parent.map(|_| thread.spawned.into()),
-        };
-        self.threads.iter().map(thread).collect()
     }
 }
 

@@ -5,6 +5,7 @@
 //! record itself is locked.
 
 mod calls;
+mod channels;
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use crate::machine::id::Id;
 use crate::machine::op::Loc;
 
 pub(crate) use calls::*;
+pub(crate) use channels::*;
 
 /// The number of the recording under way; 0 if there is none.
 static RECORDING: AtomicU32 = AtomicU32::new(0);

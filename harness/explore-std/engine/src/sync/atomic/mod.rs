@@ -1,10 +1,15 @@
 //! The atomics and fences.
 
+mod bits;
+mod pointer;
+
 use std::fmt;
 use std::panic::{Location, RefUnwindSafe};
 use std::sync::atomic as real;
 pub use std::sync::atomic::Ordering;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+
+use bits::{Bits, check_failure, check_load, check_store, failure_ordering};
 
 use crate::machine::context::{self, Answer};
 use crate::machine::id::Id;
@@ -14,82 +19,6 @@ use crate::machine::op::{Loc, Obj, Op};
 use crate::record::{self, Object};
 
 pub use std::sync::atomic::compiler_fence;
-
-/// A value that fits into 64 bits.
-trait Bits: Copy {
-    fn to_bits(self) -> u64;
-    fn from_bits(bits: u64) -> Self;
-}
-
-macro_rules! integers_are_bits {
-    ($($t:ty)*) => {$(
-        impl Bits for $t {
-            fn to_bits(self) -> u64 {
-                self as u64
-            }
-
-            fn from_bits(bits: u64) -> Self {
-                bits as $t
-            }
-        }
-    )*};
-}
-
-integers_are_bits!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
-
-impl Bits for bool {
-    fn to_bits(self) -> u64 {
-        u64::from(self)
-    }
-
-    fn from_bits(bits: u64) -> Self {
-        bits != 0
-    }
-}
-
-impl<T> Bits for *mut T {
-    fn to_bits(self) -> u64 {
-        self.expose_provenance() as u64
-    }
-
-    fn from_bits(bits: u64) -> Self {
-        std::ptr::with_exposed_provenance_mut(bits as usize)
-    }
-}
-
-/// The ordering of a compare-exchange that fails, where only one ordering is given.
-const fn failure_ordering(success: Ordering) -> Ordering {
-    match success {
-        Release => Relaxed,
-        AcqRel => Acquire,
-        other => other,
-    }
-}
-
-/// Panics where `std` panics, with its words.
-fn check_load(order: Ordering) {
-    match order {
-        Release => panic!("there is no such thing as a release load"),
-        AcqRel => panic!("there is no such thing as an acquire-release load"),
-        _ => {}
-    }
-}
-
-fn check_store(order: Ordering) {
-    match order {
-        Acquire => panic!("there is no such thing as an acquire store"),
-        AcqRel => panic!("there is no such thing as an acquire-release store"),
-        _ => {}
-    }
-}
-
-fn check_failure(order: Ordering) {
-    match order {
-        Release => panic!("there is no such thing as a release failure ordering"),
-        AcqRel => panic!("there is no such thing as an acquire-release failure ordering"),
-        _ => {}
-    }
-}
 
 /// The atomic of one type: everything that all of them can do.
 macro_rules! atomic {
@@ -445,73 +374,6 @@ atomic!(
     /// An atomic pointer, as `std::sync::atomic::AtomicPtr`.
     AtomicPtr[T], *mut T, real::AtomicPtr<T>, "AtomicPtr"
 );
-
-impl<T> AtomicPtr<T> {
-    /// Moves the pointer by so many elements, and wraps around; returns the old one.
-    #[track_caller]
-    pub fn fetch_ptr_add(&self, count: usize, order: Ordering) -> *mut T {
-        self.update_value(order, "fetch_ptr_add", Location::caller(), |old| old.wrapping_add(count))
-    }
-
-    /// Moves the pointer back by so many elements, and wraps around; returns the old one.
-    #[track_caller]
-    pub fn fetch_ptr_sub(&self, count: usize, order: Ordering) -> *mut T {
-        self.update_value(order, "fetch_ptr_sub", Location::caller(), |old| old.wrapping_sub(count))
-    }
-
-    /// Moves the pointer by so many bytes, and wraps around; returns the old one.
-    #[track_caller]
-    pub fn fetch_byte_add(&self, count: usize, order: Ordering) -> *mut T {
-        self.update_value(order, "fetch_byte_add", Location::caller(), |old| {
-            old.wrapping_byte_add(count)
-        })
-    }
-
-    /// Moves the pointer back by so many bytes, and wraps around; returns the old one.
-    #[track_caller]
-    pub fn fetch_byte_sub(&self, count: usize, order: Ordering) -> *mut T {
-        self.update_value(order, "fetch_byte_sub", Location::caller(), |old| {
-            old.wrapping_byte_sub(count)
-        })
-    }
-
-    /// Bitwise "or" on the address; returns the old pointer.
-    #[track_caller]
-    pub fn fetch_or(&self, bits: usize, order: Ordering) -> *mut T {
-        self.update_value(order, "fetch_or", Location::caller(), |old| {
-            old.map_addr(|address| address | bits)
-        })
-    }
-
-    /// Bitwise "and" on the address; returns the old pointer.
-    #[track_caller]
-    pub fn fetch_and(&self, bits: usize, order: Ordering) -> *mut T {
-        self.update_value(order, "fetch_and", Location::caller(), |old| {
-            old.map_addr(|address| address & bits)
-        })
-    }
-
-    /// Bitwise "exclusive or" on the address; returns the old pointer.
-    #[track_caller]
-    pub fn fetch_xor(&self, bits: usize, order: Ordering) -> *mut T {
-        self.update_value(order, "fetch_xor", Location::caller(), |old| {
-            old.map_addr(|address| address ^ bits)
-        })
-    }
-}
-
-impl<T> Default for AtomicPtr<T> {
-    #[track_caller]
-    fn default() -> Self {
-        Self::new(std::ptr::null_mut())
-    }
-}
-
-impl<T> fmt::Pointer for AtomicPtr<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Pointer::fmt(&self.value.load(Relaxed), f)
-    }
-}
 
 /// A memory fence, as `std::sync::atomic::fence`.
 ///
