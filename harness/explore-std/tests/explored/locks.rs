@@ -85,7 +85,7 @@ fn downgrade_lets_no_writer_between() {
     expect(&["read"], || {
         let lock = RwLock::new(0);
         let guard = RwLockWriteGuard::downgrade(lock.write().unwrap());
-        thread::scope(|scope| drop(scope.spawn(|| drop(lock.read().unwrap())).join().unwrap()));
+        thread::scope(|scope| scope.spawn(|| drop(lock.read().unwrap())).join().unwrap());
         drop(guard);
         "read".to_owned()
     });

@@ -24,7 +24,14 @@ pub fn observed() -> Vec<String> {
         sender.send(2),
         sender.try_send(3)
     ));
-    all.push(format!("{:?}", (&receiver).into_iter().take(2).collect::<Vec<_>>()));
+    let mut two = Vec::new();
+    for message in &receiver {
+        two.push(message);
+        if two.len() == 2 {
+            break;
+        }
+    }
+    all.push(format!("{two:?}"));
     let thread = thread::spawn(move || receiver.into_iter().collect::<Vec<_>>());
     (0..10).for_each(|message| sender.send(message).unwrap());
     drop(sender);
