@@ -55,18 +55,22 @@ class Database:
             return self.execute("SHOW TABLES LIKE 'user'")
         return self.execute("SELECT 1 FROM sqlite_master WHERE name = 'user'")
 
+    def create(self, table):
+        # With room for every character, whatever the server's default.
+        self.execute(table + (" DEFAULT CHARSET = utf8mb4" if self.mysql else ""))
+
     def create_sample(self):
         if not self.has_table():
-            self.execute("CREATE TABLE user (id BIGINT PRIMARY KEY, name TEXT, pwd TEXT)")
+            self.create("CREATE TABLE user (id BIGINT PRIMARY KEY, name TEXT, pwd TEXT)")
             for row in SAMPLE:
                 self.execute("INSERT INTO user VALUES (?, ?, ?)", row)
 
     def create_copy(self):
-        self.execute(
+        self.create(
             "CREATE TABLE IF NOT EXISTS user_copy"
             " (id BIGINT NOT NULL, name TEXT, pwd TEXT, xb TEXT NOT NULL)"
         )
-        self.execute(
+        self.create(
             "CREATE TABLE IF NOT EXISTS user_copy_chunks (job VARCHAR(32) NOT NULL,"
             " first_id BIGINT NOT NULL, last_id BIGINT NOT NULL, PRIMARY KEY (job, first_id))"
         )
