@@ -4,6 +4,7 @@
 //! type has is listed and compared.
 
 #![allow(deprecated, reason = "what std still has, the stand-in has")]
+#![allow(clippy::type_complexity, reason = "the types are what is tested")]
 
 use std::collections::BTreeMap;
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 lib::thread_local! {
     static COUNT: Cell<u8> = const { Cell::new(1) };
     #[allow(dead_code)]
-    pub(crate) static LIST: RefCell<Vec<u8>> = RefCell::new(Vec::new());
+    pub(crate) static LIST: RefCell<Vec<u8>> = RefCell::new(vec![1]);
     static CONSTANT: u8 = const { 2 }
 }
 
