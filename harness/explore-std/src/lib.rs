@@ -83,3 +83,19 @@ pub mod io {
 }
 
 pub use explore_engine::{dbg, eprint, eprintln, print, println, thread_local};
+
+/// The names that need no path. `std`'s macros are among them, so the engine's must be named here as well: a bare `println!` comes from
+/// the prelude of the edition, not from the root of the crate.
+pub mod prelude {
+    macro_rules! preludes {
+        ($($edition:ident)*) => {$(
+            #[doc = concat!("`std::prelude::", stringify!($edition), "`, with the engine's macros.")]
+            pub mod $edition {
+                pub use ::std::prelude::$edition::*;
+                pub use explore_engine::{dbg, eprint, eprintln, print, println, thread_local};
+            }
+        )*};
+    }
+
+    preludes!(v1 rust_2015 rust_2018 rust_2021 rust_2024);
+}
