@@ -132,18 +132,14 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The chapter's scenarios. A name that is a program's, and no scenario's,
-/// brings in that program's `main`.
+/// The chapter's scenarios. A name that is a program's brings in that
+/// program's `main` as well.
 fn files_of_chapter(chapter: &Path, names: &[String]) -> anyhow::Result<Vec<ScenarioFile>> {
     let mut files = scenarios_of(chapter)?;
     for name in names {
-        let name = name.replace('-', "_");
-        let known = files.iter().any(|file| {
-            file.name() == name || file.scenarios.iter().any(|scenario| scenario.name == name)
-        });
-        let program = chapter.join("src/programs").join(format!("{name}.rs"));
-        if !known && program.is_file() {
-            files.push(ScenarioFile::read_program(&program)?);
+        let program = format!("src/programs/{}.rs", name.replace('-', "_"));
+        if chapter.join(&program).is_file() {
+            files.push(ScenarioFile::read_program(&chapter.join(&program))?);
         }
     }
     if files.is_empty() {
