@@ -303,9 +303,11 @@ impl Machine {
             Op::Compare { atomic, expected, success, failure, .. } => {
                 let all = self.config.memory == Memory::SeqCst;
                 let sc = |order| order == Ordering::SeqCst || all;
+                let any = sc(success) || sc(failure);
+                // Whether it might have failed instead depends on the fences even if it succeeds.
                 let store =
-                    |sc| fence(one(atomic, if sc { Kind::StoreSc } else { Kind::Store }), sc);
-                let wide = store(sc(success) || sc(failure));
+                    |sc| fence(one(atomic, if sc { Kind::StoreSc } else { Kind::Store }), any);
+                let wide = store(any);
                 let State::Atomic(state) = &self.objects[atomic as usize].state else {
                     return same(wide);
                 };

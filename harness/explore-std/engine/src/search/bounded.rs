@@ -4,7 +4,8 @@
 //! other's way: the one run that stands for its class may need more preemptions than another of the same class, and would be
 //! cut off. Coons, Musuvathi, McKinley ("Bounded Partial-Order Reduction", OOPSLA 2013) mend that with a second point to go back to: where
 //! a race is turned round, the other thread is also tried where the running thread's turn began, which costs no
-//! preemption. There are no sleep sets, for the same reason. Even so the end of such a search proves nothing about other runs.
+//! preemption. There are no sleep sets, for the same reason; and a
+//! race counts although a third event lies between its two, because the run in which it would be immediate may be out of bounds. Even so the end of such a search proves nothing about other runs.
 
 use super::log::{Log, RaceKind};
 use super::optimal::first_choice;
@@ -50,15 +51,18 @@ pub(crate) struct Bounded {
 
 impl Bounded {
     pub fn new(bound: u32) -> Self {
-        Self { bound, nodes: Vec::new(), log: Log::default(), depth: 0 }
+        let mut log = Log::default();
+        log.thorough = true;
+        Self { bound, nodes: Vec::new(), log, depth: 0 }
     }
 
     /// Makes sure that `thread` is tried at the step, and where the turn that the step belongs to began.
     fn go_back(&mut self, step: usize, thread: u8) {
         self.nodes[step].add(thread);
         let events = self.log.events();
-        let mut start = step;
-        while start > 0 && events[start - 1].choice.thread == events[step].choice.thread {
+        // The turn before, if the step itself begins one.
+        let mut start = step.saturating_sub(1);
+        while start > 0 && events[start - 1].choice.thread == events[start].choice.thread {
             start -= 1;
         }
         self.nodes[start].add(thread);
@@ -79,10 +83,7 @@ impl Search for Bounded {
 
     fn choose(&mut self, view: &View<'_>) -> Choice {
         let spent = self.nodes.last().map_or(0, |node| node.cost(node.todo[node.done]));
-        let goes_on = view.choices.iter().any(|choice| choice.thread == view.last);
-        let yields = view.yielding >> view.last & 1 == 1;
-        let running =
-            (goes_on && !yields && !view.quiescent && self.depth > 0).then_some(view.last);
+        let running = willing(view).filter(|_| self.depth > 0);
         let mut node =
             Node { choices: view.choices.to_vec(), todo: Vec::new(), done: 0, spent, running };
         let first = first_choice(view, |_| true).unwrap_or(view.choices[0]);
@@ -129,4 +130,11 @@ impl Search for Bounded {
         }
         false
     }
+}
+
+/// Who took the last step, if it can take the next and does not ask others to go first: to stop it is a preemption.
+pub(crate) fn willing(view: &View<'_>) -> Option<u8> {
+    let goes_on = view.choices.iter().any(|choice| choice.thread == view.last);
+    let yields = view.yielding >> view.last & 1 == 1;
+    (goes_on && !yields && !view.quiescent).then_some(view.last)
 }
