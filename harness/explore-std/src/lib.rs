@@ -4,6 +4,18 @@
 //! `rustc --extern std=libexplore_std.rlib …` compiles unmodified source against it, on the stable toolchain: every `std::…` path
 //! resolves here. Nothing lives in this crate but names; what they mean is in `explore_engine`. A name that is listed shadows the
 //! same name from a glob.
+//!
+//! Signatures, traits and behaviour outside of executions are `std`'s; `tests/` compares them. What differs:
+//!
+//! - Atomics are larger than their values. `from_ptr` panics, and code that casts pointers to atomics does not work.
+//! - `SystemTime` is another type than the one that `std::fs::Metadata` returns. `From` converts both ways.
+//! - `is_terminal` of the standard streams is a method of a trait of the same name, because `std`'s is closed to others.
+//! - The lock of standard input keeps nobody out of it, nor do those of the other streams unless the order of prints is explored.
+//! - `available_parallelism` is 2 in an execution.
+//! - A panic hook runs in an execution, but a program whose hook uses locks or atomics is refused. So is one that reaches for files,
+//!   sockets or processes.
+//! - The order of a `HashMap` differs from one execution to the next. A program whose steps depend on it is refused, as not
+//!   deterministic.
 
 pub use ::std::*;
 
