@@ -8,24 +8,30 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// No thread's mark.
 pub(crate) const NOBODY: u64 = 0;
 
+thread_local! {
+    static MARK: Cell<u64> = const { Cell::new(NOBODY) };
+}
+
+/// The calling thread's mark, or `NOBODY` if it has not needed one yet.
+#[inline]
+pub(crate) fn mark_so_far() -> u64 {
+    MARK.get()
+}
+
 /// The calling thread's mark.
 #[inline]
 pub(crate) fn my_mark() -> u64 {
-    thread_local! {
-        static MARK: Cell<u64> = const { Cell::new(NOBODY) };
-    }
     match MARK.get() {
-        NOBODY => {
-            MARK.set(next_mark());
-            MARK.get()
-        }
+        NOBODY => first_mark(),
         mark => mark,
     }
 }
 
 #[cold]
-fn next_mark() -> u64 {
+fn first_mark() -> u64 {
     static LAST: AtomicU64 = AtomicU64::new(NOBODY);
     // One a nanosecond would last for five hundred years.
-    LAST.fetch_add(1, Relaxed) + 1
+    let mark = LAST.fetch_add(1, Relaxed) + 1;
+    MARK.set(mark);
+    mark
 }

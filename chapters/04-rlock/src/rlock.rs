@@ -7,7 +7,7 @@
 //! order beyond what the lock gives.
 
 use crate::holding::Levels;
-use crate::mark::{NOBODY, my_mark};
+use crate::mark::{NOBODY, mark_so_far, my_mark};
 use crate::{RLockGuard, ReleaseError};
 use ch03_locks::{Lock, NotLocked, Waiter};
 use std::fmt;
@@ -253,7 +253,8 @@ impl RLock {
     /// ```
     #[inline]
     pub fn is_owned(&self) -> bool {
-        self.owner.load(Relaxed) == my_mark()
+        let me = mark_so_far();
+        me != NOBODY && self.owner.load(Relaxed) == me
     }
 
     /// Whether any thread holds the lock. Never blocks.
@@ -272,15 +273,14 @@ impl RLock {
     /// `acquire` acquires it. Says whether it did.
     #[inline]
     fn enter(&self, levels: usize, acquire: impl FnOnce(&Lock) -> bool) -> bool {
-        let me = my_mark();
-        if self.owner.load(Relaxed) == me {
+        if self.is_owned() {
             let depth = self.depth.load(Relaxed).checked_add(levels);
             self.depth.store(depth.expect("an RLock nests usize::MAX deep at most"), Relaxed);
             return true;
         }
         let acquired = acquire(&self.lock);
         if acquired {
-            self.owner.store(me, Relaxed);
+            self.owner.store(my_mark(), Relaxed);
             self.depth.store(levels, Relaxed);
         }
         acquired
@@ -301,8 +301,8 @@ impl RLock {
     #[inline]
     fn must_be_mine(&self) -> Result<usize, ReleaseError> {
         match self.owner.load(Relaxed) {
-            owner if owner == my_mark() => Ok(self.depth.load(Relaxed)),
             NOBODY => Err(ReleaseError::NotLocked),
+            owner if owner == mark_so_far() => Ok(self.depth.load(Relaxed)),
             _ => Err(ReleaseError::NotOwner),
         }
     }

@@ -1,21 +1,23 @@
-//! Paired runs: ours and a peer's, in turns and in one process, so that a
-//! change of the machine's speed hits both. Shared by the benches of chapters 3
-//! to 6.
+//! How the benches of chapters 3 to 6 measure.
+//!
+//! The table comes from paired runs: ours and a peer's, in turns and in one
+//! process, so that a change of the machine's speed hits both.
 
 // Each bench uses some of this.
 #![allow(dead_code)]
 
+use criterion::Criterion;
 use rustix::thread::{CpuSet, sched_setaffinity};
 use std::hint::black_box;
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-const PAIRS: usize = 21;
+const PAIRS: usize = 51;
 
 /// How long a run should take: long enough that starting its threads does not
 /// count, short enough that both of a pair meet the same machine.
-const RUN: Duration = Duration::from_millis(20);
+const RUN: Duration = Duration::from_millis(4);
 
 /// Does something so many times, and says how long that took.
 pub type Work = fn(rounds: u64) -> Duration;
@@ -24,8 +26,8 @@ pub type Work = fn(rounds: u64) -> Duration;
 pub struct Row {
     pub what: &'static str,
     pub peer: &'static str,
-    /// The ratio to reach.
-    pub reach: f64,
+    /// The ratio to reach, if one is set.
+    pub reach: Option<f64>,
     /// On how many CPUs to run it.
     pub cpus: &'static [usize],
     pub ours: Work,
@@ -36,6 +38,7 @@ pub struct Row {
 /// With an argument on the command line, only rows whose name contains it.
 pub fn print(rows: &[Row]) {
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    println!("Median of {PAIRS} pairs.\n");
     println!("| what | peer | CPUs | ours, ns | peer, ns | ratio | quartiles | to reach |");
     println!("|---|---|---|---|---|---|---|---|");
     for row in rows.iter().filter(|row| wanted.as_ref().is_none_or(|part| row.what.contains(part)))
@@ -43,6 +46,20 @@ pub fn print(rows: &[Row]) {
         for &cpus in row.cpus {
             pin(cpus);
             row.print(cpus);
+        }
+    }
+}
+
+/// Measures both sides of each row with criterion.
+pub fn measure(criterion: &mut Criterion, rows: &[Row]) {
+    for row in rows {
+        for &cpus in row.cpus {
+            pin(cpus);
+            let name = format!("{} ({}), CPUs: {cpus}", row.what, row.peer.replace('`', ""));
+            let mut group = criterion.benchmark_group(name);
+            group.bench_function("ours", |bencher| bencher.iter_custom(row.ours));
+            group.bench_function("peer", |bencher| bencher.iter_custom(row.theirs));
+            group.finish();
         }
     }
 }
@@ -69,7 +86,7 @@ impl Row {
         let ours = sorted(pairs.iter().map(|pair| pair.0));
         let theirs = sorted(pairs.iter().map(|pair| pair.1));
         println!(
-            "| {} | {} | {cpus} | {:.1} | {:.1} | **{:.2}** | {:.2}–{:.2} | {:.2} |",
+            "| {} | {} | {cpus} | {:.1} | {:.1} | **{:.2}** | {:.2}–{:.2} | {} |",
             self.what,
             self.peer,
             ours[PAIRS / 2],
@@ -77,7 +94,7 @@ impl Row {
             ratios[PAIRS / 2],
             ratios[PAIRS / 4],
             ratios[PAIRS - 1 - PAIRS / 4],
-            self.reach,
+            self.reach.map_or("—".to_owned(), |reach| format!("{reach:.2}")),
         );
     }
 }

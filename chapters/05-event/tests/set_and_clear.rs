@@ -1,0 +1,108 @@
+//! The count: `set(); clear()` a hundred thousand times over five blocked
+//! waiters. Every one of them must return, every time.
+
+use ch05_event::{Event, correct, naive};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::thread;
+
+const WAITERS: usize = 5;
+
+/// Far more turns than one that was released needs to return.
+const PATIENCE: usize = 10_000_000;
+
+/// What is common to the steps.
+trait Flag: Sync {
+    fn set(&self);
+    fn clear(&self);
+    fn wait(&self);
+    fn waiters(&self) -> usize;
+}
+
+macro_rules! flag {
+    ($type:ty) => {
+        impl Flag for $type {
+            fn set(&self) {
+                <$type>::set(self);
+            }
+
+            fn clear(&self) {
+                <$type>::clear(self);
+            }
+
+            fn wait(&self) {
+                <$type>::wait(self);
+            }
+
+            fn waiters(&self) -> usize {
+                <$type>::waiters(self)
+            }
+        }
+    };
+}
+
+flag!(Event);
+flag!(correct::Event);
+flag!(naive::Event);
+
+/// How many waits did not end by `set(); clear()`, in `rounds` rounds or in
+/// fewer: it ends with the first round that loses one.
+///
+/// One counts as lost when the others have been let run `patience` times since
+/// the flag went up and down, and it has not returned.
+fn lost(event: &impl Flag, rounds: usize, patience: usize) -> usize {
+    let (begin, returned) = (Barrier::new(WAITERS + 1), AtomicUsize::new(0));
+    let over = AtomicUsize::new(rounds);
+    thread::scope(|scope| {
+        for _ in 0..WAITERS {
+            scope.spawn(|| {
+                for round in 0.. {
+                    begin.wait();
+                    if round >= over.load(SeqCst) {
+                        return;
+                    }
+                    event.wait();
+                    returned.fetch_add(1, SeqCst);
+                }
+            });
+        }
+        for round in 1..=rounds {
+            begin.wait();
+            while event.waiters() < WAITERS {
+                thread::yield_now();
+            }
+            event.set();
+            event.clear();
+            let all = WAITERS * round;
+            let mut looks = 0;
+            while returned.load(SeqCst) < all && looks < patience {
+                thread::yield_now();
+                looks += 1;
+            }
+            let lost = all - returned.load(SeqCst);
+            if lost > 0 {
+                event.set(); // or nobody would ever come back
+                over.store(round, SeqCst);
+                begin.wait();
+                return lost;
+            }
+        }
+        begin.wait();
+        0
+    })
+}
+
+#[test]
+fn nobody_is_lost() {
+    assert_eq!(lost(&Event::new(), 100_000, PATIENCE), 0);
+}
+
+#[test]
+fn nobody_is_lost_by_the_correct_step() {
+    assert_eq!(lost(&correct::Event::new(), 10_000, PATIENCE), 0);
+}
+
+#[test]
+fn the_naive_step_loses_some() {
+    assert!(lost(&naive::Event::new(), 100_000, 1_000) > 0);
+}
