@@ -14,8 +14,8 @@
 //! - `available_parallelism` is 2 in an execution.
 //! - A panic hook runs in an execution, but a program whose hook uses locks or atomics is refused. So is one that reaches for files,
 //!   sockets or processes.
-//! - The order of a `HashMap` differs from one execution to the next. A program whose steps depend on it is refused, as not
-//!   deterministic.
+//! - A `HashMap` has the same order in every execution, and only that order is explored. (On systems other than Linux the order differs,
+//!   and a program whose steps depend on it is refused, as not deterministic.)
 
 pub use ::std::*;
 

@@ -2,7 +2,9 @@
 //!
 //! Names without a path, from the prelude, are the ones that could be missed: the macros that print, and `thread_local!`.
 
+use core::sync::atomic::{AtomicU8, Ordering};
 use std::cell::Cell;
+use std::collections::HashMap;
 
 thread_local! {
     static COUNT: Cell<u8> = const { Cell::new(0) };
@@ -37,4 +39,14 @@ pub fn counts() -> u8 {
     let other = std::thread::spawn(count).join().unwrap();
     assert_eq!(other, 1);
     count()
+}
+
+/// The order of a map's keys, whose values two threads look at.
+pub fn order_of_a_map() -> Vec<u8> {
+    let map: HashMap<u8, AtomicU8> = (0..20).map(|key| (key, AtomicU8::new(0))).collect();
+    std::thread::scope(|scope| {
+        scope.spawn(|| map[&1].store(1, Ordering::SeqCst));
+        let odd = map.iter().filter(|(key, _)| *key % 2 == 1);
+        odd.map(|(key, value)| (*key, value.load(Ordering::SeqCst)).0).collect()
+    })
 }

@@ -1,5 +1,6 @@
 //! Every name of unmodified code leads to the stand-in.
 
+use std::cell::OnceCell;
 use std::explore::{Config, Explorer};
 
 #[test]
@@ -23,4 +24,15 @@ fn bare_macros_print_for_their_execution() {
 fn thread_locals_belong_to_explored_threads() {
     let outcome = Explorer::default().run("counts", || assert_eq!(explore_unmodified::counts(), 1));
     assert!(outcome.is_proved(), "{outcome}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn maps_have_one_order() {
+    let first = OnceCell::new();
+    let outcome = Explorer::default().run("map", move || {
+        let order = explore_unmodified::order_of_a_map();
+        assert_eq!(*first.get_or_init(|| order.clone()), order);
+    });
+    assert!(outcome.is_proved() && outcome.executions == 2, "{outcome}");
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::config::Config;
 use crate::machine::context::{self, Abort, Answer, Context};
 use crate::machine::fibers::{Fibers, Ran};
+use crate::machine::hashing;
 use crate::machine::op::{Loc, Op, Tid};
 use crate::machine::{Bad, Machine};
 use crate::search::Search;
@@ -35,6 +36,7 @@ impl Runner {
         let context = &self.context;
         context.fibers.clear();
         let scenario = self.scenario.clone();
+        hashing::restart();
         context.machine.borrow_mut().begin(self.at, trace);
         if let Err(error) =
             context.fibers.launch(0, Box::new(move || thread_main(0, move || scenario())))

@@ -15,6 +15,7 @@
 //! | `memory` | what loads may read |
 //! | `context` | how code finds the machine, and the switch between coroutines |
 //! | `fibers` | the coroutines |
+//! | `hashing` | the keys of `HashMap`s, the same in every execution |
 //! | `statics` | values that outlive an execution |
 //! | `streams` | standard input, output and error |
 //! | `tracer`, `standing` | the story of one execution, for people |
@@ -26,6 +27,7 @@ pub mod channels;
 pub mod choices;
 pub mod context;
 pub mod fibers;
+pub mod hashing;
 pub mod id;
 pub mod memory;
 pub mod object;
