@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::runner::Runner;
 use crate::machine::Bad;
+use crate::search::Search;
 use crate::search::bounded::Bounded;
+use crate::search::full::Full;
 use crate::search::guided::{Guided, Turn};
 
 /// How long to search for a simpler run.
@@ -45,20 +47,27 @@ fn alike(a: &Bad, b: &Bad) -> bool {
 /// A run that fails in the same way with the fewest preemptions, and whether it is sure that there are none with fewer.
 pub(super) fn minimise(runner: &Runner, found: Found) -> (Found, bool) {
     let start = Instant::now();
-    let mut best = smooth(runner, found, start);
+    let best = smooth(runner, found, start);
+    let mut sure = true;
     let mut spent = 0;
     let mut bound = 0;
     while bound < best.preemptions {
-        match search(runner, &best.bad, bound, start, &mut spent) {
-            Searched::Found(simpler) => {
-                best = smooth(runner, simpler, start);
-                return (best, true);
+        // The reduced search is quick to find something, and full enumeration is sure that there is nothing.
+        let reduced = search(runner, Box::new(Bounded::new(bound)), &best.bad, start, &mut spent);
+        let searched = match reduced {
+            Searched::Nothing => {
+                search(runner, Box::new(Full::new(Some(bound))), &best.bad, start, &mut spent)
             }
-            Searched::Nothing => bound += 1,
-            Searched::OutOfBudget => return (best, false),
+            searched => searched,
+        };
+        match searched {
+            Searched::Found(simpler) => return (smooth(runner, simpler, start), sure),
+            Searched::Nothing => {}
+            Searched::OutOfBudget => sure = false,
         }
+        bound += 1;
     }
-    (best, true)
+    (best, sure)
 }
 
 /// Gives turns back as long as that makes the run simpler.
@@ -98,8 +107,14 @@ enum Searched {
     OutOfBudget,
 }
 
-fn search(runner: &Runner, bad: &Bad, bound: u32, start: Instant, spent: &mut u64) -> Searched {
-    runner.with(|machine| machine.search = Box::new(Bounded::new(bound)));
+fn search(
+    runner: &Runner,
+    search: Box<dyn Search>,
+    bad: &Bad,
+    start: Instant,
+    spent: &mut u64,
+) -> Searched {
+    runner.with(|machine| machine.search = search);
     loop {
         let ended = runner.execute(false);
         if ended.is_some_and(|other| alike(&other, bad)) {

@@ -176,7 +176,7 @@ impl Explorer {
         let search: Box<dyn Search> = match (config.strategy, config.preemptions) {
             (Strategy::Optimal, None) => Box::new(Optimal::new(config.fault)),
             (Strategy::Optimal, Some(bound)) => Box::new(Bounded::new(bound)),
-            (Strategy::Full, _) => Box::new(Full::default()),
+            (Strategy::Full, bound) => Box::new(Full::new(bound)),
             (Strategy::Pct, _) => Box::new(Pct::new(config.seed)),
         };
         (one, Runner::new(config.clone(), search, Rc::new(scenario), at))
@@ -230,7 +230,9 @@ impl<'a> Exploration<'a> {
                 }
                 None => "random executions never cover everything".to_owned(),
                 Some(bound) => {
-                    format!("every run with at most {bound} preemptions was tried, and only those")
+                    format!(
+                        "the search for runs with at most {bound} preemptions has ended, which proves nothing"
+                    )
                 }
             },
             Stopped::OutOfBudget => "the search did not end within its budget".to_owned(),

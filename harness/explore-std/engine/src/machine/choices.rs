@@ -8,7 +8,7 @@ use super::op::{Obj, Op, Tid};
 use super::spinning::RELEASES;
 use super::thread::{Thread, Woken};
 use super::{FENCES, Machine, SPAWNS, end_of, shared, token_of};
-use crate::config::Memory;
+use crate::config::{Fault, Memory};
 use crate::search::{Choice, Footprint, Kind, QUIESCENT_ALT};
 use std::sync::atomic::Ordering;
 
@@ -117,7 +117,7 @@ impl Machine {
             }
             Op::Wait { timeout, .. } => {
                 push(0);
-                if thread.spurious_left > 0 {
+                if thread.spurious_left > 0 && !self.has_late_spurious_wakeups() {
                     push(SPURIOUS);
                 }
                 if timeout.is_some() && self.config.eager_timeouts {
@@ -136,6 +136,11 @@ impl Machine {
         }
     }
 
+    /// Whether the engine is broken in this way, for its tests.
+    pub(super) fn has_late_spurious_wakeups(&self) -> bool {
+        self.config.fault == Some(Fault::LateSpuriousWakeup)
+    }
+
     /// Whether a thread's operation can be done now.
     fn is_enabled(&self, tid: Tid) -> bool {
         let thread = &self.threads[tid];
@@ -143,7 +148,10 @@ impl Machine {
             Op::Join(other) => self.threads[other].ended.is_some(),
             Op::Lock(lock) => self.lock(lock).is_free(),
             Op::Read(lock) => self.lock(lock).owner.is_none(),
-            Op::Wake { lock, .. } => thread.woken != Woken::No && self.lock(lock).is_free(),
+            Op::Wake { lock, .. } => {
+                let late = self.has_late_spurious_wakeups() && thread.spurious_left > 0;
+                (thread.woken != Woken::No || late) && self.lock(lock).is_free()
+            }
             Op::Park { timeout } => {
                 thread.token
                     || thread.spurious_left > 0

@@ -127,13 +127,16 @@ impl Machine {
                 if alt == SPURIOUS {
                     self.threads[tid].spurious_left -= 1;
                 }
-                if alt == 0 || self.config.fault == Some(Fault::LateSpuriousWakeup) {
+                if alt == 0 {
                     *self.waiting(condvar) |= 1 << tid;
                 }
             }
             Op::Wake { condvar, lock, timeout } => {
                 self.take(tid, lock);
                 let reason = std::mem::take(&mut self.threads[tid].woken);
+                if reason == Woken::No && alt != QUIESCENT_ALT && self.has_late_spurious_wakeups() {
+                    self.threads[tid].spurious_left -= 1;
+                }
                 if let Woken::By(step) = reason
                     && self.config.fault != Some(Fault::NoNotifyEdge)
                 {

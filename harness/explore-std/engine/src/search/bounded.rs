@@ -4,8 +4,10 @@
 //! other's way: the one run that stands for its class may need more preemptions than another of the same class, and would be
 //! cut off. Coons, Musuvathi, McKinley ("Bounded Partial-Order Reduction", OOPSLA 2013) mend that with a second point to go back to: where
 //! a race is turned round, the other thread is also tried where the running thread's turn began, which costs no
-//! preemption. There are no sleep sets, for the same reason; and a
-//! race counts although a third event lies between its two, because the run in which it would be immediate may be out of bounds. Even so the end of such a search proves nothing about other runs.
+//! preemption. There are no sleep sets, for the same reason.
+//!
+//! Compared with full enumeration under the same bound, two of 894 random searches missed an outcome. So the end of such a search
+//! proves nothing, not even within its bound.
 
 use super::log::{Log, RaceKind};
 use super::optimal::first_choice;
@@ -51,9 +53,7 @@ pub(crate) struct Bounded {
 
 impl Bounded {
     pub fn new(bound: u32) -> Self {
-        let mut log = Log::default();
-        log.thorough = true;
-        Self { bound, nodes: Vec::new(), log, depth: 0 }
+        Self { bound, nodes: Vec::new(), log: Log::default(), depth: 0 }
     }
 
     /// Makes sure that `thread` is tried at the step, and where the turn that the step belongs to began.

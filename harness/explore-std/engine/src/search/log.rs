@@ -55,8 +55,6 @@ struct History {
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    /// Find also races that are not immediate. A search that may not follow every race to the next needs them.
-    pub thorough: bool,
     events: Vec<Event>,
     /// How many of the events have been repeated in this execution.
     repeated: usize,
@@ -153,9 +151,6 @@ impl Log {
                 clock.join(&self.events[*last as usize].clock);
             }
         } else {
-            if self.thorough {
-                self.all_races(number, thread, &step.widest, &clock);
-            }
             self.race(number, thread, &step.footprint, step.observed, step.waits, &mut clock);
             for &freed in step.freed {
                 clock.join(&self.events[freed as usize].clock);
@@ -191,9 +186,6 @@ impl Log {
         let thread = usize::from(pending.thread);
         let Some(mut clock) = self.clock_of_pending(pending) else { return Vec::new() };
         let number = self.events.len() as u32;
-        if self.thorough {
-            self.all_races(number, thread, &pending.footprint, &clock);
-        }
         self.race(number, thread, &pending.footprint, None, pending.waits, &mut clock);
         let races = self.races[from..].to_vec();
         self.races.truncate(from);
@@ -262,24 +254,6 @@ impl Log {
         // would hide the race of the two locks.
         for access in footprint.iter() {
             self.join_releases(access, clock);
-        }
-    }
-
-    /// Every pair of events that could conflict and that nothing but their own order puts in order, immediate or not.
-    fn all_races(&mut self, number: u32, thread: usize, footprint: &Footprint, clock: &Clock) {
-        for earlier in 0..self.events.len() {
-            let event = &self.events[earlier];
-            let conflicts = event.widest.conflicts(footprint, &[]);
-            if conflicts
-                && event.choice.thread as usize != thread
-                && !self.before(earlier as u32, clock)
-            {
-                self.races.push(Race {
-                    earlier: earlier as u32,
-                    later: number,
-                    kind: RaceKind::Reverse,
-                });
-            }
         }
     }
 

@@ -206,6 +206,10 @@ impl Optimal {
             }
         }
         let node = &mut self.nodes[race.earlier as usize];
+        if self.fault == Some(crate::config::Fault::ThreadInsteadOfInitial) {
+            plan_thread(node, sequence);
+            return;
+        }
         let covered = node.asleep.iter().any(|sleeper| {
             wakeup::weak_initial(sleeper.choice, &sleeper.widest, sequence, places) != Initial::No
         });
@@ -283,6 +287,19 @@ fn is_impossible(
             || last.clock.get(step.choice.thread as usize) >= step.count
     };
     was_pending && waits_for_lock && !sequence.iter().any(changes)
+}
+
+/// What Flanagan and Godefroid plan: the thread of the later event, or everything if it cannot go yet. Only for tests, see
+/// [`Fault::ThreadInsteadOfInitial`](crate::config::Fault::ThreadInsteadOfInitial).
+fn plan_thread(node: &mut Node, sequence: &[Planned]) {
+    let Some(last) = sequence.last() else { return };
+    let able = node.choices.iter().any(|choice| choice.thread == last.choice.thread);
+    for &choice in node.choices.iter().filter(|choice| !able || choice.thread == last.choice.thread)
+    {
+        if !node.tree.iter().any(|branch| branch.choice == choice) {
+            node.tree.push(Branch { choice, footprint: Footprint::EMPTY, children: Vec::new() });
+        }
+    }
 }
 
 impl Search for Optimal {

@@ -2,7 +2,7 @@
 
 use explore_engine::config::{Fault, Strategy};
 
-use super::interpret::{Found, search};
+use super::interpret::{Found, search, search_within};
 use super::program::Program;
 
 /// How two searches of one program differ.
@@ -62,4 +62,27 @@ fn difference(optimal: &Found, full: &Found) -> String {
         "of {count} outcomes, {} were found; missing: {missing:#?}, extra: {extra:#?}",
         optimal.outcomes.len()
     )
+}
+
+/// Compares the bounded search with full enumeration under the same bound.
+pub fn compare_within(program: &Program, preemptions: u32, most: u64) -> Verdict {
+    let full = search_within(program, Strategy::Full, None, Some(preemptions), most);
+    if !full.ended {
+        return Verdict::TooLong;
+    }
+    let bounded = search_within(
+        program,
+        Strategy::Optimal,
+        None,
+        Some(preemptions),
+        full.executions * 2 + 1000,
+    );
+    if bounded.outcomes != full.outcomes {
+        return Verdict::Different(difference(&bounded, &full));
+    }
+    Verdict::Equal {
+        executions: bounded.executions,
+        traces: full.classes.len() as u64,
+        full: full.executions,
+    }
 }

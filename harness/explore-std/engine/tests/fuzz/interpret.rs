@@ -343,7 +343,19 @@ pub struct Found {
 
 /// Runs a search to its end, or up to `most` executions.
 pub fn search(program: &Program, strategy: Strategy, fault: Option<Fault>, most: u64) -> Found {
+    search_within(program, strategy, fault, None, most)
+}
+
+/// [`search`], among the executions with at most so many preemptions.
+pub fn search_within(
+    program: &Program,
+    strategy: Strategy,
+    fault: Option<Fault>,
+    preemptions: Option<u32>,
+    most: u64,
+) -> Found {
     let config = Config {
+        preemptions,
         spurious: program.spurious,
         eager_timeouts: program.eager,
         max_executions: most,
