@@ -1,4 +1,15 @@
 //! The engine of the explorer, and the types that take the place of `std`'s.
+//!
+//! Programs meet it as `std`: the crate `explore-std` re-exports everything here under `std`'s names. Three things can happen to a
+//! program that is compiled so:
+//!
+//! - [`Explorer`] runs it in every order in which its threads can run, and either proves that nothing goes wrong or shows the
+//!   simplest run that does;
+//! - [`record`] runs it once, on real threads, and keeps what they did;
+//! - otherwise it just runs, on the real `std`.
+//!
+//! Inside, decisions and machinery are apart: `search` chooses and never runs anything, `machine` runs and never chooses. The
+//! README beside this package says how the search works, what it does not cover, and why it is not loom or shuttle.
 
 pub mod config;
 mod explore;
