@@ -1,11 +1,13 @@
-//! The differential fuzzer at length: `cargo run --release -p explore-engine --example fuzz -- --programs 10000 [--seed 0] [--most 20000]`.
+//! The differential fuzzer at length: `cargo run --release -p explore-engine --example fuzz -- --programs 10000 [--seed 0] [--most 20000]`. With
+//! `--preemptions N` it is the search bounded by preemptions that is held against full enumeration, under the same bound.
 
 #[path = "../tests/fuzz/mod.rs"]
 mod fuzz;
 
 use std::time::Instant;
 
-use fuzz::compare::{Verdict, compare};
+use fuzz::compare::{Verdict, compare, compare_within};
+use fuzz::program::Program;
 use fuzz::{random, shrink};
 
 fn option(name: &str, default: u64) -> u64 {
@@ -20,6 +22,11 @@ fn option(name: &str, default: u64) -> u64 {
 fn main() {
     let (programs, seed, most) =
         (option("--programs", 1000), option("--seed", 0), option("--most", 20_000));
+    let preemptions = option("--preemptions", u64::MAX);
+    let compare = |program: &Program| match u32::try_from(preemptions) {
+        Ok(preemptions) => compare_within(program, preemptions, most),
+        Err(_) => compare(program, None, most),
+    };
     let start = Instant::now();
     let (mut equal, mut long, mut different) = (0_u64, 0_u64, 0_u64);
     let (mut executions, mut traces, mut full, mut worst, mut optimal) = (0, 0, 0, (1.0, 0), 0_u64);
@@ -28,7 +35,7 @@ fn main() {
             break;
         }
         let program = random::program(seed);
-        match compare(&program, None, most) {
+        match compare(&program) {
             Verdict::TooLong => long += 1,
             Verdict::Equal { executions: ours, traces: distinct, full: all } => {
                 equal += 1;
@@ -43,10 +50,9 @@ fn main() {
             }
             Verdict::Different(how) => {
                 different += 1;
-                let fails =
-                    |program: &_| matches!(compare(program, None, most), Verdict::Different(_));
+                let fails = |program: &_| matches!(compare(program), Verdict::Different(_));
                 let small = shrink::shrink(program, &fails);
-                println!("seed {seed}: {how}\n{small}{:?}\n", compare(&small, None, most));
+                println!("seed {seed}: {how}\n{small}{:?}\n", compare(&small));
             }
         }
     }
