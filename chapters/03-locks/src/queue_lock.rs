@@ -14,12 +14,14 @@
 //!   the lock, even if its time is up. If it does not get it, another thread
 //!   has it, finds `WAITING` set when it releases, and wakes the next.
 //!
+//! Nobody spins. To look for the lock a few times before going to sleep made no
+//! difference that could be measured (see the README of the benches).
+//!
 //! The word-and-queue division is that of `parking_lot`, which has one table of
 //! queues for all locks.
 
 use crate::{NotLocked, Waiter};
 use std::collections::VecDeque;
-use std::hint;
 use std::sync::atomic::{
     AtomicU32,
     Ordering::{Acquire, Relaxed, Release},
@@ -30,11 +32,6 @@ use std::time::Instant;
 const FREE: u32 = 0;
 const HELD: u32 = 1;
 const WAITING: u32 = 2;
-
-/// How long a thread waits awake before it sleeps, in pauses of the processor.
-/// Measured, and not critical: without any, two threads that contend take a
-/// fifth longer.
-const PAUSES: u32 = 16;
 
 #[derive(Default)]
 pub(crate) struct QueueLock {
@@ -79,9 +76,6 @@ impl QueueLock {
     /// it was acquired.
     #[cold]
     pub(crate) fn acquire_or_sleep(&self, deadline: Option<Instant>) -> bool {
-        if self.pause_and_try() {
-            return true;
-        }
         let mut first_time = true;
         loop {
             let waiter = Waiter::new();
@@ -109,15 +103,6 @@ impl QueueLock {
         }
         drop(queue);
         waiter.wake();
-    }
-
-    /// Waits a little, awake, and looks once more: the lock is often held for so
-    /// short a while that to sleep would take longer.
-    fn pause_and_try(&self) -> bool {
-        for _ in 0..PAUSES {
-            hint::spin_loop();
-        }
-        self.try_acquire_from(self.word.load(Relaxed)).is_ok()
     }
 
     /// Takes the lock, which was free when `word` was read.

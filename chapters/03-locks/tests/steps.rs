@@ -48,10 +48,8 @@ fn the_correct_step_keeps_one_out_until_the_other_is_done() {
     assert!(!lock.acquire_timeout(SHORT));
     assert!(lock.locked());
     thread::scope(|scope| {
-        let waiters = [
-            scope.spawn(|| lock.acquire()),
-            scope.spawn(|| assert!(lock.acquire_timeout(LONG))),
-        ];
+        let waiters =
+            [scope.spawn(|| lock.acquire()), scope.spawn(|| assert!(lock.acquire_timeout(LONG)))];
         // Each of the two takes the lock once, and leaves it to this thread.
         lock.release().unwrap();
         while !waiters.iter().any(|waiter| waiter.is_finished()) {

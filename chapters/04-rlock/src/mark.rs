@@ -18,17 +18,9 @@ pub(crate) fn mark_so_far() -> u64 {
     MARK.get()
 }
 
-/// The calling thread's mark.
-#[inline]
-pub(crate) fn my_mark() -> u64 {
-    match MARK.get() {
-        NOBODY => first_mark(),
-        mark => mark,
-    }
-}
-
+/// Gives the calling thread its mark. Not to be called twice.
 #[cold]
-fn first_mark() -> u64 {
+pub(crate) fn first_mark() -> u64 {
     static LAST: AtomicU64 = AtomicU64::new(NOBODY);
     // One a nanosecond would last for five hundred years.
     let mark = LAST.fetch_add(1, Relaxed) + 1;

@@ -7,7 +7,7 @@
 //! order beyond what the lock gives.
 
 use crate::holding::Levels;
-use crate::mark::{NOBODY, mark_so_far, my_mark};
+use crate::mark::{NOBODY, first_mark, mark_so_far};
 use crate::{RLockGuard, ReleaseError};
 use ch03_locks::{Lock, NotLocked, Waiter};
 use std::fmt;
@@ -43,7 +43,8 @@ pub struct RLock {
     lock: Lock,
     /// Who holds the lock. Written only by who holds it.
     owner: AtomicU64,
-    /// 0 if and only if nobody is the owner. Read and written only by the owner.
+    /// How deep the owner is in. Read and written only by the owner, and left as it
+    /// is when there is none.
     depth: AtomicUsize,
 }
 
@@ -273,14 +274,15 @@ impl RLock {
     /// `acquire` acquires it. Says whether it did.
     #[inline]
     fn enter(&self, levels: usize, acquire: impl FnOnce(&Lock) -> bool) -> bool {
-        if self.is_owned() {
+        let me = mark_so_far();
+        if me != NOBODY && self.owner.load(Relaxed) == me {
             let depth = self.depth.load(Relaxed).checked_add(levels);
             self.depth.store(depth.expect("an RLock nests usize::MAX deep at most"), Relaxed);
             return true;
         }
         let acquired = acquire(&self.lock);
         if acquired {
-            self.owner.store(my_mark(), Relaxed);
+            self.owner.store(if me == NOBODY { first_mark() } else { me }, Relaxed);
             self.depth.store(levels, Relaxed);
         }
         acquired
@@ -289,8 +291,8 @@ impl RLock {
     /// Goes from the depth of the calling thread, which is the owner, to `depth`.
     #[inline]
     fn leave(&self, depth: usize) -> Result<(), ReleaseError> {
-        self.depth.store(depth, Relaxed);
         if depth > 0 {
+            self.depth.store(depth, Relaxed);
             return Ok(());
         }
         self.owner.store(NOBODY, Relaxed);
