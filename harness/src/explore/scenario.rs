@@ -3,7 +3,7 @@
 
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
-use syn::{Attribute, Expr, Item, ItemFn, Lit, Meta};
+use syn::{Attribute, Expr, Item, ItemFn, Lit, Meta, ReturnType, Type};
 
 /// A file whose functions can be explored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +30,8 @@ pub struct Scenario {
 
 impl ScenarioFile {
     /// Reads `path` and finds its scenarios: every function at the top level
-    /// of the file that takes no arguments and has no type parameters, whether
-    /// public or not.
+    /// of the file that takes no arguments, has no type parameters and returns
+    /// nothing, a `Result` or an `ExitCode`, whether public or not.
     ///
     /// # Errors
     ///
@@ -89,7 +89,7 @@ fn scenario(item: &Item) -> Option<Scenario> {
     let plain = sig.inputs.is_empty() && sig.generics.params.is_empty();
     let ordinary = sig.asyncness.is_none();
     let conditional = attrs.iter().any(|attribute| attribute.path().is_ident("cfg"));
-    if !plain || !ordinary || conditional {
+    if !plain || !ordinary || conditional || !tells_success(&sig.output) {
         return None;
     }
     let docs: Vec<String> = attrs.iter().filter_map(doc_line).collect();
@@ -100,6 +100,20 @@ fn scenario(item: &Item) -> Option<Scenario> {
         summary: paragraph.join(" "),
         must_fail: docs.iter().any(|line| line.trim_start().starts_with("Must fail")),
     })
+}
+
+/// Whether a `main` could return this. A helper that returns a number is no scenario.
+fn tells_success(output: &ReturnType) -> bool {
+    let ReturnType::Type(_, returned) = output else { return true };
+    match &**returned {
+        Type::Tuple(tuple) => tuple.elems.is_empty(),
+        Type::Never(_) => true,
+        Type::Path(path) => {
+            let name = path.path.segments.last().map(|segment| segment.ident.to_string());
+            matches!(name.as_deref(), Some("Result" | "ExitCode"))
+        }
+        _ => false,
+    }
 }
 
 fn doc_line(attribute: &Attribute) -> Option<String> {
@@ -125,7 +139,7 @@ mod tests {
             "//! A file.\n/// Two threads count.\n/// All arrive.\n///\n/// More.\npub fn count() {}\n\
              fn helper(n: u32) {}\nfn generic<T>() {}\nasync fn later() {}\n\
              /// Waits with `if`.\n///\n/// Must fail: a spurious wake-up.\nfn waits() -> Result<(), String> { Ok(()) }\n\
-             #[cfg(test)]\nfn gone() {}\n",
+             #[cfg(test)]\nfn gone() {}\nfn helps() -> u32 { 7 }\n",
         )
         .unwrap();
         let found: Vec<_> = file

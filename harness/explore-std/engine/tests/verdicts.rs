@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use explore_engine::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
+use explore_engine::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*, fence};
 use explore_engine::sync::{Condvar, Mutex, RwLock, mpsc};
 use explore_engine::{Config, Explorer, Outcome, Status, panic, process, thread};
 use trace::{Failure, Operation, WaitsFor};
@@ -157,6 +157,23 @@ fn a_detached_thread_that_ends_is_no_leak() {
         let count = Arc::new(AtomicUsize::new(0));
         let theirs = Arc::clone(&count);
         thread::spawn(move || theirs.fetch_add(1, Relaxed));
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+}
+
+#[test]
+fn a_loop_with_a_fence_in_it_spins_as_well() {
+    let outcome = explore(|| {
+        let set = Arc::new(AtomicBool::new(false));
+        let other = thread::spawn({
+            let set = Arc::clone(&set);
+            move || set.store(true, Release)
+        });
+        while !set.load(Acquire) {
+            fence(SeqCst);
+            thread::yield_now();
+        }
+        other.join().unwrap();
     });
     assert!(outcome.is_proved(), "{outcome}");
 }

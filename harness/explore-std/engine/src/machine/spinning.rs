@@ -110,7 +110,13 @@ impl Machine {
                 self.threads[tid].released += 1;
                 return;
             }
-            Op::Yield | Op::SpinYield | Op::Sleep(_) | Op::Unlock(_) | Op::Unread(_) => return,
+            // A fence changes nothing that the loop could read: crossbeam's channels put one into their loops.
+            Op::Fence { .. }
+            | Op::Yield
+            | Op::SpinYield
+            | Op::Sleep(_)
+            | Op::Unlock(_)
+            | Op::Unread(_) => return,
             _ => None,
         };
         match reads {

@@ -1,0 +1,31 @@
+//! Crates of others, unmodified, explored: what is proved of them, and in how
+//! many executions, held against a snapshot.
+
+use harness::explore::report::Status;
+use harness::explore::target::Target;
+use harness::explore::{Search, explore};
+use std::fmt::Write as _;
+use std::path::Path;
+
+#[test]
+fn crates_of_others_are_explored_as_they_are() {
+    let workspace =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the harness lives in the workspace");
+    let others = workspace.join("harness/explore-std/others");
+    let others = others.to_str().expect("the workspace's path is text");
+    let target = Target::find(workspace, others, &[], None).unwrap();
+    let scenarios = target.chosen(&[]).unwrap();
+    let mut text = String::new();
+    let mut proved = 0;
+    explore(workspace, &target, &scenarios, &Search::default(), &|_| (), &mut |outcome| {
+        proved += usize::from(outcome.status == Status::Proved);
+        let _ = writeln!(text, "{}  {}", outcome.name, outcome.verdict());
+    })
+    .unwrap();
+    assert_eq!(proved, scenarios.len(), "\n{text}");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("explored");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("others", text));
+}
