@@ -6,9 +6,9 @@
 //! writes that, and nobody else removes it. So the mark and the count need no
 //! order beyond what the lock gives.
 
+use crate::ReleaseError;
 use crate::holding::Levels;
 use crate::mark::{NOBODY, first_mark, mark_so_far};
-use crate::{RLockGuard, ReleaseError};
 use ch03_locks::{Lock, NotLocked, Waiter};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -57,54 +57,6 @@ impl RLock {
     /// ```
     pub const fn new() -> RLock {
         RLock { lock: Lock::new(), owner: AtomicU64::new(NOBODY), depth: AtomicUsize::new(0) }
-    }
-
-    /// Waits until the lock is free or the calling thread's own, and holds it
-    /// one level deeper until the guard is dropped.
-    ///
-    /// Blocks for as long as another thread holds the lock.
-    ///
-    /// ```
-    /// let lock = ch04_rlock::RLock::new();
-    /// let _outer = lock.lock();
-    /// let _inner = lock.lock();
-    /// assert_eq!(lock.depth(), 2);
-    /// ```
-    #[inline]
-    pub fn lock(&self) -> RLockGuard<'_> {
-        self.acquire();
-        RLockGuard::new(self)
-    }
-
-    /// Takes the lock if it is free or the calling thread's own. Never blocks.
-    ///
-    /// ```
-    /// let lock = ch04_rlock::RLock::new();
-    /// let _held = lock.lock();
-    /// assert!(lock.try_lock().is_some());
-    /// std::thread::scope(|scope| {
-    ///     scope.spawn(|| assert!(lock.try_lock().is_none()));
-    /// });
-    /// ```
-    #[inline]
-    pub fn try_lock(&self) -> Option<RLockGuard<'_>> {
-        self.try_acquire().then(|| RLockGuard::new(self))
-    }
-
-    /// Takes the lock if it becomes free within `timeout`, or is the calling
-    /// thread's own.
-    ///
-    /// Blocks for at most `timeout`.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let lock = ch04_rlock::RLock::new();
-    /// assert!(lock.lock_timeout(Duration::from_millis(1)).is_some());
-    /// ```
-    #[inline]
-    pub fn lock_timeout(&self, timeout: Duration) -> Option<RLockGuard<'_>> {
-        self.acquire_timeout(timeout).then(|| RLockGuard::new(self))
     }
 
     /// Raw core: as [`lock`](RLock::lock), until [`release`](RLock::release).

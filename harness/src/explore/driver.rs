@@ -56,7 +56,7 @@ impl Uses {
         let theirs = package
             .dependencies
             .iter()
-            .filter(|d| matches!(d.kind, DependencyKind::Normal | DependencyKind::Development))
+            .filter(|d| d.kind == DependencyKind::Normal)
             .filter(|d| !d.optional && d.target.is_none());
         for dependency in theirs {
             let name = dependency.rename.as_ref().unwrap_or(&dependency.name);

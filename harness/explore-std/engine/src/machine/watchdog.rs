@@ -63,7 +63,7 @@ impl Watch {
             }
             ended = guard;
             let now = self.operations.load(Ordering::Relaxed);
-            if now == seen && now > 0 {
+            if now == seen {
                 let at = self.at.load(Ordering::Relaxed);
                 // SAFETY: `tick` stores nothing but addresses of `'static` locations.
                 let after = unsafe { at.as_ref() };
