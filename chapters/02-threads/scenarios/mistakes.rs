@@ -1,32 +1,40 @@
 //! What goes wrong with threads that nobody waits for, and with those that
 //! wait for each other.
 
-use ch02_threads::{JoinHandle, main_scope, spawn};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, mpsc};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
-/// The document's `main` joins nobody: in Rust it may end before its threads have printed.
+/// The document's `main` joins nobody: in Rust it may end before its threads have done anything.
 ///
-/// Must fail: a thread is still there at the end. `main_scope` is the mend.
+/// Must fail: `main` is at its end, and nothing is done. `main_scope` is the mend.
 fn nobody_waits() {
     let done = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&done);
     thread::spawn(move || count.fetch_add(1, SeqCst));
+    assert_eq!(done.load(SeqCst), 1);
 }
 
-/// Each of two threads waits for the other's end.
+/// Each of two threads waits for the other's end, and `main` for both.
 ///
-/// Must fail: a deadlock. The library refuses only a thread that joins itself.
+/// Must fail: a deadlock. The chapter's `join` refuses only a thread that joins itself.
 fn two_join_each_other() {
     let (give_one, take_one) = mpsc::channel::<JoinHandle<()>>();
     let (give_other, take_other) = mpsc::channel::<JoinHandle<()>>();
-    main_scope(|| {
-        let one = spawn(move || take_one.recv().unwrap().join().unwrap());
-        let other = spawn(move || take_other.recv().unwrap().join().unwrap());
-        give_one.send(other).unwrap();
-        give_other.send(one).unwrap();
-    });
+    let (alive, all_ended) = mpsc::channel::<()>();
+    let join = |whom: mpsc::Receiver<JoinHandle<()>>| {
+        let alive = alive.clone();
+        thread::spawn(move || {
+            let _alive = alive;
+            whom.recv().unwrap().join().unwrap();
+        })
+    };
+    let one = join(take_one);
+    let other = join(take_other);
+    give_one.send(other).unwrap();
+    give_other.send(one).unwrap();
+    drop(alive);
+    assert!(all_ended.recv().is_err());
 }
 
 /// A timer whose cancellation is a flag that its thread looks at before the call.
