@@ -69,14 +69,16 @@ fn an_idle_thread_is_used_again() {
     }
 }
 
-/// One task waits for the other, and both run: a second thread is started while the first is busy.
+/// A second thread is started while the first is busy: the second task ends before the first may.
 fn two_tasks_run_at_the_same_time() {
     let pool = ThreadPool::new(2);
-    let (answer, answered) = mpsc::channel();
-    pool.execute(move || answered.recv().unwrap(), |_| ()).unwrap();
-    pool.execute(move || answer.send(()).unwrap(), |_| ()).unwrap();
+    let (go, gone) = mpsc::channel();
+    let (done, is_done) = mpsc::channel();
+    pool.execute(move || gone.recv().unwrap(), |_| ()).unwrap();
+    pool.execute(move || done.send(()).unwrap(), |_| ()).unwrap();
     assert_eq!(pool.sizes().spawned, 2);
-    drop(pool.terminate());
+    is_done.recv().unwrap();
+    go.send(()).unwrap();
 }
 
 /// One thread may be busy and one task wait. The next one comes back, whole, or has found room.

@@ -1,9 +1,8 @@
 //! The mistakes of the document's four pools, and of who uses a right one.
 
 use ch07_queue::{Queue, SimpleQueue};
-use ch11_thread_pool::{ThreadPool, defer};
+use ch11_thread_pool::defer;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
@@ -112,14 +111,24 @@ fn accepted_after_the_stop_event() {
     assert_eq!(run.into_inner(), accepted.into_inner());
 }
 
-/// A task that waits for another task of its pool, and the pool has one thread.
+/// A task waits for another task that it gave to its own pool, and the pool has one thread.
 ///
 /// Must fail: the thread waits for a task that only it could run.
 fn a_task_waits_for_a_task() {
-    let pool = Arc::new(ThreadPool::new(1));
-    let its_pool = Arc::clone(&pool);
-    let outer = pool.submit(move || its_pool.submit(|| 42).unwrap().join().unwrap()).unwrap();
-    outer.join().unwrap();
+    let (tasks, answers) = (Queue::new(0), SimpleQueue::new());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for gives_another in &tasks {
+                if gives_another {
+                    tasks.put(false).unwrap();
+                    answers.get();
+                } else {
+                    answers.put(());
+                }
+            }
+        });
+        tasks.put(true).unwrap();
+    });
 }
 
 /// A worker that does not catch a task's panic.
