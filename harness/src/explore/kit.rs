@@ -11,6 +11,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Compiled stand-ins.
 #[derive(Debug, Clone)]
@@ -109,10 +110,12 @@ fn copy_all(libraries: &[PathBuf], folder: &Path) -> anyhow::Result<()> {
     if folder.exists() {
         return Ok(());
     }
-    // Another process may do the same at the same time: whoever renames first wins.
+    // Another process or thread may do the same at the same time: whoever renames first wins.
     let parent = folder.parent().context("a kit's folder has a parent")?;
     std::fs::create_dir_all(parent)?;
-    let half = parent.join(format!("half-{}", std::process::id()));
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let half = parent.join(format!("half-{}-{number}", std::process::id()));
     std::fs::create_dir_all(&half)?;
     for library in libraries {
         let name = library.file_name().context("a library has a file name")?;
