@@ -267,8 +267,14 @@ mod tests {
         let seen = execute(&mut shell(script), "", Duration::from_millis(500)).unwrap();
         let pid = seen.stdout.trim();
         assert!(!pid.is_empty());
-        let state = std::fs::read_to_string(format!("/proc/{pid}/stat"));
-        assert!(state.as_ref().map_or(true, |s| s.contains(") Z")), "still alive: {state:?}");
+        // A killed process may still be on its way out: it is dead, but not yet gone.
+        let state = || std::fs::read_to_string(format!("/proc/{pid}/stat"));
+        let gone = || state().map_or(true, |stat| stat.contains(") Z"));
+        let patience = Instant::now() + Duration::from_secs(20);
+        while !gone() && Instant::now() < patience {
+            std::thread::yield_now();
+        }
+        assert!(gone(), "still alive: {:?}", state());
     }
 
     #[test]

@@ -81,6 +81,7 @@ impl Outcome {
                 "proved: 1 execution covers every interleaving".to_owned()
             }
             Status::Proved => format!("proved: {executions} cover every interleaving"),
+            Status::Failed if self.trace.is_none() => format!("given up: {}", self.summary),
             Status::Failed => format!("failed: {}, after {executions}", self.failure()),
             Status::NotProved => format!("not proved: {executions} tried, none fails"),
             Status::Refused => format!("cannot be explored: {}", self.summary),

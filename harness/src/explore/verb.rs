@@ -122,6 +122,8 @@ fn spinner() -> ProgressBar {
 
 fn judge(outcome: &Outcome, must_fail: bool) -> Verdict {
     match (outcome.status, must_fail) {
+        // A search that was given up has no run to show, and shows nothing.
+        (Status::Failed, _) if outcome.trace.is_none() => Verdict::Refused,
         (Status::Failed, true) | (Status::Proved, false) => Verdict::AsItShouldBe,
         (Status::Failed, false) | (Status::Proved, true) => Verdict::Failed,
         (Status::NotProved, _) => Verdict::NotProved,
@@ -144,7 +146,7 @@ fn print(
     };
     let strong = Style::new().bold();
     let remark = match (outcome.status, must_fail) {
-        (Status::Failed, true) => ", as it must",
+        (Status::Failed, true) if outcome.trace.is_some() => ", as it must",
         (Status::Proved, true) => ", but it must fail",
         _ => "",
     };
