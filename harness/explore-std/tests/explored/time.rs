@@ -1,6 +1,6 @@
 //! Virtual time: a run depends on its schedule alone.
 
-use explore_std::sync::OnceLock;
+use explore_std::sync::{Condvar, Mutex, OnceLock};
 use explore_std::thread;
 use explore_std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -86,4 +86,23 @@ fn time_passes_along_what_orders_threads() {
 #[test]
 fn how_many_threads_to_use_does_not_depend_on_the_machine() {
     expect(&["2"], || thread::available_parallelism().unwrap().to_string());
+}
+
+#[test]
+fn a_time_out_counts_from_the_wait() {
+    // Whichever of the two has the lock again first, the other has been waiting meanwhile.
+    expect(&["true"], || {
+        let (lock, condvar) = (Mutex::new(()), Condvar::new());
+        let start = Instant::now();
+        thread::scope(|scope| {
+            for seconds in [2, 3] {
+                let (lock, condvar) = (&lock, &condvar);
+                scope.spawn(move || {
+                    let timeout = Duration::from_secs(seconds);
+                    drop(condvar.wait_timeout(lock.lock().unwrap(), timeout));
+                });
+            }
+        });
+        (start.elapsed() < Duration::from_secs(4)).to_string()
+    });
 }

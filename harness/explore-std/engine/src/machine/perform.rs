@@ -132,7 +132,6 @@ impl Machine {
                 }
             }
             Op::Wake { condvar, lock, timeout } => {
-                self.take(tid, lock);
                 let reason = std::mem::take(&mut self.threads[tid].woken);
                 if reason == Woken::No && alt != QUIESCENT_ALT && self.has_late_spurious_wakeups() {
                     self.threads[tid].spurious_left -= 1;
@@ -147,6 +146,8 @@ impl Machine {
                 if timed_out {
                     self.pass_time(tid, timeout);
                 }
+                // Last: the time-out counts from the wait, not from when the lock was free.
+                self.take(tid, lock);
                 return Done { value: 0, ok: !timed_out };
             }
             Op::NotifyOne(condvar) => {
