@@ -1,0 +1,112 @@
+//! An event that resets itself, and a latch that counts down.
+
+use std::sync::{Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+/// A flag to wait for. Each `set` lets exactly one waiter go on, and the flag is down again.
+pub struct AutoResetEvent {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    is_set: bool,
+    waiting: usize,
+}
+
+impl AutoResetEvent {
+    /// An event that is not set.
+    pub fn new() -> Self {
+        AutoResetEvent { state: Mutex::new(State { is_set: false, waiting: 0 }), changed: Condvar::new() }
+    }
+
+    /// Lets one waiter go on: one that waits now or, if there is none, the next that comes. Setting
+    /// an event that is already set changes nothing.
+    pub fn set(&self) {
+        let mut state = self.state.lock().unwrap();
+        if state.waiting > 0 {
+            state.is_set = true;
+            self.changed.notify_one();
+        }
+    }
+
+    /// Takes the signal back, if nobody has used it yet.
+    pub fn reset(&self) {
+        self.state.lock().unwrap().is_set = false;
+    }
+
+    /// Blocks until the event is set, and resets it.
+    pub fn wait(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.waiting += 1;
+        while !state.is_set {
+            state = self.changed.wait(state).unwrap();
+        }
+        state.waiting -= 1;
+        state.is_set = false;
+    }
+
+    /// As `wait`, but for `timeout` at most. Whether the event was set.
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
+        let mut state = self.state.lock().unwrap();
+        state.waiting += 1;
+        while !state.is_set {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                state.waiting -= 1;
+                return false;
+            }
+            state = self.changed.wait_timeout(state, left).unwrap().0;
+        }
+        state.waiting -= 1;
+        state.is_set = false;
+        true
+    }
+}
+
+impl Default for AutoResetEvent {
+    fn default() -> Self {
+        AutoResetEvent::new()
+    }
+}
+
+/// A gate that opens for good when it has been counted down to zero.
+pub struct CountdownLatch {
+    count: Mutex<usize>,
+    open: Condvar,
+}
+
+impl CountdownLatch {
+    /// A latch that opens after `count` calls of `count_down`. With 0 it is open.
+    pub fn new(count: usize) -> Self {
+        CountdownLatch { count: Mutex::new(count), open: Condvar::new() }
+    }
+
+    /// Counts down by one. At zero already, it does nothing.
+    pub fn count_down(&self) {
+        let mut count = self.count.lock().unwrap();
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            self.open.notify_all();
+        }
+    }
+
+    /// How often it still has to be counted down.
+    pub fn count(&self) -> usize {
+        *self.count.lock().unwrap()
+    }
+
+    /// Blocks until the latch is open.
+    pub fn wait(&self) {
+        let count = self.count.lock().unwrap();
+        drop(self.open.wait_while(count, |count| *count > 0).unwrap());
+    }
+
+    /// As `wait`, but for `timeout` at most. Whether the latch is open.
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        let count = self.count.lock().unwrap();
+        let (count, _) = self.open.wait_timeout_while(count, timeout, |count| *count > 0).unwrap();
+        *count == 0
+    }
+}
