@@ -16,6 +16,9 @@ fn switches(criterion: &mut Criterion) {
     group.bench_function("greenlet, there and back", |bencher| {
         bencher.iter(|| common::greenlet_round_trips(black_box(ROUNDS)));
     });
+    group.bench_function("corosensei, to a sibling", |bencher| {
+        bencher.iter(|| common::corosensei_siblings(black_box(ROUNDS)));
+    });
     group.bench_function("greenlet, to a sibling", |bencher| {
         bencher.iter(|| common::greenlet_siblings(black_box(ROUNDS)));
     });

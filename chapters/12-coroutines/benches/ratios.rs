@@ -36,9 +36,9 @@ fn main() {
         common::corosensei_round_trips,
     );
     compare(
-        "switch to a sibling / resume and suspend",
+        "switch to a sibling / suspend, resume the other",
         common::greenlet_siblings,
-        common::corosensei_round_trips,
+        common::corosensei_siblings,
     );
     compare(
         "hub spawn, join / coroutines, stored first",

@@ -5,10 +5,11 @@ mod switch;
 mod weak;
 
 use self::core::{Core, State};
-use self::switch::{Arrival, Payload, current, transfer};
+use self::switch::{Arrival, Payload, current, transfer, transfer_any};
 use std::any::Any;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::ptr::NonNull;
 use std::rc::Rc;
 
 pub(crate) use self::switch::{Current, swap_current};
@@ -163,7 +164,9 @@ impl<T: 'static> Greenlet<T> {
     ///   is a panic in a destructor, it ends the process.
     #[inline(always)]
     pub fn switch(&self, value: T) -> T {
-        transfer(self, Arrival::Value(value))
+        let core = self.core.as_ref().map(|core| NonNull::from(&**core));
+        // SAFETY: `self` has it from an `Rc`.
+        unsafe { transfer(core, value) }
     }
 
     /// Like [`switch`](Greenlet::switch), but the greenlet wakes by a panic with
@@ -187,7 +190,7 @@ impl<T: 'static> Greenlet<T> {
     /// As [`switch`](Greenlet::switch).
     pub fn throw<P: Any + Send>(&self, payload: P) -> T {
         let payload: Payload = Box::new(Box::new(payload));
-        transfer(self, Arrival::Thrown(payload))
+        transfer_any(self.clone(), Arrival::Thrown(payload))
     }
 
     /// Has it ended?

@@ -178,3 +178,95 @@ fn a_thread_that_ends_unwinds_what_it_keeps() {
     .unwrap();
     assert!(told.recv().is_ok());
 }
+
+#[test]
+fn an_orphan_that_departs_for_another_still_brings_its_value() {
+    let own: Rc<RefCell<Option<Greenlet<String>>>> = Rc::default();
+    let trace = Rc::new(RefCell::new(Vec::new()));
+    let target = Greenlet::new(|first: String| {
+        let second: String = main_greenlet().switch(first);
+        format!("target got {second}")
+    });
+    assert_eq!(target.switch("started".into()), "started");
+    let orphan = Greenlet::new({
+        let (own, trace, target) = (own.clone(), trace.clone(), target.clone());
+        move |text: String| {
+            let _mark = Trace("unwound", trace);
+            own.borrow_mut().take(); // the only handle
+            target.switch(text)
+        }
+    });
+    let weak = orphan.downgrade();
+    *own.borrow_mut() = Some(orphan);
+    assert_eq!(weak.switch("a present".into()), "target got a present");
+    assert_eq!(*trace.borrow(), ["unwound"]);
+    assert!(weak.upgrade().is_none() && target.is_dead());
+}
+
+#[test]
+fn an_orphan_whose_end_drops_its_target_sends_the_value_on_to_the_target_all_the_same() {
+    let own: Rc<RefCell<Option<Greenlet<u32>>>> = Rc::default();
+    let trace = Rc::new(RefCell::new(Vec::new()));
+    let target = Greenlet::new({
+        let trace = trace.clone();
+        move |n: u32| {
+            let _mark = Trace("target", trace);
+            main_greenlet().switch(n) + 1
+        }
+    });
+    target.switch(0);
+    let weak_target = target.downgrade();
+    let orphan = Greenlet::new({
+        let (own, trace) = (own.clone(), trace.clone());
+        move |n: u32| {
+            let _mark = Trace("orphan", trace);
+            own.borrow_mut().take();
+            target.switch(n) // the only handle of the target is here, and goes when this unwinds
+        }
+    });
+    let weak = orphan.downgrade();
+    *own.borrow_mut() = Some(orphan);
+    assert_eq!(weak.switch(7), 8);
+    assert_eq!(*trace.borrow(), ["orphan", "target"]);
+    assert!(weak_target.upgrade().is_none());
+}
+
+#[test]
+fn what_one_that_is_unwound_sends_to_another_is_dropped() {
+    let value = Rc::new(());
+    let other = Greenlet::new(|first: Rc<()>| main_greenlet().switch(first));
+    other.switch(value.clone());
+    let stubborn = Greenlet::new({
+        let (value, other) = (value.clone(), other.clone());
+        move |first: Rc<()>| {
+            let _ = catch_unwind(std::panic::AssertUnwindSafe(|| main_greenlet().switch(first)));
+            let _ = catch_unwind(std::panic::AssertUnwindSafe(|| other.switch(value.clone())));
+            value
+        }
+    });
+    stubborn.switch(value.clone());
+    drop(stubborn);
+    assert_eq!(Rc::strong_count(&value), 1);
+    assert!(!other.is_dead());
+    // It is asleep as before, and nothing is in its way.
+    assert!(Rc::ptr_eq(&other.switch(value.clone()), &value));
+}
+
+#[test]
+fn the_end_of_an_orphan_goes_to_its_parent() {
+    let own: Rc<RefCell<Option<Greenlet<u32>>>> = Rc::default();
+    let parent = Greenlet::new(|n: u32| main_greenlet().switch(n) * 10);
+    parent.switch(0);
+    let orphan = Greenlet::new({
+        let own = own.clone();
+        move |n: u32| {
+            own.borrow_mut().take();
+            n + 1
+        }
+    });
+    orphan.set_parent(&parent).unwrap();
+    let weak = orphan.downgrade();
+    *own.borrow_mut() = Some(orphan);
+    assert_eq!(weak.switch(3), 40);
+    assert!(weak.upgrade().is_none());
+}

@@ -44,6 +44,29 @@ pub fn greenlet_siblings(rounds: u64) -> u64 {
     a.switch(rounds)
 }
 
+/// The same by corosensei: it has no switch from one coroutine to another, so each suspends, and a
+/// loop resumes the other with what it has left.
+pub fn corosensei_siblings(rounds: u64) -> u64 {
+    let volley = || {
+        Coroutine::<u64, u64, u64>::new(|yielder, mut n| {
+            while n > 0 {
+                n = yielder.suspend(n - 1);
+            }
+            n
+        })
+    };
+    let (mut a, mut b) = (volley(), volley());
+    let mut n = rounds;
+    loop {
+        for coroutine in [&mut a, &mut b] {
+            match coroutine.resume(n) {
+                CoroutineResult::Yield(next) => n = next,
+                CoroutineResult::Return(end) => return end,
+            }
+        }
+    }
+}
+
 /// `tasks` tasks on a hub, all spawned, then all joined.
 pub fn hub_spawn_and_join(tasks: u64) -> u64 {
     let sum = hub::run(move || {

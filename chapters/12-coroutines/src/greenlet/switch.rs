@@ -2,19 +2,19 @@
 //!
 //! A corosensei coroutine can go back only to whoever resumed it. So all of them
 //! are resumed from one place, [`host`], on the stack of the main greenlet. A
-//! switch from one greenlet to another suspends the first with a [`Departure`],
-//! which names the second; `host` reads it and resumes that one.
+//! switch from one greenlet to another fills the other one's post with the value and suspends
+//! the first with its name; `host` reads that and resumes it. See [`Next`].
 //!
 //! What is on the way of a switch is inlined into the caller. A processor
 //! predicts where a `ret` goes by where the last `call` came from, and a switch
 //! between the two breaks that; each call that is not inlined cost some five nanoseconds.
 
 use super::Greenlet;
-use super::core::{Core, State};
+use super::core::{ASIDE, Core, MAIN, Next, State};
 use std::any::{Any, TypeId, type_name};
 use std::cell::Cell;
 use std::panic::resume_unwind;
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::rc::Rc;
 
 /// What a panic carries. Boxed twice: a thin pointer keeps the common arrival,
@@ -25,12 +25,6 @@ pub(super) type Payload = Box<Box<dyn Any + Send>>;
 pub(super) enum Arrival<T> {
     Value(T),
     Thrown(Payload),
-}
-
-/// What a greenlet leaves behind when it goes to sleep: who is next, with what.
-pub(super) struct Departure<T: 'static> {
-    target: Greenlet<T>,
-    arrival: Arrival<T>,
 }
 
 /// Tells apart the greenlets of different types behind [`CURRENT`].
@@ -56,6 +50,7 @@ impl Header {
 /// Sets the running greenlet; returns the one before.
 ///
 /// Also for the hub, whose tasks each have a running greenlet of their own.
+#[inline(always)]
 pub(crate) fn swap_current(current: Current) -> Current {
     CURRENT.replace(current)
 }
@@ -80,24 +75,74 @@ pub(super) fn current<T: 'static>() -> Option<Rc<Core<T>>> {
     })
 }
 
-/// Goes to sleep and wakes `target`, or the first of its ancestors that is not dead.
+/// Goes to sleep and wakes `target`, or the first of its ancestors that is not dead;
+/// `None` is the main greenlet.
+///
+/// # Safety
+///
+/// An `Rc` holds `target`.
 #[inline(always)]
-pub(super) fn transfer<T: 'static>(target: &Greenlet<T>, arrival: Arrival<T>) -> T {
-    match current_core::<T>() {
-        Some(me) => sleep(me, target.clone(), arrival),
-        None => host(target, arrival),
-    }
-    .land()
+pub(super) unsafe fn transfer<T: 'static>(target: Option<NonNull<Core<T>>>, value: T) -> T {
+    // SAFETY: the caller's.
+    let is_suspended =
+        |core: NonNull<Core<T>>| unsafe { core.as_ref() }.state() == State::Suspended;
+    let Some(me) = current_core::<T>() else {
+        return match target {
+            // SAFETY: the caller's.
+            Some(core) if is_suspended(core) => unsafe { host(core.as_ptr(), value) },
+            // SAFETY: the caller's.
+            _ => host_any(unsafe { handle(target) }, Arrival::Value(value)).land(),
+        };
+    };
+    Core::<T>::assert_can_sleep();
+    // SAFETY: CURRENT said that it runs. It stays alive while it sleeps: when its last
+    // handle goes, this very call unwinds.
+    let me = unsafe { &*me };
+    let next = match target {
+        None => {
+            me.put_value(value);
+            ptr::without_provenance(MAIN)
+        }
+        Some(core) if is_suspended(core) => {
+            // SAFETY: the caller's.
+            unsafe { core.as_ref() }.put_value(value);
+            core.as_ptr().cast_const()
+        }
+        // SAFETY: the caller's.
+        Some(_) => return sleep_any(me, unsafe { handle(target) }, Arrival::Value(value)),
+    };
+    // SAFETY: it runs; posts as `Next` demands.
+    unsafe { me.sleep(next) }
 }
 
-/// [`transfer`] that does not keep `target` alive while the caller sleeps.
-#[inline(always)]
-pub(super) fn transfer_weakly<T: 'static>(target: Greenlet<T>, arrival: Arrival<T>) -> T {
+/// [`transfer`] of any arrival.
+#[cold]
+pub(super) fn transfer_any<T: 'static>(target: Greenlet<T>, arrival: Arrival<T>) -> T {
     match current_core::<T>() {
-        Some(me) => sleep(me, target, arrival),
-        None => host(&target, arrival),
+        Some(me) => {
+            Core::<T>::assert_can_sleep();
+            // SAFETY: as in `transfer`.
+            sleep_any(unsafe { &*me }, target, arrival)
+        }
+        None => host_any(target, arrival).land(),
     }
-    .land()
+}
+
+/// A handle of `target`.
+///
+/// # Safety
+///
+/// As [`transfer`].
+#[cold]
+unsafe fn handle<T: 'static>(target: Option<NonNull<Core<T>>>) -> Greenlet<T> {
+    let core = target.map(|core| {
+        // SAFETY: the caller's.
+        unsafe {
+            Rc::increment_strong_count(core.as_ptr());
+            Rc::from_raw(core.as_ptr())
+        }
+    });
+    Greenlet { core }
 }
 
 impl<T> Arrival<T> {
@@ -110,13 +155,15 @@ impl<T> Arrival<T> {
     }
 }
 
-/// Suspends the running greenlet, `me`.
-#[inline(always)]
-fn sleep<T: 'static>(me: *const Core<T>, target: Greenlet<T>, arrival: Arrival<T>) -> Arrival<T> {
-    let target = if target.is_ready() { target } else { target.first_alive() };
-    // SAFETY: CURRENT said that it runs. It stays alive while it sleeps: when its last
-    // handle goes, this very call unwinds.
-    unsafe { (*me).sleep(Departure { target, arrival }) }
+/// Suspends the running greenlet, `me`, for any target.
+#[cold]
+fn sleep_any<T: 'static>(me: &Core<T>, target: Greenlet<T>, arrival: Arrival<T>) -> T {
+    let target = target.first_alive();
+    if target.core.as_ref().is_some_and(|core| ptr::eq(&raw const **core, me)) {
+        return arrival.land();
+    }
+    // SAFETY: it runs.
+    unsafe { me.depart(target, arrival) }
 }
 
 /// Where a greenlet of another type runs, the main greenlet for this type is that
@@ -133,90 +180,106 @@ fn assert_outside_greenlets<T: 'static>() {
     }
 }
 
-/// Runs `first`, and who else is departed for, until one departs for the main
+/// Runs `first`, which is suspended, and who else is departed for, until one departs for the main
 /// greenlet, which is the caller.
+///
+/// # Safety
+///
+/// An `Rc` holds `first`.
 #[inline(always)]
-fn host<T: 'static>(first: &Greenlet<T>, arrival: Arrival<T>) -> Arrival<T> {
+unsafe fn host<T: 'static>(first: *const Core<T>, value: T) -> T {
     let outer = CURRENT.get();
-    match &first.core {
-        Some(core) if core.state() == State::Suspended => {
-            let departure = enter(core, arrival, outer);
-            if departure.target.core.is_none() {
-                departure.arrival
-            } else {
-                relay(departure, outer)
-            }
+    // SAFETY: while `first` is active, no last handle of it goes. It is no orphan if it says
+    // `MAIN`, so it still lives then.
+    unsafe {
+        (*first).put_value(value);
+        let next = (*first).enter();
+        if next.addr() == MAIN {
+            CURRENT.set(outer);
+            (*first).take_value()
+        } else {
+            relay(first, next, outer).land()
         }
-        _ => host_other(first, arrival, outer),
     }
 }
 
-/// [`host`] for one that is not suspended.
+/// [`host`] for any target and arrival.
 #[cold]
-fn host_other<T: 'static>(first: &Greenlet<T>, arrival: Arrival<T>, outer: Current) -> Arrival<T> {
+fn host_any<T: 'static>(first: Greenlet<T>, arrival: Arrival<T>) -> Arrival<T> {
     if first.core.is_none() {
         assert_outside_greenlets::<T>();
     }
-    relay(Departure { target: first.clone().first_alive(), arrival }, outer)
+    let outer = CURRENT.get();
+    match make_ready(first, arrival) {
+        Ok(first) => {
+            // SAFETY: `make_ready` has filled its post, and while it is active no last handle goes.
+            let next = unsafe { (*first).enter() };
+            // SAFETY: `first` said that.
+            unsafe { relay(first, next, outer) }
+        }
+        Err(arrival) => arrival,
+    }
 }
 
-/// Runs one greenlet after the other, as they depart.
+/// Runs one greenlet after the other, as they depart; returns what the main greenlet gets.
+///
+/// # Safety
+///
+/// `core` has just departed, or ended, for `next`.
 #[inline(never)]
-fn relay<T: 'static>(departure: Departure<T>, outer: Current) -> Arrival<T> {
-    let Departure { mut target, mut arrival } = departure;
-    while let Some(core) = &target.core {
-        let departure = if core.state() == State::Suspended {
-            enter(core, arrival, outer)
-        } else {
-            enter_first(core, arrival, outer)
-        };
-        arrival = departure.arrival;
-        // Lets go of the old one, which may unwind it.
-        target = departure.target;
-    }
-    arrival
-}
-
-/// Starts one.
-#[cold]
-fn enter_first<T: 'static>(
-    core: &Rc<Core<T>>,
-    arrival: Arrival<T>,
+unsafe fn relay<T: 'static>(
+    mut core: *const Core<T>,
+    mut next: Next<T>,
     outer: Current,
-) -> Departure<T> {
-    match core.start(arrival) {
-        Ok(arrival) => enter(core, arrival, outer),
-        Err(arrival) => up(core, arrival),
+) -> Arrival<T> {
+    loop {
+        while next.addr() > ASIDE {
+            core = next;
+            // SAFETY: whoever named it has filled its post. It lives: nothing has run since then,
+            // and while it is active no last handle of it goes.
+            next = unsafe { (*core).enter() };
+        }
+        // Before anything else, even the drop of a handle, which may unwind a greenlet.
+        CURRENT.set(outer);
+        if next.addr() == MAIN {
+            // SAFETY: that is what it says. It is no orphan, so it lives.
+            return Arrival::Value(unsafe { (*core).take_value() });
+        }
+        // SAFETY: it has said `ASIDE`.
+        let (target, arrival) = unsafe { Core::settle(core) };
+        match make_ready(target, arrival) {
+            Ok(ready) => next = ready,
+            Err(arrival) => return arrival,
+        }
     }
 }
 
-/// Runs a suspended one.
-#[inline(always)]
-fn enter<T: 'static>(core: &Rc<Core<T>>, arrival: Arrival<T>, outer: Current) -> Departure<T> {
-    CURRENT.set(Rc::as_ptr(core).cast());
-    // Does not unwind: whatever happens in a greenlet is caught at its top.
-    let result = core.resume(arrival);
-    // Before anything else, even the drop of a handle, which may unwind a greenlet.
-    CURRENT.set(outer);
-    match result {
-        Ok(departure) => departure,
-        Err(arrival) => up(core, arrival),
-    }
-}
-
-/// The way out of a greenlet that has died: to its parent.
+/// Finds who is to run: `target` or an ancestor. Fills its post; or `Err`: it is the
+/// main greenlet, and that is for it.
 #[cold]
-fn up<T: 'static>(dead: &Core<T>, arrival: Arrival<T>) -> Departure<T> {
-    Departure { target: Greenlet { core: dead.parent() }.first_alive(), arrival }
+fn make_ready<T: 'static>(target: Greenlet<T>, arrival: Arrival<T>) -> Result<Next<T>, Arrival<T>> {
+    let (mut target, mut arrival) = (target, arrival);
+    loop {
+        target = target.first_alive();
+        let Some(core) = &target.core else { return Err(arrival) };
+        if core.state() == State::Fresh {
+            match core.start(arrival) {
+                Ok(()) => {}
+                Err(for_parent) => {
+                    arrival = for_parent;
+                    continue;
+                }
+            }
+        } else {
+            core.send(arrival);
+        }
+        let ready = Rc::as_ptr(core);
+        Core::let_go(target);
+        return Ok(ready);
+    }
 }
 
 impl<T: 'static> Greenlet<T> {
-    /// Can it be resumed at once?
-    #[inline(always)]
-    fn is_ready(&self) -> bool {
-        self.core.as_ref().is_none_or(|core| core.state() == State::Suspended)
-    }
-
     /// This greenlet, or if it is dead the nearest ancestor that is not.
     #[cold]
     fn first_alive(self) -> Greenlet<T> {

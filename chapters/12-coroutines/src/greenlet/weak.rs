@@ -2,9 +2,10 @@
 
 use super::Greenlet;
 use super::core::Core;
-use super::switch::{Arrival, transfer_weakly};
+use super::switch::transfer;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::ptr::NonNull;
 use std::rc::Weak;
 
 /// A handle that does not keep its greenlet alive.
@@ -58,9 +59,20 @@ impl<T: 'static> WeakGreenlet<T> {
     /// As [`Greenlet::switch`].
     #[inline(always)]
     pub fn switch(&self, value: T) -> T {
-        let target = Greenlet { core: self.core.as_ref().and_then(Weak::upgrade) };
-        transfer_weakly(target, Arrival::Value(value))
+        match &self.core {
+            Some(weak) if weak.strong_count() > 0 => {
+                // SAFETY: a living one is not at null, and something still holds it as an `Rc`.
+                unsafe { transfer(Some(NonNull::new_unchecked(weak.as_ptr().cast_mut())), value) }
+            }
+            _ => switch_to_main(value),
+        }
     }
+}
+
+/// Apart, so that it does not make the usual switch longer.
+#[cold]
+fn switch_to_main<T: 'static>(value: T) -> T {
+    Greenlet::main().switch(value)
 }
 
 impl<T: 'static> Clone for WeakGreenlet<T> {
