@@ -2,19 +2,22 @@
 
 use std::sync::atomic::Ordering;
 
-use super::Machine;
 use super::choices::WEAK_FAILURE;
 use super::memory::Stored;
 use super::object::State;
 use super::op::{Obj, Tid};
 use super::perform::Done;
+use super::{FIRST_SHARED, Machine};
 use crate::config::Memory;
 use crate::search::QUIESCENT_ALT;
 
 impl Machine {
     /// The newest store of an atomic.
     pub(super) fn newest(&self, atomic: Obj) -> u16 {
-        self.version(atomic) as u16
+        match &self.objects[atomic as usize].state {
+            State::Atomic(state) => (state.stores.len() - 1) as u16,
+            other => unreachable!("{other:?} is not an atomic"),
+        }
     }
 
     pub(super) fn stored(&self, atomic: Obj, place: u16) -> &Stored {
@@ -60,10 +63,12 @@ impl Machine {
         let place = state.stores.len() as u16;
         let read = read.map(|read| &state.stores[usize::from(read)]);
         let view = self.threads[tid].views.store(state.index, place, order, read);
+        let since = read.filter(|read| read.value == value).map_or(place, |read| read.since);
         if order == Ordering::SeqCst {
             self.sc.raise(state.index, place);
         }
-        state.stores.push(Stored { value, view, step: Some(step), sc: order == Ordering::SeqCst });
+        let sc = order == Ordering::SeqCst;
+        state.stores.push(Stored { value, view, step: Some(step), sc, since });
     }
 
     pub(super) fn effective(&self, order: Ordering) -> Ordering {
@@ -71,16 +76,16 @@ impl Machine {
     }
 
     /// A spinning thread that goes on sees the newest of what it waited for: stores become visible in the end.
-    pub(super) fn see_newest(&mut self, tid: Tid, _alt: u16) {
-        let reads = std::mem::take(&mut self.threads[tid].last_reads);
-        for &(object, _) in &reads {
-            if let State::Atomic(state) = &self.objects[object as usize].state {
+    pub(super) fn see_newest(&mut self, tid: Tid) {
+        let thread = &mut self.threads[tid];
+        for look in &thread.last_reads {
+            let object = look.place.checked_sub(FIRST_SHARED);
+            let object = object.map(|object| &self.objects[object as usize].state);
+            if let Some(State::Atomic(state)) = object {
                 let newest = (state.stores.len() - 1) as u16;
-                self.threads[tid].views.current.raise(state.index, newest);
+                thread.views.current.raise(state.index, newest);
             }
         }
-        let thread = &mut self.threads[tid];
-        thread.last_reads = reads;
         thread.rounds = 0;
     }
 }

@@ -173,13 +173,7 @@ impl Machine {
             },
             Op::Send(_) | Op::SendTaken { .. } | Op::Receive { .. } => self.channel_ready(thread),
             Op::Print(stream) | Op::LockStream(stream) => self.stream_ready(tid, stream),
-            Op::SpinYield => {
-                thread.last_reads.iter().any(|&(object, seen)| self.version(object) != seen)
-            }
-            Op::Load { .. } | Op::Compare { .. } => match self.stuck_on(thread) {
-                Some((atomic, seen)) => self.version(atomic) > seen,
-                None => true,
-            },
+            Op::SpinYield => self.sees_change(thread),
             _ => true,
         }
     }
@@ -199,10 +193,6 @@ impl Machine {
         let mut oldest = thread.views.current.get(state.index);
         if order == Ordering::SeqCst {
             oldest = oldest.max(self.sc.get(state.index));
-        }
-        if let Some((_, seen)) = self.stuck_on(thread) {
-            // Stores become visible in the end: a thread that spins sees a newer one.
-            oldest = oldest.max((seen + 1).min(u32::from(newest)) as u16);
         }
         oldest..=newest
     }
@@ -238,9 +228,11 @@ impl Machine {
             | Op::Pass { .. }
             | Op::SendTaken { .. } => same(Footprint::EMPTY),
             Op::SpinYield => {
-                same(thread.last_reads.iter().fold(Footprint::EMPTY, |all, &(object, _)| {
-                    all.and(shared(object), Kind::Read)
-                }))
+                let mut places: Vec<u32> =
+                    thread.last_reads.iter().map(|look| look.place).collect();
+                places.sort_unstable();
+                places.dedup();
+                same(places.iter().fold(Footprint::EMPTY, |all, &place| all.and(place, Kind::Read)))
             }
             Op::End => same(ambient(end_of(tid), Kind::Release)),
             Op::IsFinished(other) => same(ambient(end_of(other), Kind::Read)),

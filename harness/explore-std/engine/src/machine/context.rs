@@ -103,14 +103,32 @@ pub fn updating(op: Op, at: Loc, call: &'static str, update: &dyn Fn(u64) -> u64
             ));
             return Answer::Inert;
         }
+        if machine.goes_round(op, at) {
+            // A loop without a yield gets one where it begins again.
+            machine.announce(Op::SpinYield, at);
+            drop(machine);
+            if take_turn(context, me, &|value| value) == Answer::Inert {
+                return Answer::Inert;
+            }
+            machine = context.machine.borrow_mut();
+        }
         machine.threads[me].call = call;
         machine.announce(op, at);
+        drop(machine);
+        me
+    };
+    take_turn(context, me, update)
+}
+
+/// Waits until it is this thread's turn, and does what it announced.
+fn take_turn(context: &Context, me: usize, update: &dyn Fn(u64) -> u64) -> Answer {
+    {
+        let mut machine = context.machine.borrow_mut();
         if machine.chosen.is_some_and(|choice| usize::from(choice.thread) == me) {
             return Answer::Done(machine.perform(update));
         }
         machine.show_blocked(me);
-        me
-    };
+    }
     loop {
         fibers::suspend(context, me);
         let mut machine = context.machine.borrow_mut();

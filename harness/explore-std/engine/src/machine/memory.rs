@@ -24,6 +24,8 @@ pub struct Stored {
     pub step: Option<u32>,
     /// Whether it was `SeqCst`.
     pub sc: bool,
+    /// The place of the store that wrote the value first: an update that writes what it read repeats it.
+    pub since: u16,
 }
 
 /// What a thread knows.

@@ -11,7 +11,7 @@
 //! | `choices` | what is possible in a state, and what an operation touches |
 //! | `turns` | asking the search, telling it what was done |
 //! | `perform`, `atomics`, `channels` | what an operation does |
-//! | `spinning` | spin loops |
+//! | `spinning`, `contents` | spin loops |
 //! | `memory` | what loads may read |
 //! | `context` | how code finds the machine, and the switch between coroutines |
 //! | `fibers` | the coroutines |
@@ -25,6 +25,7 @@
 mod atomics;
 pub mod channels;
 pub mod choices;
+pub mod contents;
 pub mod context;
 pub mod fibers;
 pub mod hashing;
@@ -35,7 +36,7 @@ pub mod op;
 pub mod overflow;
 pub mod panics;
 pub mod perform;
-mod spinning;
+pub mod spinning;
 mod standing;
 pub mod statics;
 pub mod streams;
@@ -168,6 +169,8 @@ pub struct Machine {
     after: Vec<u32>,
     freed: Vec<u32>,
     observed: Option<u32>,
+    /// The step gives back a lock, and what is under it is not what it was.
+    has_changed: bool,
     /// Who took the last step.
     last: Tid,
     /// The choices made, as indices among the alternatives of the thread: the schedule.
@@ -206,6 +209,7 @@ impl Machine {
             after: Vec::new(),
             freed: Vec::new(),
             observed: None,
+            has_changed: false,
             last: 0,
             schedule: Vec::new(),
             record_schedule: false,

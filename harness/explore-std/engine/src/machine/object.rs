@@ -11,7 +11,7 @@ pub struct Object {
     pub kind: &'static str,
     /// Where it was created.
     pub created: Loc,
-    /// Counts the changes that a failed attempt could notice; see `Op::SpinYield`.
+    /// Counts the changes that a spin loop could notice, if `state` does not; see `super::spinning`.
     pub version: u32,
     /// Its state.
     pub state: State,
@@ -63,6 +63,10 @@ pub struct Lock {
     pub read_view: Clock,
     /// Whose panic poisoned it.
     pub poisoned_by: Option<Tid>,
+    /// How often it was given back.
+    pub releases: u32,
+    /// What is under it, before its holder could change it.
+    pub handed_out: Option<super::contents::Contents>,
 }
 
 impl Lock {

@@ -43,6 +43,7 @@ impl Machine {
     pub fn poisoned(&mut self, lock: Obj) {
         let by = self.current;
         self.lock_mut(lock).poisoned_by = Some(by);
+        self.objects[lock as usize].version += 1;
     }
 
     /// The current thread has taken a lock that is poisoned.

@@ -1,6 +1,7 @@
 //! What each operation does to the state.
 
 use super::choices::{SPURIOUS, TIMED_OUT, WEAK_FAILURE};
+use super::contents::Contents;
 use super::object::{Lock, OncePhase, State};
 use super::op::{Obj, Op, Tid};
 use super::thread::Woken;
@@ -32,6 +33,7 @@ impl Machine {
         self.after.clear();
         self.freed.clear();
         self.observed = None;
+        self.has_changed = false;
         let op = self.threads[tid].pending;
         let (footprint, widest) = self.footprints(tid, alt);
         let step = self.steps - 1;
@@ -69,10 +71,11 @@ impl Machine {
                 }
                 return Done { value: 0, ok: ended };
             }
-            Op::Yield | Op::Print(_) | Op::Input | Op::IsPoisoned(_) | Op::ClearPoison(_) => {}
+            Op::Yield | Op::Print(_) | Op::Input | Op::IsPoisoned(_) => {}
+            Op::ClearPoison(lock) => self.objects[lock as usize].version += 1,
             Op::LockStream(stream) => self.lock_stream(tid, stream),
             Op::UnlockStream(stream) => self.unlock_stream(stream),
-            Op::SpinYield => self.see_newest(tid, alt),
+            Op::SpinYield => self.see_newest(tid),
             Op::Sleep(time) => {
                 let now = &mut self.threads[tid].views.current.time;
                 *now = now.saturating_add(time);
@@ -110,6 +113,7 @@ impl Machine {
                 if let Some(at) = state.readers.iter().position(|&reader| reader == tid) {
                     state.readers.remove(at);
                 }
+                state.releases += 1;
                 state.read_view.join(&view);
                 *woken = self.waiting_for(lock);
             }
@@ -298,6 +302,11 @@ impl Machine {
         }
     }
 
+    /// The holder of a lock may change what is under it from now on.
+    pub fn hand_out<T: ?Sized>(&mut self, lock: Obj, value: &T) {
+        self.lock_mut(lock).handed_out.get_or_insert_with(|| Contents::of(value));
+    }
+
     fn waiting(&mut self, condvar: Obj) -> &mut u64 {
         match &mut self.objects[condvar as usize].state {
             State::Condvar { waiting } => waiting,
@@ -306,7 +315,6 @@ impl Machine {
     }
 
     fn take(&mut self, tid: Tid, lock: Obj) {
-        self.objects[lock as usize].version += 1;
         let State::Lock(state) = &mut self.objects[lock as usize].state else { return };
         state.owner = Some(tid);
         self.threads[tid].views.learn(&state.view);
@@ -326,6 +334,12 @@ impl Machine {
         let state = self.lock_mut(lock);
         state.owner = None;
         state.view = view;
+        state.releases += 1;
+        // SAFETY: the value lies in the lock, which is borrowed by the guard that gives it back; nobody else can have it.
+        let changed =
+            state.handed_out.take().is_some_and(|before| unsafe { before.have_changed() });
+        self.objects[lock as usize].version += u32::from(changed);
+        self.has_changed = changed;
         self.waiting_for(lock)
     }
 

@@ -2,10 +2,10 @@
 
 use trace::{Object, ObjectId, ObjectKind, Wait, WaitsFor};
 
-use super::Machine;
 use super::object::{OncePhase, State};
 use super::op::{Obj, Op, Tid};
 use super::tracer::thread_id;
+use super::{FIRST_SHARED, Machine, end_of};
 
 impl Machine {
     /// A value's bits, as its type prints them.
@@ -62,22 +62,22 @@ impl Machine {
                 Some(WaitsFor::Room { channel: self.trace_object(channel) })
             }
             Op::SpinYield => {
+                let places = || thread.last_reads.iter().map(|look| look.place);
                 let is_atomic =
                     |object: &Obj| !matches!(self.objects[*object as usize].state, State::Name);
-                let mut atomics: Vec<ObjectId> = thread
-                    .last_reads
-                    .iter()
-                    .map(|read| read.0)
+                let mut atomics: Vec<ObjectId> = places()
+                    .filter_map(|place| place.checked_sub(FIRST_SHARED))
                     .filter(is_atomic)
                     .map(|object| self.trace_object(object))
                     .collect();
                 atomics.sort();
                 atomics.dedup();
-                Some(WaitsFor::Change { atomics })
+                let other = |place| (0..self.threads.len()).find(|&tid| end_of(tid) == place);
+                match places().find_map(other).filter(|_| atomics.is_empty()) {
+                    Some(other) => Some(WaitsFor::Join { thread: thread_id(other) }),
+                    None => Some(WaitsFor::Change { atomics }),
+                }
             }
-            Op::Load { atomic, .. } | Op::Compare { atomic, .. } => self
-                .stuck_on(thread)
-                .map(|_| WaitsFor::Change { atomics: vec![self.trace_object(atomic)] }),
             _ => None,
         }
     }

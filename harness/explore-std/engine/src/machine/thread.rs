@@ -4,6 +4,7 @@ use std::any::Any;
 
 use super::memory::Views;
 use super::op::{Loc, Obj, Op, Tid};
+use super::spinning::Look;
 
 /// A thread of the program.
 pub struct Thread {
@@ -39,18 +40,16 @@ pub struct Thread {
     pub views: Views,
     /// How much the next look at the clock moves it: looking again and again must get somewhere.
     pub tick: u64,
-    /// What it has read since its last yield or change: object and version.
-    pub reads: Vec<(Obj, u32)>,
-    /// What it had read in the round before.
-    pub last_reads: Vec<(Obj, u32)>,
+    /// What it has looked at since its last yield or change.
+    pub reads: Vec<Look>,
+    /// What it had looked at in the round before; while it spins, what it waits for.
+    pub last_reads: Vec<Look>,
     /// Where the last round ended.
     pub spin_at: Option<Loc>,
     /// How many rounds in a row were equal.
     pub rounds: u8,
     /// How often it was let go on although nothing had changed.
     pub released: u32,
-    /// A load at the same place that read the same store again and again: place, atomic, store, times.
-    pub repeat: Option<(Loc, Obj, u32, u8)>,
     /// Values of `thread_local!`s, in order of first use.
     pub locals: Vec<(usize, std::rc::Rc<dyn Any>)>,
     /// Its `thread_local!`s are being destroyed.
@@ -113,7 +112,6 @@ impl Thread {
             spin_at: None,
             rounds: 0,
             released: 0,
-            repeat: None,
             locals: Vec::new(),
             locals_gone: false,
             panic: None,
@@ -129,7 +127,6 @@ impl Thread {
         self.last_reads.clear();
         self.rounds = 0;
         self.released = 0;
-        self.repeat = None;
         self.tick = 1_000;
     }
 }

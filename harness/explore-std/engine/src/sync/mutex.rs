@@ -54,6 +54,15 @@ pub(super) enum Hold {
     Nothing,
 }
 
+impl Hold {
+    /// Its holder may change the value from now on.
+    pub fn hand_out<T: ?Sized>(self, value: &T) {
+        if let Self::Explored(lock) = self {
+            context::with(|machine| machine.hand_out(lock, value));
+        }
+    }
+}
+
 impl<T> Mutex<T> {
     /// An unlocked mutex.
     #[track_caller]
@@ -262,7 +271,9 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: the guard holds the lock.
-        unsafe { &mut *self.lock.data.get() }
+        let value = unsafe { &mut *self.lock.data.get() };
+        self.hold.hand_out(value);
+        value
     }
 }
 

@@ -360,7 +360,9 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
 impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: the guard holds the lock.
-        unsafe { &mut *self.lock.data.get() }
+        let value = unsafe { &mut *self.lock.data.get() };
+        self.hold.hand_out(value);
+        value
     }
 }
 

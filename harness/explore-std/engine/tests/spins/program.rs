@@ -1,0 +1,142 @@
+//! Small programs with spin loops, as data; and the program of a seed.
+
+use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
+
+use super::numbers::Random;
+
+/// Atomics that statements use.
+pub const ATOMICS: usize = 2;
+
+/// One statement of a thread.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stmt {
+    Load(usize, Ordering),
+    Store(usize, u32, Ordering),
+    Add(usize, Ordering),
+    /// Sets the value under the mutex.
+    Set(u32),
+    /// A loop that waits.
+    Await(Wait, Pause),
+    /// Takes a spin lock, does something, gives it back.
+    Locked(SpinLock, Pause, Vec<Self>),
+}
+
+/// What a loop waits for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Wait {
+    /// `while atomic.load() != until`
+    Load { atomic: usize, until: u32, order: Ordering },
+    /// `while a.load() == 0 && b.load() == 0`
+    Either { order: Ordering },
+    /// `while atomic.swap(to) != until`
+    Swap { atomic: usize, to: u32, until: u32, order: Ordering },
+    /// `while atomic.fetch_or(1) & 1 == 1`
+    Or { atomic: usize, order: Ordering },
+    /// `while atomic.compare_exchange(from, to).is_err()`
+    Exchange { atomic: usize, from: u32, to: u32, weak: bool, success: Ordering, failure: Ordering },
+    /// `while *mutex.lock() == 0`
+    Polled,
+    /// `while mutex.try_lock().is_err()`
+    TryLock,
+}
+
+/// How a spin lock is taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SpinLock {
+    Swap,
+    Exchange,
+    /// Test, test and set.
+    SwapAfterLoad,
+    /// Who comes first is served first.
+    Ticket,
+}
+
+/// What a loop does between two attempts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pause {
+    Nothing,
+    SpinLoop,
+    Yield,
+}
+
+/// A program: the statements of each thread, the main thread first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Program {
+    pub threads: Vec<Vec<Stmt>>,
+    /// How often a `compare_exchange_weak` of a thread may fail for no reason.
+    pub spurious: u8,
+    pub spin_rounds: u8,
+}
+
+/// The program of a seed.
+pub fn program(seed: u64) -> Program {
+    let mut random = Random::new(seed);
+    let threads = random.pick(&[2, 2, 3]);
+    let length = if threads == 2 { 3 } else { 2 };
+    let thread = |random: &mut Random| {
+        let length = length - random.below(2);
+        let mut locks = 1;
+        (0..length).map(|_| stmt(random, &mut locks)).collect()
+    };
+    Program {
+        threads: (0..threads).map(|_| thread(&mut random)).collect(),
+        spurious: u8::from(random.below(6) == 0),
+        spin_rounds: random.pick(&[1, 1, 1, 2]),
+    }
+}
+
+fn stmt(random: &mut Random, locks: &mut usize) -> Stmt {
+    match random.below(8) {
+        0..=2 => access(random),
+        3 if *locks > 0 => {
+            *locks -= 1;
+            let lock = random.pick(&[
+                SpinLock::Swap,
+                SpinLock::Exchange,
+                SpinLock::SwapAfterLoad,
+                SpinLock::Ticket,
+            ]);
+            let pause = pause(random);
+            Stmt::Locked(lock, pause, vec![access(random)])
+        }
+        4 => Stmt::Set(random.below(2) as u32),
+        _ => Stmt::Await(wait(random), pause(random)),
+    }
+}
+
+fn pause(random: &mut Random) -> Pause {
+    random.pick(&[Pause::Nothing, Pause::SpinLoop, Pause::Yield])
+}
+
+fn access(random: &mut Random) -> Stmt {
+    let atomic = random.below(ATOMICS);
+    match random.below(6) {
+        0 => Stmt::Load(atomic, random.pick(&[Relaxed, Acquire, SeqCst])),
+        1 => Stmt::Add(atomic, random.pick(&[Relaxed, AcqRel, SeqCst])),
+        _ => Stmt::Store(
+            atomic,
+            random.pick(&[0, 1, 1, 1, 2]),
+            random.pick(&[Relaxed, Release, Release, SeqCst]),
+        ),
+    }
+}
+
+fn wait(random: &mut Random) -> Wait {
+    let atomic = random.below(ATOMICS);
+    let load = random.pick(&[Relaxed, Acquire, Acquire, SeqCst]);
+    let update = random.pick(&[Relaxed, Acquire, AcqRel, SeqCst]);
+    match random.below(9) {
+        0..=2 => Wait::Load { atomic, until: random.pick(&[1, 1, 2]), order: load },
+        3 => Wait::Either { order: load },
+        // Two loops that write different values could change them for ever, each in vain.
+        4 => Wait::Swap { atomic, to: 1, until: 0, order: update },
+        5 => Wait::Or { atomic, order: update },
+        6 => {
+            let (from, to) = random.pick(&[(0, 1), (1, 2), (1, 0)]);
+            let weak = random.below(2) == 0;
+            Wait::Exchange { atomic, from, to, weak, success: update, failure: load }
+        }
+        7 => Wait::Polled,
+        _ => Wait::TryLock,
+    }
+}
