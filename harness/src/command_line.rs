@@ -4,6 +4,9 @@ use crate::course::{Course, NoSuchChapter, names_chapter};
 use crate::explore::Search;
 use crate::explore::target::Target;
 use crate::explore::verb::{self, Showing};
+use crate::grading::assignment::{Assignment, NoSuchAssignment};
+use crate::grading::grade::Options;
+use crate::grading::{Tools, verbs};
 use crate::run::NoSuchProgram;
 use crate::{list, run};
 use clap::{Parser, Subcommand};
@@ -39,6 +42,17 @@ enum Verb {
     Explore(ExploreArguments),
     /// Run a program on real threads and draw what they did
     Record(RecordArguments),
+    /// Check the working copy of an assignment: its visible checks, once
+    ///
+    /// Exit code 0: all are passed. 1: some are not. 2: the command line makes
+    /// no sense. 3: the grader had trouble of its own.
+    Check(CheckArguments),
+    /// Grade submissions of an assignment
+    ///
+    /// Exit code 0: every submission passes every check. 1: some do not, and
+    /// the report says which. 2: the command line makes no sense. 3: the grader
+    /// had trouble of its own with some, and they have no score.
+    Grade(GradeArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -108,6 +122,36 @@ struct RecordArguments {
     files: Files,
 }
 
+#[derive(Debug, clap::Args)]
+struct CheckArguments {
+    /// The working copy; this folder without it
+    folder: Option<PathBuf>,
+    /// The folder of another course, with the same layout
+    #[arg(long, value_name = "DIR")]
+    course: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+struct GradeArguments {
+    /// A submission's folder, or a folder of such folders
+    path: PathBuf,
+    /// The assignment: 07-queue, 7 or queue
+    #[arg(long, value_name = "NAME")]
+    assignment: String,
+    /// Where to write a result for each submission
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The folder of another course, with the same layout
+    #[arg(long, value_name = "DIR")]
+    course: Option<PathBuf>,
+    /// Run this many checks at a time; as many as there are cores without it
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// What random inputs and random searches start from
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+}
+
 /// Where to write a run besides the terminal.
 #[derive(Debug, clap::Args)]
 struct Files {
@@ -159,7 +203,9 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
-            let misused = error.is::<NoSuchChapter>() || error.is::<NoSuchProgram>();
+            let misused = error.is::<NoSuchChapter>()
+                || error.is::<NoSuchProgram>()
+                || error.is::<NoSuchAssignment>();
             ExitCode::from(if misused { 2 } else { 1 })
         }
     }
@@ -211,6 +257,26 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             let showing = arguments.files.showing(false);
             verb::show_record(&root, &target, &arguments.name, &showing)?;
             Ok(ExitCode::SUCCESS)
+        }
+        Verb::Check(arguments) => {
+            let root = workspace_root();
+            let course = arguments.course.unwrap_or_else(|| root.clone());
+            let folder = arguments.folder.unwrap_or(here);
+            Ok(ExitCode::from(verbs::check(&course, &root, &folder)? as u8))
+        }
+        Verb::Grade(arguments) => {
+            let root = workspace_root();
+            let course = arguments.course.unwrap_or_else(|| root.clone());
+            let assignment = Assignment::find(&course, &arguments.assignment)?;
+            let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+            let options = Options {
+                seed: arguments.seed,
+                jobs: arguments.jobs.unwrap_or(cores),
+                visible_only: false,
+            };
+            let tools = Tools::prepare(&root)?;
+            let (path, out) = (&arguments.path, &arguments.out);
+            Ok(ExitCode::from(verbs::grade(&tools, &assignment, &options, path, out)? as u8))
         }
     }
 }

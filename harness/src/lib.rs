@@ -11,6 +11,8 @@
 //! | [`judge`] | all of that for one program: what happened, and what is wrong with it |
 //! | [`run`], [`list`] | the verbs |
 //! | [`python`] | the Python twins |
+//! | [`explore`] | every interleaving of ordinary code |
+//! | [`grading`], [`reports`] | assignments: from a submission to a score, and what is shown of it |
 //!
 //! The harness never links a chapter. It runs it, as a reader does.
 
@@ -21,8 +23,10 @@ pub mod command_line;
 pub mod course;
 pub mod execution;
 pub mod explore;
+pub mod grading;
 pub mod judge;
 pub mod list;
 pub mod python;
+pub mod reports;
 pub mod run;
 pub mod snapshot;

@@ -32,14 +32,23 @@ impl Kit {
     ///
     /// When cargo cannot be started or the stand-ins do not compile.
     pub fn build(root: &Path) -> anyhow::Result<Kit> {
+        Kit::of(root, &["explore-std", "explore-core"])
+    }
+
+    /// As [`build`](Kit::build), for other packages of the workspace.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Kit::build).
+    pub fn of(root: &Path, packages: &[&str]) -> anyhow::Result<Kit> {
         let output = cargo(root)
-            .args(["build", "--release", "--message-format=json-render-diagnostics"])
-            .args(["--package", "explore-std", "--package", "explore-core"])
+            .args(["build", "--release", "--lib", "--message-format=json-render-diagnostics"])
+            .args(packages.iter().flat_map(|package| ["--package", package]))
             .stderr(Stdio::inherit())
             .output()
             .context("cargo could not be started")?;
         if !output.status.success() {
-            bail!("the stand-ins for std do not compile; cargo says why above");
+            bail!("{} do not compile; cargo says why above", packages.join(", "));
         }
         let mut libraries: Vec<PathBuf> = Vec::new();
         for message in Message::parse_stream(&output.stdout[..]) {
@@ -90,6 +99,11 @@ impl Kit {
             .env_remove("RUSTFLAGS")
             .env_remove("RUSTDOCFLAGS");
         command
+    }
+
+    /// The folder that holds everything: to be named by `-L dependency=`.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Where the drivers of explored programs are kept.

@@ -14,6 +14,9 @@ use crate::machine::context::{self, Answer};
 use crate::machine::op::{Loc, Op};
 use crate::record;
 
+/// For the macros: a program that is compiled against other stand-ins need not have them in its `core`.
+#[doc(hidden)]
+pub use std::{column, file, format_args, line, stringify};
 pub use stdin::{Stdin, StdinLock, stdin};
 pub use terminal::IsTerminal;
 
@@ -230,7 +233,7 @@ streams! {
 #[macro_export]
 macro_rules! print {
     ($($arg:tt)*) => {
-        $crate::io::print(::core::format_args!($($arg)*))
+        $crate::io::print($crate::io::format_args!($($arg)*))
     };
 }
 
@@ -238,10 +241,10 @@ macro_rules! print {
 #[macro_export]
 macro_rules! println {
     () => {
-        $crate::io::print(::core::format_args!("\n"))
+        $crate::io::print($crate::io::format_args!("\n"))
     };
     ($($arg:tt)*) => {
-        $crate::io::print(::core::format_args!("{}\n", ::core::format_args!($($arg)*)))
+        $crate::io::print($crate::io::format_args!("{}\n", $crate::io::format_args!($($arg)*)))
     };
 }
 
@@ -249,7 +252,7 @@ macro_rules! println {
 #[macro_export]
 macro_rules! eprint {
     ($($arg:tt)*) => {
-        $crate::io::eprint(::core::format_args!($($arg)*))
+        $crate::io::eprint($crate::io::format_args!($($arg)*))
     };
 }
 
@@ -257,10 +260,10 @@ macro_rules! eprint {
 #[macro_export]
 macro_rules! eprintln {
     () => {
-        $crate::io::eprint(::core::format_args!("\n"))
+        $crate::io::eprint($crate::io::format_args!("\n"))
     };
     ($($arg:tt)*) => {
-        $crate::io::eprint(::core::format_args!("{}\n", ::core::format_args!($($arg)*)))
+        $crate::io::eprint($crate::io::format_args!("{}\n", $crate::io::format_args!($($arg)*)))
     };
 }
 
@@ -268,7 +271,7 @@ macro_rules! eprintln {
 #[macro_export]
 macro_rules! dbg {
     () => {
-        $crate::eprintln!("[{}:{}:{}]", ::core::file!(), ::core::line!(), ::core::column!())
+        $crate::eprintln!("[{}:{}:{}]", $crate::io::file!(), $crate::io::line!(), $crate::io::column!())
     };
     ($value:expr $(,)?) => {
         // A match keeps temporaries alive until the end of the whole expression.
@@ -276,7 +279,7 @@ macro_rules! dbg {
             value => {
                 $crate::eprintln!(
                     "[{}:{}:{}] {} = {:#?}",
-                    ::core::file!(), ::core::line!(), ::core::column!(), ::core::stringify!($value), &value
+                    $crate::io::file!(), $crate::io::line!(), $crate::io::column!(), $crate::io::stringify!($value), &value
                 );
                 value
             }

@@ -1,0 +1,362 @@
+//! What is taken from a submission: the files that the assignment names, and nothing else.
+//!
+//! A submission is data from a stranger. Only regular files are read, each opened without following links, folder by folder; their
+//! number and size are limited. What could only be there to reach the grader is refused with a reason, rather than left out in silence:
+//! somebody may have put it there in good faith and wonder why it has no effect.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, fstat, openat};
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// The most files.
+pub const FILES: usize = 256;
+/// The most bytes of one file.
+pub const FILE_BYTES: u64 = 1 << 20;
+/// The most bytes of all files together.
+pub const ALL_BYTES: u64 = 4 << 20;
+/// The most entries of folders that are looked at.
+pub const ENTRIES: usize = 10_000;
+/// How deep folders may be nested.
+pub const DEPTH: usize = 16;
+
+/// The files of a submission.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Path relative to the submission, with `/`, and content; sorted by path.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+/// Why nothing is taken.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// The submission is at fault.
+    #[error("{0}")]
+    Refused(String),
+    /// The grader could not read it.
+    #[error("the submission cannot be read: {0}")]
+    Trouble(#[from] io::Error),
+}
+
+/// What is taken and what is refused.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    globs: Vec<String>,
+    wanted: GlobSet,
+}
+
+impl Rules {
+    /// Takes what one of these globs matches. `*` does not cross a `/`.
+    ///
+    /// # Errors
+    ///
+    /// When a glob is none.
+    pub fn new(globs: &[String]) -> Result<Rules, globset::Error> {
+        let mut wanted = GlobSetBuilder::new();
+        for glob in globs {
+            wanted.add(GlobBuilder::new(glob).literal_separator(true).build()?);
+        }
+        Ok(Rules { globs: globs.to_vec(), wanted: wanted.build()? })
+    }
+
+    /// Whether the file at this path is taken.
+    fn takes(&self, path: &str) -> bool {
+        self.wanted.is_match(path)
+    }
+
+    /// Whether a file below this folder could be taken: whether some glob begins with it, or with a pattern.
+    fn enters(&self, folder: &str) -> bool {
+        self.globs.iter().any(|glob| {
+            let fixed = glob.split(['*', '?', '[', '{']).next().unwrap_or_default();
+            let fixed = fixed.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let below = |outer: &str, inner: &str| {
+                outer.is_empty() || inner == outer || inner.starts_with(&format!("{outer}/"))
+            };
+            below(fixed, folder) || below(folder, fixed)
+        })
+    }
+
+    /// Why nothing of this name may be in a submission's own folder, if so.
+    fn forbids(name: &str) -> Option<&'static str> {
+        let name = name.to_lowercase();
+        match name.as_str() {
+            "build.rs" => Some("a build script would run on the grader's machine"),
+            ".cargo" => Some("the build settings are the grader's"),
+            _ if name.starts_with("rust-toolchain") => Some("the toolchain is the grader's"),
+            _ => None,
+        }
+    }
+}
+
+/// Reads the submission in `folder`.
+///
+/// # Errors
+///
+/// [`IntakeError::Refused`] for what a student has to change; [`IntakeError::Trouble`] for the rest.
+pub fn from_folder(folder: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    // The path to the submission is the instructor's; only what is in it is a stranger's.
+    let root = openat(CWD, folder, flags, Mode::empty()).map_err(io::Error::from)?;
+    let mut walk = Walk { rules, taken: Collected::default(), entries: 0 };
+    walk.folder(root, "", 0)?;
+    walk.taken.finish()
+}
+
+struct Walk<'r> {
+    rules: &'r Rules,
+    taken: Collected,
+    entries: usize,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, folder: OwnedFd, path: &str, depth: usize) -> Result<(), IntakeError> {
+        if depth > DEPTH {
+            return Err(refused(format!("{path} is nested more than {DEPTH} folders deep")));
+        }
+        let entries = Dir::read_from(&folder).map_err(io::Error::from)?;
+        for entry in entries {
+            let entry = entry.map_err(io::Error::from)?;
+            let name = entry.file_name().to_bytes();
+            if name == b"." || name == b".." {
+                continue;
+            }
+            self.entries += 1;
+            if self.entries > ENTRIES {
+                return Err(refused(format!("it has more than {ENTRIES} files and folders")));
+            }
+            let Ok(name) = std::str::from_utf8(name) else {
+                let name = OsStr::from_bytes(name).to_string_lossy().into_owned();
+                return Err(refused(format!("the name of {path}{name} is not UTF-8")));
+            };
+            if let (true, Some(why)) = (depth == 0, Rules::forbids(name)) {
+                return Err(refused(format!("{name} may not be in a submission: {why}")));
+            }
+            self.entry(&folder, name, &format!("{path}{name}"), depth)?;
+        }
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        folder: &OwnedFd,
+        name: &str,
+        path: &str,
+        depth: usize,
+    ) -> Result<(), IntakeError> {
+        // A pipe would block an open without NONBLOCK for ever.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let opened = match openat(folder, name, flags, Mode::empty()) {
+            Ok(opened) => opened,
+            Err(rustix::io::Errno::LOOP) => {
+                return Err(refused(format!(
+                    "{path} is a symbolic link; a submission holds the files themselves"
+                )));
+            }
+            Err(rustix::io::Errno::NXIO | rustix::io::Errno::NODEV) => {
+                return self.special(path);
+            }
+            Err(error) => return Err(IntakeError::Trouble(error.into())),
+        };
+        let stat = fstat(&opened).map_err(io::Error::from)?;
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::Directory if self.rules.enters(path) => {
+                self.folder(opened, &format!("{path}/"), depth + 1)
+            }
+            FileType::RegularFile if self.rules.takes(path) => {
+                self.taken.add(path, File::from(opened))
+            }
+            FileType::Directory | FileType::RegularFile => Ok(()),
+            _ => self.special(path),
+        }
+    }
+
+    /// Neither a file nor a folder: refused where it would be taken.
+    fn special(&self, path: &str) -> Result<(), IntakeError> {
+        match self.rules.takes(path) {
+            true => Err(refused(format!("{path} is no regular file"))),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Files as they come in, held against the limits.
+#[derive(Debug, Default)]
+struct Collected {
+    files: Vec<(String, Vec<u8>)>,
+    bytes: u64,
+    /// The path of each, by its lower-case form.
+    names: HashMap<String, String>,
+}
+
+impl Collected {
+    fn add(&mut self, path: &str, content: impl Read) -> Result<(), IntakeError> {
+        if self.files.len() == FILES {
+            return Err(refused(format!("it has more than {FILES} source files")));
+        }
+        if let Some(other) = self.names.insert(path.to_lowercase(), path.to_owned()) {
+            return Err(refused(format!(
+                "{other} and {path} differ only in upper and lower case; some systems take them for one file"
+            )));
+        }
+        let mut bytes = Vec::new();
+        content.take(FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        let length = bytes.len() as u64;
+        if length > FILE_BYTES {
+            return Err(refused(format!("{path} is larger than {} KB", FILE_BYTES >> 10)));
+        }
+        self.bytes += length;
+        if self.bytes > ALL_BYTES {
+            return Err(refused(format!(
+                "its source files are larger than {} KB together",
+                ALL_BYTES >> 10
+            )));
+        }
+        self.files.push((path.to_owned(), bytes));
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Taken, IntakeError> {
+        self.files.sort();
+        Ok(Taken { files: self.files })
+    }
+}
+
+fn refused(why: String) -> IntakeError {
+    IntakeError::Refused(why)
+}
+
+impl Taken {
+    /// Writes the files below `folder`.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be written.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        for (path, bytes) in &self.files {
+            let path = folder.join(path);
+            if let Some(parent) = path.parent() {
+                std::fs::create_dir_all(parent)?;
+            }
+            std::fs::write(path, bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Whether there is a file of this path.
+    pub fn has(&self, path: &str) -> bool {
+        self.files.iter().any(|(other, _)| other == path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn rules() -> Rules {
+        Rules::new(&["src/**/*.rs".to_owned()]).unwrap()
+    }
+
+    /// What comes of a submission that `make` makes in an empty folder.
+    fn take(make: impl FnOnce(&Path)) -> Result<Taken, String> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("src")).unwrap();
+        std::fs::write(folder.path().join("src/lib.rs"), "// a library").unwrap();
+        make(folder.path());
+        from_folder(folder.path(), &rules()).map_err(|error| error.to_string())
+    }
+
+    fn write(path: std::path::PathBuf, text: impl AsRef<[u8]>) {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn only_what_is_named_is_taken() {
+        let taken = take(|folder| {
+            write(folder.join("src/deep/er.rs"), "// deeper");
+            write(folder.join("src/notes.txt"), "no");
+            write(folder.join("Cargo.toml"), "[lib]\npath = \"/etc/passwd\"");
+            write(folder.join("tests/all.rs"), "no");
+            write(folder.join("target/src/x.rs"), "no");
+        })
+        .unwrap();
+        let paths: Vec<&str> = taken.files.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(paths, ["src/deep/er.rs", "src/lib.rs"]);
+    }
+
+    #[test]
+    fn links_are_refused_wherever_they_lead() {
+        for (link, target) in
+            [("src/secret.rs", "/etc/passwd"), ("src/dir", "/etc"), ("src/self.rs", "lib.rs")]
+        {
+            let why = take(|folder| symlink(target, folder.join(link)).unwrap()).unwrap_err();
+            assert!(why.contains(link) && why.contains("symbolic link"), "{why}");
+        }
+        let why = take(|folder| {
+            std::fs::remove_dir_all(folder.join("src")).unwrap();
+            symlink("/etc", folder.join("src")).unwrap();
+        });
+        assert!(why.unwrap_err().contains("src is a symbolic link"));
+    }
+
+    #[test]
+    fn what_would_reach_the_grader_is_refused() {
+        for name in
+            ["build.rs", "Build.rs", ".cargo/config.toml", "rust-toolchain", "rust-toolchain.toml"]
+        {
+            let why = take(|folder| write(folder.join(name), "x")).unwrap_err();
+            assert!(why.contains("may not be in a submission"), "{why}");
+        }
+    }
+
+    #[test]
+    fn names_must_be_text_and_distinct() {
+        let why = take(|folder| write(folder.join("src").join(OsStr::from_bytes(b"\xff.rs")), "x"));
+        assert!(why.unwrap_err().contains("not UTF-8"));
+        let why = take(|folder| {
+            write(folder.join("src/queue.rs"), "a");
+            write(folder.join("src/Queue.rs"), "b");
+        });
+        assert!(why.unwrap_err().contains("upper and lower case"));
+    }
+
+    #[test]
+    fn sizes_and_numbers_are_limited() {
+        let large = vec![b' '; usize::try_from(FILE_BYTES).unwrap() + 1];
+        let why = take(|folder| write(folder.join("src/large.rs"), &large)).unwrap_err();
+        assert!(why.contains("src/large.rs is larger than 1024 KB"), "{why}");
+        let why = take(|folder| {
+            (0..5).for_each(|i| {
+                write(folder.join(format!("src/m{i}.rs")), &large[1..]);
+            })
+        });
+        assert!(why.unwrap_err().contains("together"));
+        let why =
+            take(|folder| (0..FILES).for_each(|i| write(folder.join(format!("src/m{i}.rs")), "")));
+        assert!(why.unwrap_err().contains("more than 256 source files"));
+        let why =
+            take(|folder| write(folder.join("src").join("d/".repeat(DEPTH + 1)).join("x.rs"), ""));
+        assert!(why.unwrap_err().contains("nested"));
+    }
+
+    #[test]
+    fn a_pipe_does_not_block_the_grader() {
+        let why = take(|folder| {
+            let pipe = folder.join("src/pipe.rs");
+            rustix::fs::mkfifoat(CWD, &pipe, Mode::from_raw_mode(0o644)).unwrap();
+        });
+        assert!(why.unwrap_err().contains("no regular file"));
+    }
+
+    #[test]
+    fn a_missing_submission_is_the_graders_trouble() {
+        let result = from_folder(Path::new("/no/such/submission"), &rules());
+        assert!(matches!(result, Err(IntakeError::Trouble(_))));
+    }
+}

@@ -1,0 +1,52 @@
+//! From a submission's folder to a result.
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`manifest`], [`assignment`] | what an assignment is |
+//! | [`intake`] | what is taken from a submission, and what is refused |
+//! | [`toolchain`], [`compile`] | from source files to executables |
+//! | [`check`] | one check of kind `run` or `explore` |
+//! | [`sandbox`] | where all of that runs |
+//! | [`grade`] | the whole of it for one submission |
+//! | [`result`] | what comes out |
+//!
+//! There are three states: pass, fail, and cannot tell. A pass needs proof from the grader's own side of the process. Trouble of the
+//! grader's own is never a fail.
+
+pub mod assignment;
+pub mod check;
+pub mod compile;
+pub mod grade;
+pub mod intake;
+pub mod manifest;
+pub mod result;
+pub mod sandbox;
+pub mod toolchain;
+pub mod verbs;
+
+use crate::explore::kit::Kit;
+use std::path::Path;
+use toolchain::Toolchain;
+
+/// What every submission is compiled with: made once, used for all.
+#[derive(Debug, Clone)]
+pub struct Tools {
+    /// The compiler.
+    pub toolchain: Toolchain,
+    /// The crates that stand in for `std`, and what checks are linked with.
+    pub kit: Kit,
+}
+
+impl Tools {
+    /// Finds the compiler, and compiles the kit from the sources in `workspace` if it is not compiled yet.
+    ///
+    /// # Errors
+    ///
+    /// When there is no compiler, or the kit does not compile.
+    pub fn prepare(workspace: &Path) -> anyhow::Result<Tools> {
+        let toolchain = Toolchain::find(workspace)?;
+        let packages = ["explore-std", "explore-core", "judge", "student-std", "student-nothing"];
+        let kit = Kit::of(workspace, &packages)?;
+        Ok(Tools { toolchain, kit })
+    }
+}

@@ -1,0 +1,194 @@
+//! What a submission comes to. `harness/schema/result.schema.json` says the same for other programs.
+
+use super::manifest::{Check, Kind, Text, Visibility};
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use std::io::Write as _;
+use std::path::Path;
+use trace::Trace;
+
+/// The version of the format that this harness writes.
+pub const SCHEMA: u32 = 1;
+
+/// The result of one submission.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubmissionResult {
+    /// The version of the format.
+    pub schema: u32,
+    /// Which submission: the name of its folder.
+    pub submission: String,
+    /// Which assignment.
+    pub assignment: String,
+    /// What was used.
+    pub versions: Versions,
+    /// What random inputs and random searches start from.
+    pub seed: u64,
+    /// What kept the submission from the machine.
+    pub sandbox: String,
+    /// Whether it could be graded.
+    pub status: Status,
+    /// Points; no score if the status is [`Status::CannotTell`].
+    pub score: Option<u32>,
+    /// The most points that there are.
+    pub max: u32,
+    /// Why it was refused or cannot be graded; rustc's messages, if it does not compile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Every check of the assignment, in its order.
+    pub checks: Vec<CheckResult>,
+    /// How long it took.
+    pub milliseconds: u64,
+}
+
+/// What was used to grade.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Versions {
+    /// A hash of the assignment's files.
+    pub assignment: String,
+    /// The harness.
+    pub harness: String,
+    /// The compiler.
+    pub rustc: String,
+}
+
+/// Whether a submission could be graded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It has a score.
+    Graded,
+    /// It is no submission: the score is 0, and the message says what to change.
+    Refused,
+    /// It does not compile: the score is 0, and the message is rustc's.
+    DoesNotCompile,
+    /// The grader had trouble of its own: no score; grade it again.
+    CannotTell,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckResult {
+    /// The check.
+    pub name: String,
+    /// What it asks for.
+    pub title: Text,
+    /// How it was run.
+    pub kind: Kind,
+    /// Who may see this.
+    pub visibility: Visibility,
+    /// What came of it.
+    pub status: CheckStatus,
+    /// Points that it gave.
+    pub points: u32,
+    /// The most that it gives.
+    pub max: u32,
+    /// What went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Where: `checks.rs:12` or `src/lib.rs:3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// What should have been, where two values were compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What was instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<String>,
+    /// Kind `explore`: what the search came to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explored: Option<Explored>,
+    /// How long it took.
+    pub milliseconds: u64,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckStatus {
+    /// It has proof that the submission does what it asks for.
+    Pass,
+    /// It has no such proof.
+    Fail,
+    /// The grader had trouble of its own.
+    CannotTell,
+    /// Another check that it depends on was not passed, or nothing could be compiled.
+    NotRun,
+}
+
+/// What a search came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explored {
+    /// How many executions were made.
+    pub executions: u64,
+    /// Whether they cover every interleaving.
+    pub proved: bool,
+    /// Within which bounds.
+    pub bounds: Vec<String>,
+    /// A string that replays the failing run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
+    /// The failing run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Trace>,
+}
+
+impl CheckResult {
+    /// That a check was not run.
+    pub fn not_run(check: &Check, why: String) -> CheckResult {
+        CheckResult { message: Some(why), ..CheckResult::new(check, CheckStatus::NotRun) }
+    }
+
+    /// With this status, the points that go with it, and nothing else yet.
+    pub fn new(check: &Check, status: CheckStatus) -> CheckResult {
+        CheckResult {
+            name: check.name.clone(),
+            title: check.title.clone(),
+            kind: check.kind,
+            visibility: check.visibility,
+            status,
+            points: if status == CheckStatus::Pass { check.points } else { 0 },
+            max: check.points,
+            message: None,
+            at: None,
+            expected: None,
+            actual: None,
+            explored: None,
+            milliseconds: 0,
+        }
+    }
+}
+
+impl SubmissionResult {
+    /// The check of this name.
+    pub fn check(&self, name: &str) -> Option<&CheckResult> {
+        self.checks.iter().find(|check| check.name == name)
+    }
+
+    /// Whether every check is passed.
+    pub fn passes(&self) -> bool {
+        self.status == Status::Graded
+            && self.checks.iter().all(|check| check.status == CheckStatus::Pass)
+    }
+
+    /// Writes the result to `path`, whole or not at all: whoever finds the file finds all of it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let folder = path.parent().context("a result is in a folder")?;
+        let write = || -> std::io::Result<()> {
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            serde_json::to_writer_pretty(&mut file, self)?;
+            file.write_all(b"\n")?;
+            file.as_file().sync_data()?;
+            file.persist(path)?;
+            Ok(())
+        };
+        write().with_context(|| format!("{} cannot be written", path.display()))
+    }
+}

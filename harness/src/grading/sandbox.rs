@@ -1,0 +1,153 @@
+//! Where everything runs that a stranger has a say in: his compiler runs and his code.
+
+use crate::execution::{End, execute};
+use rustix::fd::{AsRawFd, OwnedFd, RawFd};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// A command and what it gets.
+#[derive(Debug)]
+pub struct Job {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    variables: Vec<(&'static str, OsString)>,
+    folder: PathBuf,
+    read_only: Vec<PathBuf>,
+    writable: Vec<PathBuf>,
+    descriptors: Vec<(RawFd, OwnedFd)>,
+    bounds: Bounds,
+}
+
+/// What a job may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Of wall-clock time.
+    pub wall: Duration,
+    /// Of memory, all its processes together where the system can tell.
+    pub memory_mb: u64,
+    /// At a time; 1 means that it may start none.
+    pub processes: u32,
+    /// Of what it prints.
+    pub output_bytes: u64,
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// By itself, or what stopped it.
+    pub how: How,
+    /// Its standard output, as far as it is kept.
+    pub stdout: Vec<u8>,
+    /// Its standard error, as far as it is kept.
+    pub stderr: Vec<u8>,
+    /// From start to end.
+    pub wall: Duration,
+}
+
+/// What ended a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// It exited with this code.
+    Exited(i32),
+    /// This signal killed it.
+    Signalled(i32),
+    /// It ran into its limit of time.
+    WallTime,
+    /// It ran into its limit of output.
+    OutputLimit,
+}
+
+impl Job {
+    /// A command that gets nothing yet, and starts in `folder`.
+    pub fn new(program: &Path, folder: &Path, bounds: Bounds) -> Job {
+        Job {
+            program: program.to_owned(),
+            arguments: Vec::new(),
+            variables: Vec::new(),
+            folder: folder.to_owned(),
+            read_only: vec![folder.to_owned()],
+            writable: Vec::new(),
+            descriptors: Vec::new(),
+            bounds,
+        }
+    }
+
+    /// One more argument.
+    pub fn arg(&mut self, argument: impl AsRef<OsStr>) -> &mut Job {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// More arguments.
+    pub fn args<A: AsRef<OsStr>>(&mut self, arguments: impl IntoIterator<Item = A>) -> &mut Job {
+        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self
+    }
+
+    /// An environment variable. There are no others.
+    pub fn env(&mut self, name: &'static str, value: impl AsRef<OsStr>) -> &mut Job {
+        self.variables.push((name, value.as_ref().to_owned()));
+        self
+    }
+
+    /// A file or a folder that it may read.
+    pub fn read_only(&mut self, path: impl Into<PathBuf>) -> &mut Job {
+        self.read_only.push(path.into());
+        self
+    }
+
+    /// A folder that it may change.
+    pub fn writable(&mut self, path: impl Into<PathBuf>) -> &mut Job {
+        self.writable.push(path.into());
+        self
+    }
+
+    /// A descriptor that it finds open under this number.
+    pub fn descriptor(&mut self, number: RawFd, descriptor: OwnedFd) -> &mut Job {
+        self.descriptors.push((number, descriptor));
+        self
+    }
+
+    /// Runs it and blocks until it and everything it has started have ended.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be run as asked. That is never the job's fault.
+    pub fn run(self) -> io::Result<Ended> {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).current_dir(&self.folder).env_clear().envs(self.variables);
+        // Out of the way of the numbers that they are to have.
+        let descriptors = self
+            .descriptors
+            .iter()
+            .map(|(number, fd)| Ok((*number, rustix::io::fcntl_dupfd_cloexec(fd, 64)?)))
+            .collect::<io::Result<Vec<(RawFd, OwnedFd)>>>()?;
+        drop(self.descriptors);
+        let place = move || {
+            for (number, descriptor) in &descriptors {
+                // SAFETY: both are open; the number is nobody's in the new process.
+                if unsafe { libc::dup2(descriptor.as_raw_fd(), *number) } < 0 {
+                    return Err(io::Error::last_os_error());
+                }
+            }
+            Ok(())
+        };
+        // SAFETY: `dup2` is all that happens between fork and exec, and is async-signal-safe.
+        unsafe { command.pre_exec(place) };
+        let execution = execute(&mut command, "", self.bounds.wall)?;
+        let how = match execution.end {
+            End::Deadline(_) => How::WallTime,
+            End::Exited(status) => match (status.code(), status.signal()) {
+                (Some(code), _) => How::Exited(code),
+                (None, Some(signal)) => How::Signalled(signal),
+                (None, None) => return Err(io::Error::other("the job ended in no known way")),
+            },
+        };
+        let (stdout, stderr) = (execution.stdout.into_bytes(), execution.stderr.into_bytes());
+        Ok(Ended { how, stdout, stderr, wall: execution.took })
+    }
+}

@@ -1,0 +1,138 @@
+//! A result as text for a terminal.
+
+use crate::grading::manifest::{Manifest, Text, Visibility};
+use crate::grading::result::{CheckResult, CheckStatus, Explored, Status, SubmissionResult};
+use anstyle::{AnsiColor, Style};
+use std::fmt::Write as _;
+use trace::{Terminal, Trace};
+
+/// How to write a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// The assignment: titles and hints are its.
+    pub manifest: &'a Manifest,
+    /// `en` or `zh`.
+    pub language: &'a str,
+    /// How many stages of a failed check's hints to show. Hints are for the visible checks.
+    pub hints: usize,
+    /// Columns.
+    pub width: usize,
+    /// Whether to use ANSI colours in drawings.
+    pub colour: bool,
+}
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const UNSURE: Style = AnsiColor::Yellow.on_default();
+const STRONG: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+impl Report<'_> {
+    /// The whole report: a line for each check, and then everything that is to be said of those that are not passed.
+    pub fn write(&self, result: &SubmissionResult) -> String {
+        let mut text = String::new();
+        let name =
+            if result.submission.is_empty() { &result.assignment } else { &result.submission };
+        let score = match result.score {
+            Some(score) => format!("{score} of {} points", result.max),
+            None => "no score: the grader cannot tell".to_owned(),
+        };
+        let style = if result.passes() { GOOD } else { BAD };
+        let _ = writeln!(text, "{STRONG}{name}{STRONG:#}  {style}{score}{style:#}");
+        match result.status {
+            Status::Graded | Status::CannotTell => {}
+            Status::Refused => text += "The submission is refused: ",
+            Status::DoesNotCompile => text += "It does not compile.\n",
+        }
+        if let Some(message) = &result.message {
+            let _ = writeln!(text, "{}", message.trim_end());
+        }
+        if matches!(result.status, Status::Graded | Status::CannotTell) {
+            for check in &result.checks {
+                self.line(&mut text, check);
+            }
+            for check in &result.checks {
+                self.detail(&mut text, check);
+            }
+        }
+        text
+    }
+
+    fn line(&self, text: &mut String, check: &CheckResult) {
+        let (style, word) = match check.status {
+            CheckStatus::Pass => (GOOD, "pass"),
+            CheckStatus::Fail => (BAD, "FAIL"),
+            CheckStatus::CannotTell => (UNSURE, "????"),
+            CheckStatus::NotRun => (DIM, " -- "),
+        };
+        let title = in_language(&check.title, self.language);
+        let remark = match (&check.status, &check.explored) {
+            (CheckStatus::Pass, Some(explored)) => remark(explored),
+            (CheckStatus::NotRun, _) => check.message.clone().unwrap_or_default(),
+            _ => String::new(),
+        };
+        let _ = writeln!(
+            text,
+            "  {style}{word}{style:#} {:>2}/{:<2} {STRONG}{}{STRONG:#}  {title}  {DIM}{remark}{DIM:#}",
+            check.points, check.max, check.name
+        );
+    }
+
+    fn detail(&self, text: &mut String, check: &CheckResult) {
+        let (style, word) = match check.status {
+            CheckStatus::Fail => (BAD, "failed"),
+            CheckStatus::CannotTell => (UNSURE, "cannot tell"),
+            CheckStatus::Pass | CheckStatus::NotRun => return,
+        };
+        let title = in_language(&check.title, self.language);
+        let _ = writeln!(text, "\n{style}{word}: {}{style:#}  {title}", check.name);
+        let trace = check.explored.as_ref().and_then(|explored| explored.trace.as_ref());
+        // What the drawing says of a deadlock says more than one line.
+        let message = check.message.as_ref().filter(|_| trace.is_none() || check.at.is_some());
+        if let Some(message) = message {
+            let at = check.at.as_ref().map_or(String::new(), |at| format!("  {DIM}({at}){DIM:#}"));
+            let _ = writeln!(text, "  {}{at}", message.trim_end().replace('\n', "\n  "));
+        }
+        for (what, value) in [("expected", &check.expected), ("actual", &check.actual)] {
+            if let Some(value) = value {
+                let _ = writeln!(text, "  {what:>8}: {}", value.replace('\n', "\n            "));
+            }
+        }
+        if let Some(trace) = trace {
+            let drawing =
+                Terminal { width: self.width, colour: self.colour, ..Terminal::default() };
+            let _ = write!(text, "\n{}", drawing.draw(&without_bounds(trace)));
+        }
+        let hints = self.manifest.check(&check.name).map_or(&[][..], |check| &check.hints);
+        if check.visibility == Visibility::Visible {
+            for (i, hint) in hints.iter().take(self.hints).enumerate() {
+                let hint = in_language(hint, self.language);
+                let _ = writeln!(text, "  {DIM}hint {} of {}:{DIM:#} {hint}", i + 1, hints.len());
+            }
+        }
+    }
+}
+
+/// The bounds of the search are the assignment's, the same in every report. The JSON form has them.
+fn without_bounds(trace: &Trace) -> Trace {
+    let mut trace = trace.clone();
+    if let Some(search) = &mut trace.verdict.search {
+        search.bounds.clear();
+        search.not_checked.clear();
+    }
+    trace
+}
+
+fn remark(explored: &Explored) -> String {
+    match (explored.proved, explored.executions) {
+        (true, 1) => "proved by 1 execution".to_owned(),
+        (true, n) => format!("proved by {n} executions"),
+        (false, n) => format!("not proved: {n} executions tried, none fails"),
+    }
+}
+
+/// The text in this language, or in English, or in whatever there is.
+fn in_language<'t>(text: &'t Text, language: &str) -> &'t str {
+    let found = text.get(language).or_else(|| text.get("en")).or_else(|| text.values().next());
+    found.map_or("", String::as_str)
+}
