@@ -351,8 +351,13 @@ impl Jail {
         match outcome {
             Ok(layers) => inner.layers = layers,
             Err(failure) => {
-                let _ = inner.child.kill();
-                let _ = inner.child.wait();
+                // Whoever has entered sees the end of the socket and puts its things in order.
+                let Inner { mut child, socket, .. } = inner;
+                drop(socket);
+                if matches!(failure, Attempt::Failed(Error::NotEntered | Error::Start { .. })) {
+                    let _ = child.kill();
+                }
+                let _ = child.wait();
                 return Err(failure);
             }
         }
