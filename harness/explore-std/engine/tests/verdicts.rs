@@ -259,6 +259,30 @@ fn a_destructor_may_lock_while_an_execution_is_unwound() {
 }
 
 #[test]
+fn a_destructor_that_would_panic_does_not_end_the_process() {
+    /// Waits for its thread, as a thread pool does, and takes the lock that this one has.
+    struct Pool(Arc<(Mutex<bool>, Condvar)>, Option<thread::JoinHandle<()>>);
+    impl Drop for Pool {
+        fn drop(&mut self) {
+            *self.0.0.lock().unwrap() = true;
+            self.0.1.notify_all();
+            self.1.take().unwrap().join().unwrap();
+        }
+    }
+    let (failure, _) = failure(|| {
+        let shared = Arc::new((Mutex::new(false), Condvar::new()));
+        let theirs = Arc::clone(&shared);
+        let worker = thread::spawn(move || {
+            let ended = theirs.0.lock().unwrap();
+            drop(theirs.1.wait_while(ended, |ended| !*ended).unwrap());
+        });
+        let _pool = Pool(shared, Some(worker));
+        thread::park();
+    });
+    assert!(matches!(failure, Failure::Deadlock { .. }), "{failure:?}");
+}
+
+#[test]
 fn a_scope_is_unwound_before_what_its_threads_borrow() {
     let (failure, _) = failure(|| {
         let lock = Mutex::new(String::from("borrowed"));

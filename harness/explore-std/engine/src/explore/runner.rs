@@ -79,9 +79,9 @@ impl Runner {
     /// Unwinds what is left, the youngest thread first: it may borrow from older ones.
     fn abort(&self) {
         let context = &self.context;
-        // Where a stack overflowed, frames are gone that others may borrow from: nothing may be unwound.
-        let overflowed =
-            matches!(context.machine.borrow().failure, Some(Bad::StackOverflow { .. }));
+        // A program that hangs, or whose stack overflowed, unwinds nothing either. Unwound all the same, destructors would meet
+        // poisoned locks and threads that never ended, and a panic in one of them is the end of the process.
+        let failed = context.machine.borrow().failure.is_some();
         for tid in (0..context.fibers.len()).rev() {
             if !context.fibers.is_alive(tid) {
                 continue;
@@ -91,7 +91,7 @@ impl Runner {
                 machine.aborting = true;
                 machine.current = tid;
             }
-            if overflowed
+            if failed
                 || !context.fibers.has_started(tid)
                 || context.fibers.resume(tid) == Ran::Suspended
             {
