@@ -1,0 +1,214 @@
+//! What a pool with priorities must do.
+
+use std::panic::resume_unwind;
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use student::{Outcome, Pool, ShutDown, Ticket};
+
+/// What happened, in order; and a gate that keeps a worker busy until it is opened.
+#[derive(Clone, Default)]
+struct Scene(Arc<(Mutex<Seen>, Condvar)>);
+
+#[derive(Default)]
+struct Seen {
+    names: Vec<&'static str>,
+    waiting: usize,
+    open: bool,
+}
+
+impl Scene {
+    fn say(&self, name: &'static str) -> impl FnOnce() + Send + 'static {
+        let scene = self.clone();
+        move || scene.0.0.lock().unwrap().names.push(name)
+    }
+
+    fn said(&self) -> Vec<&'static str> {
+        self.0.0.lock().unwrap().names.clone()
+    }
+
+    /// A task that waits at the gate.
+    fn stand_at_the_gate(&self) -> impl FnOnce() + Send + 'static {
+        let scene = self.clone();
+        move || {
+            let (seen, changed) = &*scene.0;
+            let mut seen = seen.lock().unwrap();
+            seen.waiting += 1;
+            changed.notify_all();
+            drop(changed.wait_while(seen, |seen| !seen.open).unwrap());
+        }
+    }
+
+    /// Blocks until so many tasks stand at the gate.
+    fn until_waiting(&self, tasks: usize) {
+        let (seen, changed) = &*self.0;
+        drop(changed.wait_while(seen.lock().unwrap(), |seen| seen.waiting < tasks).unwrap());
+    }
+
+    fn open(&self) {
+        let (seen, changed) = &*self.0;
+        seen.lock().unwrap().open = true;
+        changed.notify_all();
+    }
+}
+
+fn submit(pool: &Pool, priority: u32, task: impl FnOnce() + Send + 'static) -> Ticket {
+    match pool.submit(priority, task) {
+        Ok(ticket) => ticket,
+        Err(ShutDown) => panic!("the pool refused a task, although nobody has shut it down"),
+    }
+}
+
+/// Two threads, two tasks: both run.
+pub fn tasks_run() {
+    let (pool, scene) = (Pool::new(2), Scene::default());
+    let tickets = ["a", "b"].map(|name| submit(&pool, 0, scene.say(name)));
+    for ticket in tickets {
+        assert_eq!(ticket.wait(), Outcome::Done);
+    }
+    let mut said = scene.said();
+    said.sort_unstable();
+    assert_eq!(said, ["a", "b"]);
+}
+
+/// Two tasks that wait for each other need two threads at the same time.
+pub fn threads_work_at_the_same_time() {
+    let (pool, scene) = (Pool::new(2), Scene::default());
+    let tickets = [(); 2].map(|()| submit(&pool, 0, scene.stand_at_the_gate()));
+    scene.until_waiting(2);
+    scene.open();
+    for ticket in tickets {
+        assert_eq!(ticket.wait(), Outcome::Done);
+    }
+}
+
+/// While the only thread is busy, tasks of three priorities arrive.
+pub fn the_most_urgent_goes_first() {
+    let (pool, scene) = (Pool::new(1), Scene::default());
+    submit(&pool, 0, scene.stand_at_the_gate());
+    scene.until_waiting(1);
+    for (priority, name) in [(1, "low"), (9, "high"), (5, "middle")] {
+        submit(&pool, priority, scene.say(name));
+    }
+    scene.open();
+    pool.shutdown();
+    assert_eq!(scene.said(), ["high", "middle", "low"]);
+}
+
+/// Tasks of equal priority keep their order.
+pub fn equals_keep_their_order() {
+    let (pool, scene) = (Pool::new(1), Scene::default());
+    submit(&pool, 0, scene.stand_at_the_gate());
+    scene.until_waiting(1);
+    let names = ["1", "2", "3", "4", "5"];
+    for name in names {
+        submit(&pool, 7, scene.say(name));
+    }
+    scene.open();
+    pool.shutdown();
+    assert_eq!(scene.said(), names);
+}
+
+/// A task panics. Its ticket says so, and its thread goes on with the next.
+pub fn a_panic_costs_no_thread() {
+    let (pool, scene) = (Pool::new(1), Scene::default());
+    let bad = submit(&pool, 0, || resume_unwind(Box::new("a task panics")));
+    let good = submit(&pool, 0, scene.say("good"));
+    assert_eq!(bad.wait(), Outcome::Panicked);
+    assert_eq!(good.wait(), Outcome::Done);
+    assert_eq!(scene.said(), ["good"]);
+}
+
+/// A task may use the pool.
+pub fn a_task_may_submit() {
+    let (pool, scene) = (Arc::new(Pool::new(1)), Scene::default());
+    let (inner, say) = (Arc::clone(&pool), scene.say("inner"));
+    let ticket = submit(&pool, 0, move || {
+        submit(&inner, 0, say);
+    });
+    assert_eq!(ticket.wait(), Outcome::Done);
+    pool.shutdown();
+    assert_eq!(scene.said(), ["inner"]);
+}
+
+/// A queued task is cancelled: it never runs, and everybody hears of it.
+pub fn a_cancelled_task_never_runs() {
+    let (pool, scene) = (Pool::new(1), Scene::default());
+    let busy = submit(&pool, 0, scene.stand_at_the_gate());
+    scene.until_waiting(1);
+    let ticket = submit(&pool, 0, scene.say("cancelled"));
+    assert!(ticket.cancel(), "the task had not begun");
+    assert!(!ticket.cancel(), "it was cancelled already");
+    assert_eq!(ticket.wait(), Outcome::Cancelled);
+    assert!(!busy.cancel(), "the task had begun");
+    scene.open();
+    assert_eq!(busy.wait(), Outcome::Done);
+    pool.shutdown();
+    assert_eq!(scene.said(), [""; 0]);
+}
+
+/// Cancelling races with running: either it ran, or it was cancelled, and both sides know which.
+pub fn cancelled_or_run_never_both() {
+    let (pool, scene) = (Pool::new(1), Scene::default());
+    let ticket = submit(&pool, 0, scene.say("ran"));
+    let cancelled = ticket.cancel();
+    let expected = if cancelled { Outcome::Cancelled } else { Outcome::Done };
+    assert_eq!(ticket.wait(), expected);
+    pool.shutdown();
+    assert_eq!(scene.said().is_empty(), cancelled, "`cancel` said {cancelled}");
+}
+
+/// Several threads ask for the outcome of one task.
+pub fn everybody_learns_the_outcome() {
+    let (pool, scene) = (Pool::new(1), Scene::default());
+    let busy = submit(&pool, 0, scene.stand_at_the_gate());
+    scene.until_waiting(1);
+    let ticket = submit(&pool, 0, || ());
+    thread::scope(|scope| {
+        let waiters = [(); 2].map(|()| scope.spawn(|| ticket.wait()));
+        assert!(ticket.cancel(), "the task had not begun");
+        for waiter in waiters {
+            assert_eq!(waiter.join().unwrap(), Outcome::Cancelled);
+        }
+    });
+    scene.open();
+    assert_eq!(busy.wait(), Outcome::Done);
+}
+
+/// `shutdown` runs what is queued, takes nothing more, and returns when all is done.
+pub fn shutdown_runs_what_is_queued() {
+    let (pool, scene) = (Pool::new(2), Scene::default());
+    let tickets = ["a", "b"].map(|name| submit(&pool, 0, scene.say(name)));
+    pool.shutdown();
+    assert_eq!(scene.said().len(), 2, "tasks that ran by the end of `shutdown`");
+    assert!(tickets.iter().all(|ticket| ticket.wait() == Outcome::Done));
+    assert_eq!(pool.submit(0, scene.say("late")).err(), Some(ShutDown));
+    pool.shutdown();
+    assert_eq!(scene.said().len(), 2);
+}
+
+/// `shutdown_now` cancels what is queued and lets what runs come to its end.
+pub fn shutdown_now_cancels_what_is_queued() {
+    let (pool, scene) = (Pool::new(1), Scene::default());
+    let busy = submit(&pool, 0, scene.stand_at_the_gate());
+    scene.until_waiting(1);
+    let queued = submit(&pool, 9, scene.say("queued"));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            assert_eq!(queued.wait(), Outcome::Cancelled);
+            scene.open();
+        });
+        pool.shutdown_now();
+    });
+    assert_eq!(busy.wait(), Outcome::Done);
+    assert_eq!(scene.said(), [""; 0]);
+    assert_eq!(pool.submit(0, || ()).err(), Some(ShutDown));
+}
+
+/// Idle threads end when the pool is dropped.
+pub fn idle_threads_end() {
+    drop(Pool::new(2));
+    let pool = Pool::new(1);
+    let ticket = submit(&pool, 0, || ());
+    drop(pool);
+    assert_eq!(ticket.wait(), Outcome::Done);
+}
