@@ -8,7 +8,7 @@ use crate::grading::assignment::{Assignment, NoSuchAssignment};
 use crate::grading::grade::Options;
 use crate::grading::{Tools, verbs};
 use crate::run::NoSuchProgram;
-use crate::{list, run};
+use crate::{course, list, run};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use std::num::NonZeroUsize;
@@ -47,6 +47,9 @@ enum Verb {
     /// Exit code 0: all are passed. 1: some are not. 2: the command line makes
     /// no sense. 3: the grader had trouble of its own.
     Check(CheckArguments),
+    /// For those who write assignments
+    #[command(subcommand)]
+    Course(CourseVerb),
     /// Grade submissions of an assignment
     ///
     /// Exit code 0: every submission passes every check. 1: some do not, and
@@ -129,6 +132,31 @@ struct CheckArguments {
     /// The folder of another course, with the same layout
     #[arg(long, value_name = "DIR")]
     course: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum CourseVerb {
+    /// Hold assignments to their word
+    ///
+    /// Each starter compiles and fails, each solution and alternative passes,
+    /// each wrong solution fails at the check that it names; hints are there in
+    /// both languages. Exit code 0: all is well. 1: something is not.
+    Check(CourseCheckArguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct CourseCheckArguments {
+    /// Assignments: 07-queue, 7 or queue; all without it
+    assignments: Vec<String>,
+    /// The folder of another course, with the same layout
+    #[arg(long, value_name = "DIR")]
+    course: Option<PathBuf>,
+    /// Grade everything this many times, with another seed each time
+    #[arg(long, value_name = "N", default_value = "1")]
+    repeat: NonZeroUsize,
+    /// Grade this many submissions at a time; as many as there are cores without it
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -263,6 +291,15 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             let course = arguments.course.unwrap_or_else(|| root.clone());
             let folder = arguments.folder.unwrap_or(here);
             Ok(ExitCode::from(verbs::check(&course, &root, &folder)? as u8))
+        }
+        Verb::Course(CourseVerb::Check(arguments)) => {
+            let root = workspace_root();
+            let course = arguments.course.unwrap_or_else(|| root.clone());
+            let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+            let jobs = arguments.jobs.unwrap_or(cores);
+            let names = &arguments.assignments;
+            let well = course::check::check(&root, &course, names, arguments.repeat, jobs)?;
+            Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Verb::Grade(arguments) => {
             let root = workspace_root();

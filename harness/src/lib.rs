@@ -4,12 +4,13 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`command_line`] | the verbs and their options |
-//! | [`course`] | the chapters of the workspace: found, built, listed |
+//! | [`course`] | the chapters of the workspace: found, built, listed; their assignments checked |
 //! | [`execution`] | one process with a deadline, and the end of everything it started |
 //! | [`canonical`] | an output brought into the form that its program declares |
 //! | [`snapshot`] | what a program printed when somebody last agreed with it |
 //! | [`judge`] | all of that for one program: what happened, and what is wrong with it |
 //! | [`run`], [`list`] | the verbs |
+//! | [`parallel`] | the same for many things at a time |
 //! | [`python`] | the Python twins |
 //! | [`explore`] | every interleaving of ordinary code |
 //! | [`grading`], [`reports`] | assignments: from a submission to a score, and what is shown of it |
@@ -26,6 +27,7 @@ pub mod explore;
 pub mod grading;
 pub mod judge;
 pub mod list;
+pub mod parallel;
 pub mod python;
 pub mod reports;
 pub mod run;

@@ -20,15 +20,6 @@ pub struct Assignment {
 }
 
 impl Assignment {
-    /// Every assignment of the course in `course`, in the order of the chapters: `chapters/NAME/assignment`.
-    ///
-    /// # Errors
-    ///
-    /// When a manifest cannot be used.
-    pub fn all(course: &Path) -> anyhow::Result<Vec<Assignment>> {
-        names(course)?.iter().map(|name| Assignment::load(course, name)).collect()
-    }
-
     /// The assignment that somebody means by `asked`: `07-queue`, `7`, `queue`.
     ///
     /// # Errors
@@ -42,7 +33,12 @@ impl Assignment {
         }
     }
 
-    fn load(course: &Path, name: &str) -> anyhow::Result<Assignment> {
+    /// As [`find`](Assignment::find), by the chapter's exact name.
+    ///
+    /// # Errors
+    ///
+    /// When its manifest cannot be used.
+    pub fn load(course: &Path, name: &str) -> anyhow::Result<Assignment> {
         let folder = course.join("chapters").join(name).join("assignment");
         let path = folder.join("assignment.toml");
         let manifest = Manifest::read(&path)?;
@@ -70,8 +66,12 @@ pub struct NoSuchAssignment {
     pub known: Vec<String>,
 }
 
-/// The chapters that have an assignment.
-fn names(course: &Path) -> anyhow::Result<Vec<String>> {
+/// The chapters of the course in `course` that have an assignment (`chapters/NAME/assignment`), in order.
+///
+/// # Errors
+///
+/// When it is no course.
+pub fn names(course: &Path) -> anyhow::Result<Vec<String>> {
     let chapters = course.join("chapters");
     let entries = std::fs::read_dir(&chapters).with_context(|| {
         format!("{} is no course: it has no folder `chapters`", course.display())

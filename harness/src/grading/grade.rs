@@ -7,10 +7,10 @@ use super::compile::{self, Compiled, Workshop};
 use super::intake::{self, IntakeError, Taken};
 use super::manifest::{Check, Kind};
 use super::result::{CheckResult, CheckStatus, SCHEMA, Status, SubmissionResult, Versions};
+use crate::parallel;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// How to grade.
@@ -174,39 +174,15 @@ impl<'a> Grader<'a> {
             for (i, result) in obstructed {
                 results[i] = Some(result);
             }
-            for (i, result) in self.at_the_same_time(&checks, &ready, executable) {
+            let seed = self.options.seed;
+            let done = parallel::map(self.options.jobs, &ready, |&i| {
+                (i, check::run(checks[i], executable, seed))
+            });
+            for (i, result) in done {
                 results[i] = Some(result);
             }
         }
         results.into_iter().flatten().collect()
-    }
-
-    fn at_the_same_time(
-        &self,
-        checks: &[&Check],
-        ready: &[usize],
-        executable: &Path,
-    ) -> Vec<(usize, CheckResult)> {
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut done = Vec::new();
-            while let Some(&i) = ready.get(next.fetch_add(1, Ordering::Relaxed)) {
-                done.push((i, check::run(checks[i], executable, self.options.seed)));
-            }
-            done
-        };
-        std::thread::scope(|scope| {
-            let others: Vec<_> =
-                (1..self.options.jobs.get().min(ready.len())).map(|_| scope.spawn(work)).collect();
-            let mut done = work();
-            for other in others {
-                match other.join() {
-                    Ok(more) => done.extend(more),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            done
-        })
     }
 }
 

@@ -1,4 +1,6 @@
-//! The chapters of the workspace: found, built, and asked what they hold.
+//! The chapters of the workspace: found, built, and asked what they hold. [`check`] is for those who write assignments.
+
+pub mod check;
 
 use anyhow::{Context, bail};
 use cargo_metadata::{Message, MetadataCommand, Package};

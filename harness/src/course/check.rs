@@ -1,0 +1,227 @@
+//! The verb `course check`: an assignment is held to what it says of itself.
+//!
+//! An assignment comes with solutions that must pass and solutions that must fail, each at a check that it names. That is the test of the
+//! checks. What nobody can grade by is refused already when the manifest is read.
+
+use crate::grading::Tools;
+use crate::grading::assignment::{self, Assignment};
+use crate::grading::grade::{Grader, Options};
+use crate::grading::manifest::{COMPILE, Manifest, Text, Wrong};
+use crate::grading::result::{CheckStatus, Status, SubmissionResult};
+use crate::parallel;
+use anstyle::{AnsiColor, Style};
+use anyhow::Context;
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+/// The languages that every text is in.
+const LANGUAGES: [&str; 2] = ["en", "zh"];
+
+/// The fewest wrong solutions that say something about the checks.
+const WRONG: usize = 6;
+
+/// A submission that comes with the assignment, and what must come of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Sample<'a> {
+    /// `solution`, `wrong/NAME`: its folder, and how it is called in messages.
+    name: String,
+    expected: Expected<'a>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected<'a> {
+    /// It compiles, and does not pass.
+    Fails,
+    /// It passes every check.
+    Passes,
+    /// It does not pass this check.
+    CaughtBy(&'a str),
+}
+
+/// Checks assignments of `course` (all, if `names` is empty) and prints what is wrong with them. Blocks until everything is graded `repeat`
+/// times. Returns whether all is well.
+///
+/// # Errors
+///
+/// When a name is no assignment's, or nothing can be graded.
+pub fn check(
+    workspace: &Path,
+    course: &Path,
+    names: &[String],
+    repeat: NonZeroUsize,
+    jobs: NonZeroUsize,
+) -> anyhow::Result<bool> {
+    let assignments: Vec<anyhow::Result<Assignment>> = match names {
+        [] => assignment::names(course)?.iter().map(|n| Assignment::load(course, n)).collect(),
+        _ => names.iter().map(|name| Assignment::find(course, name)).collect(),
+    };
+    let tools = Tools::prepare(workspace)?;
+    let (good, bad) = (AnsiColor::Green.on_default(), AnsiColor::Red.on_default().bold());
+    let strong = Style::new().bold();
+    let mut well = true;
+    for assignment in assignments {
+        let assignment = match assignment {
+            Ok(assignment) => assignment,
+            // A typing error on the command line; nothing has been checked yet.
+            Err(error) if !names.is_empty() => return Err(error),
+            Err(error) => {
+                anstream::println!("{bad}{error:#}{bad:#}");
+                well = false;
+                continue;
+            }
+        };
+        let mut problems = lint(&assignment)?;
+        let samples = samples(&assignment.manifest, &assignment.folder)?;
+        for round in 0..repeat.get() {
+            problems.extend(grade_samples(&tools, &assignment, &samples, round as u64, jobs)?);
+        }
+        let name = &assignment.name;
+        if problems.is_empty() {
+            let count = |expected: fn(&Expected<'_>) -> bool| {
+                samples.iter().filter(|sample| expected(&sample.expected)).count()
+            };
+            let right = count(|expected| *expected == Expected::Passes);
+            let wrong = count(|expected| matches!(expected, Expected::CaughtBy(_)));
+            anstream::println!(
+                "{strong}{name}{strong:#}  {good}good{good:#}: the starter fails, {right} solutions pass, {wrong} wrong ones are caught"
+            );
+        }
+        for problem in &problems {
+            anstream::println!("{strong}{name}{strong:#}  {bad}{problem}{bad:#}");
+        }
+        well &= problems.is_empty();
+    }
+    Ok(well)
+}
+
+/// Everything that comes with the assignment to be graded.
+fn samples<'a>(manifest: &'a Manifest, folder: &Path) -> anyhow::Result<Vec<Sample<'a>>> {
+    let sample = |name: &str, expected| Sample { name: name.to_owned(), expected };
+    let mut samples =
+        vec![sample("starter", Expected::Fails), sample("solution", Expected::Passes)];
+    for name in folders(&folder.join("alternatives"))? {
+        samples.push(sample(&format!("alternatives/{name}"), Expected::Passes));
+    }
+    for Wrong { name, caught_by, .. } in &manifest.wrong {
+        samples.push(sample(&format!("wrong/{name}"), Expected::CaughtBy(caught_by)));
+    }
+    Ok(samples)
+}
+
+fn grade_samples(
+    tools: &Tools,
+    assignment: &Assignment,
+    samples: &[Sample<'_>],
+    seed: u64,
+    jobs: NonZeroUsize,
+) -> anyhow::Result<Vec<String>> {
+    // Many submissions at a time keep the cores busy; each runs its checks one by one.
+    let options = Options { seed, jobs: NonZeroUsize::MIN, visible_only: false };
+    let grader = Grader::new(tools, assignment, options)?;
+    let problems = parallel::map(jobs, samples, |sample| {
+        let result = grader.grade(&sample.name, &assignment.folder.join(&sample.name));
+        problem(&result, sample.expected).map(|problem| format!("{}: {problem}", sample.name))
+    });
+    Ok(problems.into_iter().flatten().collect())
+}
+
+/// What is wrong with a sample's result, if anything is.
+fn problem(result: &SubmissionResult, expected: Expected<'_>) -> Option<String> {
+    let message = || result.message.clone().unwrap_or_default();
+    match (result.status, expected) {
+        (Status::DoesNotCompile, Expected::CaughtBy(COMPILE)) => None,
+        (Status::Refused, _) => Some(format!("is refused: {}", message())),
+        (Status::DoesNotCompile, _) => Some(format!("does not compile:\n{}", message())),
+        (Status::CannotTell, _) => Some(format!("cannot be graded: {}", trouble(result))),
+        (Status::Graded, Expected::Fails) => {
+            result.passes().then(|| "passes, although there is nothing in it yet".to_owned())
+        }
+        (Status::Graded, Expected::Passes) => {
+            let failed = result.checks.iter().find(|check| check.status != CheckStatus::Pass)?;
+            let message = failed.message.as_deref().unwrap_or("no reason is given");
+            Some(format!("does not pass {}: {message}", failed.name))
+        }
+        (Status::Graded, Expected::CaughtBy(COMPILE)) => Some("compiles".to_owned()),
+        (Status::Graded, Expected::CaughtBy(name)) => {
+            let check = result.check(name)?;
+            match check.status {
+                CheckStatus::Fail => None,
+                CheckStatus::Pass => Some(format!("passes {name}, which should catch it")),
+                CheckStatus::NotRun | CheckStatus::CannotTell => Some(format!(
+                    "{name} should catch it, but was {}",
+                    check.message.as_deref().unwrap_or("not run")
+                )),
+            }
+        }
+    }
+}
+
+fn trouble(result: &SubmissionResult) -> String {
+    let unsure = result.checks.iter().find(|check| check.status == CheckStatus::CannotTell);
+    let message = unsure.and_then(|check| check.message.clone()).or_else(|| result.message.clone());
+    message.unwrap_or_default()
+}
+
+/// What can be said without running anything.
+fn lint(assignment: &Assignment) -> anyhow::Result<Vec<String>> {
+    let mut problems = Vec::new();
+    let Assignment { folder, manifest, .. } = assignment;
+    for file in ["README.md", "README.zh-CN.md"] {
+        let text = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
+        if text.trim().is_empty() {
+            problems.push(format!("{file} is missing or empty"));
+        }
+    }
+    texts(&mut problems, "the title", &manifest.title);
+    for check in &manifest.checks {
+        texts(&mut problems, &format!("the title of {}", check.name), &check.title);
+        if check.hints.is_empty() {
+            problems.push(format!("{} has no hints", check.name));
+        }
+        for (i, hint) in check.hints.iter().enumerate() {
+            texts(&mut problems, &format!("hint {} of {}", i + 1, check.name), hint);
+        }
+        if check.points == 0 {
+            problems.push(format!("{} is worth nothing", check.name));
+        }
+    }
+    if folders(&folder.join("alternatives"))?.is_empty() {
+        problems
+            .push("there is no alternative: do the checks accept another right way?".to_owned());
+    }
+    if manifest.wrong.len() < WRONG {
+        let there = manifest.wrong.len();
+        problems.push(format!("there are {there} wrong solutions; {WRONG} are the least"));
+    }
+    let named: BTreeSet<String> = manifest.wrong.iter().map(|wrong| wrong.name.clone()).collect();
+    let there = folders(&folder.join("wrong"))?;
+    for name in there.difference(&named) {
+        problems.push(format!("wrong/{name} has no [[wrong]] in assignment.toml"));
+    }
+    for name in named.difference(&there) {
+        problems.push(format!("assignment.toml names wrong/{name}, which is not there"));
+    }
+    Ok(problems)
+}
+
+fn texts(problems: &mut Vec<String>, what: &str, text: &Text) {
+    for language in LANGUAGES {
+        if text.get(language).is_none_or(|text| text.trim().is_empty()) {
+            problems.push(format!("{what} has no text in `{language}`"));
+        }
+    }
+}
+
+/// The names of the folders in `folder`, which need not exist.
+fn folders(folder: &Path) -> anyhow::Result<BTreeSet<String>> {
+    if !folder.exists() {
+        return Ok(BTreeSet::new());
+    }
+    let read = || -> std::io::Result<Vec<PathBuf>> {
+        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
+    };
+    let paths = read().with_context(|| format!("{} cannot be read", folder.display()))?;
+    let name = |path: PathBuf| Some(path.file_name()?.to_str()?.to_owned());
+    Ok(paths.into_iter().filter(|path| path.is_dir()).filter_map(name).collect())
+}
