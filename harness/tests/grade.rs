@@ -72,3 +72,53 @@ fn a_library_is_compiled_run_and_explored() {
     let message = unsound["message"].as_str().unwrap();
     assert!(message.contains(" --> src/lib.rs:3:5"), "{message}");
 }
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
+        if path.is_dir() {
+            copy(&path, &to.join(name));
+        } else {
+            std::fs::copy(&path, to.join(name)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_course_that_keeps_its_word_is_good_and_one_that_does_not_is_told_why() {
+    let output = harness(&["course", "check"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+
+    let broken = tempfile::tempdir().unwrap();
+    copy(&course(), broken.path());
+    let folder = broken.path().join("chapters/01-tally/assignment");
+    let source = std::fs::read(folder.join("solution/src/lib.rs")).unwrap();
+    std::fs::write(folder.join("wrong/notify_one/src/lib.rs"), &source).unwrap();
+    std::fs::write(folder.join("starter/src/lib.rs"), &source).unwrap();
+    let lost = std::fs::read(folder.join("wrong/load_and_store/src/lib.rs")).unwrap();
+    std::fs::write(folder.join("alternatives/atomic/src/lib.rs"), lost).unwrap();
+    std::fs::create_dir(folder.join("wrong/forgotten")).unwrap();
+    std::fs::remove_file(folder.join("README.zh-CN.md")).unwrap();
+    let manifest = folder.join("assignment.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::write(&manifest, text.replace(", zh = \"单线程计数\"", "")).unwrap();
+
+    let output = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .args(["course", "check", "--course"])
+        .arg(broken.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = said(&output);
+    for problem in [
+        "starter: passes, although there is nothing in it yet",
+        "alternatives/atomic: does not pass loses_nothing: two threads added 1 each",
+        "wrong/notify_one: passes wakes_everybody, which should catch it",
+        "wrong/forgotten has no [[wrong]]",
+        "README.zh-CN.md is missing or empty",
+        "the title of counts_alone has no text in `zh`",
+    ] {
+        assert!(text.contains(problem), "{problem}\n{text}");
+    }
+}
