@@ -1,0 +1,237 @@
+//! What a small executor must do.
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Mutex;
+use std::task::{Poll, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+use student::{block_on, join_all, sleep, yield_now};
+
+const SECOND: Duration = Duration::from_secs(1);
+const SLACK: Duration = Duration::from_millis(100);
+
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Something that is set once and can be waited for, from any thread.
+#[derive(Default)]
+struct Once {
+    state: Mutex<(bool, Option<Waker>)>,
+}
+
+impl Once {
+    fn set(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.0 = true;
+        let waker = state.1.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Counts in `polls` how often it is polled.
+    async fn wait(&self, polls: &Cell<u32>) {
+        poll_fn(|context| {
+            polls.set(polls.get() + 1);
+            let mut state = self.state.lock().unwrap();
+            if state.0 {
+                return Poll::Ready(());
+            }
+            state.1 = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+fn on_time(start: Instant, seconds: u32) {
+    let passed = start.elapsed();
+    assert!(passed >= SECOND * seconds, "it took {passed:?} instead of {seconds} s");
+    assert!(passed < SECOND * seconds + SLACK, "it took {passed:?} instead of {seconds} s");
+}
+
+/// A future that never waits; it may borrow, and return anything.
+pub fn block_on_returns_the_output() {
+    let text = String::from("borrowed");
+    assert_eq!(block_on(async { text.len() }), 8);
+    assert_eq!(block_on(async { block_on(async { 1 }) + 1 }), 2);
+}
+
+/// A future wakes itself while it is polled. That wake-up counts.
+pub fn a_wake_up_during_the_poll_counts() {
+    let polls = Cell::new(0);
+    block_on(poll_fn(|context| {
+        polls.set(polls.get() + 1);
+        if polls.get() == 3 {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }));
+    assert_eq!(polls.get(), 3);
+}
+
+/// Another thread wakes the future, at any moment.
+pub fn another_thread_wakes() {
+    let once = Once::default();
+    thread::scope(|scope| {
+        scope.spawn(|| once.set());
+        block_on(once.wait(&Cell::new(0)));
+    });
+}
+
+/// A future is polled at the start and when it was woken: twice at most here. A thread that comes back from parking for
+/// no reason was not woken.
+pub fn nothing_is_polled_without_a_wake_up() {
+    let once = Once::default();
+    let polls = Cell::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| once.set());
+        block_on(once.wait(&polls));
+    });
+    assert!(polls.get() <= 2, "one wake-up, and {} polls", polls.get());
+}
+
+/// Two threads, each in a `block_on` of its own.
+pub fn each_thread_has_its_own() {
+    let (a, b) = (Once::default(), Once::default());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            block_on(a.wait(&Cell::new(0)));
+            b.set();
+        });
+        block_on(async {
+            a.set();
+            b.wait(&Cell::new(0)).await;
+        });
+    });
+}
+
+/// `yield_now` gives the turn away, and gets it back.
+pub fn yield_now_lets_others_go() {
+    let order = RefCell::new(Vec::new());
+    let task = async |name: &'static str| {
+        for _ in 0..3 {
+            order.borrow_mut().push(name);
+            yield_now().await;
+        }
+    };
+    block_on(async {
+        let both: Vec<Boxed<'_, ()>> = vec![Box::pin(task("a")), Box::pin(task("b"))];
+        join_all(both).await;
+    });
+    assert_eq!(order.into_inner(), ["a", "b", "a", "b", "a", "b"]);
+}
+
+/// Results come in the order of the futures, whichever is done first.
+pub fn join_all_keeps_the_order() {
+    let results = block_on(join_all(vec![3, 1, 2].into_iter().map(number_after).collect()));
+    assert_eq!(results, [3, 1, 2]);
+    assert!(block_on(join_all(Vec::<Boxed<'_, u8>>::new())).is_empty());
+}
+
+async fn number_after(yields: u32) -> u32 {
+    for _ in 0..yields {
+        yield_now().await;
+    }
+    yields
+}
+
+/// The first future waits for what the second does.
+pub fn join_all_runs_them_together() {
+    let once = Once::default();
+    let polls = Cell::new(0);
+    block_on(async {
+        let both: Vec<Boxed<'_, ()>> =
+            vec![Box::pin(once.wait(&polls)), Box::pin(async { once.set() })];
+        join_all(both).await;
+    });
+    assert_eq!(polls.get(), 2);
+}
+
+/// One future yields again and again; the other, which nobody wakes meanwhile, is left in peace.
+pub fn join_all_polls_only_who_was_woken() {
+    let once = Once::default();
+    let polls = Cell::new(0);
+    block_on(async {
+        let both: Vec<Boxed<'_, ()>> = vec![
+            Box::pin(once.wait(&polls)),
+            Box::pin(async {
+                number_after(5).await;
+                once.set();
+            }),
+        ];
+        join_all(both).await;
+    });
+    assert_eq!(polls.get(), 2, "polls of a future that was woken once");
+}
+
+/// A sleep takes its time, and no more.
+pub fn a_sleep_takes_its_time() {
+    let start = Instant::now();
+    block_on(async {
+        sleep(SECOND).await;
+        on_time(start, 1);
+        sleep(SECOND * 2).await;
+        on_time(start, 3);
+    });
+}
+
+/// Three sleeps at the same time take as long as the longest, and end in the order of their moments.
+pub fn sleeps_run_together() {
+    let start = Instant::now();
+    let order = RefCell::new(Vec::new());
+    block_on(join_all(
+        [3, 1, 2]
+            .map(|seconds| {
+                let order = &order;
+                async move {
+                    sleep(SECOND * seconds).await;
+                    on_time(start, seconds);
+                    order.borrow_mut().push(seconds);
+                }
+            })
+            .into(),
+    ));
+    on_time(start, 3);
+    assert_eq!(order.into_inner(), [1, 2, 3]);
+}
+
+/// While one future sleeps for an hour, another is woken by a thread.
+pub fn a_sleep_does_not_keep_others_waiting() {
+    let once = Once::default();
+    let start = Instant::now();
+    thread::scope(|scope| {
+        scope.spawn(|| once.set());
+        block_on(async {
+            let both: Vec<Boxed<'_, ()>> = vec![
+                Box::pin(sleep(SECOND * 3600)),
+                Box::pin(async {
+                    once.wait(&Cell::new(0)).await;
+                    assert!(start.elapsed() < SLACK, "it was kept waiting for the sleep");
+                }),
+            ];
+            join_all(both).await;
+        });
+    });
+    on_time(start, 3600);
+}
+
+/// A sleep that is dropped is not waited for.
+pub fn a_dropped_sleep_is_forgotten() {
+    let start = Instant::now();
+    block_on(async {
+        let mut long: Boxed<'_, ()> = Box::pin(sleep(SECOND * 3600));
+        let mut short: Boxed<'_, ()> = Box::pin(sleep(SECOND));
+        poll_fn(|context| match long.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(()),
+            Poll::Pending => short.as_mut().poll(context),
+        })
+        .await;
+    });
+    on_time(start, 1);
+    block_on(sleep(SECOND));
+    on_time(start, 2);
+}

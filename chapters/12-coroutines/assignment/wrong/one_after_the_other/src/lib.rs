@@ -1,0 +1,120 @@
+//! A small executor: `block_on`, `join_all`, `yield_now` and timers.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+/// Wakes a thread that is in `block_on`.
+struct Parker {
+    thread: Thread,
+    woken: AtomicBool,
+}
+
+impl Wake for Parker {
+    fn wake(self: Arc<Self>) {
+        self.woken.store(true, Ordering::Release);
+        self.thread.unpark();
+    }
+}
+
+/// Runs a future to its end on this thread, and returns what it comes to. While the future cannot go
+/// on, the thread sleeps: it polls again when it was woken, and not before.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let parker = Arc::new(Parker { thread: thread::current(), woken: AtomicBool::new(true) });
+    let waker = Waker::from(Arc::clone(&parker));
+    loop {
+        if parker.woken.swap(false, Ordering::Acquire) {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                return output;
+            }
+        } else {
+            match fire_timers() {
+                Some(due) => thread::park_timeout(due.saturating_duration_since(Instant::now())),
+                None => thread::park(),
+            }
+        }
+    }
+}
+
+/// Lets the other futures of this thread have a turn.
+pub async fn yield_now() {
+    let mut yielded = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+thread_local! {
+    static TIMERS: RefCell<(u64, BTreeMap<(Instant, u64), Waker>)> = const { RefCell::new((0, BTreeMap::new())) };
+}
+
+/// Wakes whoever is due, and tells when the next is.
+fn fire_timers() -> Option<Instant> {
+    loop {
+        let waker = TIMERS.with_borrow_mut(|(_, timers)| {
+            let first = timers.first_entry()?;
+            (first.key().0 <= Instant::now()).then(|| first.remove())
+        });
+        match waker {
+            Some(waker) => waker.wake(),
+            None => return TIMERS.with_borrow(|(_, timers)| Some(timers.first_key_value()?.0.0)),
+        }
+    }
+}
+
+/// Waits so long, without keeping the thread from other futures. Works inside of `block_on`.
+pub async fn sleep(duration: Duration) {
+    let mut timer = Timer { due: Instant::now() + duration, number: None };
+    poll_fn(|context| timer.poll(context)).await;
+}
+
+struct Timer {
+    due: Instant,
+    number: Option<u64>,
+}
+
+impl Timer {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if Instant::now() >= self.due {
+            return Poll::Ready(());
+        }
+        TIMERS.with_borrow_mut(|(last, timers)| {
+            let number = *self.number.get_or_insert_with(|| {
+                *last += 1;
+                *last
+            });
+            timers.insert((self.due, number), context.waker().clone());
+        });
+        Poll::Pending
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            TIMERS.with_borrow_mut(|(_, timers)| timers.remove(&(self.due, number)));
+        }
+    }
+}
+
+/// Runs all futures at the same time on this thread. Their results come in the order of the futures.
+/// A future is polled at the start and then only when it was woken.
+pub async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+    let mut results = Vec::new();
+    for future in futures {
+        results.push(future.await);
+    }
+    results
+}
