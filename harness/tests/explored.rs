@@ -12,10 +12,14 @@ fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the harness lives in the workspace")
 }
 
-/// Explores the chapter's scenarios and reports all that is wrong, not only
-/// the first.
 fn hold(chapter: &str) {
-    let target = Target::find(workspace(), chapter, &[], None).unwrap();
+    hold_as(chapter, chapter);
+}
+
+/// Explores the scenarios of a chapter or a crate and reports all that is
+/// wrong, not only the first.
+fn hold_as(chapter: &str, asked: &str) {
+    let target = Target::find(workspace(), asked, &[], None).unwrap();
     let scenarios = target.chosen(&[]).unwrap();
     let mut outcomes = Vec::new();
     explore(workspace(), &target, &scenarios, &Search::default(), &|_| (), &mut |outcome| {
@@ -89,6 +93,13 @@ fn ch06_condition() {
 #[test]
 fn ch07_queue() {
     hold("07-queue");
+}
+
+/// The algorithms alone: what they stand on is a model.
+#[test]
+fn ch08_sync() {
+    let folder = workspace().join("chapters/08-multiprocessing/sync");
+    hold_as("08-sync", folder.to_str().unwrap());
 }
 
 #[test]

@@ -24,6 +24,10 @@
 //! - [`Outcome`]: what the function may return, and the exit code it means.
 //! - [`pipe`] and [`Connection`]: values to and fro, of any serialisable type.
 //! - [`Descriptor`]: an open file as part of such a value, or of the arguments.
+//! - [`Queue`]: values from many processes to many.
+//! - [`Lock`], [`RLock`], [`Semaphore`], [`BoundedSemaphore`], [`Event`],
+//!   [`Condition`], [`Barrier`]: the primitives of threads, for processes.
+//! - [`SharedMemory`]: what all of these lie in, and chapter 9's values.
 //! - [`Message`] and [`Function`]: a value and a function in the form in which
 //!   they travel; what a pool of workers is built on.
 //!
@@ -44,6 +48,7 @@ mod process;
 mod readiness;
 mod receiver;
 mod sender;
+mod shared;
 
 pub use children::{Child, JoinError, active_children, cpu_count};
 pub use connection::{Connection, pipe};
@@ -55,3 +60,8 @@ pub use outcome::Outcome;
 pub use process::{Process, StartError, StartMethod};
 pub use receiver::{Receiver, RecvError};
 pub use sender::{SendError, Sender};
+pub use shared::{
+    Barrier, BarrierError, BoundedSemaphore, Condition, ConditionGuard, Event, GetError, Guarded,
+    Kind, Lock, LockGuard, NotLocked, NotOwner, OwnerDied, PutError, Queue, RLock, RLockGuard,
+    Semaphore, SharedMemory, TooManyReleases, TryLockError,
+};

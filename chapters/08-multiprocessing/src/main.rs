@@ -16,6 +16,8 @@ const CHAPTER: Chapter = Chapter {
         programs::fork_with_threads::PROGRAM,
         programs::daemon::PROGRAM,
         programs::pipe::PROGRAM,
+        programs::process_queue::PROGRAM,
+        programs::together::PROGRAM,
     ],
 };
 

@@ -2,11 +2,11 @@
 
 use crate::any_value::CreateError;
 use crate::item::{Item, ItemError};
-use crate::lock::RLock;
 use crate::region::{Contents, Region, sent_as_memory};
 use crate::slice::{IndexError, LengthError, Slice, position};
 use crate::typecode::Typecode;
 use crate::untyped;
+use ch08_multiprocessing::RLock;
 use std::fmt;
 use thiserror::Error;
 
@@ -36,7 +36,7 @@ pub enum SetError {
 /// ```
 #[derive(Clone)]
 pub struct AnyArray {
-    lock: RLock,
+    region: Region,
 }
 
 impl AnyArray {
@@ -51,9 +51,9 @@ impl AnyArray {
     {
         let items: Vec<Item> = items.into_iter().map(Into::into).collect();
         let array = AnyArray::zeroed(typecode, items.len())?;
-        let guard = array.lock.lock_silently();
+        let guard = array.region.lock().lock_silently();
         for (position, item) in items.into_iter().enumerate() {
-            untyped::store(array.lock.region(), position, item, &guard)?;
+            untyped::store(&array.region, position, item, &guard)?;
         }
         drop(guard);
         Ok(array)
@@ -65,17 +65,17 @@ impl AnyArray {
     ///
     /// If the process may open no more descriptors, or there is no memory.
     pub fn zeroed(typecode: Typecode, len: usize) -> std::io::Result<AnyArray> {
-        Ok(AnyArray { lock: RLock::of(Region::new(Contents::Array, typecode, len)?) })
+        Ok(AnyArray { region: Region::new(Contents::Array, typecode, len)? })
     }
 
     /// The typecode of its elements.
     pub fn typecode(&self) -> Typecode {
-        self.lock.region().typecode()
+        self.region.typecode()
     }
 
     /// How many elements there are.
     pub fn len(&self) -> usize {
-        self.lock.region().len()
+        self.region.len()
     }
 
     /// Whether there are none.
@@ -91,7 +91,7 @@ impl AnyArray {
     /// [`IndexError`] if there is no such element.
     pub fn get(&self, index: isize) -> Result<Item, IndexError> {
         let position = position(index, self.len())?;
-        Ok(untyped::load(self.lock.region(), position, &self.lock.lock_silently()))
+        Ok(untyped::load(&self.region, position, &self.region.lock().lock_silently()))
     }
 
     /// Stores an element; otherwise as [`get`](AnyArray::get).
@@ -101,14 +101,14 @@ impl AnyArray {
     /// [`SetError`], and nothing is stored.
     pub fn set(&self, index: isize, item: impl Into<Item>) -> Result<(), SetError> {
         let position = position(index, self.len())?;
-        let guard = self.lock.lock_silently();
-        Ok(untyped::store(self.lock.region(), position, item.into(), &guard)?)
+        let guard = self.region.lock().lock_silently();
+        Ok(untyped::store(&self.region, position, item.into(), &guard)?)
     }
 
     /// Copies the elements of a slice, under one lock.
     pub fn slice(&self, slice: impl Into<Slice>) -> Vec<Item> {
-        let guard = self.lock.lock_silently();
-        let load = |position| untyped::load(self.lock.region(), position, &guard);
+        let guard = self.region.lock().lock_silently();
+        let load = |position| untyped::load(&self.region, position, &guard);
         slice.into().positions(self.len()).map(load).collect()
     }
 
@@ -129,9 +129,9 @@ impl AnyArray {
         for item in &items {
             item.to_bits(self.typecode())?;
         }
-        let guard = self.lock.lock_silently();
+        let guard = self.region.lock().lock_silently();
         for (position, item) in positions.zip(items) {
-            untyped::store(self.lock.region(), position, item, &guard)?;
+            untyped::store(&self.region, position, item, &guard)?;
         }
         Ok(())
     }
@@ -153,16 +153,16 @@ impl AnyArray {
 
     /// The lock, to hold over several accesses.
     pub fn get_lock(&self) -> &RLock {
-        &self.lock
+        self.region.lock()
     }
 }
 
 impl fmt::Debug for AnyArray {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::array::debug(f, "AnyArray", &self.lock, || (self.typecode(), self.slice(..)))
+        crate::array::debug(f, "AnyArray", self.region.lock(), || (self.typecode(), self.slice(..)))
     }
 }
 
-sent_as_memory!(AnyArray, array => array.lock.region(), region => {
-    Ok(AnyArray { lock: RLock::of(region.expect(Contents::Array, None)?) })
+sent_as_memory!(AnyArray, region => {
+    Ok(AnyArray { region: region.expect(Contents::Array, None)? })
 });

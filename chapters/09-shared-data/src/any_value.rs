@@ -1,10 +1,10 @@
 //! A value whose type is chosen at run time, by a typecode.
 
 use crate::item::{Item, ItemError};
-use crate::lock::RLock;
 use crate::region::{Contents, Region, sent_as_memory};
 use crate::typecode::Typecode;
 use crate::untyped;
+use ch08_multiprocessing::RLock;
 use std::fmt;
 use std::io;
 use thiserror::Error;
@@ -40,7 +40,7 @@ pub enum CreateError {
 /// ```
 #[derive(Clone)]
 pub struct AnyValue {
-    lock: RLock,
+    region: Region,
 }
 
 impl AnyValue {
@@ -50,19 +50,19 @@ impl AnyValue {
     ///
     /// [`CreateError`].
     pub fn new(typecode: Typecode, item: impl Into<Item>) -> Result<AnyValue, CreateError> {
-        let value = AnyValue { lock: RLock::of(Region::new(Contents::Value, typecode, 1)?) };
+        let value = AnyValue { region: Region::new(Contents::Value, typecode, 1)? };
         value.set(item)?;
         Ok(value)
     }
 
     /// Its typecode.
     pub fn typecode(&self) -> Typecode {
-        self.lock.region().typecode()
+        self.region.typecode()
     }
 
     /// Loads the item. Blocks while another thread holds the lock.
     pub fn get(&self) -> Item {
-        untyped::load(self.lock.region(), 0, &self.lock.lock_silently())
+        untyped::load(&self.region, 0, &self.region.lock().lock_silently())
     }
 
     /// Stores an item. Blocks while another thread holds the lock.
@@ -71,21 +71,21 @@ impl AnyValue {
     ///
     /// [`ItemError`], and nothing is stored, if the item does not fit the typecode.
     pub fn set(&self, item: impl Into<Item>) -> Result<(), ItemError> {
-        untyped::store(self.lock.region(), 0, item.into(), &self.lock.lock_silently())
+        untyped::store(&self.region, 0, item.into(), &self.region.lock().lock_silently())
     }
 
     /// The lock, to hold over several accesses.
     pub fn get_lock(&self) -> &RLock {
-        &self.lock
+        self.region.lock()
     }
 }
 
 impl fmt::Debug for AnyValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::array::debug(f, "AnyValue", &self.lock, || (self.typecode(), self.get()))
+        crate::array::debug(f, "AnyValue", self.region.lock(), || (self.typecode(), self.get()))
     }
 }
 
-sent_as_memory!(AnyValue, value => value.lock.region(), region => {
-    Ok(AnyValue { lock: RLock::of(region.expect(Contents::Value, None)?) })
+sent_as_memory!(AnyValue, region => {
+    Ok(AnyValue { region: region.expect(Contents::Value, None)? })
 });

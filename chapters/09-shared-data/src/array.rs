@@ -1,9 +1,9 @@
 //! Numbers of one type in shared memory, with their lock.
 
 use crate::element::Element;
-use crate::lock::{OwnerDied, RLock, RLockGuard, TryLockError};
 use crate::region::{Contents, Region, sent_as_memory};
 use crate::slice::{IndexError, LengthError, Slice, position};
+use ch08_multiprocessing::{OwnerDied, RLock, RLockGuard, TryLockError};
 use std::cell::Cell;
 use std::fmt;
 use std::io;
@@ -32,7 +32,7 @@ use std::time::Duration;
 /// ```
 #[derive(Clone)]
 pub struct Array<T: Element> {
-    lock: RLock,
+    region: Region,
     _element: PhantomData<T>,
 }
 
@@ -56,7 +56,7 @@ impl<T: Element> Array<T> {
     pub fn new(numbers: impl IntoIterator<Item = T>) -> io::Result<Array<T>> {
         let numbers: Vec<T> = numbers.into_iter().collect();
         let array = Array::zeroed(numbers.len())?;
-        for (cell, number) in array.guard(array.lock.lock_silently()).iter().zip(numbers) {
+        for (cell, number) in array.guard(array.region.lock().lock_silently()).iter().zip(numbers) {
             cell.set(number);
         }
         Ok(array)
@@ -72,11 +72,11 @@ impl<T: Element> Array<T> {
     }
 
     fn of(region: Region) -> Array<T> {
-        Array { lock: RLock::of(region), _element: PhantomData }
+        Array { region, _element: PhantomData }
     }
 
     fn guard<'a>(&'a self, lock: RLockGuard<'a>) -> ArrayGuard<'a, T> {
-        let start = self.lock.region().elements().cast::<Cell<T>>();
+        let start = self.region.elements().cast::<Cell<T>>();
         // SAFETY: the region holds `len` elements of T and is mapped as long
         // as `self`. Everybody touches them with the lock held only, and the
         // lock is held as long as the guard, by this thread, which the guard
@@ -87,7 +87,7 @@ impl<T: Element> Array<T> {
 
     /// How many elements there are.
     pub fn len(&self) -> usize {
-        self.lock.region().len()
+        self.region.len()
     }
 
     /// Whether there are none.
@@ -103,7 +103,7 @@ impl<T: Element> Array<T> {
     /// [`IndexError`] if there is no such element.
     pub fn get(&self, index: isize) -> Result<T, IndexError> {
         let position = position(index, self.len())?;
-        Ok(self.guard(self.lock.lock_silently())[position].get())
+        Ok(self.guard(self.region.lock().lock_silently())[position].get())
     }
 
     /// Stores an element; otherwise as [`get`](Array::get).
@@ -113,13 +113,13 @@ impl<T: Element> Array<T> {
     /// [`IndexError`] if there is no such element.
     pub fn set(&self, index: isize, number: T) -> Result<(), IndexError> {
         let position = position(index, self.len())?;
-        self.guard(self.lock.lock_silently())[position].set(number);
+        self.guard(self.region.lock().lock_silently())[position].set(number);
         Ok(())
     }
 
     /// Copies the elements of a slice, under one lock.
     pub fn slice(&self, slice: impl Into<Slice>) -> Vec<T> {
-        let guard = self.guard(self.lock.lock_silently());
+        let guard = self.guard(self.region.lock().lock_silently());
         slice.into().positions(self.len()).map(|position| guard[position].get()).collect()
     }
 
@@ -134,7 +134,7 @@ impl<T: Element> Array<T> {
         if positions.len() != numbers.len() {
             return Err(LengthError { slice: positions.len(), given: numbers.len() });
         }
-        let guard = self.guard(self.lock.lock_silently());
+        let guard = self.guard(self.region.lock().lock_silently());
         for (position, number) in positions.zip(numbers) {
             guard[position].set(*number);
         }
@@ -152,7 +152,7 @@ impl<T: Element> Array<T> {
     ///
     /// [`OwnerDied`], with the guard in it.
     pub fn lock(&self) -> Result<ArrayGuard<'_, T>, OwnerDied<ArrayGuard<'_, T>>> {
-        match self.lock.lock() {
+        match self.region.lock().lock() {
             Ok(lock) => Ok(self.guard(lock)),
             Err(died) => Err(died.map(|lock| self.guard(lock))),
         }
@@ -176,7 +176,7 @@ impl<T: Element> Array<T> {
         &self,
         timeout: Duration,
     ) -> Result<ArrayGuard<'_, T>, TryLockError<ArrayGuard<'_, T>>> {
-        match self.lock.lock_timeout(timeout) {
+        match self.region.lock().lock_timeout(timeout) {
             Ok(lock) => Ok(self.guard(lock)),
             Err(error) => Err(error.map(|lock| self.guard(lock))),
         }
@@ -184,7 +184,7 @@ impl<T: Element> Array<T> {
 
     /// The lock itself, which [`lock`](Array::lock) takes: to guard other things with it too.
     pub fn get_lock(&self) -> &RLock {
-        &self.lock
+        self.region.lock()
     }
 }
 
@@ -198,7 +198,7 @@ impl<T: Element> Deref for ArrayGuard<'_, T> {
 
 impl<T: Element> fmt::Debug for Array<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(f, "Array", &self.lock, || self.to_vec())
+        debug(f, "Array", self.region.lock(), || self.to_vec())
     }
 }
 
@@ -216,6 +216,6 @@ pub(crate) fn debug<C: fmt::Debug>(
     f.debug_tuple(name).field(&contents()).finish()
 }
 
-sent_as_memory!(Array<T>, array => array.lock.region(), region => {
+sent_as_memory!(Array<T>, region => {
     Ok(Array::of(region.expect(Contents::Array, Some(T::TYPECODE.representation()))?))
 });

@@ -6,7 +6,6 @@ use crate::slice::{IndexError, LengthError, Slice, position};
 use std::fmt;
 use std::io;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 /// An array of fixed length that processes share, without a lock: each access
 /// to one element is atomic (Python's `RawArray`, which promises nothing of
@@ -21,7 +20,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct RawArray<T: Element> {
-    region: Arc<Region>,
+    region: Region,
     _element: PhantomData<T>,
 }
 
@@ -50,7 +49,7 @@ impl<T: Element> RawArray<T> {
     }
 
     fn of(region: Region) -> RawArray<T> {
-        RawArray { region: Arc::new(region), _element: PhantomData }
+        RawArray { region, _element: PhantomData }
     }
 
     fn at(&self, position: usize) -> *mut T {
@@ -146,6 +145,6 @@ impl<T: Element> fmt::Debug for RawArray<T> {
     }
 }
 
-sent_as_memory!(RawArray<T>, array => array.region, region => {
+sent_as_memory!(RawArray<T>, region => {
     Ok(RawArray::of(region.expect(Contents::RawArray, Some(T::TYPECODE.representation()))?))
 });

@@ -5,7 +5,6 @@ use crate::region::{Contents, Region, sent_as_memory};
 use std::fmt;
 use std::io;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 /// A number that processes share, without a lock: every operation is atomic by
 /// itself (Python's `RawValue`, which promises nothing of the kind).
@@ -23,7 +22,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct RawValue<T: Element> {
-    region: Arc<Region>,
+    region: Region,
     _element: PhantomData<T>,
 }
 
@@ -40,7 +39,7 @@ impl<T: Element> RawValue<T> {
     }
 
     fn of(region: Region) -> RawValue<T> {
-        RawValue { region: Arc::new(region), _element: PhantomData }
+        RawValue { region, _element: PhantomData }
     }
 
     fn at(&self) -> *mut T {
@@ -104,6 +103,6 @@ impl<T: Element> fmt::Debug for RawValue<T> {
     }
 }
 
-sent_as_memory!(RawValue<T>, value => value.region, region => {
+sent_as_memory!(RawValue<T>, region => {
     Ok(RawValue::of(region.expect(Contents::RawValue, Some(T::TYPECODE.representation()))?))
 });

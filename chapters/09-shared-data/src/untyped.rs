@@ -1,8 +1,8 @@
 //! Elements whose type is known at run time only.
 
 use crate::item::{Item, ItemError};
-use crate::lock::RLockGuard;
 use crate::region::Region;
+use ch08_multiprocessing::RLockGuard;
 use std::cell::Cell;
 
 /// Loads an element. The guard shows that the region's lock is held.

@@ -1,8 +1,8 @@
 //! One number in shared memory, with its lock.
 
 use crate::element::Element;
-use crate::lock::{OwnerDied, RLock, RLockGuard, TryLockError};
 use crate::region::{Contents, Region, sent_as_memory};
+use ch08_multiprocessing::{OwnerDied, RLock, RLockGuard, TryLockError};
 use std::cell::Cell;
 use std::fmt;
 use std::io;
@@ -32,7 +32,7 @@ use std::time::Duration;
 /// needs no lock. For data of any other type, or on other machines, there is the manager.
 #[derive(Clone)]
 pub struct Value<T: Element> {
-    lock: RLock,
+    region: Region,
     _element: PhantomData<T>,
 }
 
@@ -57,11 +57,11 @@ impl<T: Element> Value<T> {
     }
 
     fn of(region: Region) -> Value<T> {
-        Value { lock: RLock::of(region), _element: PhantomData }
+        Value { region, _element: PhantomData }
     }
 
     fn guard<'a>(&'a self, lock: RLockGuard<'a>) -> ValueGuard<'a, T> {
-        let at = self.lock.region().elements().cast::<Cell<T>>();
+        let at = self.region.elements().cast::<Cell<T>>();
         // SAFETY: the region holds one T and is mapped as long as `self`.
         // Everybody touches it with the lock held only, and the lock is held
         // as long as the guard, by this thread, which the guard does not leave.
@@ -70,12 +70,12 @@ impl<T: Element> Value<T> {
 
     /// Loads the number. Blocks while another thread holds the lock.
     pub fn get(&self) -> T {
-        self.guard(self.lock.lock_silently()).get()
+        self.guard(self.region.lock().lock_silently()).get()
     }
 
     /// Stores `number`. Blocks while another thread holds the lock.
     pub fn set(&self, number: T) {
-        self.guard(self.lock.lock_silently()).set(number);
+        self.guard(self.region.lock().lock_silently()).set(number);
     }
 
     /// Takes the lock for several accesses. See [`RLock::lock`].
@@ -84,7 +84,7 @@ impl<T: Element> Value<T> {
     ///
     /// [`OwnerDied`], with the guard in it.
     pub fn lock(&self) -> Result<ValueGuard<'_, T>, OwnerDied<ValueGuard<'_, T>>> {
-        match self.lock.lock() {
+        match self.region.lock().lock() {
             Ok(lock) => Ok(self.guard(lock)),
             Err(died) => Err(died.map(|lock| self.guard(lock))),
         }
@@ -108,7 +108,7 @@ impl<T: Element> Value<T> {
         &self,
         timeout: Duration,
     ) -> Result<ValueGuard<'_, T>, TryLockError<ValueGuard<'_, T>>> {
-        match self.lock.lock_timeout(timeout) {
+        match self.region.lock().lock_timeout(timeout) {
             Ok(lock) => Ok(self.guard(lock)),
             Err(error) => Err(error.map(|lock| self.guard(lock))),
         }
@@ -116,7 +116,7 @@ impl<T: Element> Value<T> {
 
     /// The lock itself, which [`lock`](Value::lock) takes: to guard other things with it too.
     pub fn get_lock(&self) -> &RLock {
-        &self.lock
+        self.region.lock()
     }
 }
 
@@ -130,10 +130,10 @@ impl<T: Element> Deref for ValueGuard<'_, T> {
 
 impl<T: Element> fmt::Debug for Value<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::array::debug(f, "Value", &self.lock, || self.get())
+        crate::array::debug(f, "Value", self.region.lock(), || self.get())
     }
 }
 
-sent_as_memory!(Value<T>, value => value.lock.region(), region => {
+sent_as_memory!(Value<T>, region => {
     Ok(Value::of(region.expect(Contents::Value, Some(T::TYPECODE.representation()))?))
 });

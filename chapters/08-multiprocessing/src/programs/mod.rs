@@ -6,4 +6,6 @@ pub mod fork_with_threads;
 pub mod hello;
 pub mod methods;
 pub mod pipe;
+pub mod process_queue;
 pub mod start_methods;
+pub mod together;

@@ -6,35 +6,19 @@
 //! the same holder it asks the system whether that holder still lives, and
 //! takes the lock over if not. The kernel's own list of robust futexes would
 //! tell at once, but a process has one such list and the C library owns it.
-//!
-//! The algorithm knows the system through the trait [`System`] only, and
-//! `std`'s atomics otherwise.
 
-use super::owner::Owner;
+use crate::owner::Owner;
+use crate::system::{System, nap};
 use std::sync::atomic::{
     AtomicU32, AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
 };
-use std::time::{Duration, Instant};
-
-/// What the algorithm asks of the system.
-pub(crate) trait System {
-    /// The calling thread.
-    fn me(&self) -> Owner;
-    /// False once `owner` has ended.
-    fn is_alive(&self, owner: Owner) -> bool;
-    /// Sleeps until [`wake_one`](System::wake_one), at most `at_most`; returns at once if
-    /// the low half of `word` is no longer that of `expected`; may return for
-    /// no reason.
-    fn wait(&self, word: &AtomicU64, expected: u64, at_most: Duration);
-    /// Wakes one of those who wait on `word`, if any.
-    fn wake_one(&self, word: &AtomicU64);
-}
+use std::time::Instant;
 
 /// The lock as it lies in shared memory; all zeros is a free lock.
 #[derive(Debug, Default)]
 #[repr(C)]
-pub(crate) struct LockWord {
+pub struct LockWord {
     /// From the low bits up: the holder's id (30 bits, 0 = free), [`DIED`],
     /// [`WAITERS`], the holder's start time (32 bits).
     word: AtomicU64,
@@ -50,17 +34,14 @@ const DIED: u64 = 1 << 30;
 const ID: u64 = DIED - 1;
 const OWNER: u64 = (u32::MAX as u64) << 32 | ID;
 
-/// How long a waiter sleeps before it looks whether the holder still lives.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// A short critical section on another core ends sooner than a sleep begins.
-const SPINS: u32 = 100;
+impl Owner {
+    pub(crate) fn to_bits(self) -> u64 {
+        u64::from(self.started) << 32 | u64::from(self.id)
+    }
 
-fn name(owner: Owner) -> u64 {
-    u64::from(owner.started) << 32 | u64::from(owner.id)
-}
-
-fn owner(word: u64) -> Owner {
-    Owner { id: (word & ID) as u32, started: (word >> 32) as u32 }
+    pub(crate) fn from_bits(bits: u64) -> Owner {
+        Owner { id: (bits & ID) as u32, started: (bits >> 32) as u32 }
+    }
 }
 
 fn is_free(word: u64) -> bool {
@@ -74,8 +55,8 @@ impl LockWord {
     /// # Panics
     ///
     /// If the caller holds it 2³² − 1 times already.
-    pub(crate) fn acquire(&self, system: &impl System, deadline: Option<Instant>) -> bool {
-        let me = name(system.me());
+    pub fn acquire(&self, system: &impl System, deadline: Option<Instant>) -> bool {
+        let me = system.me().to_bits();
         let word = self.word.load(Relaxed);
         if word & OWNER == me {
             let depth = self.depth.load(Relaxed).checked_add(1);
@@ -89,13 +70,31 @@ impl LockWord {
         taken
     }
 
+    /// As [`acquire`](LockWord::acquire), but one who has the lock already
+    /// waits for it like everybody else.
+    pub fn acquire_once(&self, system: &impl System, deadline: Option<Instant>) -> bool {
+        let me = system.me().to_bits();
+        let word = self.word.load(Relaxed);
+        let taken = self.take_if_free(word, me) || self.wait_and_take(system, me, deadline);
+        if taken {
+            self.depth.store(1, Relaxed);
+        }
+        taken
+    }
+
+    /// Takes the lock `depth` times at once; waits as long as it must.
+    pub(crate) fn acquire_levels(&self, system: &impl System, depth: u32) {
+        self.acquire_once(system, None);
+        self.depth.store(depth, Relaxed);
+    }
+
     fn take_if_free(&self, word: u64, me: u64) -> bool {
         is_free(word)
             && self.word.compare_exchange(word, word & !OWNER | me, Acquire, Relaxed).is_ok()
     }
 
-    fn wait_and_take(&self, system: &impl System, me: u64, deadline: Option<Instant>) -> bool {
-        for _ in 0..SPINS {
+    fn wait_and_take<S: System>(&self, system: &S, me: u64, deadline: Option<Instant>) -> bool {
+        for _ in 0..S::SPINS {
             let word = self.word.load(Relaxed);
             if self.take_if_free(word, me) {
                 return true;
@@ -110,7 +109,7 @@ impl LockWord {
         let mut slept_at = None;
         loop {
             let word = self.word.load(Relaxed);
-            let dead = slept_at == Some(word) && !system.is_alive(owner(word));
+            let dead = slept_at == Some(word) && !system.is_alive(Owner::from_bits(word));
             if is_free(word) || dead {
                 let died = if dead { DIED } else { word & DIED };
                 let mine = me | WAITERS | died;
@@ -119,11 +118,8 @@ impl LockWord {
                 }
                 continue;
             }
-            let left = match deadline {
-                None => LOOK_EVERY,
-                Some(deadline) => deadline.saturating_duration_since(Instant::now()),
-            };
-            if left.is_zero() && slept_at.is_none() {
+            let nap = nap(deadline);
+            if nap.is_zero() && slept_at.is_none() {
                 return false;
             }
             let waiting = word | WAITERS;
@@ -132,44 +128,63 @@ impl LockWord {
             {
                 continue;
             }
-            if left.is_zero() {
+            if nap.is_zero() {
                 // The wake-up of a release may have been spent on this thread:
                 // WAITERS, set again, hands it on to those who still sleep.
                 return false;
             }
-            system.wait(&self.word, waiting, left.min(LOOK_EVERY));
+            system.wait(&self.word, waiting, nap);
             slept_at = Some(waiting);
         }
     }
 
     /// Gives back one level; false, and nothing happens, if the caller does
     /// not hold the lock.
-    pub(crate) fn release(&self, system: &impl System) -> bool {
+    pub fn release(&self, system: &impl System) -> bool {
         if !self.is_held_by_me(system) {
             return false;
         }
         let depth = self.depth.load(Relaxed) - 1;
         self.depth.store(depth, Relaxed);
         if depth == 0 {
-            let word = self.word.fetch_and(DIED, Release);
-            if word & WAITERS != 0 {
-                system.wake_one(&self.word);
-            }
+            self.free(system);
         }
         true
     }
 
+    /// Gives back all levels of whoever holds it; false, and nothing happens,
+    /// if nobody does.
+    pub fn release_anyones(&self, system: &impl System) -> bool {
+        self.free(system)
+    }
+
+    /// Gives back all levels of the caller, who must hold it; returns how many.
+    pub(crate) fn release_all(&self, system: &impl System) -> u32 {
+        let depth = self.depth.load(Relaxed);
+        self.free(system);
+        depth
+    }
+
+    fn free(&self, system: &impl System) -> bool {
+        let word = self.word.fetch_and(DIED, Release);
+        if word & WAITERS != 0 {
+            system.wake(&self.word, 1);
+        }
+        !is_free(word)
+    }
+
     /// Whether a holder died since this was last asked. Only the holder may ask.
-    pub(crate) fn take_notice_of_death(&self) -> bool {
+    pub fn take_notice_of_death(&self) -> bool {
         self.word.load(Relaxed) & DIED != 0 && self.word.fetch_and(!DIED, Relaxed) & DIED != 0
     }
 
-    pub(crate) fn is_held_by_me(&self, system: &impl System) -> bool {
-        self.word.load(Relaxed) & OWNER == name(system.me())
+    /// Whether the caller holds it.
+    pub fn is_held_by_me(&self, system: &impl System) -> bool {
+        self.word.load(Relaxed) & OWNER == system.me().to_bits()
     }
 
     /// Whether anybody holds it. Out of date as soon as it is known.
-    pub(crate) fn is_held(&self) -> bool {
+    pub fn is_held(&self) -> bool {
         !is_free(self.word.load(Relaxed))
     }
 }

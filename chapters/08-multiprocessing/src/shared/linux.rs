@@ -1,7 +1,6 @@
-//! Linux, as the lock's algorithm sees it.
+//! Linux, as the algorithms see it.
 
-use super::algorithm::System;
-use super::owner::Owner;
+use ch08_sync::{Owner, System};
 use rustix::thread::futex;
 use std::cell::Cell;
 use std::sync::Once;
@@ -9,9 +8,11 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 /// The system that this program runs on.
-pub(crate) struct Linux;
+pub(super) struct Linux;
 
 impl System for Linux {
+    const SPINS: u32 = 100;
+
     fn me(&self) -> Owner {
         thread_local! {
             static ME: Cell<Option<(u32, Owner)>> = const { Cell::new(None) };
@@ -51,13 +52,13 @@ impl System for Linux {
         let _ = futex::wait(low_half(word), futex::Flags::empty(), expected as u32, Some(&at_most));
     }
 
-    fn wake_one(&self, word: &AtomicU64) {
+    fn wake(&self, word: &AtomicU64, count: u32) -> u32 {
         // Fails only for an address that is none.
-        let _ = futex::wake(low_half(word), futex::Flags::empty(), 1);
+        futex::wake(low_half(word), futex::Flags::empty(), count).unwrap_or(0) as u32
     }
 }
 
-/// The half that the kernel compares; it holds the owner's id and both flags.
+/// The half that the kernel compares; it holds what changes when there is something to wake up for.
 fn low_half(word: &AtomicU64) -> &AtomicU32 {
     let at = if cfg!(target_endian = "big") { 1 } else { 0 };
     let halves = std::ptr::from_ref(word).cast::<AtomicU32>();
@@ -124,8 +125,7 @@ fn status(id: u32) -> Status {
 
 #[cfg(test)]
 mod tests {
-    use super::{Linux, System};
-    use crate::lock::owner::Owner;
+    use super::{Linux, Owner, System};
 
     #[test]
     fn a_thread_lives_until_it_has_been_joined() {

@@ -1,8 +1,10 @@
-//! The handle and the guard.
+//! A reentrant lock that survives its holder.
 
-use super::algorithm::LockWord;
-use super::system::Linux;
-use crate::region::Region;
+use super::deadline;
+use super::linux::Linux;
+use super::memory::{Kind, SharedMemory};
+use ch08_sync::LockWord;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -11,9 +13,8 @@ use thiserror::Error;
 
 /// A reentrant lock in shared memory, for threads of several processes.
 ///
-/// Every [`Value`](crate::Value) and [`Array`](crate::Array) has one of its own; a lock
-/// can also be made alone. Clones, and copies sent to other processes, are
-/// the same lock.
+/// Clones, and copies sent to other processes, are the same lock. Every piece
+/// of [`SharedMemory`] has one of its own; a lock can also be made alone.
 ///
 /// - The thread that holds it may take it again, and must release it as often.
 /// - If the thread or process that holds it **dies**, the next owner gets it
@@ -24,7 +25,7 @@ use thiserror::Error;
 ///   that waits.
 ///
 /// ```
-/// let lock = ch09_shared_data::RLock::new()?;
+/// let lock = ch08_multiprocessing::RLock::new()?;
 /// let guard = lock.lock().expect("nobody has died yet");
 /// let again = lock.lock().expect("nobody has died yet");
 /// assert!(lock.is_locked());
@@ -37,7 +38,7 @@ use thiserror::Error;
 /// pid namespace) and be able to read `/proc`; without, a dead holder's lock stays held.
 #[derive(Clone)]
 pub struct RLock {
-    region: Arc<Region>,
+    memory: Arc<SharedMemory>,
 }
 
 /// The lock is the caller's, and whoever held it before died holding it.
@@ -81,19 +82,22 @@ impl RLock {
     ///
     /// If the process may open no more descriptors, or there is no memory.
     pub fn new() -> std::io::Result<RLock> {
-        Ok(RLock::of(Region::lock_alone()?))
+        Ok(RLock { memory: Arc::new(SharedMemory::new(Kind::RLOCK, 0)?) })
     }
 
-    pub(crate) fn of(region: Region) -> RLock {
-        RLock { region: Arc::new(region) }
+    /// The lock of this memory; `None` if its kind uses the lock in another way.
+    pub fn of(memory: SharedMemory) -> Option<RLock> {
+        let reentrant = memory.kind() == Kind::RLOCK || memory.kind().number().is_some();
+        reentrant.then(|| RLock { memory: Arc::new(memory) })
     }
 
-    pub(crate) fn region(&self) -> &Region {
-        &self.region
+    /// The memory that the lock lies in.
+    pub fn memory(&self) -> &SharedMemory {
+        &self.memory
     }
 
-    fn word(&self) -> &LockWord {
-        self.region.lock()
+    pub(super) fn word(&self) -> &LockWord {
+        self.memory.lock()
     }
 
     /// Takes the lock; blocks while another thread, of any process, holds it.
@@ -137,8 +141,7 @@ impl RLock {
         &self,
         timeout: Duration,
     ) -> Result<RLockGuard<'_>, TryLockError<RLockGuard<'_>>> {
-        // A time-out beyond what a clock can hold is as good as none.
-        if !self.word().acquire(&Linux, Instant::now().checked_add(timeout)) {
+        if !self.word().acquire(&Linux, deadline(timeout)) {
             return Err(TryLockError::WouldBlock);
         }
         Ok(self.guard()?)
@@ -180,20 +183,22 @@ impl RLock {
         if self.word().release(&Linux) { Ok(()) } else { Err(NotOwner) }
     }
 
+    /// Takes the lock and leaves the news of a death to the next who asks.
+    ///
     /// For one load or one store: a death leaves no single element half
     /// written, so whoever asks for the lock itself is told instead.
-    pub(crate) fn lock_silently(&self) -> RLockGuard<'_> {
+    pub fn lock_silently(&self) -> RLockGuard<'_> {
         self.word().acquire(&Linux, None);
         RLockGuard { lock: self, _not_send: PhantomData }
     }
 
     /// As [`lock_silently`](RLock::lock_silently), unless somebody else holds it.
-    pub(crate) fn try_lock_silently(&self) -> Option<RLockGuard<'_>> {
+    pub fn try_lock_silently(&self) -> Option<RLockGuard<'_>> {
         let taken = self.word().acquire(&Linux, Some(Instant::now()));
         taken.then_some(RLockGuard { lock: self, _not_send: PhantomData })
     }
 
-    fn guard(&self) -> Result<RLockGuard<'_>, OwnerDied<RLockGuard<'_>>> {
+    pub(super) fn guard(&self) -> Result<RLockGuard<'_>, OwnerDied<RLockGuard<'_>>> {
         let died = self.word().take_notice_of_death();
         let guard = RLockGuard { lock: self, _not_send: PhantomData };
         if died { Err(OwnerDied { guard }) } else { Ok(guard) }
@@ -208,19 +213,25 @@ impl Drop for RLockGuard<'_> {
 }
 
 impl<G> OwnerDied<G> {
+    pub(super) fn new(guard: G) -> OwnerDied<G> {
+        OwnerDied { guard }
+    }
+
     /// The guard: the caller has looked after what the lock protects, or
     /// does not mind.
     pub fn into_inner(self) -> G {
         self.guard
     }
 
-    pub(crate) fn map<H>(self, f: impl FnOnce(G) -> H) -> OwnerDied<H> {
+    /// The same news about a guard made of the guard.
+    pub fn map<H>(self, f: impl FnOnce(G) -> H) -> OwnerDied<H> {
         OwnerDied { guard: f(self.guard) }
     }
 }
 
 impl<G> TryLockError<G> {
-    pub(crate) fn map<H>(self, f: impl FnOnce(G) -> H) -> TryLockError<H> {
+    /// The same news about a guard made of the guard.
+    pub fn map<H>(self, f: impl FnOnce(G) -> H) -> TryLockError<H> {
         match self {
             TryLockError::WouldBlock => TryLockError::WouldBlock,
             TryLockError::OwnerDied(died) => TryLockError::OwnerDied(died.map(f)),
@@ -240,4 +251,15 @@ impl fmt::Debug for RLock {
     }
 }
 
-crate::region::sent_as_memory!(RLock, lock => lock.region(), region => Ok(RLock::of(region)));
+impl Serialize for RLock {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.memory.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for RLock {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RLock, D::Error> {
+        let lock = RLock::of(SharedMemory::deserialize(deserializer)?);
+        lock.ok_or_else(|| de::Error::custom("the memory holds something else than a lock"))
+    }
+}

@@ -4,9 +4,9 @@
 /// it is up: its id, and the moment at which it started, since ids are used
 /// again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Owner {
+pub struct Owner {
     /// Linux's thread id; less than 2²², never 0.
-    pub(crate) id: u32,
+    pub id: u32,
     /// The low bits of its start time, in clock ticks since boot.
-    pub(crate) started: u32,
+    pub started: u32,
 }

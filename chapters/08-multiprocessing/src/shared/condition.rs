@@ -1,0 +1,187 @@
+//! A condition variable.
+
+use super::linux::Linux;
+use super::memory::{Kind, Placed, Shareable};
+use super::rlock::{OwnerDied, RLock, RLockGuard, TryLockError};
+use super::{Waiters, deadline};
+use ch08_sync::Wait;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::io;
+use std::time::{Duration, Instant};
+
+/// A condition variable in shared memory, for threads of several processes
+/// (Python's `multiprocessing.Condition`).
+///
+/// Clones, and copies sent to other processes, are the same condition. Its
+/// lock is an [`RLock`], of its own or one that it shares with other
+/// conditions and data.
+///
+/// A notification wakes exactly as many as it says, first come first served,
+/// and passes over those that have died. One that nobody waits for is
+/// forgotten: wait in a loop, until what you wait for is so. When more than
+/// 1024 wait at once, those beyond wake up every 50 ms and look for themselves.
+///
+/// ```
+/// use ch08_multiprocessing::Condition;
+/// let condition = Condition::new()?;
+/// std::thread::scope(|scope| {
+///     let guard = condition.lock().expect("nobody has died yet");
+///     scope.spawn(|| condition.lock().expect("nobody has died yet").notify(1));
+///     // The other gets the lock once this one waits.
+///     drop(guard.wait());
+/// });
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Condition {
+    lock: RLock,
+    waiters: Placed<Waiters>,
+}
+
+// SAFETY: atomics; all zeros is an empty queue.
+unsafe impl Shareable for Waiters {
+    const KIND: Kind = Kind::CONDITION;
+}
+
+/// The right to wait and to notify: the lock, which is released when this is dropped.
+#[must_use = "the lock is released when this is dropped"]
+pub struct ConditionGuard<'a> {
+    condition: &'a Condition,
+    _lock: RLockGuard<'a>,
+}
+
+/// A guard, or the guard with the news that another holder of the lock died.
+pub type Guarded<G> = Result<G, OwnerDied<G>>;
+
+impl Condition {
+    /// A condition with a lock of its own.
+    ///
+    /// # Errors
+    ///
+    /// If the process may open no more descriptors, or there is no memory.
+    pub fn new() -> io::Result<Condition> {
+        Condition::over(RLock::new()?)
+    }
+
+    /// A condition over this lock.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Condition::new).
+    pub fn over(lock: RLock) -> io::Result<Condition> {
+        Ok(Condition { lock, waiters: Placed::new()? })
+    }
+
+    /// Takes the lock. See [`RLock::lock`].
+    ///
+    /// # Errors
+    ///
+    /// [`OwnerDied`], with the guard in it.
+    pub fn lock(&self) -> Guarded<ConditionGuard<'_>> {
+        match self.lock.lock() {
+            Ok(lock) => Ok(self.guard(lock)),
+            Err(died) => Err(died.map(|lock| self.guard(lock))),
+        }
+    }
+
+    /// Takes the lock; blocks for at most `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// [`TryLockError`].
+    pub fn lock_timeout(
+        &self,
+        timeout: Duration,
+    ) -> Result<ConditionGuard<'_>, TryLockError<ConditionGuard<'_>>> {
+        match self.lock.lock_timeout(timeout) {
+            Ok(lock) => Ok(self.guard(lock)),
+            Err(error) => Err(error.map(|lock| self.guard(lock))),
+        }
+    }
+
+    /// The lock itself.
+    pub fn get_lock(&self) -> &RLock {
+        &self.lock
+    }
+
+    fn guard<'a>(&'a self, lock: RLockGuard<'a>) -> ConditionGuard<'a> {
+        ConditionGuard { condition: self, _lock: lock }
+    }
+}
+
+impl ConditionGuard<'_> {
+    /// Gives the lock back, all its levels, waits to be notified, and takes
+    /// them again.
+    ///
+    /// # Errors
+    ///
+    /// [`OwnerDied`] if meanwhile another died holding the lock.
+    pub fn wait(self) -> Guarded<Self> {
+        self.wait_until(None);
+        self.told()
+    }
+
+    /// As [`wait`](ConditionGuard::wait), but at most for `timeout`. The
+    /// boolean is false if nobody notified in time; the lock is taken again
+    /// all the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](ConditionGuard::wait).
+    pub fn wait_timeout(self, timeout: Duration) -> Guarded<(Self, bool)> {
+        let notified = self.wait_until(deadline(timeout));
+        match self.told() {
+            Ok(guard) => Ok((guard, notified)),
+            Err(died) => Err(died.map(|guard| (guard, notified))),
+        }
+    }
+
+    /// Waits while `condition` is so.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](ConditionGuard::wait), before the condition is looked at again.
+    pub fn wait_while(self, mut condition: impl FnMut() -> bool) -> Guarded<Self> {
+        let mut guard = self;
+        while condition() {
+            guard = guard.wait()?;
+        }
+        Ok(guard)
+    }
+
+    /// Wakes the `n` that waited longest, or all if they are fewer; returns
+    /// how many. They go on one by one, once they get the lock.
+    pub fn notify(&self, n: u32) -> u32 {
+        self.condition.waiters.notify(&Linux, n, 0)
+    }
+
+    /// Wakes all who wait; returns how many.
+    pub fn notify_all(&self) -> u32 {
+        self.notify(u32::MAX)
+    }
+
+    fn wait_until(&self, deadline: Option<Instant>) -> bool {
+        let Condition { lock, waiters } = self.condition;
+        waiters.wait(&Linux, lock.word(), deadline) != Wait::TimedOut
+    }
+
+    fn told(self) -> Guarded<Self> {
+        match self.condition.lock.word().take_notice_of_death() {
+            true => Err(OwnerDied::new(self)),
+            false => Ok(self),
+        }
+    }
+}
+
+impl fmt::Debug for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Condition").field("lock", &self.lock).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ConditionGuard<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConditionGuard").finish_non_exhaustive()
+    }
+}

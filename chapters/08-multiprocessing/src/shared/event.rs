@@ -1,0 +1,79 @@
+//! An event.
+
+use super::deadline;
+use super::linux::Linux;
+use super::memory::{Kind, Placed, Shareable};
+use ch08_sync::EventWord;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::time::Duration;
+
+/// A flag in shared memory that threads of several processes can wait for
+/// (Python's `multiprocessing.Event`).
+///
+/// Clones, and copies sent to other processes, are the same event. Whoever
+/// waits when it is set is released, even if it is cleared again at once.
+///
+/// ```
+/// use std::time::Duration;
+/// let event = ch08_multiprocessing::Event::new()?;
+/// assert!(!event.wait_timeout(Duration::ZERO));
+/// event.set();
+/// event.wait();
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Event {
+    place: Placed<Flag>,
+}
+
+#[derive(Debug, Default)]
+#[repr(C)]
+struct Flag(EventWord);
+
+// SAFETY: an atomic; zero is an event that is not set.
+unsafe impl Shareable for Flag {
+    const KIND: Kind = Kind::EVENT;
+}
+
+impl Event {
+    /// An event that is not set, in its own piece of shared memory.
+    ///
+    /// # Errors
+    ///
+    /// If the process may open no more descriptors, or there is no memory.
+    pub fn new() -> std::io::Result<Event> {
+        Ok(Event { place: Placed::new()? })
+    }
+
+    /// Whether it is set; out of date as soon as it is known.
+    pub fn is_set(&self) -> bool {
+        self.place.0.is_set()
+    }
+
+    /// Sets it, and releases all who wait.
+    pub fn set(&self) {
+        self.place.0.set(&Linux);
+    }
+
+    /// Takes the flag back.
+    pub fn clear(&self) {
+        self.place.0.clear();
+    }
+
+    /// Blocks until it is set.
+    pub fn wait(&self) {
+        self.place.0.wait(&Linux, None);
+    }
+
+    /// Blocks until it is set, at most `timeout`; false if the time ran out.
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        self.place.0.wait(&Linux, deadline(timeout))
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event").field("is_set", &self.is_set()).finish()
+    }
+}

@@ -1,0 +1,175 @@
+//! Counting semaphores.
+
+use super::deadline;
+use super::linux::Linux;
+use super::memory::{Kind, Placed, Shareable};
+use ch08_sync::SemaphoreWord;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::io;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::time::Duration;
+use thiserror::Error;
+
+/// A semaphore in shared memory, for threads of several processes (Python's
+/// `multiprocessing.Semaphore`).
+///
+/// Clones, and copies sent to other processes, are the same semaphore. Nobody
+/// holds what was acquired: whoever dies before it releases takes its permits
+/// along, as with every semaphore. Where that must not be, use a
+/// [`Lock`](crate::Lock). Those who wait lose nothing by the death of others.
+///
+/// ```
+/// use std::time::Duration;
+/// let seats = ch08_multiprocessing::Semaphore::new(2)?;
+/// seats.acquire();
+/// seats.acquire();
+/// assert!(!seats.acquire_timeout(Duration::ZERO));
+/// seats.release(1)?;
+/// assert_eq!(seats.value(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Semaphore {
+    place: Placed<Unbounded>,
+}
+
+/// A [`Semaphore`] whose value never exceeds the one it began with (Python's
+/// `multiprocessing.BoundedSemaphore`, which does not check that on macOS).
+#[derive(Clone, Serialize, Deserialize)]
+pub struct BoundedSemaphore {
+    place: Placed<Bounded>,
+}
+
+/// There would be more permits than there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("released too often: the semaphore may not exceed {bound}")]
+pub struct TooManyReleases {
+    /// The largest value.
+    pub bound: u32,
+}
+
+#[derive(Debug, Default)]
+#[repr(C)]
+struct Unbounded(SemaphoreWord);
+
+#[derive(Debug, Default)]
+#[repr(C)]
+struct Bounded {
+    word: SemaphoreWord,
+    bound: AtomicU32,
+}
+
+// SAFETY: an atomic; zero is a semaphore of 0.
+unsafe impl Shareable for Unbounded {
+    const KIND: Kind = Kind::SEMAPHORE;
+}
+
+// SAFETY: two atomics; zeros are a semaphore of 0 with the bound 0.
+unsafe impl Shareable for Bounded {
+    const KIND: Kind = Kind::BOUNDED_SEMAPHORE;
+}
+
+impl Semaphore {
+    /// A semaphore of `value` in its own piece of shared memory.
+    ///
+    /// # Errors
+    ///
+    /// If `value` is more than 2³¹ − 1, the process may open no more
+    /// descriptors, or there is no memory.
+    pub fn new(value: u32) -> io::Result<Semaphore> {
+        let place = Placed::<Unbounded>::new()?;
+        fill(&place.0, value)?;
+        Ok(Semaphore { place })
+    }
+
+    /// Takes a permit; blocks while there is none.
+    pub fn acquire(&self) {
+        self.place.0.acquire(&Linux, None);
+    }
+
+    /// Takes a permit; blocks for at most `timeout`. False if there was none.
+    pub fn acquire_timeout(&self, timeout: Duration) -> bool {
+        self.place.0.acquire(&Linux, deadline(timeout))
+    }
+
+    /// Gives `permits` back.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyReleases`] if the value would exceed 2³¹ − 1; nothing is given back.
+    pub fn release(&self, permits: u32) -> Result<(), TooManyReleases> {
+        give(&self.place.0, permits, SemaphoreWord::MAX)
+    }
+
+    /// How many permits there are; out of date as soon as it is known.
+    pub fn value(&self) -> u32 {
+        self.place.0.value()
+    }
+}
+
+impl BoundedSemaphore {
+    /// A semaphore of `value`, and never more.
+    ///
+    /// # Errors
+    ///
+    /// As [`Semaphore::new`].
+    pub fn new(value: u32) -> io::Result<BoundedSemaphore> {
+        let place = Placed::<Bounded>::new()?;
+        place.bound.store(value, Relaxed);
+        fill(&place.word, value)?;
+        Ok(BoundedSemaphore { place })
+    }
+
+    /// Takes a permit; blocks while there is none.
+    pub fn acquire(&self) {
+        self.place.word.acquire(&Linux, None);
+    }
+
+    /// Takes a permit; blocks for at most `timeout`. False if there was none.
+    pub fn acquire_timeout(&self, timeout: Duration) -> bool {
+        self.place.word.acquire(&Linux, deadline(timeout))
+    }
+
+    /// Gives `permits` back.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyReleases`]; nothing is given back.
+    pub fn release(&self, permits: u32) -> Result<(), TooManyReleases> {
+        // Written once, before anybody else had the semaphore.
+        give(&self.place.word, permits, self.place.bound.load(Relaxed))
+    }
+
+    /// How many permits there are; out of date as soon as it is known.
+    pub fn value(&self) -> u32 {
+        self.place.word.value()
+    }
+}
+
+/// The first permits of a semaphore that nobody else knows of yet.
+fn fill(word: &SemaphoreWord, value: u32) -> io::Result<()> {
+    match word.release(&Linux, value, SemaphoreWord::MAX) {
+        true => Ok(()),
+        false => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("a semaphore holds at most {} permits", SemaphoreWord::MAX),
+        )),
+    }
+}
+
+fn give(word: &SemaphoreWord, permits: u32, bound: u32) -> Result<(), TooManyReleases> {
+    if word.release(&Linux, permits, bound) { Ok(()) } else { Err(TooManyReleases { bound }) }
+}
+
+impl fmt::Debug for Semaphore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Semaphore").field("value", &self.value()).finish()
+    }
+}
+
+impl fmt::Debug for BoundedSemaphore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoundedSemaphore").field("value", &self.value()).finish()
+    }
+}
