@@ -1,10 +1,11 @@
 //! A result as text for a terminal.
 
-use crate::grading::manifest::{Manifest, Text, Visibility};
-use crate::grading::result::{CheckResult, CheckStatus, Explored, Status, SubmissionResult};
+use super::words::{in_language, remark, without_bounds};
+use crate::grading::manifest::{Manifest, Visibility};
+use crate::grading::result::{CheckResult, CheckStatus, Status, SubmissionResult};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
-use trace::{Terminal, Trace};
+use trace::Terminal;
 
 /// How to write a report.
 #[derive(Debug, Clone, Copy)]
@@ -111,28 +112,4 @@ impl Report<'_> {
             }
         }
     }
-}
-
-/// The bounds of the search are the assignment's, the same in every report. The JSON form has them.
-fn without_bounds(trace: &Trace) -> Trace {
-    let mut trace = trace.clone();
-    if let Some(search) = &mut trace.verdict.search {
-        search.bounds.clear();
-        search.not_checked.clear();
-    }
-    trace
-}
-
-fn remark(explored: &Explored) -> String {
-    match (explored.proved, explored.executions) {
-        (true, 1) => "proved by 1 execution".to_owned(),
-        (true, n) => format!("proved by {n} executions"),
-        (false, n) => format!("not proved: {n} executions tried, none fails"),
-    }
-}
-
-/// The text in this language, or in English, or in whatever there is.
-fn in_language<'t>(text: &'t Text, language: &str) -> &'t str {
-    let found = text.get(language).or_else(|| text.get("en")).or_else(|| text.values().next());
-    found.map_or("", String::as_str)
 }

@@ -1,0 +1,81 @@
+//! A grade book as CSV: a row a submission, a column a check.
+
+use super::words;
+use crate::grading::result::{CheckStatus, SubmissionResult};
+use anyhow::Context;
+
+/// Writes the grade book. Its columns are those of the first result's checks; submissions of one batch have the same.
+///
+/// A submission without a score has an empty cell there, never a zero. A name that a spreadsheet would take for a formula has an
+/// apostrophe before it.
+///
+/// # Errors
+///
+/// When the results are of different assignments.
+pub fn write(results: &[SubmissionResult]) -> anyhow::Result<String> {
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    let names: Vec<&str> = results
+        .first()
+        .map(|result| result.checks.iter().map(|check| check.name.as_str()).collect())
+        .unwrap_or_default();
+    let fixed = ["submission", "assignment", "status", "score", "max"];
+    writer.write_record(fixed.iter().copied().chain(names.iter().copied()).chain(["message"]))?;
+    for result in results {
+        if result.checks.iter().map(|check| &check.name).ne(&names) {
+            anyhow::bail!(
+                "{} and {} were graded by different checks",
+                results[0].submission,
+                result.submission
+            );
+        }
+        let status = serde_json::to_value(result.status)?;
+        let mut row = vec![
+            harmless(&result.submission),
+            harmless(&result.assignment),
+            status.as_str().unwrap_or_default().to_owned(),
+            result.score.map_or(String::new(), |score| score.to_string()),
+            result.max.to_string(),
+        ];
+        row.extend(result.checks.iter().map(|check| match check.status {
+            CheckStatus::CannotTell => String::new(),
+            _ => check.points.to_string(),
+        }));
+        row.push(harmless(
+            words::headline(result).unwrap_or_default().lines().next().unwrap_or(""),
+        ));
+        writer.write_record(&row)?;
+    }
+    let bytes = writer.into_inner().context("the grade book cannot be written")?;
+    Ok(String::from_utf8(bytes)?)
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn harmless(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if formula { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::samples;
+    use super::*;
+
+    #[test]
+    fn a_row_for_each_submission() {
+        let results = [samples::graded("ada"), samples::unknown("=1+2")];
+        let text = write(&results).unwrap();
+        assert_eq!(
+            text,
+            "submission,assignment,status,score,max,passes,fails,hidden,message\n\
+             ada,07-queue,graded,2,6,2,0,0,\n\
+             '=1+2,07-queue,cannot_tell,,6,2,,0,The grader cannot tell; grade it again\n"
+        );
+    }
+
+    #[test]
+    fn different_checks_are_no_grade_book() {
+        let error = write(&[samples::graded("ada"), samples::broken("bob")]).unwrap_err();
+        assert!(error.to_string().contains("ada and bob were graded by different checks"));
+        assert!(write(&[]).unwrap().starts_with("submission,"));
+    }
+}

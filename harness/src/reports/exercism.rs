@@ -1,0 +1,82 @@
+//! A result as an Exercism test runner writes it, version 3
+//! (<https://exercism.org/docs/building/tooling/test-runners/interface>).
+
+use super::words;
+use crate::grading::manifest::Visibility;
+use crate::grading::result::{CheckStatus, Status, SubmissionResult};
+use serde_json::{Value, json};
+
+/// The most characters of a test's output that Exercism shows.
+const OUTPUT: usize = 500;
+
+/// Writes the result, titles in this language. `checks` is the source of the checks, whose functions are shown with their tests.
+///
+/// The status `error` means that no test ran. Hidden checks are left out: Exercism shows everything.
+pub fn write(result: &SubmissionResult, language: &str, checks: &str) -> Value {
+    let shown = |visibility| !matches!(visibility, Visibility::Hidden);
+    let (status, message) = match result.status {
+        Status::Graded if result.passes() => ("pass", None),
+        Status::Graded => ("fail", None),
+        _ => ("error", words::headline(result)),
+    };
+    let tests: Vec<Value> = result
+        .checks
+        .iter()
+        .filter(|check| status != "error" && shown(check.visibility))
+        .map(|check| {
+            let passed = check.status == CheckStatus::Pass;
+            json!({
+                "name": words::in_language(&check.title, language),
+                "status": match check.status {
+                    CheckStatus::Pass => "pass",
+                    CheckStatus::Fail => "fail",
+                    CheckStatus::CannotTell | CheckStatus::NotRun => "error",
+                },
+                "message": (!passed).then(|| words::detail(check)),
+                "output": passed.then(|| cut(&words::detail(check))),
+                "test_code": words::source_of(checks, &check.name),
+            })
+        })
+        .collect();
+    json!({ "version": 3, "status": status, "message": message, "tests": tests })
+}
+
+/// The beginning of a text that is too long, with a sentence saying so.
+fn cut(text: &str) -> String {
+    const SAYS: &str = "\nThe rest is cut.";
+    if text.chars().count() <= OUTPUT {
+        return text.to_owned();
+    }
+    text.chars().take(OUTPUT - SAYS.len()).chain(SAYS.chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::samples;
+    use super::*;
+
+    #[test]
+    fn tests_come_in_order_and_hidden_ones_not() {
+        let value = write(&samples::graded("ada"), "en", "pub fn fails() {\n    todo();\n}\n");
+        assert_eq!((&value["version"], &value["status"]), (&json!(3), &json!("fail")));
+        let tests = value["tests"].as_array().unwrap();
+        let statuses: Vec<&str> =
+            tests.iter().map(|test| test["status"].as_str().unwrap()).collect();
+        assert_eq!(statuses, ["pass", "fail"]);
+        assert_eq!(tests[1]["test_code"], "pub fn fails() {\n    todo();\n}");
+        assert!(tests[1]["message"].as_str().unwrap().contains("actual: [2]"));
+    }
+
+    #[test]
+    fn error_means_that_nothing_ran() {
+        let value = write(&samples::broken("bob"), "en", "");
+        assert_eq!((&value["status"], &value["tests"]), (&json!("error"), &json!([])));
+        assert!(value["message"].as_str().unwrap().contains("mismatched types"));
+    }
+
+    #[test]
+    fn long_outputs_are_cut() {
+        assert_eq!(cut(&"字".repeat(600)).chars().count(), OUTPUT);
+        assert_eq!(cut("short"), "short");
+    }
+}

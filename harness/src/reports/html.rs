@@ -1,0 +1,269 @@
+//! A result as one HTML page that needs nothing else: no script, no font, no picture from elsewhere. It can be sent by mail.
+
+use super::words;
+use crate::grading::manifest::{Manifest, Visibility};
+use crate::grading::result::{CheckResult, CheckStatus, Status, SubmissionResult};
+use std::fmt::Write as _;
+use trace::Svg;
+
+/// How to write the page.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// The assignment: its title and hints.
+    pub manifest: &'a Manifest,
+    /// `en` or `zh`.
+    pub language: &'a str,
+    /// Whether the page is for the student: what is hidden from students is left out then.
+    pub for_student: bool,
+}
+
+/// The fixed words of the page.
+struct Words {
+    points: &'static str,
+    no_score: &'static str,
+    check: &'static str,
+    result: &'static str,
+    pass: &'static str,
+    fail: &'static str,
+    cannot_tell: &'static str,
+    not_run: &'static str,
+    expected: &'static str,
+    actual: &'static str,
+    hint: &'static str,
+    schedule: &'static str,
+    graded_with: &'static str,
+    seed: &'static str,
+}
+
+const ENGLISH: Words = Words {
+    points: "points",
+    no_score: "no score: the grader cannot tell",
+    check: "Check",
+    result: "Result",
+    pass: "pass",
+    fail: "fail",
+    cannot_tell: "cannot tell",
+    not_run: "not run",
+    expected: "expected",
+    actual: "actual",
+    hint: "Hint",
+    schedule: "The run, to replay it:",
+    graded_with: "Graded with",
+    seed: "seed",
+};
+
+const CHINESE: Words = Words {
+    points: "分",
+    no_score: "没有分数：评分程序无法判断",
+    check: "检查",
+    result: "结果",
+    pass: "通过",
+    fail: "未通过",
+    cannot_tell: "无法判断",
+    not_run: "未运行",
+    expected: "应为",
+    actual: "实为",
+    hint: "提示",
+    schedule: "重放这次执行：",
+    graded_with: "评分环境",
+    seed: "随机种子",
+};
+
+impl Page<'_> {
+    /// Writes the page.
+    pub fn write(&self, result: &SubmissionResult) -> String {
+        let words = if self.language == "zh" { &CHINESE } else { &ENGLISH };
+        let lang = if self.language == "zh" { "zh-CN" } else { "en" };
+        let title = escape(words::in_language(&self.manifest.title, self.language));
+        let submission = escape(&result.submission);
+        let score = match result.score {
+            Some(score) => format!(
+                "<strong>{score}</strong> / {} {} <meter min=\"0\" max=\"{}\" value=\"{score}\">{score}</meter>",
+                result.max, words.points, result.max
+            ),
+            None => words.no_score.to_owned(),
+        };
+        let css = include_str!("page.css");
+        let mut page = format!(
+            "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+             <title>{title}: {submission}</title>\n<style>\n{css}</style>\n</head>\n<body>\n<main>\n\
+             <header>\n<p class=\"name\">{submission}</p>\n<h1>{title}</h1>\n<p class=\"score\">{score}</p>\n</header>\n"
+        );
+        if let Some(text) = words::headline(result) {
+            let _ = writeln!(page, "<pre class=\"message\" tabindex=\"0\">{}</pre>", escape(&text));
+        }
+        let shown: Vec<&CheckResult> = result
+            .checks
+            .iter()
+            .filter(|check| !self.for_student || check.visibility == Visibility::Visible)
+            .collect();
+        self.table(&mut page, &shown, words);
+        if matches!(result.status, Status::Graded | Status::CannotTell) {
+            for check in shown {
+                self.section(&mut page, check, words);
+            }
+        }
+        let _ = writeln!(
+            page,
+            "<footer>\n<p>{}: {} {}, harness {}, {}. {}: {}.</p>\n</footer>\n</main>\n</body>\n</html>",
+            words.graded_with,
+            escape(&result.assignment),
+            escape(&result.versions.assignment),
+            escape(&result.versions.harness),
+            escape(&result.versions.rustc),
+            words.seed,
+            result.seed
+        );
+        page
+    }
+
+    fn table(&self, page: &mut String, checks: &[&CheckResult], words: &Words) {
+        let _ = writeln!(
+            page,
+            "<table>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n<tbody>",
+            words.check, words.result, words.points
+        );
+        for check in checks {
+            let (class, word) = status(check.status, words);
+            let title = escape(words::in_language(&check.title, self.language));
+            let title = match check.status {
+                CheckStatus::Fail | CheckStatus::CannotTell => {
+                    format!("<a href=\"#{}\">{title}</a>", escape(&check.name))
+                }
+                CheckStatus::Pass | CheckStatus::NotRun => title,
+            };
+            let note = match (check.status, &check.explored) {
+                (CheckStatus::Pass, Some(explored)) => words::remark(explored),
+                (CheckStatus::NotRun, _) => check.message.clone().unwrap_or_default(),
+                _ => String::new(),
+            };
+            let _ = writeln!(
+                page,
+                "<tr><td>{title}<small><code>{}</code> {}</small></td><td class=\"{class}\">{word}</td><td>{}/{}</td></tr>",
+                escape(&check.name),
+                escape(&note),
+                check.points,
+                check.max
+            );
+        }
+        page.push_str("</tbody>\n</table>\n");
+    }
+
+    fn section(&self, page: &mut String, check: &CheckResult, words: &Words) {
+        if !matches!(check.status, CheckStatus::Fail | CheckStatus::CannotTell) {
+            return;
+        }
+        let (class, word) = status(check.status, words);
+        let _ = writeln!(
+            page,
+            "<section id=\"{}\">\n<h2>{} <span class=\"{class}\">{word}</span></h2>",
+            escape(&check.name),
+            escape(words::in_language(&check.title, self.language))
+        );
+        if let Some(message) = &check.message {
+            let at = check.at.as_ref().map_or(String::new(), |at| format!("\n{at}"));
+            let _ =
+                writeln!(page, "<pre tabindex=\"0\">{}</pre>", escape(&format!("{message}{at}")));
+        }
+        for (what, value) in [(words.expected, &check.expected), (words.actual, &check.actual)] {
+            if let Some(value) = value {
+                let _ = writeln!(page, "<p>{what}: <code>{}</code></p>", escape(value));
+            }
+        }
+        if let Some(explored) = &check.explored {
+            if let Some(trace) = &explored.trace {
+                let id = format!("run-{}", check.name.replace('_', "-"));
+                let picture = Svg { id, ..Svg::default() }.draw(&words::without_bounds(trace));
+                let _ = writeln!(page, "<figure>\n{picture}</figure>");
+            }
+            if let Some(schedule) = &explored.schedule {
+                let _ =
+                    writeln!(page, "<p>{} <code>{}</code></p>", words.schedule, escape(schedule));
+            }
+        }
+        let hints = self.manifest.check(&check.name).map_or(&[][..], |check| &check.hints);
+        if check.visibility == Visibility::Visible {
+            for (number, hint) in (1..).zip(hints) {
+                let hint = escape(words::in_language(hint, self.language));
+                let _ = writeln!(
+                    page,
+                    "<details><summary>{} {number}</summary><p>{hint}</p></details>",
+                    words.hint
+                );
+            }
+        }
+        page.push_str("</section>\n");
+    }
+}
+
+fn status(status: CheckStatus, words: &Words) -> (&'static str, &'static str) {
+    match status {
+        CheckStatus::Pass => ("pass", words.pass),
+        CheckStatus::Fail => ("fail", words.fail),
+        CheckStatus::CannotTell => ("unsure", words.cannot_tell),
+        CheckStatus::NotRun => ("none", words.not_run),
+    }
+}
+
+/// Text as HTML, in an element or an attribute. Control characters, which could colour a terminal or turn the direction of the text, are shown
+/// as a box.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) => out.push('\u{fffd}'),
+            c if ('\u{2066}'..='\u{2069}').contains(&c) => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::samples;
+    use super::*;
+
+    fn manifest() -> Manifest {
+        toml::from_str(
+            "schema = 1\ntitle = { en = \"A queue\", zh = \"队列\" }\nform = \"library\"\npoints = 2\nminutes = 1\n\
+             [[check]]\nname = \"fails\"\nkind = \"run\"\npoints = 2\ntitle = { en = \"a\" }\nhints = [{ en = \"Look <again>\" }]\n",
+        )
+        .unwrap()
+    }
+
+    fn page(result: &SubmissionResult, language: &str, for_student: bool) -> String {
+        Page { manifest: &manifest(), language, for_student }.write(result)
+    }
+
+    #[test]
+    fn nothing_of_a_strangers_is_markup() {
+        let mut result = samples::graded("<script>alert(1)</script>");
+        result.checks[1].actual = Some("\" onload=\"x\u{202e}".to_owned());
+        let page = page(&result, "en", false);
+        assert!(!page.contains("<script") && !page.contains("onload=\"x"), "{page}");
+        assert!(page.contains("&lt;script&gt;") && page.contains("Look &lt;again&gt;"));
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_in_the_students_page() {
+        let result = samples::graded("ada");
+        assert!(page(&result, "en", false).contains("hidden"));
+        assert!(!page(&result, "en", true).contains("hidden"));
+    }
+
+    #[test]
+    fn the_page_speaks_both_languages() {
+        let page_zh = page(&samples::unknown("ada"), "zh", false);
+        assert!(page_zh.contains("lang=\"zh-CN\"") && page_zh.contains("无法判断"));
+        assert!(page(&samples::broken("bob"), "en", false).contains("src/lib.rs:3:5"));
+    }
+}

@@ -1,0 +1,183 @@
+//! What several of the forms say in the same words.
+
+use crate::grading::manifest::Text;
+use crate::grading::result::{CheckResult, CheckStatus, Explored, Status, SubmissionResult};
+use std::fmt::Write as _;
+
+/// The text in this language, or in English, or in whatever there is.
+pub fn in_language<'t>(text: &'t Text, language: &str) -> &'t str {
+    let found = text.get(language).or_else(|| text.get("en")).or_else(|| text.values().next());
+    found.map_or("", String::as_str)
+}
+
+/// What a search that found nothing came to.
+pub fn remark(explored: &Explored) -> String {
+    match (explored.proved, explored.executions) {
+        (true, 1) => "proved by 1 execution".to_owned(),
+        (true, n) => format!("proved by {n} executions"),
+        (false, n) => format!("not proved: {n} executions tried, none fails"),
+    }
+}
+
+/// Why a submission as a whole has the score that it has, if something is to be said about that.
+pub fn headline(result: &SubmissionResult) -> Option<String> {
+    let what = match result.status {
+        Status::Graded => return result.message.clone(),
+        Status::Refused => "The submission is refused",
+        Status::DoesNotCompile => "It does not compile",
+        Status::CannotTell => "The grader cannot tell; grade it again",
+    };
+    Some(match &result.message {
+        Some(message) => format!("{what}: {}", message.trim_end()),
+        None => what.to_owned(),
+    })
+}
+
+/// What went wrong in a check, as plain text without pictures: message, place, expected and actual value, schedule.
+pub fn detail(check: &CheckResult) -> String {
+    let mut text = check.message.clone().unwrap_or_default();
+    if let Some(at) = &check.at {
+        let _ = write!(text, " ({at})");
+    }
+    for (what, value) in [("expected", &check.expected), ("actual", &check.actual)] {
+        if let Some(value) = value {
+            let _ = write!(text, "\n{what}: {value}");
+        }
+    }
+    match (&check.explored, check.status) {
+        (Some(explored), CheckStatus::Pass) => text += &remark(explored),
+        (Some(Explored { schedule: Some(schedule), .. }), _) => {
+            let _ = write!(text, "\nschedule: {schedule}");
+        }
+        _ => {}
+    }
+    text.trim().to_owned()
+}
+
+/// As [`detail`], with the failing run drawn as text, 80 columns wide.
+pub fn detail_with_run(check: &CheckResult) -> String {
+    let mut text = detail(check);
+    if let Some(trace) = check.explored.as_ref().and_then(|explored| explored.trace.as_ref()) {
+        let drawing = trace::Terminal { width: 80, colour: false, ..trace::Terminal::default() };
+        let _ = write!(text, "\n\n{}", drawing.draw(&without_bounds(trace)).trim_end());
+    }
+    text
+}
+
+/// The bounds of the search are the assignment's, the same in every report. The JSON form has them.
+pub fn without_bounds(trace: &trace::Trace) -> trace::Trace {
+    let mut trace = trace.clone();
+    if let Some(search) = &mut trace.verdict.search {
+        search.bounds.clear();
+        search.not_checked.clear();
+    }
+    trace
+}
+
+/// The source of the function `name` in a file of checks, with its documentation, as rustfmt lays it out: it ends with a brace in the
+/// first column.
+pub fn source_of<'s>(checks: &'s str, name: &str) -> Option<&'s str> {
+    let start = checks.find(&format!("fn {name}("))?;
+    let end = start + checks[start..].find("\n}")? + 2;
+    let mut begin = checks[..start].rfind('\n').map_or(0, |at| at + 1);
+    while let Some(line) = checks[..begin.saturating_sub(1)].rsplit('\n').next() {
+        if begin == 0 || !line.starts_with("///") {
+            break;
+        }
+        begin -= line.len() + 1;
+    }
+    Some(&checks[begin..end])
+}
+
+/// Results for the tests of the forms.
+#[cfg(test)]
+pub mod samples {
+    use super::*;
+    use crate::grading::manifest::{Kind, Visibility};
+    use crate::grading::result::{SCHEMA, Versions};
+
+    /// A check that was run, worth 2 points.
+    pub fn check(name: &str, status: CheckStatus) -> CheckResult {
+        CheckResult {
+            name: name.to_owned(),
+            title: [("en", "Does <it>"), ("zh", "能做到")]
+                .map(|(l, t)| (l.into(), t.into()))
+                .into(),
+            kind: Kind::Run,
+            visibility: Visibility::Visible,
+            status,
+            points: if status == CheckStatus::Pass { 2 } else { 0 },
+            max: 2,
+            message: (status != CheckStatus::Pass)
+                .then(|| "wrong \u{1b}[31mred\u{1b}[0m <b>".into()),
+            at: None,
+            expected: None,
+            actual: None,
+            explored: None,
+            milliseconds: 1500,
+        }
+    }
+
+    /// A submission with a check in each state but [`CheckStatus::CannotTell`].
+    pub fn graded(name: &str) -> SubmissionResult {
+        let mut hidden = check("hidden", CheckStatus::NotRun);
+        hidden.visibility = Visibility::Hidden;
+        let mut failed = check("fails", CheckStatus::Fail);
+        (failed.expected, failed.actual) = (Some("[1, 2]".into()), Some("[2]".into()));
+        SubmissionResult {
+            schema: SCHEMA,
+            submission: name.to_owned(),
+            assignment: "07-queue".to_owned(),
+            versions: Versions {
+                assignment: "0".into(),
+                harness: "1".into(),
+                rustc: "1.95".into(),
+            },
+            seed: 7,
+            sandbox: "full".to_owned(),
+            status: Status::Graded,
+            score: Some(2),
+            max: 6,
+            message: None,
+            checks: vec![check("passes", CheckStatus::Pass), failed, hidden],
+            milliseconds: 2500,
+        }
+    }
+
+    /// One that the grader could not grade.
+    pub fn unknown(name: &str) -> SubmissionResult {
+        let mut result = graded(name);
+        (result.status, result.score) = (Status::CannotTell, None);
+        result.checks[1] = check("fails", CheckStatus::CannotTell);
+        result
+    }
+
+    /// One that does not compile.
+    pub fn broken(name: &str) -> SubmissionResult {
+        let mut result = graded(name);
+        (result.status, result.score) = (Status::DoesNotCompile, Some(0));
+        result.message = Some("error[E0308]: mismatched types\n --> src/lib.rs:3:5\n".to_owned());
+        result.checks = ["passes", "fails"].map(|name| check(name, CheckStatus::NotRun)).into();
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_source_of_a_check_has_its_documentation() {
+        let file = "//! Checks.\n\nuse a::b;\n\n/// One.\n/// More.\npub fn one() {\n    if x {\n    }\n}\n\nfn two() {}\n\nfn three(\n) {\n}\n";
+        let one = "/// One.\n/// More.\npub fn one() {\n    if x {\n    }\n}";
+        assert_eq!(source_of(file, "one"), Some(one));
+        assert_eq!(source_of(file, "three"), Some("fn three(\n) {\n}"));
+        assert_eq!(source_of(file, "four"), None);
+    }
+
+    #[test]
+    fn a_detail_says_everything_in_words() {
+        let result = samples::graded("ada");
+        assert!(detail(&result.checks[1]).ends_with("expected: [1, 2]\nactual: [2]"));
+    }
+}
