@@ -74,7 +74,7 @@ pub use queue::Queue;
 pub use timeout::timeout;
 
 use std::time::{Duration, Instant};
-use task::Task;
+use task::Claim;
 
 /// Runs `main` as the first task of a new hub on this thread, and returns what
 /// it returns.
@@ -171,9 +171,9 @@ impl Default for Builder {
 /// ```
 pub fn spawn<R: 'static>(body: impl FnOnce() -> R + 'static) -> JoinHandle<R> {
     scheduler::with(|hub| {
-        let task = Task::new(body);
-        hub.make_ready(task.clone());
-        JoinHandle::new(task)
+        let (task, claim) = Claim::new(body);
+        hub.line_up(task);
+        JoinHandle::new(claim)
     })
 }
 
@@ -200,13 +200,13 @@ pub fn spawn_later<R: 'static>(
     body: impl FnOnce() -> R + 'static,
 ) -> JoinHandle<R> {
     scheduler::with(|hub| {
-        let task = Task::new(body);
+        let (task, claim) = Claim::new(body);
         match Instant::now().checked_add(delay) {
-            Some(due) => drop(hub.timers.borrow_mut().set(due, task.clone(), None)),
+            Some(due) => drop(hub.timers.borrow_mut().set(due, task, None)),
             // Never within the life of this machine: it waits to be killed.
-            None => hub.keep(task.clone()),
+            None => hub.keep(task),
         }
-        JoinHandle::new(task)
+        JoinHandle::new(claim)
     })
 }
 

@@ -221,3 +221,63 @@ fn the_end_of_main_ends_the_others() {
     log.sort();
     assert_eq!(log, ["first", "later", "never", "not started", "second"]);
 }
+
+#[test]
+fn the_end_of_main_comes_before_who_is_next_in_line() {
+    let ran = Rc::new(Cell::new(false));
+    run({
+        let ran = ran.clone();
+        move || {
+            let event = Rc::new(hub::Event::new());
+            let wake_main = event.clone();
+            hub::spawn(move || {
+                wake_main.set();
+                // Right behind main in the line, for the same round of turns.
+                hub::spawn(move || ran.set(true));
+            });
+            event.wait();
+        }
+    });
+    assert!(!ran.get());
+}
+
+#[test]
+fn a_panic_of_one_task_leaves_the_next_in_line_alone() {
+    run(|| {
+        let tasks: Vec<_> = (0..10u32)
+            .map(|n| {
+                hub::spawn(move || {
+                    if n % 3 == 0 {
+                        std::panic::resume_unwind(Box::new(n));
+                    }
+                    n
+                })
+            })
+            .collect();
+        give_way();
+        for (n, task) in tasks.into_iter().enumerate() {
+            assert!(task.is_finished());
+            match task.join() {
+                Ok(result) => assert_eq!(result, n as u32),
+                Err(error) => assert!(n % 3 == 0 && matches!(error, JoinError::Panicked(_))),
+            }
+        }
+    });
+}
+
+#[test]
+fn a_result_that_nobody_wants_is_dropped_at_once() {
+    let log: Log<&str> = Log::default();
+    run({
+        let log = log.clone();
+        move || {
+            let [first, second] = ["first", "second"].map(|name| Trace(name, log.clone()));
+            hub::spawn(move || first);
+            let kept = hub::spawn(move || second);
+            give_way();
+            assert_eq!(*log.borrow(), ["first"]);
+            drop(kept);
+            assert_eq!(*log.borrow(), ["first", "second"]);
+        }
+    });
+}

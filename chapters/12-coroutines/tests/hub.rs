@@ -2,10 +2,10 @@
 
 use ch12_coroutines::Greenlet;
 use ch12_coroutines::hub::{self, JoinError, RunError};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const AGES: Duration = Duration::from_secs(100_000);
 const A_MOMENT: Duration = Duration::from_millis(1);
@@ -54,18 +54,35 @@ fn tasks_run_first_come_first_served() {
 
 #[test]
 fn timers_fire_in_the_order_in_which_they_are_due() {
-    let log: Log<u64> = Log::default();
+    /// When a timer is due, as closely as one can tell from outside.
+    #[derive(Clone, Copy)]
+    struct Due {
+        earliest: Instant,
+        latest: Instant,
+    }
+    let log: Log<Due> = Log::default();
     run({
         let log = log.clone();
         move || {
             let tasks = [3, 1, 2].map(|n| {
-                let log = log.clone();
-                hub::spawn_later(Duration::from_millis(n), move || log.borrow_mut().push(n))
+                let (delay, log) = (Duration::from_millis(n), log.clone());
+                let due = Rc::new(Cell::new(None));
+                let (known, earliest) = (due.clone(), Instant::now() + delay);
+                let task = hub::spawn_later(delay, move || {
+                    log.borrow_mut()
+                        .push(known.get().expect("nothing runs before the main task waits"));
+                });
+                due.set(Some(Due { earliest, latest: Instant::now() + delay }));
+                task
             });
             hub::join_all(tasks);
         }
     });
-    assert_eq!(*log.borrow(), [1, 2, 3]);
+    let fired = log.borrow();
+    assert_eq!(fired.len(), 3);
+    for (place, first) in fired.iter().enumerate() {
+        assert!(fired[place..].iter().all(|later| later.latest >= first.earliest));
+    }
 }
 
 #[test]

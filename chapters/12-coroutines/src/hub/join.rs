@@ -2,20 +2,19 @@
 
 use super::error::Outcome;
 use super::scheduler::with;
-use super::task::{Interrupt, Task, Yields};
+use super::task::{Claim, Interrupt};
 use super::wait::moment_in;
 use std::fmt;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// What [`spawn`](super::spawn) returns: the task, and the claim to its result.
 pub struct JoinHandle<R> {
-    task: Rc<Task<dyn Yields<R>>>,
+    claim: Claim<R>,
 }
 
 impl<R: 'static> JoinHandle<R> {
-    pub(super) fn new(task: Rc<Task<dyn Yields<R>>>) -> JoinHandle<R> {
-        JoinHandle { task }
+    pub(super) fn new(claim: Claim<R>) -> JoinHandle<R> {
+        JoinHandle { claim }
     }
 
     /// Blocks the calling task until this one ends; returns how it ended.
@@ -28,10 +27,10 @@ impl<R: 'static> JoinHandle<R> {
     ///
     /// Outside tasks, unless the task has ended.
     pub fn join(self) -> Outcome<R> {
-        while !self.task.ended.get() {
-            self.task.more().joiners.wait();
+        while !self.claim.task().has_ended() {
+            self.claim.task().more().joiners.wait();
         }
-        self.outcome()
+        self.claim.take()
     }
 
     /// As [`join`](JoinHandle::join) for at most `duration`; then returns the handle.
@@ -59,21 +58,17 @@ impl<R: 'static> JoinHandle<R> {
     }
 
     fn join_until(self, due: Option<Instant>) -> Result<Outcome<R>, JoinHandle<R>> {
-        while !self.task.ended.get() {
-            if !self.task.more().joiners.wait_until(due) && !self.task.ended.get() {
+        while !self.claim.task().has_ended() {
+            if !self.claim.task().more().joiners.wait_until(due) && !self.claim.task().has_ended() {
                 return Err(self);
             }
         }
-        Ok(self.outcome())
-    }
-
-    fn outcome(&self) -> Outcome<R> {
-        self.task.body.take().expect("a task that has ended has an outcome, taken by one handle")
+        Ok(self.claim.take())
     }
 
     /// Has the task ended? Its result waits to be joined.
     pub fn is_finished(&self) -> bool {
-        self.task.ended.get()
+        self.claim.task().has_ended()
     }
 
     /// Ends the task: it unwinds from where it waits, at its next turn. One that
@@ -82,8 +77,8 @@ impl<R: 'static> JoinHandle<R> {
     /// Does not block; [`join`](JoinHandle::join) to wait until it is gone. A task that
     /// kills itself unwinds when it next waits.
     pub fn kill(&self) {
-        if !self.task.ended.get() {
-            let task: Rc<Task> = self.task.clone();
+        if !self.claim.task().has_ended() {
+            let task = self.claim.task().clone();
             task.interrupt(Interrupt::Kill);
             with(|hub| hub.make_ready(task));
         }
@@ -92,7 +87,7 @@ impl<R: 'static> JoinHandle<R> {
 
 impl<R> fmt::Debug for JoinHandle<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JoinHandle").field("is_finished", &self.task.ended.get()).finish()
+        f.debug_struct("JoinHandle").field("is_finished", &self.claim.task().has_ended()).finish()
     }
 }
 

@@ -2,16 +2,16 @@
 
 use super::error::{JoinError, RunError};
 use super::reactor::Reactor;
-use super::task::{Interrupt, Raised, Task, Yields};
+use super::task::{Claim, Interrupt, Raised, Task, TaskRef};
 use super::timers::Timers;
 use crate::greenlet::{Current, swap_current};
 use crate::stack::Stacks;
+use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::{self, NonNull};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -23,12 +23,15 @@ pub(super) struct Hub {
     pub(super) reactor: RefCell<Option<Reactor>>,
     /// How many tasks wait for a socket.
     pub(super) waiting_for_sockets: Cell<usize>,
-    ready: RefCell<VecDeque<Rc<Task>>>,
-    current: RefCell<Option<Rc<Task>>>,
+    ready: RefCell<VecDeque<TaskRef>>,
+    /// How many of those in the line have their turn before clock and sockets are looked at.
+    turns: Cell<usize>,
+    /// The task that runs. [`Hub::work`] keeps it.
+    current: Cell<Option<NonNull<Task>>>,
     /// Where the current task suspends itself.
     yielder: Cell<Option<NonNull<Yielder<(), ()>>>>,
     /// Every task that is suspended, in the order of their first suspension.
-    kept: RefCell<BTreeMap<u64, Rc<Task>>>,
+    kept: RefCell<BTreeMap<u64, TaskRef>>,
     last_kept: Cell<u64>,
     next_timeout: Cell<u64>,
     /// The main task has ended: every wait is raised in.
@@ -112,13 +115,14 @@ pub(super) fn run<R: 'static>(
     // Each task is the main greenlet of its own greenlets, also if `run` is called in one.
     let forget = Forget(swap_current(ptr::null()));
     let close = Close(&hub);
-    let main: Rc<Task<dyn Yields<R>>> = Task::new(main);
-    hub.make_ready(main.clone());
-    let served = hub.serve(&*main);
+    let (task, main) = Claim::new(main);
+    task.is_main.set(true);
+    hub.line_up(task);
+    let served = hub.serve(main.task());
     drop(close);
     drop(forget);
     served?;
-    match main.body.take().expect("the main task has ended and nobody else has its outcome") {
+    match main.take() {
         Ok(value) => Ok(value),
         Err(JoinError::Panicked(panic)) => resume_unwind(panic.into_payload()),
         Err(JoinError::NoStack(error)) => Err(RunError::NoStack(error)),
@@ -132,8 +136,10 @@ impl Hub {
     /// # Panics
     ///
     /// Outside tasks: in a destructor that the hub itself runs.
-    pub(super) fn current(&self) -> Rc<Task> {
-        self.current.borrow().clone().expect("only a task can wait on the hub")
+    pub(super) fn current(&self) -> TaskRef {
+        let current = self.current.get().expect("only a task can wait on the hub");
+        // SAFETY: `work`, further out, keeps what runs.
+        unsafe { TaskRef::again(current) }
     }
 
     pub(super) fn next_timeout(&self) -> u64 {
@@ -141,14 +147,20 @@ impl Hub {
     }
 
     /// Puts `task` at the end of the line, unless it stands there or has ended.
-    pub(super) fn make_ready(&self, task: Rc<Task>) {
-        if !task.ended.get() && !task.ready.replace(true) {
-            self.ready.borrow_mut().push_back(task);
+    pub(super) fn make_ready(&self, task: TaskRef) {
+        if !task.has_ended() && !task.ready.get() {
+            self.line_up(task);
         }
     }
 
+    /// Puts `task` at the end of the line, where it does not stand yet.
+    pub(super) fn line_up(&self, task: TaskRef) {
+        task.ready.set(true);
+        self.ready.borrow_mut().push_back(task);
+    }
+
     /// Keeps a task alive until it ends or the hub does.
-    pub(super) fn keep(&self, task: Rc<Task>) {
+    pub(super) fn keep(&self, task: TaskRef) {
         if task.more().kept.get() == 0 {
             let number = self.last_kept.get() + 1;
             self.last_kept.set(number);
@@ -165,19 +177,26 @@ impl Hub {
     }
 
     /// Runs tasks until `main` ends.
-    fn serve<B: ?Sized>(&self, main: &Task<B>) -> Result<(), RunError> {
+    fn serve(&self, main: &Task) -> Result<(), RunError> {
         loop {
             // Those who become ready meanwhile wait until clock and sockets were looked at.
-            let in_line = self.ready.borrow().len();
-            for _ in 0..in_line {
-                let next = self.ready.borrow_mut().pop_front();
-                self.give_turn(next.expect("only this loop takes from the line"));
-                if main.ended.get() {
-                    return Ok(());
-                }
+            self.turns.set(self.ready.borrow().len());
+            while let Some(next) = self.next_if(|_| true) {
+                self.give_turn(next);
+            }
+            if main.has_ended() {
+                return Ok(());
             }
             self.wait()?;
         }
+    }
+
+    /// Takes the first task out of the line, if there is a turn left and it is as wanted.
+    fn next_if(&self, wanted: impl FnOnce(&Task) -> bool) -> Option<TaskRef> {
+        let turns = self.turns.get().checked_sub(1)?;
+        let next = self.ready.borrow_mut().pop_front_if(|next| wanted(next))?;
+        self.turns.set(turns);
+        Some(next)
     }
 
     /// Makes ready whom clock and sockets wake; sleeps until then if nobody is ready.
@@ -220,53 +239,73 @@ impl Hub {
     }
 
     /// Runs `task` until it waits or ends.
-    fn give_turn(&self, task: Rc<Task>) {
+    fn give_turn(&self, task: TaskRef) {
         task.ready.set(false);
-        if task.ended.get() {
+        if task.has_ended() {
             return;
         }
+        let running = task.pointer();
         let suspended = task.any_more().and_then(|more| more.coroutine.borrow_mut().take());
         let mut coroutine = match suspended {
             Some(coroutine) => coroutine,
-            None => match self.start(&task) {
-                Ok(coroutine) => coroutine,
+            None => match self.stack_for(&task) {
+                Ok(stack) => Coroutine::with_stack(stack, |yielder: &Yielder<(), ()>, ()| {
+                    with(|hub| hub.work(yielder, task));
+                }),
                 Err(reason) => {
-                    task.body.refuse(reason);
+                    task.refuse(reason);
                     return self.end(&task);
                 }
             },
         };
-        *self.current.borrow_mut() = Some(task);
-        let result = coroutine.resume(());
-        let task = self.current.borrow_mut().take().expect("nobody else takes the current task");
-        match result {
+        self.current.set(Some(running));
+        match coroutine.resume(()) {
             CoroutineResult::Yield(()) => {
+                let task = self.current();
+                self.current.set(None);
                 *task.more().coroutine.borrow_mut() = Some(coroutine);
                 self.keep(task);
             }
             CoroutineResult::Return(()) => {
                 self.stacks.borrow_mut().give_back(coroutine.into_stack());
-                self.end(&task);
             }
         }
     }
 
-    fn start(&self, task: &Rc<Task>) -> Result<Coroutine<(), (), ()>, JoinError> {
+    fn stack_for(&self, task: &Task) -> Result<DefaultStack, JoinError> {
         if self.closing.get() || task.is_killed() {
             return Err(JoinError::Killed);
         }
-        let stack = self.stacks.borrow_mut().take().map_err(JoinError::NoStack)?;
-        let task = task.clone();
-        Ok(Coroutine::with_stack(stack, move |yielder, ()| {
-            with(|hub| hub.yielder.set(Some(yielder.into())));
-            task.body.run();
-        }))
+        self.stacks.borrow_mut().take().map_err(JoinError::NoStack)
+    }
+
+    /// What a coroutine does: it runs `first`, then those that come next.
+    ///
+    /// Only those that are new: one that is suspended has a coroutine of its own. To go on from one
+    /// to the next here costs less than to end, and to make another coroutine on the same stack.
+    fn work(&self, yielder: &Yielder<(), ()>, first: TaskRef) {
+        self.yielder.set(Some(yielder.into()));
+        let mut task = first;
+        loop {
+            self.current.set(Some(task.pointer()));
+            task.run();
+            self.current.set(None);
+            self.end(&task);
+            // Its outcome goes too if nobody wants it, and that can do anything.
+            drop(task);
+            let Some(next) = self.next_if(Task::is_new) else { return };
+            next.ready.set(false);
+            task = next;
+        }
     }
 
     fn end(&self, task: &Task) {
-        task.end();
         if let Some(more) = task.any_more() {
+            more.joiners.notify_all();
             self.kept.borrow_mut().remove(&more.kept.get());
+        }
+        if task.is_main.get() {
+            self.turns.set(0);
         }
     }
 
@@ -278,6 +317,7 @@ impl Hub {
     /// tasks have ended: none may stay suspended beyond the life of its hub.
     fn close(&self) {
         self.closing.set(true);
+        self.turns.set(0);
         let mut first_panic = None;
         while let Some(task) = self.next_to_end() {
             let ended = catch_unwind(AssertUnwindSafe(|| self.give_turn(task)));
@@ -290,7 +330,7 @@ impl Hub {
         }
     }
 
-    fn next_to_end(&self) -> Option<Rc<Task>> {
+    fn next_to_end(&self) -> Option<TaskRef> {
         let suspended = self.kept.borrow().first_key_value().map(|(_, task)| task.clone());
         suspended
             .or_else(|| self.ready.borrow_mut().pop_front())

@@ -2,11 +2,10 @@
 
 use super::error::Timeout;
 use super::scheduler::{try_with, with};
-use super::task::{Interrupt, Raised, Task};
+use super::task::{Interrupt, Raised, TaskRef};
 use super::timers::TimerId;
 use super::wait::moment_in;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::rc::Rc;
 use std::time::Duration;
 
 /// Runs `body`; ends it when it waits although `duration` is over.
@@ -39,7 +38,7 @@ use std::time::Duration;
 pub fn timeout<R>(duration: Duration, body: impl FnOnce() -> R) -> Result<R, Timeout> {
     /// Whatever happens, the time-out means nothing once its body is left.
     struct Off {
-        task: Rc<Task>,
+        task: TaskRef,
         interrupt: Interrupt,
         timer: Option<TimerId>,
     }

@@ -1,8 +1,7 @@
 //! The clock: which task is to be woken when.
 
-use super::task::{Interrupt, Task};
+use super::task::{Interrupt, TaskRef};
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::time::Instant;
 
 /// Names a timer: when it is due, and which of those due then it is.
@@ -14,7 +13,7 @@ pub(super) struct TimerId {
 
 /// A wake-up, and what to interrupt the task with.
 pub(super) struct Due {
-    pub(super) task: Rc<Task>,
+    pub(super) task: TaskRef,
     pub(super) interrupt: Option<Interrupt>,
 }
 
@@ -29,7 +28,7 @@ impl Timers {
     pub(super) fn set(
         &mut self,
         due: Instant,
-        task: Rc<Task>,
+        task: TaskRef,
         interrupt: Option<Interrupt>,
     ) -> TimerId {
         let id = TimerId { due, number: self.next_number };
@@ -46,7 +45,7 @@ impl Timers {
     /// Takes out the first timer if its task has ended: nobody waits for it.
     pub(super) fn pop_ended(&mut self) -> Option<Due> {
         let first = self.pending.first_entry()?;
-        first.get().task.ended.get().then(|| first.remove())
+        first.get().task.has_ended().then(|| first.remove())
     }
 
     /// When the next one is due.

@@ -1,7 +1,7 @@
 //! A line of tasks that wait for the same thing.
 
 use super::scheduler::{park, try_with, with};
-use super::task::Task;
+use super::task::TaskRef;
 use super::timers::TimerId;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -17,7 +17,7 @@ pub(super) struct WaitList {
 
 struct Waiter {
     ticket: u64,
-    task: Rc<Task>,
+    task: TaskRef,
     notified: Cell<bool>,
 }
 
