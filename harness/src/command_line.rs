@@ -42,6 +42,11 @@ enum Verb {
     Explore(ExploreArguments),
     /// Run a program on real threads and draw what they did
     Record(RecordArguments),
+    /// Say what this machine can enforce, and what grading lacks here
+    ///
+    /// Exit code 0: full protection, and nothing is missing. 1: something is,
+    /// and the report says how to get it.
+    Doctor,
     /// Check the working copy of an assignment: its visible checks, once
     ///
     /// Exit code 0: all are passed. 1: some are not. 2: the command line makes
@@ -248,6 +253,10 @@ fn workspace_root() -> PathBuf {
 fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
     let here = std::env::current_dir()?;
     match verb {
+        Verb::Doctor => {
+            let well = crate::doctor::doctor()?;
+            Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
         Verb::List => {
             list::list(&Course::load(&here)?);
             Ok(ExitCode::SUCCESS)

@@ -9,7 +9,7 @@
 //! | [`canonical`] | an output brought into the form that its program declares |
 //! | [`snapshot`] | what a program printed when somebody last agreed with it |
 //! | [`judge`] | all of that for one program: what happened, and what is wrong with it |
-//! | [`run`], [`list`] | the verbs |
+//! | [`run`], [`list`], [`doctor`] | the verbs |
 //! | [`parallel`] | the same for many things at a time |
 //! | [`python`] | the Python twins |
 //! | [`explore`] | every interleaving of ordinary code |
@@ -22,6 +22,7 @@
 pub mod canonical;
 pub mod command_line;
 pub mod course;
+pub mod doctor;
 pub mod execution;
 pub mod explore;
 pub mod grading;

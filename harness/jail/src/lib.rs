@@ -27,10 +27,11 @@
 //! | [`Running`] | a program in its jail: its streams, its processes, its end |
 //! | [`Limits`], [`Processes`] | how much it may use |
 //! | [`Ended`], [`How`], [`Error`] | what became of it; what is not its doing |
-//! | [`Layers`] | what protects the machine |
+//! | [`Layers`], [`diagnose`] | what protects the machine; what this one cannot enforce |
 
 #![warn(missing_docs)]
 
+mod diagnose;
 mod ended;
 mod error;
 mod inner;
@@ -41,6 +42,7 @@ mod processes;
 mod running;
 mod wire;
 
+pub use diagnose::{Finding, Report, State, diagnose};
 pub use ended::{Ended, How};
 pub use error::{Error, Trouble};
 pub use launch::Jail;

@@ -22,7 +22,7 @@ const NEWEST: ABI = ABI::V10;
 const SCOPES_SIGNALS: i64 = 6;
 
 /// The version of Landlock that the kernel has, if it has any.
-fn landlock_version() -> io::Result<i64> {
+pub(crate) fn landlock_version() -> io::Result<i64> {
     const VERSION: libc::c_uint = 1;
     // SAFETY: with this flag, the call takes no structure and only returns a number.
     let version = unsafe {

@@ -17,6 +17,7 @@ mod paths;
 mod program;
 mod root;
 
+pub(crate) use filter::landlock_version;
 pub(crate) use keeper::keep;
 
 use std::io;

@@ -67,8 +67,11 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         if std::fs::remove_dir_all(&self.0).is_err() {
             // Folders without permissions, or nested deeper than recursion and descriptors reach.
-            let _ = Command::new("chmod").args(["-R", "u+rwX", "--"]).arg(&self.0).status();
-            let _ = Command::new("rm").args(["-rf", "--"]).arg(&self.0).status();
+            let remove = || Command::new("rm").args(["-rf", "--"]).arg(&self.0).status();
+            if !remove().is_ok_and(|status| status.success()) {
+                let _ = Command::new("chmod").args(["-R", "u+rwX", "--"]).arg(&self.0).status();
+                let _ = remove();
+            }
         }
     }
 }
