@@ -134,9 +134,29 @@ struct RecordArguments {
 struct CheckArguments {
     /// The working copy; this folder without it
     folder: Option<PathBuf>,
+    #[command(flatten)]
+    at: Where,
+}
+
+/// The course that an assignment is of, and how submissions run.
+#[derive(Debug, clap::Args)]
+struct Where {
     /// The folder of another course, with the same layout
     #[arg(long, value_name = "DIR")]
     course: Option<PathBuf>,
+    /// Run submissions without a sandbox: as you, with all that you may do
+    #[arg(long)]
+    unsafe_no_sandbox: bool,
+}
+
+impl Where {
+    fn course(&self) -> PathBuf {
+        self.course.clone().unwrap_or_else(workspace_root)
+    }
+
+    fn tools(&self) -> anyhow::Result<Tools> {
+        Tools::prepare(&workspace_root(), self.unsafe_no_sandbox)
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -153,9 +173,8 @@ enum CourseVerb {
 struct CourseCheckArguments {
     /// Assignments: 07-queue, 7 or queue; all without it
     assignments: Vec<String>,
-    /// The folder of another course, with the same layout
-    #[arg(long, value_name = "DIR")]
-    course: Option<PathBuf>,
+    #[command(flatten)]
+    at: Where,
     /// Grade everything this many times, with another seed each time
     #[arg(long, value_name = "N", default_value = "1")]
     repeat: NonZeroUsize,
@@ -174,9 +193,8 @@ struct GradeArguments {
     /// Where to write a result for each submission
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// The folder of another course, with the same layout
-    #[arg(long, value_name = "DIR")]
-    course: Option<PathBuf>,
+    #[command(flatten)]
+    at: Where,
     /// Run this many checks at a time; as many as there are cores without it
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -296,31 +314,28 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Verb::Check(arguments) => {
-            let root = workspace_root();
-            let course = arguments.course.unwrap_or_else(|| root.clone());
-            let folder = arguments.folder.unwrap_or(here);
-            Ok(ExitCode::from(verbs::check(&course, &root, &folder)? as u8))
+            let (copy, name) = verbs::working_copy(&arguments.folder.unwrap_or(here))?;
+            let assignment = Assignment::find(&arguments.at.course(), &name)?;
+            let tools = arguments.at.tools()?;
+            Ok(ExitCode::from(verbs::check(&tools, &assignment, &copy)? as u8))
         }
         Verb::Course(CourseVerb::Check(arguments)) => {
-            let root = workspace_root();
-            let course = arguments.course.unwrap_or_else(|| root.clone());
             let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
             let jobs = arguments.jobs.unwrap_or(cores);
-            let names = &arguments.assignments;
-            let well = course::check::check(&root, &course, names, arguments.repeat, jobs)?;
+            let (course, names) = (arguments.at.course(), &arguments.assignments);
+            let tools = arguments.at.tools()?;
+            let well = course::check::check(&tools, &course, names, arguments.repeat, jobs)?;
             Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Verb::Grade(arguments) => {
-            let root = workspace_root();
-            let course = arguments.course.unwrap_or_else(|| root.clone());
-            let assignment = Assignment::find(&course, &arguments.assignment)?;
+            let assignment = Assignment::find(&arguments.at.course(), &arguments.assignment)?;
             let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
             let options = Options {
                 seed: arguments.seed,
                 jobs: arguments.jobs.unwrap_or(cores),
                 visible_only: false,
             };
-            let tools = Tools::prepare(&root)?;
+            let tools = arguments.at.tools()?;
             let (path, out) = (&arguments.path, &arguments.out);
             Ok(ExitCode::from(verbs::grade(&tools, &assignment, &options, path, out)? as u8))
         }

@@ -46,7 +46,7 @@ enum Expected<'a> {
 ///
 /// When a name is no assignment's, or nothing can be graded.
 pub fn check(
-    workspace: &Path,
+    tools: &Tools,
     course: &Path,
     names: &[String],
     repeat: NonZeroUsize,
@@ -56,7 +56,6 @@ pub fn check(
         [] => assignment::names(course)?.iter().map(|n| Assignment::load(course, n)).collect(),
         _ => names.iter().map(|name| Assignment::find(course, name)).collect(),
     };
-    let tools = Tools::prepare(workspace)?;
     let (good, bad) = (AnsiColor::Green.on_default(), AnsiColor::Red.on_default().bold());
     let strong = Style::new().bold();
     let mut well = true;
@@ -74,7 +73,7 @@ pub fn check(
         let mut problems = lint(&assignment)?;
         let samples = samples(&assignment.manifest, &assignment.folder)?;
         for round in 0..repeat.get() {
-            problems.extend(grade_samples(&tools, &assignment, &samples, round as u64, jobs)?);
+            problems.extend(grade_samples(tools, &assignment, &samples, round as u64, jobs)?);
         }
         let name = &assignment.name;
         if problems.is_empty() {

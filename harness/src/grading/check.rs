@@ -5,7 +5,7 @@
 
 use super::manifest::{Check, Kind};
 use super::result::{CheckResult, CheckStatus, Explored};
-use super::sandbox::{Bounds, Ended, How, Job};
+use super::sandbox::{Bounds, Ended, How, Job, Sandbox};
 use crate::explore::report::{Outcome, Status};
 use anyhow::Context;
 use serde::Deserialize;
@@ -36,8 +36,8 @@ struct Panic {
 }
 
 /// Runs `check` of `executable` and judges what comes of it. Blocks until it has ended.
-pub fn run(check: &Check, executable: &Path, seed: u64) -> CheckResult {
-    match attempt(check, executable, seed) {
+pub fn run(check: &Check, executable: &Path, seed: u64, sandbox: Sandbox) -> CheckResult {
+    match attempt(check, executable, seed, sandbox) {
         Ok(result) => result,
         Err(trouble) => CheckResult {
             message: Some(format!("{trouble:#}")),
@@ -46,7 +46,12 @@ pub fn run(check: &Check, executable: &Path, seed: u64) -> CheckResult {
     }
 }
 
-fn attempt(check: &Check, executable: &Path, seed: u64) -> anyhow::Result<CheckResult> {
+fn attempt(
+    check: &Check,
+    executable: &Path,
+    seed: u64,
+    sandbox: Sandbox,
+) -> anyhow::Result<CheckResult> {
     let mut key = [0_u8; 32];
     getrandom::fill(&mut key).context("the system has no random bytes")?;
     let (keys, keys_in) = std::io::pipe()?;
@@ -74,7 +79,7 @@ fn attempt(check: &Check, executable: &Path, seed: u64) -> anyhow::Result<CheckR
             let mut bytes = Vec::new();
             verdicts.take(FRAME + 1).read_to_end(&mut bytes).map(|_| bytes)
         });
-        let ended = job.run();
+        let ended = job.run(sandbox);
         (ended, reader.join())
     });
     let ended = ended.context("the check cannot be run")?;

@@ -7,6 +7,8 @@ use super::manifest::Check;
 use super::sandbox::{Bounds, How, Job};
 use anyhow::{Context, bail};
 use std::fmt::Write as _;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use trace::{Location, SourceFiles, Sources};
@@ -45,6 +47,8 @@ impl Workshop {
         for name in ["student", "grader", "out"] {
             std::fs::create_dir(folder.path().join(name))?;
         }
+        // Without namespaces, who runs in the jail has to get here under an id of his own.
+        std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
         Ok(Workshop { folder })
     }
 
@@ -94,7 +98,7 @@ pub fn library(tools: &Tools, workshop: &Workshop) -> anyhow::Result<Compiled> {
     }
     let library = workshop.out().join("libstudent.rlib");
     rustc.arg("src/lib.rs").arg("-o").arg(&library);
-    run(rustc, library)
+    run(tools, rustc, library)
 }
 
 /// Compiles and links the executable in which the checks of kinds `run` and `explore` call the library.
@@ -128,7 +132,7 @@ pub fn checks(
     rustc.args(["--extern", &extern_("student", library.to_owned())]);
     let executable = workshop.out().join("check");
     rustc.arg("main.rs").arg("-o").arg(&executable);
-    run(rustc, executable)
+    run(tools, rustc, executable)
 }
 
 /// A compiler run in `folder`, with what all of them have in common.
@@ -140,9 +144,9 @@ fn rustc(tools: &Tools, folder: &Path, workshop: &Workshop) -> Job {
         .writable(workshop.out())
         .env("PATH", "/usr/bin:/bin")
         .env("LD_LIBRARY_PATH", tools.toolchain.sysroot.join("lib"))
-        .env("TMPDIR", workshop.out())
         .args(["--edition", "2024", "-C", "opt-level=0", "-C", "debuginfo=0"])
         .args(["-C", "linker=/usr/bin/cc", "--color", "never", "-A", "dead_code"])
+        .args(system_linker())
         .arg("--sysroot")
         .arg(&tools.toolchain.sysroot)
         .arg("-L")
@@ -150,15 +154,31 @@ fn rustc(tools: &Tools, folder: &Path, workshop: &Workshop) -> Job {
     rustc
 }
 
-fn run(rustc: Job, makes: PathBuf) -> anyhow::Result<Compiled> {
-    let ended = rustc.run().context("the compiler cannot be run")?;
+/// Flags for the system's own linker. On x86-64 rustc's default is its own copy of lld, whose wrapper looks for itself in `/proc`, which a
+/// jail does not have.
+fn system_linker() -> &'static [&'static str] {
+    match cfg!(target_arch = "x86_64") {
+        true => &["-C", "linker-features=-lld"],
+        false => &[],
+    }
+}
+
+fn run(tools: &Tools, rustc: Job, makes: PathBuf) -> anyhow::Result<Compiled> {
+    let ended = rustc.run(tools.sandbox).context("the compiler cannot be run")?;
     let mut messages = String::from_utf8_lossy(&ended.stderr).into_owned();
     if messages.len() > MESSAGES {
         messages.truncate(messages.floor_char_boundary(MESSAGES));
         messages += "\n… and more\n";
     }
     match ended.how {
-        How::Exited(0) if makes.is_file() => Ok(Compiled::Yes(makes)),
+        // What it left may be anything, a link for one.
+        How::Exited(0) if makes.symlink_metadata().is_ok_and(|made| made.is_file()) => {
+            Ok(Compiled::Yes(makes))
+        }
+        // Without `unsafe` a submission has no symbols of its own to trip the linker with.
+        How::Exited(1) if messages.contains("error: linking with") => {
+            bail!("the linker failed:\n{messages}")
+        }
         How::Exited(1) => Ok(Compiled::No(messages)),
         How::WallTime => Ok(Compiled::No(format!(
             "{messages}\nrustc was still at it after {} s\n",

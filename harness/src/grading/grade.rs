@@ -67,7 +67,7 @@ impl<'a> Grader<'a> {
             assignment: self.assignment.name.clone(),
             versions: self.versions.clone(),
             seed: self.options.seed,
-            sandbox: "none".to_owned(),
+            sandbox: self.tools.sandbox.to_string(),
             status: Status::Graded,
             score: None,
             max: self.checks().map(|check| check.points).sum(),
@@ -174,9 +174,9 @@ impl<'a> Grader<'a> {
             for (i, result) in obstructed {
                 results[i] = Some(result);
             }
-            let seed = self.options.seed;
+            let (seed, sandbox) = (self.options.seed, self.tools.sandbox);
             let done = parallel::map(self.options.jobs, &ready, |&i| {
-                (i, check::run(checks[i], executable, seed))
+                (i, check::run(checks[i], executable, seed, sandbox))
             });
             for (i, result) in done {
                 results[i] = Some(result);

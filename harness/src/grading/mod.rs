@@ -25,6 +25,7 @@ pub mod toolchain;
 pub mod verbs;
 
 use crate::explore::kit::Kit;
+use sandbox::Sandbox;
 use std::path::Path;
 use toolchain::Toolchain;
 
@@ -35,6 +36,8 @@ pub struct Tools {
     pub toolchain: Toolchain,
     /// The crates that stand in for `std`, and what checks are linked with.
     pub kit: Kit,
+    /// Where submissions run.
+    pub sandbox: Sandbox,
 }
 
 impl Tools {
@@ -42,11 +45,12 @@ impl Tools {
     ///
     /// # Errors
     ///
-    /// When there is no compiler, or the kit does not compile.
-    pub fn prepare(workspace: &Path) -> anyhow::Result<Tools> {
+    /// When there is no compiler, the kit does not compile, or there is no sandbox and `unprotected` is not set.
+    pub fn prepare(workspace: &Path, unprotected: bool) -> anyhow::Result<Tools> {
+        let sandbox = if unprotected { Sandbox::None } else { Sandbox::find()? };
         let toolchain = Toolchain::find(workspace)?;
         let packages = ["explore-std", "explore-core", "judge", "student-std", "student-nothing"];
         let kit = Kit::of(workspace, &packages)?;
-        Ok(Tools { toolchain, kit })
+        Ok(Tools { toolchain, kit, sandbox })
     }
 }

@@ -1,13 +1,48 @@
 //! Where everything runs that a stranger has a say in: his compiler runs and his code.
 
 use crate::execution::{End, execute};
+use anyhow::{Context, bail};
+use jail::{Jail, Layers, Limits, Processes};
 use rustix::fd::{AsRawFd, OwnedFd, RawFd};
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::io;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+
+/// What stands between strangers' code and the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sandbox {
+    /// A jail with these layers.
+    Jail(Layers),
+    /// Nothing: whoever asked for it has said that it is unsafe.
+    None,
+}
+
+impl Sandbox {
+    /// The best jail that this machine has.
+    ///
+    /// # Errors
+    ///
+    /// When it has none that is worth the name.
+    pub fn find() -> anyhow::Result<Sandbox> {
+        let ended = Jail::new("/bin/true").system_programs().run().context(
+            "this machine has no sandbox, and submissions are strangers' code; `--unsafe-no-sandbox` runs them all the same",
+        )?;
+        Ok(Sandbox::Jail(ended.layers))
+    }
+}
+
+impl fmt::Display for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Sandbox::Jail(layers) => layers.fmt(f),
+            Sandbox::None => f.write_str("none"),
+        }
+    }
+}
 
 /// A command and what it gets.
 #[derive(Debug)]
@@ -117,7 +152,58 @@ impl Job {
     /// # Errors
     ///
     /// When it cannot be run as asked. That is never the job's fault.
-    pub fn run(self) -> io::Result<Ended> {
+    pub fn run(self, sandbox: Sandbox) -> anyhow::Result<Ended> {
+        match sandbox {
+            Sandbox::Jail(layers) => self.jailed(layers),
+            Sandbox::None => Ok(self.bare()?),
+        }
+    }
+
+    fn jailed(self, layers: Layers) -> anyhow::Result<Ended> {
+        let Bounds { wall, memory_mb, processes, output_bytes } = self.bounds;
+        let mut jail = Jail::new(self.program)
+            .args(self.arguments)
+            .system_programs()
+            .current_dir(self.folder)
+            .require(layers)
+            .processes(match processes {
+                0 | 1 => Processes::Single,
+                n => Processes::AtMost(n.into()),
+            })
+            .limits(Limits {
+                wall,
+                // Of all cores; it is the wall-clock time that is promised.
+                cpu: wall * 4,
+                memory_bytes: memory_mb << 20,
+                output_bytes: usize::try_from(output_bytes)?,
+                file_bytes: 256 << 20,
+                ..Limits::default()
+            });
+        for (name, value) in self.variables {
+            jail = jail.env(name, value);
+        }
+        for path in self.read_only {
+            jail = jail.read_only(path);
+        }
+        for path in self.writable {
+            jail = jail.writable(path);
+        }
+        for (number, descriptor) in self.descriptors {
+            jail = jail.descriptor(number, descriptor);
+        }
+        let ended = jail.run()?;
+        let how = match ended.how {
+            jail::How::Exited(code) => How::Exited(code),
+            jail::How::Signalled(signal) => How::Signalled(signal),
+            jail::How::WallTime | jail::How::CpuTime => How::WallTime,
+            jail::How::OutputLimit => How::OutputLimit,
+            jail::How::Killed => bail!("the jail was ended from outside"),
+        };
+        Ok(Ended { how, stdout: ended.stdout, stderr: ended.stderr, wall: ended.wall })
+    }
+
+    /// Without any protection but an end to everything at the limit of time.
+    fn bare(self) -> io::Result<Ended> {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).current_dir(&self.folder).env_clear().envs(self.variables);
         // Out of the way of the numbers that they are to have.

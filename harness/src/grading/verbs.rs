@@ -57,19 +57,16 @@ pub fn grade(
     Ok(worst)
 }
 
-/// Runs the visible checks on the working copy around `folder`, and prints a report with the first hints.
+/// Runs the visible checks on the working copy in `copy`, and prints a report with the first hints.
 ///
 /// # Errors
 ///
-/// When `folder` is in no working copy.
-pub fn check(course: &Path, workspace: &Path, folder: &Path) -> anyhow::Result<Verdict> {
-    let (copy, name) = working_copy(folder)?;
-    let assignment = Assignment::find(course, &name)?;
-    let tools = Tools::prepare(workspace)?;
+/// When nothing can be graded.
+pub fn check(tools: &Tools, assignment: &Assignment, copy: &Path) -> anyhow::Result<Verdict> {
     let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let options = Options { seed: 0, jobs, visible_only: true };
-    let result = Grader::new(&tools, &assignment, options)?.grade("", &copy);
-    anstream::println!("{}", report(&assignment, 1).write(&result));
+    let result = Grader::new(tools, assignment, options)?.grade("", copy);
+    anstream::println!("{}", report(assignment, 1).write(&result));
     Ok(Verdict::of(&result))
 }
 
@@ -110,7 +107,11 @@ fn submissions(assignment: &Assignment, path: &Path) -> anyhow::Result<Vec<(Stri
 }
 
 /// The working copy around `folder`, and the assignment that it is of: `[package.metadata.every-interleaving]` in its `Cargo.toml`.
-fn working_copy(folder: &Path) -> anyhow::Result<(PathBuf, String)> {
+///
+/// # Errors
+///
+/// When `folder` is in no working copy.
+pub fn working_copy(folder: &Path) -> anyhow::Result<(PathBuf, String)> {
     let folder =
         folder.canonicalize().with_context(|| format!("{} cannot be read", folder.display()))?;
     for folder in folder.ancestors() {
