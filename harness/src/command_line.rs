@@ -1,14 +1,15 @@
 //! The verbs and their options.
 
+use crate::batch::shard::Shard;
 use crate::course::{Course, NoSuchChapter, names_chapter};
 use crate::explore::Search;
 use crate::explore::target::Target;
 use crate::explore::verb::{self, Showing};
 use crate::grading::assignment::{Assignment, NoSuchAssignment};
-use crate::grading::grade::Options;
+use crate::grading::grade::{Grader, Options};
 use crate::grading::{Tools, verbs};
 use crate::run::NoSuchProgram;
-use crate::{course, list, run};
+use crate::{batch, course, list, run};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use std::num::NonZeroUsize;
@@ -57,10 +58,18 @@ enum Verb {
     Course(CourseVerb),
     /// Grade submissions of an assignment
     ///
+    /// Writes a result, a page and the files of Gradescope and Exercism for each
+    /// submission, and a grade book and JUnit report for all. Called again after
+    /// an interruption, it goes on where it was.
+    ///
     /// Exit code 0: every submission passes every check. 1: some do not, and
     /// the report says which. 2: the command line makes no sense. 3: the grader
     /// had trouble of its own with some, and they have no score.
     Grade(GradeArguments),
+    /// Put the parts together that `grade --shard` has graded
+    ///
+    /// Exit codes as those of `grade`; 1 also when results are missing.
+    Merge(MergeArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -185,22 +194,45 @@ struct CourseCheckArguments {
 
 #[derive(Debug, clap::Args)]
 struct GradeArguments {
-    /// A submission's folder, or a folder of such folders
-    path: PathBuf,
+    /// Submissions (folders, .zip, .tar.gz), or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
     /// The assignment: 07-queue, 7 or queue
     #[arg(long, value_name = "NAME")]
     assignment: String,
-    /// Where to write a result for each submission
+    /// Where to write results and reports; a run that was interrupted goes on there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
     at: Where,
-    /// Run this many checks at a time; as many as there are cores without it
+    /// Grade this many submissions at a time; as many as there are cores without it
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// Grade only one part of the batch, as 3/8; `merge` puts the parts together
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
     /// What random inputs and random searches start from
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// The language of the reports
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = ["en", "zh"])]
+    language: String,
+}
+
+#[derive(Debug, clap::Args)]
+struct MergeArguments {
+    /// The folders that `grade --shard` wrote
+    #[arg(required = true, value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// Where to write the results and reports of the whole
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The folder of another course, with the same layout
+    #[arg(long, value_name = "DIR")]
+    course: Option<PathBuf>,
+    /// The language of the reports
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = ["en", "zh"])]
+    language: String,
 }
 
 /// Where to write a run besides the terminal.
@@ -330,14 +362,27 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Grade(arguments) => {
             let assignment = Assignment::find(&arguments.at.course(), &arguments.assignment)?;
             let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-            let options = Options {
-                seed: arguments.seed,
-                jobs: arguments.jobs.unwrap_or(cores),
-                visible_only: false,
-            };
+            let jobs = arguments.jobs.unwrap_or(cores);
+            // Submissions side by side keep the cores busy; so a submission's checks run one after the other.
+            let checks_at_once = NonZeroUsize::MIN;
+            let options =
+                Options { seed: arguments.seed, jobs: checks_at_once, visible_only: false };
             let tools = arguments.at.tools()?;
-            let (path, out) = (&arguments.path, &arguments.out);
-            Ok(ExitCode::from(verbs::grade(&tools, &assignment, &options, path, out)? as u8))
+            let grader = Grader::new(&tools, &assignment, options)?;
+            let request = batch::grade::Request {
+                paths: arguments.paths,
+                out: arguments.out,
+                jobs,
+                shard: arguments.shard,
+                language: arguments.language,
+            };
+            Ok(ExitCode::from(batch::grade::grade(&grader, &request)? as u8))
+        }
+        Verb::Merge(arguments) => {
+            let course = arguments.course.unwrap_or_else(workspace_root);
+            let (folders, out) = (&arguments.folders, &arguments.out);
+            let verdict = batch::merge::merge(&course, folders, out, &arguments.language)?;
+            Ok(ExitCode::from(verdict as u8))
         }
     }
 }

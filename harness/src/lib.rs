@@ -19,6 +19,7 @@
 
 #![warn(missing_docs)]
 
+pub mod batch;
 pub mod canonical;
 pub mod command_line;
 pub mod course;

@@ -26,8 +26,10 @@ fn grade(assignment: &str, folder: &str, code: i32) -> Vec<Value> {
     let (path, to) = (path.to_str().unwrap(), out.path().to_str().unwrap());
     let output = harness(&["grade", path, "--assignment", assignment, "--out", to]);
     assert_eq!(output.status.code(), Some(code), "{}", said(&output));
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(out.path().join("results"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     let read = |file: &PathBuf| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     files.iter().map(read).collect()

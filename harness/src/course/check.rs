@@ -119,7 +119,7 @@ fn grade_samples(
     let options = Options { seed, jobs: NonZeroUsize::MIN, visible_only: false };
     let grader = Grader::new(tools, assignment, options)?;
     let problems = parallel::map(jobs, samples, |sample| {
-        let result = grader.grade(&sample.name, &assignment.folder.join(&sample.name));
+        let result = grader.grade_folder(&sample.name, &assignment.folder.join(&sample.name));
         problem(&result, sample.expected).map(|problem| format!("{}: {problem}", sample.name))
     });
     Ok(problems.into_iter().flatten().collect())

@@ -58,8 +58,28 @@ impl<'a> Grader<'a> {
         Ok(Grader { tools, assignment, options, versions })
     }
 
-    /// Grades the submission in `folder`. Blocks until everything it has started has ended. Trouble is part of the result.
-    pub fn grade(&self, submission: &str, folder: &Path) -> SubmissionResult {
+    /// The assignment.
+    pub fn assignment(&self) -> &'a Assignment {
+        self.assignment
+    }
+
+    /// What is used to grade.
+    pub fn versions(&self) -> &Versions {
+        &self.versions
+    }
+
+    /// What random inputs and random searches start from.
+    pub fn seed(&self) -> u64 {
+        self.options.seed
+    }
+
+    /// Grades the submission in `folder`, as [`grade`](Grader::grade).
+    pub fn grade_folder(&self, submission: &str, folder: &Path) -> SubmissionResult {
+        self.grade(submission, intake::from_folder(folder, &self.assignment.rules))
+    }
+
+    /// Grades what was taken from a submission. Blocks until everything that it has started has ended. Trouble is part of the result.
+    pub fn grade(&self, submission: &str, taken: Result<Taken, IntakeError>) -> SubmissionResult {
         let start = Instant::now();
         let mut result = SubmissionResult {
             schema: SCHEMA,
@@ -75,7 +95,6 @@ impl<'a> Grader<'a> {
             checks: Vec::new(),
             milliseconds: 0,
         };
-        let taken = intake::from_folder(folder, &self.assignment.rules);
         match self.run(taken) {
             Ok(checks) => result.checks = checks,
             Err(stopped) => {

@@ -65,12 +65,12 @@ impl Rules {
     }
 
     /// Whether the file at this path is taken.
-    fn takes(&self, path: &str) -> bool {
+    pub(crate) fn takes(&self, path: &str) -> bool {
         self.wanted.is_match(path)
     }
 
     /// Whether a file below this folder could be taken: whether some glob begins with it, or with a pattern.
-    fn enters(&self, folder: &str) -> bool {
+    pub(crate) fn enters(&self, folder: &str) -> bool {
         self.globs.iter().any(|glob| {
             let fixed = glob.split(['*', '?', '[', '{']).next().unwrap_or_default();
             let fixed = fixed.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -82,7 +82,7 @@ impl Rules {
     }
 
     /// Why nothing of this name may be in a submission's own folder, if so.
-    fn forbids(name: &str) -> Option<&'static str> {
+    pub(crate) fn forbids(name: &str) -> Option<&'static str> {
         let name = name.to_lowercase();
         match name.as_str() {
             "build.rs" => Some("a build script would run on the grader's machine"),
@@ -186,7 +186,7 @@ impl Walk<'_> {
 
 /// Files as they come in, held against the limits.
 #[derive(Debug, Default)]
-struct Collected {
+pub(crate) struct Collected {
     files: Vec<(String, Vec<u8>)>,
     bytes: u64,
     /// The path of each, by its lower-case form.
@@ -194,14 +194,18 @@ struct Collected {
 }
 
 impl Collected {
-    fn add(&mut self, path: &str, content: impl Read) -> Result<(), IntakeError> {
+    /// Reads a file, as far as the limits go.
+    pub(crate) fn add(&mut self, path: &str, content: impl Read) -> Result<(), IntakeError> {
         if self.files.len() == FILES {
             return Err(refused(format!("it has more than {FILES} source files")));
         }
         if let Some(other) = self.names.insert(path.to_lowercase(), path.to_owned()) {
-            return Err(refused(format!(
-                "{other} and {path} differ only in upper and lower case; some systems take them for one file"
-            )));
+            return Err(refused(match other == path {
+                true => format!("{path} is in it twice"),
+                false => format!(
+                    "{other} and {path} differ only in upper and lower case; some systems take them for one file"
+                ),
+            }));
         }
         let mut bytes = Vec::new();
         content.take(FILE_BYTES + 1).read_to_end(&mut bytes)?;
@@ -220,13 +224,14 @@ impl Collected {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Taken, IntakeError> {
+    /// The files, sorted.
+    pub(crate) fn finish(mut self) -> Result<Taken, IntakeError> {
         self.files.sort();
         Ok(Taken { files: self.files })
     }
 }
 
-fn refused(why: String) -> IntakeError {
+pub(crate) fn refused(why: String) -> IntakeError {
     IntakeError::Refused(why)
 }
 

@@ -174,6 +174,15 @@ impl SubmissionResult {
             && self.checks.iter().all(|check| check.status == CheckStatus::Pass)
     }
 
+    /// The same without how long anything took: what must be equal when it is graded again.
+    pub fn without_times(&self) -> SubmissionResult {
+        let mut result = SubmissionResult { milliseconds: 0, ..self.clone() };
+        for check in &mut result.checks {
+            check.milliseconds = 0;
+        }
+        result
+    }
+
     /// Writes the result to `path`, whole or not at all: whoever finds the file finds all of it.
     ///
     /// # Errors

@@ -23,38 +23,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    fn of(result: &SubmissionResult) -> Verdict {
+    /// Of one submission.
+    pub fn of(result: &SubmissionResult) -> Verdict {
         match result.status {
             Status::CannotTell => Verdict::CannotTell,
             _ if result.passes() => Verdict::AllPass,
             _ => Verdict::SomeFail,
         }
     }
-}
-
-/// Grades the submission at `path`, or every submission in that folder, writes `NAME.json` for each to `out`, and prints a report.
-///
-/// # Errors
-///
-/// When nothing can be graded, or a result cannot be written. Trouble with one submission is in its result.
-pub fn grade(
-    tools: &Tools,
-    assignment: &Assignment,
-    options: &Options,
-    path: &Path,
-    out: &Path,
-) -> anyhow::Result<Verdict> {
-    let submissions = submissions(assignment, path)?;
-    std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
-    let grader = Grader::new(tools, assignment, options.clone())?;
-    let mut worst = Verdict::AllPass;
-    for (name, folder) in &submissions {
-        let result = grader.grade(name, folder);
-        result.write(&out.join(format!("{name}.json")))?;
-        anstream::println!("{}", report(assignment, 0).write(&result));
-        worst = worst.max(Verdict::of(&result));
-    }
-    Ok(worst)
 }
 
 /// Runs the visible checks on the working copy in `copy`, and prints a report with the first hints.
@@ -65,7 +41,7 @@ pub fn grade(
 pub fn check(tools: &Tools, assignment: &Assignment, copy: &Path) -> anyhow::Result<Verdict> {
     let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let options = Options { seed: 0, jobs, visible_only: true };
-    let result = Grader::new(tools, assignment, options)?.grade("", copy);
+    let result = Grader::new(tools, assignment, options)?.grade_folder("", copy);
     anstream::println!("{}", report(assignment, 1).write(&result));
     Ok(Verdict::of(&result))
 }
@@ -78,32 +54,6 @@ fn report(assignment: &Assignment, hints: usize) -> Report<'_> {
         width: 100,
         colour: std::io::stdout().is_terminal(),
     }
-}
-
-/// Each submission's name and folder. A folder that holds the file that a submission cannot do without is one; otherwise each folder in it is.
-fn submissions(assignment: &Assignment, path: &Path) -> anyhow::Result<Vec<(String, PathBuf)>> {
-    let root = assignment.root_file();
-    let name = |path: &Path| -> anyhow::Result<String> {
-        let path =
-            path.canonicalize().with_context(|| format!("{} cannot be read", path.display()))?;
-        let name = path.file_name().context("a submission's folder has a name")?;
-        Ok(name.to_str().context("a submission's name is not UTF-8")?.to_owned())
-    };
-    if path.join(root).exists() {
-        return Ok(vec![(name(path)?, path.to_owned())]);
-    }
-    let entries =
-        std::fs::read_dir(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let mut found = entries
-        .map(|entry| Ok(entry?.path()))
-        .filter(|path| path.as_ref().is_ok_and(|path| path.is_dir()))
-        .map(|path: anyhow::Result<PathBuf>| path.and_then(|path| Ok((name(&path)?, path))))
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    found.sort();
-    if found.is_empty() {
-        bail!("{} holds no {root}, and no folders of submissions", path.display());
-    }
-    Ok(found)
 }
 
 /// The working copy around `folder`, and the assignment that it is of: `[package.metadata.every-interleaving]` in its `Cargo.toml`.

@@ -1,0 +1,16 @@
+//! Many submissions: found, graded side by side, resumed, split over machines and put together again.
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`submissions`] | what is graded: folders, `.zip`, `.tar.gz`, or a folder of them |
+//! | [`archive`] | what is taken from an archive, and what is refused |
+//! | [`shard`] | which part of a batch belongs to which machine |
+//! | [`output`] | where everything is written: a result each, at once or not at all, and the reports made of them |
+//! | [`grade`], [`merge`] | the verbs |
+
+pub mod archive;
+pub mod grade;
+pub mod merge;
+pub mod output;
+pub mod shard;
+pub mod submissions;

@@ -1,0 +1,194 @@
+//! Where a batch is written.
+//!
+//! ```text
+//! OUT/batch.json              what was asked for: assignment, versions, seed, part, every name
+//! OUT/results/NAME.json       a result each, written whole or not at all, as soon as it is there
+//! OUT/pages/NAME.html         a page each, for the student
+//! OUT/gradescope/NAME.json    none for a submission without a score
+//! OUT/exercism/NAME.json
+//! OUT/gradebook.csv           made at the end, of all results
+//! OUT/junit.xml
+//! ```
+//!
+//! A batch that is interrupted has its results, and goes on from there. The reports are made of the results alone, so that they can be made
+//! again at any time.
+
+use super::shard::Shard;
+use crate::grading::assignment::Assignment;
+use crate::grading::grade::Grader;
+use crate::grading::result::{Status, SubmissionResult, Versions};
+use crate::reports::{csv, exercism, gradescope, html, junit};
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// The assignment's name.
+    pub assignment: String,
+    /// What it is graded with.
+    pub versions: Versions,
+    /// What random inputs and random searches start from.
+    pub seed: u64,
+    /// The part of the batch, as `3/8`; the whole without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
+    /// Every submission of the whole batch, sorted.
+    pub submissions: Vec<String>,
+}
+
+impl Batch {
+    /// The batch that `grader` is to grade.
+    pub fn new(grader: &Grader<'_>, shard: Option<Shard>, submissions: Vec<String>) -> Batch {
+        Batch {
+            assignment: grader.assignment().name.clone(),
+            versions: grader.versions().clone(),
+            seed: grader.seed(),
+            shard: shard.map(|shard| shard.to_string()),
+            submissions,
+        }
+    }
+
+    /// Whether results of `other` can stand beside those of this one.
+    pub fn agrees_with(&self, other: &Batch) -> bool {
+        (&self.assignment, &self.versions, self.seed)
+            == (&other.assignment, &other.versions, other.seed)
+    }
+}
+
+/// A batch's folder.
+#[derive(Debug)]
+pub struct Output {
+    folder: PathBuf,
+}
+
+impl Output {
+    /// Makes the folders of `batch` in `folder`. One that holds an interrupted run of the same batch is used as it is.
+    ///
+    /// # Errors
+    ///
+    /// When it holds another batch, or cannot be made.
+    pub fn begin(folder: &Path, batch: &Batch) -> anyhow::Result<Output> {
+        let output = Output { folder: folder.to_owned() };
+        for name in ["results", "pages", "gradescope", "exercism"] {
+            let path = folder.join(name);
+            std::fs::create_dir_all(&path)
+                .with_context(|| format!("{} cannot be made", path.display()))?;
+        }
+        if let Some(before) = output.batch()?
+            && !(before.agrees_with(batch) && before.shard == batch.shard)
+        {
+            bail!(
+                "{} holds another batch: {} with the seed {}, assignment version {}. Name another folder, or remove it",
+                folder.display(),
+                before.assignment,
+                before.seed,
+                before.versions.assignment
+            );
+        }
+        let text = serde_json::to_string_pretty(batch)? + "\n";
+        output.put("batch.json", text.as_bytes())?;
+        Ok(output)
+    }
+
+    /// The folder of a batch that was run before.
+    pub fn open(folder: &Path) -> anyhow::Result<(Output, Batch)> {
+        let output = Output { folder: folder.to_owned() };
+        let batch = output.batch()?;
+        let batch =
+            batch.with_context(|| format!("{} holds no batch: no batch.json", folder.display()))?;
+        Ok((output, batch))
+    }
+
+    fn batch(&self) -> anyhow::Result<Option<Batch>> {
+        let path = self.folder.join("batch.json");
+        match std::fs::read(&path) {
+            Ok(bytes) => {
+                let batch = serde_json::from_slice(&bytes)
+                    .with_context(|| format!("{} is no batch", path.display()))?;
+                Ok(Some(batch))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        }
+    }
+
+    /// The result of a submission, if it is there. A file that is no result is as good as none.
+    pub fn result(&self, name: &str) -> Option<SubmissionResult> {
+        let bytes = std::fs::read(self.result_path(name)).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Whether a submission has a result that stands: one that the grader could not tell is tried again.
+    pub fn is_done(&self, name: &str) -> bool {
+        self.result(name).is_some_and(|result| result.status != Status::CannotTell)
+    }
+
+    /// Writes a result, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn write(&self, result: &SubmissionResult) -> anyhow::Result<()> {
+        result.write(&self.result_path(&result.submission))
+    }
+
+    fn result_path(&self, name: &str) -> PathBuf {
+        self.folder.join("results").join(format!("{name}.json"))
+    }
+
+    /// Makes the reports of the results of `names`, in this language. Returns the results, without their traces.
+    ///
+    /// # Errors
+    ///
+    /// When a result is missing, or a report cannot be written.
+    pub fn report(
+        &self,
+        assignment: &Assignment,
+        names: &[String],
+        language: &str,
+    ) -> anyhow::Result<Vec<SubmissionResult>> {
+        let mut checks = String::new();
+        for file in ["checks.rs", "judge.rs"] {
+            checks += &std::fs::read_to_string(assignment.folder.join(file)).unwrap_or_default();
+        }
+        let page = html::Page { manifest: &assignment.manifest, language, for_student: true };
+        let mut results = Vec::with_capacity(names.len());
+        for name in names {
+            let mut result =
+                self.result(name).with_context(|| format!("there is no result of {name}"))?;
+            self.put(&format!("pages/{name}.html"), page.write(&result).as_bytes())?;
+            let value = exercism::write(&result, language, &checks);
+            self.put(&format!("exercism/{name}.json"), &serde_json::to_vec_pretty(&value)?)?;
+            let gradescope = format!("gradescope/{name}.json");
+            match gradescope::write(&result, language) {
+                Some(value) => self.put(&gradescope, &serde_json::to_vec_pretty(&value)?)?,
+                // One from before may be there, of a run that could tell.
+                None => drop(std::fs::remove_file(self.folder.join(gradescope))),
+            }
+            // A failing run may be large, and there may be a thousand of them.
+            for explored in result.checks.iter_mut().filter_map(|check| check.explored.as_mut()) {
+                explored.trace = None;
+            }
+            results.push(result);
+        }
+        self.put("gradebook.csv", csv::write(&results)?.as_bytes())?;
+        self.put("junit.xml", junit::write(&assignment.name, &results)?.as_bytes())?;
+        Ok(results)
+    }
+
+    /// Writes a file, whole or not at all.
+    fn put(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let path = self.folder.join(name);
+        let write = || -> std::io::Result<()> {
+            let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(&self.folder))?;
+            file.write_all(bytes)?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        write().with_context(|| format!("{} cannot be written", path.display()))
+    }
+}
