@@ -10,9 +10,10 @@
 //! | [`snapshot`] | what a program printed when somebody last agreed with it |
 //! | [`judge`] | all of that for one program: what happened, and what is wrong with it |
 //! | [`run`], [`list`], [`doctor`] | the verbs |
-//! | [`parallel`] | the same for many things at a time |
+//! | [`parallel`], [`files`] | the same for many things at a time; what several parts do with files |
 //! | [`python`] | the Python twins |
 //! | [`explore`] | every interleaving of ordinary code |
+//! | [`student`], [`batch`] | working copies; many submissions |
 //! | [`grading`], [`reports`] | assignments: from a submission to a score, and what is shown of it |
 //!
 //! The harness never links a chapter. It runs it, as a reader does.
@@ -26,6 +27,7 @@ pub mod course;
 pub mod doctor;
 pub mod execution;
 pub mod explore;
+pub mod files;
 pub mod grading;
 pub mod judge;
 pub mod list;
@@ -34,3 +36,4 @@ pub mod python;
 pub mod reports;
 pub mod run;
 pub mod snapshot;
+pub mod student;

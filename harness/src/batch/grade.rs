@@ -5,11 +5,12 @@ use super::shard::Shard;
 use super::submissions::{self, Submission};
 use crate::grading::grade::Grader;
 use crate::grading::result::{Status, SubmissionResult};
-use crate::grading::verbs::Verdict;
+use crate::grading::verdict::Verdict;
 use crate::parallel;
 use crate::reports::terminal::Report;
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -88,10 +89,11 @@ fn progress(length: u64) -> ProgressBar {
 }
 
 fn print_whole(grader: &Grader<'_>, result: &SubmissionResult, language: &str) {
+    let hints = BTreeMap::new();
     let report = Report {
         manifest: &grader.assignment().manifest,
         language,
-        hints: 0,
+        hints: &hints,
         width: 100,
         colour: std::io::stdout().is_terminal(),
     };

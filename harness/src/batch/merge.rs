@@ -3,7 +3,7 @@
 use super::grade::summary;
 use super::output::{Batch, Output};
 use crate::grading::assignment::Assignment;
-use crate::grading::verbs::Verdict;
+use crate::grading::verdict::Verdict;
 use anyhow::{Context, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

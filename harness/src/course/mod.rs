@@ -1,6 +1,7 @@
-//! The chapters of the workspace: found, built, and asked what they hold. [`check`] is for those who write assignments.
+//! The chapters of the workspace: found, built, and asked what they hold. [`check`] and [`export`] are for those who write assignments.
 
 pub mod check;
+pub mod export;
 
 use anyhow::{Context, bail};
 use cargo_metadata::{Message, MetadataCommand, Package};

@@ -22,7 +22,7 @@ pub mod manifest;
 pub mod result;
 pub mod sandbox;
 pub mod toolchain;
-pub mod verbs;
+pub mod verdict;
 
 use crate::explore::kit::Kit;
 use sandbox::Sandbox;

@@ -1,9 +1,10 @@
 //! A result as text for a terminal.
 
 use super::words::{in_language, remark, without_bounds};
-use crate::grading::manifest::{Manifest, Visibility};
+use crate::grading::manifest::Manifest;
 use crate::grading::result::{CheckResult, CheckStatus, Status, SubmissionResult};
 use anstyle::{AnsiColor, Style};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use trace::Terminal;
 
@@ -14,8 +15,8 @@ pub struct Report<'a> {
     pub manifest: &'a Manifest,
     /// `en` or `zh`.
     pub language: &'a str,
-    /// How many stages of a failed check's hints to show. Hints are for the visible checks.
-    pub hints: usize,
+    /// How many stages of a failed check's hints to show, by the check's name.
+    pub hints: &'a BTreeMap<String, usize>,
     /// Columns.
     pub width: usize,
     /// Whether to use ANSI colours in drawings.
@@ -105,11 +106,10 @@ impl Report<'_> {
             let _ = write!(text, "\n{}", drawing.draw(&without_bounds(trace)));
         }
         let hints = self.manifest.check(&check.name).map_or(&[][..], |check| &check.hints);
-        if check.visibility == Visibility::Visible {
-            for (i, hint) in hints.iter().take(self.hints).enumerate() {
-                let hint = in_language(hint, self.language);
-                let _ = writeln!(text, "  {DIM}hint {} of {}:{DIM:#} {hint}", i + 1, hints.len());
-            }
+        let shown = self.hints.get(&check.name).copied().unwrap_or(0);
+        for (i, hint) in hints.iter().take(shown).enumerate() {
+            let hint = in_language(hint, self.language);
+            let _ = writeln!(text, "  {DIM}hint {} of {}:{DIM:#} {hint}", i + 1, hints.len());
         }
     }
 }

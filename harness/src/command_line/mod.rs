@@ -1,15 +1,14 @@
-//! The verbs and their options.
+//! The verbs and their options. Those that have to do with assignments are in [`assignments`].
 
-use crate::batch::shard::Shard;
+mod assignments;
+
 use crate::course::{Course, NoSuchChapter, names_chapter};
 use crate::explore::Search;
 use crate::explore::target::Target;
 use crate::explore::verb::{self, Showing};
-use crate::grading::assignment::{Assignment, NoSuchAssignment};
-use crate::grading::grade::{Grader, Options};
-use crate::grading::{Tools, verbs};
+use crate::grading::assignment::NoSuchAssignment;
 use crate::run::NoSuchProgram;
-use crate::{batch, course, list, run};
+use crate::{list, run};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use std::num::NonZeroUsize;
@@ -48,28 +47,8 @@ enum Verb {
     /// Exit code 0: full protection, and nothing is missing. 1: something is,
     /// and the report says how to get it.
     Doctor,
-    /// Check the working copy of an assignment: its visible checks, once
-    ///
-    /// Exit code 0: all are passed. 1: some are not. 2: the command line makes
-    /// no sense. 3: the grader had trouble of its own.
-    Check(CheckArguments),
-    /// For those who write assignments
-    #[command(subcommand)]
-    Course(CourseVerb),
-    /// Grade submissions of an assignment
-    ///
-    /// Writes a result, a page and the files of Gradescope and Exercism for each
-    /// submission, and a grade book and JUnit report for all. Called again after
-    /// an interruption, it goes on where it was.
-    ///
-    /// Exit code 0: every submission passes every check. 1: some do not, and
-    /// the report says which. 2: the command line makes no sense. 3: the grader
-    /// had trouble of its own with some, and they have no score.
-    Grade(GradeArguments),
-    /// Put the parts together that `grade --shard` has graded
-    ///
-    /// Exit codes as those of `grade`; 1 also when results are missing.
-    Merge(MergeArguments),
+    #[command(flatten)]
+    Assignment(assignments::Verb),
 }
 
 #[derive(Debug, clap::Args)]
@@ -139,102 +118,6 @@ struct RecordArguments {
     files: Files,
 }
 
-#[derive(Debug, clap::Args)]
-struct CheckArguments {
-    /// The working copy; this folder without it
-    folder: Option<PathBuf>,
-    #[command(flatten)]
-    at: Where,
-}
-
-/// The course that an assignment is of, and how submissions run.
-#[derive(Debug, clap::Args)]
-struct Where {
-    /// The folder of another course, with the same layout
-    #[arg(long, value_name = "DIR")]
-    course: Option<PathBuf>,
-    /// Run submissions without a sandbox: as you, with all that you may do
-    #[arg(long)]
-    unsafe_no_sandbox: bool,
-}
-
-impl Where {
-    fn course(&self) -> PathBuf {
-        self.course.clone().unwrap_or_else(workspace_root)
-    }
-
-    fn tools(&self) -> anyhow::Result<Tools> {
-        Tools::prepare(&workspace_root(), self.unsafe_no_sandbox)
-    }
-}
-
-#[derive(Debug, Subcommand)]
-enum CourseVerb {
-    /// Hold assignments to their word
-    ///
-    /// Each starter compiles and fails, each solution and alternative passes,
-    /// each wrong solution fails at the check that it names; hints are there in
-    /// both languages. Exit code 0: all is well. 1: something is not.
-    Check(CourseCheckArguments),
-}
-
-#[derive(Debug, clap::Args)]
-struct CourseCheckArguments {
-    /// Assignments: 07-queue, 7 or queue; all without it
-    assignments: Vec<String>,
-    #[command(flatten)]
-    at: Where,
-    /// Grade everything this many times, with another seed each time
-    #[arg(long, value_name = "N", default_value = "1")]
-    repeat: NonZeroUsize,
-    /// Grade this many submissions at a time; as many as there are cores without it
-    #[arg(long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
-}
-
-#[derive(Debug, clap::Args)]
-struct GradeArguments {
-    /// Submissions (folders, .zip, .tar.gz), or folders of them
-    #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
-    /// The assignment: 07-queue, 7 or queue
-    #[arg(long, value_name = "NAME")]
-    assignment: String,
-    /// Where to write results and reports; a run that was interrupted goes on there
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
-    #[command(flatten)]
-    at: Where,
-    /// Grade this many submissions at a time; as many as there are cores without it
-    #[arg(long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
-    /// Grade only one part of the batch, as 3/8; `merge` puts the parts together
-    #[arg(long, value_name = "I/N")]
-    shard: Option<Shard>,
-    /// What random inputs and random searches start from
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
-    /// The language of the reports
-    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = ["en", "zh"])]
-    language: String,
-}
-
-#[derive(Debug, clap::Args)]
-struct MergeArguments {
-    /// The folders that `grade --shard` wrote
-    #[arg(required = true, value_name = "DIR")]
-    folders: Vec<PathBuf>,
-    /// Where to write the results and reports of the whole
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
-    /// The folder of another course, with the same layout
-    #[arg(long, value_name = "DIR")]
-    course: Option<PathBuf>,
-    /// The language of the reports
-    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = ["en", "zh"])]
-    language: String,
-}
-
 /// Where to write a run besides the terminal.
 #[derive(Debug, clap::Args)]
 struct Files {
@@ -295,7 +178,7 @@ pub fn main() -> ExitCode {
 }
 
 /// The workspace that the harness was built in: the explorer's source is there.
-fn workspace_root() -> PathBuf {
+pub(crate) fn workspace_root() -> PathBuf {
     let harness = Path::new(env!("CARGO_MANIFEST_DIR"));
     harness.parent().unwrap_or(harness).to_owned()
 }
@@ -345,45 +228,7 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             verb::show_record(&root, &target, &arguments.name, &showing)?;
             Ok(ExitCode::SUCCESS)
         }
-        Verb::Check(arguments) => {
-            let (copy, name) = verbs::working_copy(&arguments.folder.unwrap_or(here))?;
-            let assignment = Assignment::find(&arguments.at.course(), &name)?;
-            let tools = arguments.at.tools()?;
-            Ok(ExitCode::from(verbs::check(&tools, &assignment, &copy)? as u8))
-        }
-        Verb::Course(CourseVerb::Check(arguments)) => {
-            let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-            let jobs = arguments.jobs.unwrap_or(cores);
-            let (course, names) = (arguments.at.course(), &arguments.assignments);
-            let tools = arguments.at.tools()?;
-            let well = course::check::check(&tools, &course, names, arguments.repeat, jobs)?;
-            Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-        }
-        Verb::Grade(arguments) => {
-            let assignment = Assignment::find(&arguments.at.course(), &arguments.assignment)?;
-            let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-            let jobs = arguments.jobs.unwrap_or(cores);
-            // Submissions side by side keep the cores busy; so a submission's checks run one after the other.
-            let checks_at_once = NonZeroUsize::MIN;
-            let options =
-                Options { seed: arguments.seed, jobs: checks_at_once, visible_only: false };
-            let tools = arguments.at.tools()?;
-            let grader = Grader::new(&tools, &assignment, options)?;
-            let request = batch::grade::Request {
-                paths: arguments.paths,
-                out: arguments.out,
-                jobs,
-                shard: arguments.shard,
-                language: arguments.language,
-            };
-            Ok(ExitCode::from(batch::grade::grade(&grader, &request)? as u8))
-        }
-        Verb::Merge(arguments) => {
-            let course = arguments.course.unwrap_or_else(workspace_root);
-            let (folders, out) = (&arguments.folders, &arguments.out);
-            let verdict = batch::merge::merge(&course, folders, out, &arguments.language)?;
-            Ok(ExitCode::from(verdict as u8))
-        }
+        Verb::Assignment(verb) => assignments::obey(verb, here),
     }
 }
 

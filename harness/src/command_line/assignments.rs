@@ -1,0 +1,272 @@
+//! The verbs that have to do with assignments.
+
+use super::workspace_root;
+use crate::batch::{self, shard::Shard};
+use crate::course;
+use crate::grading::Tools;
+use crate::grading::assignment::Assignment;
+use crate::grading::grade::{Grader, Options};
+use crate::student::copy::WorkingCopy;
+use crate::student::{verbs, watch};
+use clap::Subcommand;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What students, instructors and those who write assignments do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Make a working copy of an assignment
+    ///
+    /// It is an ordinary cargo package: open it in any editor. Nothing that is
+    /// there already is overwritten.
+    Start(StartArguments),
+    /// Check a working copy on every save, and show the run that fails
+    Watch(CopyArguments),
+    /// Check a working copy: the visible checks, once
+    ///
+    /// Exit code 0: all are passed. 1: some are not. 2: the command line makes
+    /// no sense. 3: the grader had trouble of its own.
+    Check(CopyArguments),
+    /// Show the next hint for a check that is not passed
+    Hint(HintArguments),
+    /// Grade submissions of an assignment
+    ///
+    /// Writes a result, a page and the files of Gradescope and Exercism for each
+    /// submission, and a grade book and JUnit report for all. Called again after
+    /// an interruption, it goes on where it was.
+    ///
+    /// Exit code 0: every submission passes every check. 1: some do not, and
+    /// the report says which. 2: the command line makes no sense. 3: the grader
+    /// had trouble of its own with some, and they have no score.
+    Grade(GradeArguments),
+    /// Put the parts together that `grade --shard` has graded
+    ///
+    /// Exit codes as those of `grade`; 1 also when results are missing.
+    Merge(MergeArguments),
+    /// For those who write assignments
+    #[command(subcommand)]
+    Course(CourseVerb),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct StartArguments {
+    /// The assignment: 07-queue, 7 or queue
+    assignment: String,
+    /// Where to make it; a folder of the assignment's name, here, without it
+    folder: Option<PathBuf>,
+    /// The folder of another course, with the same layout
+    #[arg(long, value_name = "DIR")]
+    course: Option<PathBuf>,
+    #[command(flatten)]
+    language: Language,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CopyArguments {
+    /// The working copy; the one around this folder without it
+    folder: Option<PathBuf>,
+    #[command(flatten)]
+    at: Where,
+    #[command(flatten)]
+    language: Language,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct HintArguments {
+    /// The working copy; the one around this folder without it
+    folder: Option<PathBuf>,
+    /// The check; the first that was not passed the last time without it
+    #[arg(long, value_name = "NAME")]
+    check: Option<String>,
+    /// The folder of another course, with the same layout
+    #[arg(long, value_name = "DIR")]
+    course: Option<PathBuf>,
+    #[command(flatten)]
+    language: Language,
+}
+
+#[derive(Debug, clap::Args)]
+struct Language {
+    /// The language of what is shown
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = ["en", "zh"])]
+    language: String,
+}
+
+/// The course that an assignment is of, and how submissions run.
+#[derive(Debug, clap::Args)]
+struct Where {
+    /// The folder of another course, with the same layout
+    #[arg(long, value_name = "DIR")]
+    course: Option<PathBuf>,
+    /// Run submissions without a sandbox: as you, with all that you may do
+    #[arg(long)]
+    unsafe_no_sandbox: bool,
+}
+
+impl Where {
+    fn course(&self) -> PathBuf {
+        self.course.clone().unwrap_or_else(workspace_root)
+    }
+
+    fn tools(&self) -> anyhow::Result<Tools> {
+        Tools::prepare(&workspace_root(), self.unsafe_no_sandbox)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CourseVerb {
+    /// Hold assignments to their word
+    ///
+    /// Each starter compiles and fails, each solution and alternative passes,
+    /// each wrong solution fails at the check that it names; hints are there in
+    /// both languages. Exit code 0: all is well. 1: something is not.
+    Check(CourseCheckArguments),
+    /// Make the students' copy of a course
+    ///
+    /// It has the tasks, the starters and the visible checks: no solutions, no
+    /// wrong ones, no hidden checks.
+    Export(CourseExportArguments),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CourseCheckArguments {
+    /// Assignments: 07-queue, 7 or queue; all without it
+    assignments: Vec<String>,
+    #[command(flatten)]
+    at: Where,
+    /// Grade everything this many times, with another seed each time
+    #[arg(long, value_name = "N", default_value = "1")]
+    repeat: NonZeroUsize,
+    /// Grade this many submissions at a time; as many as there are cores without it
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CourseExportArguments {
+    /// Where to make it; the folder must not be there yet
+    #[arg(long, value_name = "DIR")]
+    students: PathBuf,
+    /// The folder of another course, with the same layout
+    #[arg(long, value_name = "DIR")]
+    course: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct GradeArguments {
+    /// Submissions (folders, .zip, .tar.gz), or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The assignment: 07-queue, 7 or queue
+    #[arg(long, value_name = "NAME")]
+    assignment: String,
+    /// Where to write results and reports; a run that was interrupted goes on there
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    at: Where,
+    /// Grade this many submissions at a time; as many as there are cores without it
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Grade only one part of the batch, as 3/8; `merge` puts the parts together
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// What random inputs and random searches start from
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    #[command(flatten)]
+    language: Language,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct MergeArguments {
+    /// The folders that `grade --shard` wrote
+    #[arg(required = true, value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// Where to write the results and reports of the whole
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The folder of another course, with the same layout
+    #[arg(long, value_name = "DIR")]
+    course: Option<PathBuf>,
+    #[command(flatten)]
+    language: Language,
+}
+
+/// Does what is asked for. `here` is the current folder.
+pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
+    match verb {
+        Verb::Start(arguments) => {
+            let root = workspace_root();
+            let course = arguments.course.unwrap_or_else(|| root.clone());
+            let assignment = Assignment::find(&course, &arguments.assignment)?;
+            let folder = arguments.folder.unwrap_or_else(|| PathBuf::from(&assignment.name));
+            verbs::start(&assignment, &root, &folder, &arguments.language.language)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Watch(arguments) => {
+            let copy = WorkingCopy::find(&arguments.folder.unwrap_or(here))?;
+            let course = arguments.at.course();
+            let assignment = Assignment::find(&course, &copy.assignment)?;
+            let tools = arguments.at.tools()?;
+            watch::watch(&tools, &course, &assignment, &copy, &arguments.language.language)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Check(arguments) => {
+            let copy = WorkingCopy::find(&arguments.folder.unwrap_or(here))?;
+            let assignment = Assignment::find(&arguments.at.course(), &copy.assignment)?;
+            let tools = arguments.at.tools()?;
+            let language = &arguments.language.language;
+            Ok(ExitCode::from(verbs::check(&tools, &assignment, &copy, language)? as u8))
+        }
+        Verb::Hint(arguments) => {
+            let copy = WorkingCopy::find(&arguments.folder.unwrap_or(here))?;
+            let course = arguments.course.unwrap_or_else(workspace_root);
+            let assignment = Assignment::find(&course, &copy.assignment)?;
+            let check = arguments.check.as_deref();
+            verbs::hint(&assignment, &copy, check, &arguments.language.language)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Grade(arguments) => {
+            let assignment = Assignment::find(&arguments.at.course(), &arguments.assignment)?;
+            // Submissions side by side keep the cores busy; so a submission's checks run one after the other.
+            let checks_at_once = NonZeroUsize::MIN;
+            let options =
+                Options { seed: arguments.seed, jobs: checks_at_once, visible_only: false };
+            let tools = arguments.at.tools()?;
+            let grader = Grader::new(&tools, &assignment, options)?;
+            let request = batch::grade::Request {
+                paths: arguments.paths,
+                out: arguments.out,
+                jobs: arguments.jobs.unwrap_or_else(cores),
+                shard: arguments.shard,
+                language: arguments.language.language,
+            };
+            Ok(ExitCode::from(batch::grade::grade(&grader, &request)? as u8))
+        }
+        Verb::Merge(arguments) => {
+            let course = arguments.course.unwrap_or_else(workspace_root);
+            let (folders, out) = (&arguments.folders, &arguments.out);
+            let language = &arguments.language.language;
+            let verdict = batch::merge::merge(&course, folders, out, language)?;
+            Ok(ExitCode::from(verdict as u8))
+        }
+        Verb::Course(CourseVerb::Check(arguments)) => {
+            let jobs = arguments.jobs.unwrap_or_else(cores);
+            let (names, repeat) = (&arguments.assignments, arguments.repeat);
+            let tools = arguments.at.tools()?;
+            let well = course::check::check(&tools, &arguments.at.course(), names, repeat, jobs)?;
+            Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Verb::Course(CourseVerb::Export(arguments)) => {
+            let course = arguments.course.unwrap_or_else(workspace_root);
+            course::export::export(&course, &arguments.students)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}

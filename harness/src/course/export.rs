@@ -1,0 +1,109 @@
+//! The verb `course export`: the students' copy of a course.
+//!
+//! It has the layout of a course, so that `--course` takes it. What students are not to see is not in it: solutions, wrong solutions, hidden checks.
+
+use crate::files;
+use crate::grading::assignment::{self, Assignment};
+use crate::grading::manifest::Visibility;
+use crate::reports::words::source_of;
+use anyhow::{Context, bail};
+use std::path::Path;
+
+/// Makes the students' copy of `course` in `folder`.
+///
+/// # Errors
+///
+/// When the folder is there already, or an assignment cannot be read.
+pub fn export(course: &Path, folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() {
+        bail!("{} is there already, and nothing is overwritten", folder.display());
+    }
+    let names = assignment::names(course)?;
+    for name in &names {
+        let assignment = Assignment::load(course, name)?;
+        let to = folder.join("chapters").join(name).join("assignment");
+        one(&assignment, &to).with_context(|| format!("{name} cannot be exported"))?;
+    }
+    anstream::println!(
+        "The students' copy of {} assignments is in {}; `--course {}` takes it.",
+        names.len(),
+        folder.display(),
+        folder.display()
+    );
+    Ok(())
+}
+
+fn one(assignment: &Assignment, to: &Path) -> anyhow::Result<()> {
+    let from = &assignment.folder;
+    files::copy_folder(&from.join("starter"), &to.join("starter"))?;
+    for name in ["README.md", "README.zh-CN.md", "program.rs"] {
+        if from.join(name).is_file() {
+            std::fs::copy(from.join(name), to.join(name))?;
+        }
+    }
+    let hidden: Vec<&str> = assignment
+        .manifest
+        .checks
+        .iter()
+        .filter(|check| check.visibility != Visibility::Visible)
+        .map(|check| check.name.as_str())
+        .collect();
+    for name in ["checks.rs", "judge.rs"] {
+        let Ok(source) = std::fs::read_to_string(from.join(name)) else { continue };
+        std::fs::write(to.join(name), without(source, &hidden))?;
+    }
+    let manifest = std::fs::read_to_string(from.join("assignment.toml"))?;
+    std::fs::write(to.join("assignment.toml"), visible(&manifest, &hidden)?)?;
+    Ok(())
+}
+
+/// A file of checks without some of its functions.
+fn without(mut source: String, hidden: &[&str]) -> String {
+    for name in hidden {
+        if let Some(function) = source_of(&source, name) {
+            let function = format!("{function}\n");
+            source = source.replacen(&function, "", 1);
+        }
+    }
+    source
+}
+
+/// A manifest without some of its checks, and without everything that leads to solutions. The points are those of what is left.
+fn visible(manifest: &str, hidden: &[&str]) -> anyhow::Result<String> {
+    let mut table: toml::Table = manifest.parse()?;
+    table.remove("wrong");
+    let mut points = 0;
+    if let Some(toml::Value::Array(checks)) = table.get_mut("check") {
+        let name = |value: &toml::Value| value.as_str().is_some_and(|name| hidden.contains(&name));
+        checks.retain(|check| !check.get("name").is_some_and(name));
+        for check in checks {
+            points += check.get("points").and_then(toml::Value::as_integer).unwrap_or(0);
+            if let Some(toml::Value::Array(needed)) = check.get_mut("depends_on") {
+                needed.retain(|value| !name(value));
+            }
+        }
+    }
+    table.insert("points".to_owned(), points.into());
+    Ok(toml::to_string_pretty(&table)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_is_gone_and_the_points_add_up() {
+        let manifest = "schema = 1\npoints = 5\n[[check]]\nname = \"a\"\npoints = 3\ndepends_on = [\"b\"]\n\
+                        [[check]]\nname = \"b\"\npoints = 2\n[[wrong]]\nname = \"w\"\n";
+        let text = visible(manifest, &["b"]).unwrap();
+        let table: toml::Table = text.parse().unwrap();
+        assert_eq!(table["points"].as_integer(), Some(3));
+        assert!(!text.contains("\"b\"") && !table.contains_key("wrong"), "{text}");
+        let source =
+            "use x;\n\n/// A.\npub fn a() {\n    1;\n}\n\n/// B.\npub fn b() {\n    2;\n}\n";
+        assert_eq!(
+            without(source.to_owned(), &["b"]),
+            "use x;\n\n/// A.\npub fn a() {\n    1;\n}\n\n"
+        );
+    }
+}

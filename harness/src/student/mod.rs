@@ -1,0 +1,15 @@
+//! What a student does: begin an assignment, check it, watch it, ask for a hint.
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`copy`] | the working copy: what it is, how it is made |
+//! | [`progress`] | what a copy remembers: hints that were shown, checks that were passed |
+//! | [`watch`] | checks on every save |
+//! | [`verbs`] | the verbs `start`, `check`, `hint` |
+//!
+//! Nothing that a student has written is ever changed here. What is written into a copy later is one file of its own, `.progress.json`.
+
+pub mod copy;
+pub mod progress;
+pub mod verbs;
+pub mod watch;
