@@ -94,6 +94,7 @@ fn print_whole(grader: &Grader<'_>, result: &SubmissionResult, language: &str) {
         manifest: &grader.assignment().manifest,
         language,
         hints: &hints,
+        details: usize::MAX,
         width: 100,
         colour: std::io::stdout().is_terminal(),
     };

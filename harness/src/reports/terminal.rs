@@ -17,6 +17,8 @@ pub struct Report<'a> {
     pub language: &'a str,
     /// How many stages of a failed check's hints to show, by the check's name.
     pub hints: &'a BTreeMap<String, usize>,
+    /// How many checks that are not passed to tell everything about.
+    pub details: usize,
     /// Columns.
     pub width: usize,
     /// Whether to use ANSI colours in drawings.
@@ -53,7 +55,10 @@ impl Report<'_> {
             for check in &result.checks {
                 self.line(&mut text, check);
             }
-            for check in &result.checks {
+            let open = |check: &&CheckResult| {
+                matches!(check.status, CheckStatus::Fail | CheckStatus::CannotTell)
+            };
+            for check in result.checks.iter().filter(open).take(self.details) {
                 self.detail(&mut text, check);
             }
         }
@@ -82,9 +87,8 @@ impl Report<'_> {
 
     fn detail(&self, text: &mut String, check: &CheckResult) {
         let (style, word) = match check.status {
-            CheckStatus::Fail => (BAD, "failed"),
             CheckStatus::CannotTell => (UNSURE, "cannot tell"),
-            CheckStatus::Pass | CheckStatus::NotRun => return,
+            _ => (BAD, "failed"),
         };
         let title = in_language(&check.title, self.language);
         let _ = writeln!(text, "\n{style}{word}: {}{style:#}  {title}", check.name);

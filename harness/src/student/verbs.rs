@@ -93,7 +93,8 @@ pub fn report<'a>(
     colour: bool,
 ) -> Report<'a> {
     let hints = &progress.hints;
-    Report { manifest: &assignment.manifest, language, hints, width: 100, colour }
+    let details = usize::MAX;
+    Report { manifest: &assignment.manifest, language, hints, details, width: 100, colour }
 }
 
 /// Shows the next hint for `name` or, without it, for the first check that was not passed the last time; then remembers that it was shown.

@@ -106,6 +106,10 @@ fn view(
     let progress = Progress::load(&copy.folder);
     let mut report = verbs::report(assignment, &progress, language, screen.is_terminal);
     report.width = screen.width();
+    if screen.is_terminal {
+        // One thing at a time: the first that is to be mended.
+        report.details = 1;
+    }
     let mut text = report.write(result);
     if result.passes() {
         text.push_str("\nEvery check that you can see is passed.");

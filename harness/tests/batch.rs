@@ -1,0 +1,195 @@
+//! Many submissions: every form, interrupted and resumed, in parts and put together.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn tally() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course/chapters/01-tally/assignment")
+}
+
+fn command(verb: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+    command.arg(verb).arg("--course").arg(course);
+    command
+}
+
+fn grade(paths: &[&Path], out: &Path, more: &[&str]) -> Command {
+    let mut command = command("grade");
+    command.args(["--assignment", "tally", "--out"]).arg(out).args(paths).args(more);
+    command
+}
+
+#[track_caller]
+fn ends_with(output: &Output, code: i32) -> String {
+    let text = [&output.stdout[..], &output.stderr[..]].concat();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    text
+}
+
+fn source(variant: &str) -> Vec<u8> {
+    std::fs::read(tally().join(variant).join("src/lib.rs")).unwrap()
+}
+
+fn add_folder(batch: &Path, name: &str, variant: &str) {
+    let folder = batch.join(name).join("src");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("lib.rs"), source(variant)).unwrap();
+}
+
+/// Four folders, two archives, one file that is none of a submission's.
+fn a_batch() -> tempfile::TempDir {
+    let batch = tempfile::tempdir().unwrap();
+    for (name, variant) in [
+        ("ada", "solution"),
+        ("bob", "wrong/load_and_store"),
+        ("cy", "alternatives/atomic"),
+        ("dora", "wrong/reaches_out"),
+    ] {
+        add_folder(batch.path(), name, variant);
+    }
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(batch.path().join("eve.zip")).unwrap());
+    zip.start_file("queue/src/lib.rs", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(&source("solution")).unwrap();
+    zip.finish().unwrap();
+    let tgz = std::fs::File::create(batch.path().join("finn.tar.gz")).unwrap();
+    let gz = flate2::write::GzEncoder::new(tgz, flate2::Compression::fast());
+    let mut tar = tar::Builder::new(gz);
+    let mut header = tar::Header::new_gnu();
+    header.set_size(1);
+    header.set_entry_type(tar::EntryType::Symlink);
+    header.set_size(0);
+    tar.append_link(&mut header, "src/lib.rs", "/etc/passwd").unwrap();
+    tar.into_inner().unwrap().finish().unwrap();
+    std::fs::write(batch.path().join("mails.csv"), "x").unwrap();
+    batch
+}
+
+/// Each submission's result without its times.
+fn results(out: &Path) -> BTreeMap<String, Value> {
+    let read = |path: PathBuf| {
+        let mut value: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        value["milliseconds"] = 0.into();
+        for check in value["checks"].as_array_mut().unwrap() {
+            check["milliseconds"] = 0.into();
+        }
+        (path.file_stem().unwrap().to_str().unwrap().to_owned(), value)
+    };
+    let folder = std::fs::read_dir(out.join("results")).unwrap();
+    folder.map(|entry| read(entry.unwrap().path())).collect()
+}
+
+fn grade_book(out: &Path) -> String {
+    std::fs::read_to_string(out.join("gradebook.csv")).unwrap()
+}
+
+#[test]
+fn every_form_is_graded_and_every_report_is_there() {
+    let (batch, out) = (a_batch(), tempfile::tempdir().unwrap());
+    let output = grade(&[batch.path()], out.path(), &["--jobs", "2"]).output().unwrap();
+    let text = ends_with(&output, 1);
+    assert!(text.contains("6 submissions: 3 pass everything, 6 have a score"), "{text}");
+    insta::assert_snapshot!("grade_book", grade_book(out.path()));
+
+    let names = ["ada", "bob", "cy", "dora", "eve", "finn"];
+    for name in names {
+        for form in ["results", "gradescope", "exercism"] {
+            let path = out.path().join(form).join(format!("{name}.json"));
+            serde_json::from_slice::<Value>(&std::fs::read(path).unwrap()).unwrap();
+        }
+        assert!(out.path().join(format!("pages/{name}.html")).is_file());
+    }
+    let junit = std::fs::read_to_string(out.path().join("junit.xml")).unwrap();
+    let junit = roxmltree::Document::parse(&junit).unwrap();
+    let suites = junit.descendants().filter(|node| node.has_tag_name("testsuite"));
+    assert_eq!(suites.filter_map(|suite| suite.attribute("name")).collect::<Vec<_>>(), names);
+    // The failing run is drawn on the page.
+    let page = std::fs::read_to_string(out.path().join("pages/bob.html")).unwrap();
+    assert!(page.contains("<svg") && page.contains("self.total.store(seen + n, SeqCst);"));
+    // What is hidden from students is not on it.
+    assert!(!page.contains("waits_in_a_loop"));
+}
+
+#[test]
+fn a_run_that_is_killed_goes_on_where_it_was() {
+    let batch = tempfile::tempdir().unwrap();
+    for i in 0..8 {
+        let variant = if i % 2 == 0 { "solution" } else { "wrong/notify_one" };
+        add_folder(batch.path(), &format!("student-{i}"), variant);
+    }
+    let (whole, cut) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    ends_with(&grade(&[batch.path()], whole.path(), &[]).output().unwrap(), 1);
+
+    let mut run = grade(&[batch.path()], cut.path(), &["--jobs", "1"]);
+    let mut run = run.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    // The third line: two results at least have been written by then.
+    let lines = BufReader::new(run.stdout.take().unwrap()).lines();
+    assert_eq!(lines.take(3).filter(Result::is_ok).count(), 3);
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let before = results(cut.path()).len();
+    assert!((2..8).contains(&before), "{before} results when it was killed");
+
+    let text = ends_with(&grade(&[batch.path()], cut.path(), &[]).output().unwrap(), 1);
+    assert!(text.contains(" of 8 were graded before."), "{text}");
+    assert_eq!(results(cut.path()), results(whole.path()));
+    assert_eq!(grade_book(cut.path()), grade_book(whole.path()));
+    // A third time there is nothing left to do.
+    let text = ends_with(&grade(&[batch.path()], cut.path(), &[]).output().unwrap(), 1);
+    assert!(text.contains("8 of 8 were graded before."), "{text}");
+    // Another seed is another batch, which does not mix with this one.
+    let output = grade(&[batch.path()], cut.path(), &["--seed", "7"]).output().unwrap();
+    assert!(ends_with(&output, 1).contains("holds another batch"));
+}
+
+#[test]
+fn parts_come_to_the_same_as_the_whole() {
+    let (batch, whole) = (a_batch(), tempfile::tempdir().unwrap());
+    ends_with(&grade(&[batch.path()], whole.path(), &[]).output().unwrap(), 1);
+    let parts: Vec<_> = (1..=3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let merge = |out: &Path| {
+        let mut merge = command("merge");
+        merge.arg("--out").arg(out).args(parts.iter().map(|part| part.path()));
+        merge.output().unwrap()
+    };
+    let shard = |i: usize| {
+        let shard = format!("{}/3", i + 1);
+        let output = grade(&[batch.path()], parts[i].path(), &["--shard", &shard]).output();
+        assert!(matches!(output.unwrap().status.code(), Some(0 | 1)));
+    };
+    (0..2).for_each(shard);
+    let merged = tempfile::tempdir().unwrap();
+    // The third was never run.
+    assert!(ends_with(&merge(merged.path()), 1).contains("holds no batch"));
+    shard(2);
+    ends_with(&merge(merged.path()), 1);
+    assert_eq!(grade_book(merged.path()), grade_book(whole.path()));
+    assert_eq!(results(merged.path()), results(whole.path()));
+
+    // A result that got lost is missed.
+    let lost = results(parts[0].path()).into_keys().chain(results(parts[1].path()).into_keys());
+    let name = lost.last().unwrap();
+    for part in &parts {
+        let _ = std::fs::remove_file(part.path().join(format!("results/{name}.json")));
+    }
+    let again = tempfile::tempdir().unwrap();
+    let text = ends_with(&merge(again.path()), 1);
+    assert!(text.contains(&format!("1 of 6 submissions have no result yet: {name}")), "{text}");
+}
+
+#[test]
+fn what_cannot_be_graded_is_said_at_once() {
+    let (batch, out) = (a_batch(), tempfile::tempdir().unwrap());
+    let empty = tempfile::tempdir().unwrap();
+    let output = grade(&[empty.path()], out.path(), &[]).output().unwrap();
+    assert!(ends_with(&output, 1).contains("no folders or archives of submissions"));
+    let twice = [batch.path(), &batch.path().join("ada")];
+    let output = grade(&twice, out.path(), &[]).output().unwrap();
+    assert!(ends_with(&output, 1).contains("two submissions are called ada"));
+    let output = grade(&[batch.path()], out.path(), &["--shard", "4/3"]).output().unwrap();
+    assert!(ends_with(&output, 2).contains("the third of eight"));
+}
