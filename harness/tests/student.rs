@@ -71,7 +71,7 @@ fn from_the_start_to_the_last_check() {
     let (text, code) = verb(&copy, &["hint"]);
     assert!(code == 1 && text.contains("every check was passed"), "{text}");
     let (text, code) = verb(home.path(), &["check"]);
-    assert!(code == 1 && text.contains("is in no working copy"), "{text}");
+    assert!(code == 4 && text.contains("is in no working copy"), "{text}");
 }
 
 #[test]

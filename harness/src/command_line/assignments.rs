@@ -26,7 +26,8 @@ pub(super) enum Verb {
     /// Check a working copy: the visible checks, once
     ///
     /// Exit code 0: all are passed. 1: some are not. 2: the command line makes
-    /// no sense. 3: the grader had trouble of its own.
+    /// no sense. 3: the grader had trouble of its own. 4: nothing could be
+    /// checked, and the message says why.
     Check(CopyArguments),
     /// Show the next hint for a check that is not passed
     Hint(HintArguments),
@@ -38,11 +39,12 @@ pub(super) enum Verb {
     ///
     /// Exit code 0: every submission passes every check. 1: some do not, and
     /// the report says which. 2: the command line makes no sense. 3: the grader
-    /// had trouble of its own with some, and they have no score.
+    /// had trouble of its own with some, and they have no score. 4: nothing was
+    /// graded, and the message says why.
     Grade(GradeArguments),
     /// Put the parts together that `grade --shard` has graded
     ///
-    /// Exit codes as those of `grade`; 1 also when results are missing.
+    /// Exit codes as those of `grade`; 4 also when results are missing.
     Merge(MergeArguments),
     /// For those who write assignments
     #[command(subcommand)]

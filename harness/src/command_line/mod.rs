@@ -51,6 +51,13 @@ enum Verb {
     Assignment(assignments::Verb),
 }
 
+impl Verb {
+    fn grades(&self) -> bool {
+        use assignments::Verb::{Check, Grade, Merge};
+        matches!(self, Verb::Assignment(Check(_) | Grade(_) | Merge(_)))
+    }
+}
+
 #[derive(Debug, clap::Args)]
 struct RunArguments {
     /// A chapter: 7, 07-queue, ch07-queue or queue; all chapters without it
@@ -165,6 +172,8 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// Does what the command line asks for. This is the whole `main` of the harness.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // What grades has an exit code of its own for that nothing was graded: 1 is a grade.
+    let trouble = if arguments.verb.grades() { 4 } else { 1 };
     match obey(arguments.verb) {
         Ok(code) => code,
         Err(error) => {
@@ -172,7 +181,7 @@ pub fn main() -> ExitCode {
             let misused = error.is::<NoSuchChapter>()
                 || error.is::<NoSuchProgram>()
                 || error.is::<NoSuchAssignment>();
-            ExitCode::from(if misused { 2 } else { 1 })
+            ExitCode::from(if misused { 2 } else { trouble })
         }
     }
 }
