@@ -149,9 +149,8 @@ impl Drop for Cluster {
 #[test]
 fn an_array_whose_node_is_killed_comes_to_the_same() {
     let installed = |name: &str| Command::new(name).arg("-V").output().is_ok();
-    if !(installed("slurmctld") && installed("slurmd") && installed("munged"))
-        || !rustix::process::geteuid().is_root()
-    {
+    let slurm = ["slurmctld", "slurmd", "munged"].into_iter().all(installed);
+    if !slurm || !rustix::process::geteuid().is_root() {
         eprintln!(
             "skipped: Slurm (slurmctld, slurmd, munged) is not installed, or this is not root"
         );
