@@ -12,11 +12,15 @@ use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// How long the inner stage may take until the program starts. It takes
 /// milliseconds; this is for an executable that does not call
 /// [`enter_if_asked`](crate::enter_if_asked) and does something else for ever.
 const START: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
+
+/// A limit on time above this is this: a century, which no clock overflows.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// A command and everything that it is given.
 ///
@@ -154,7 +158,8 @@ impl Jail {
 
     /// Sets the bounds; [`Limits::default`] without this.
     pub fn limits(mut self, limits: Limits) -> Jail {
-        self.order.limits = limits;
+        let (wall, cpu) = (limits.wall.min(LONGEST), limits.cpu.min(LONGEST));
+        self.order.limits = Limits { wall, cpu, ..limits };
         self
     }
 

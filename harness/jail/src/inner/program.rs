@@ -146,12 +146,12 @@ fn limit(order: &Order, prepared: &Prepared) -> io::Result<()> {
         Processes::Single => 1,
         Processes::AtMost(processes) => processes,
     };
-    let tasks = limits.threads + processes;
+    let tasks = limits.threads.saturating_add(processes);
     // The keeper and the first process have the same user id, unless root changed it.
     let tasks = match (prepared.user, prepared.user_namespace) {
         (Some(_), _) => tasks,
-        (None, true) => tasks + 2,
-        (None, false) => tasks + prepared.other_tasks + SLACK,
+        (None, true) => tasks.saturating_add(2),
+        (None, false) => tasks.saturating_add(prepared.other_tasks + SLACK),
     };
     for (resource, soft, hard) in [
         // At the soft limit comes SIGXCPU, which a program can ignore; at the hard one SIGKILL.

@@ -114,6 +114,16 @@ fn payload_executable() -> &'static Path {
     })
 }
 
+/// A copy of the command `jail`, likewise.
+fn jail_executable() -> PathBuf {
+    let copy = scratch().join("jail");
+    if !copy.exists() {
+        let original = std::env::var_os("JAIL").unwrap_or(env!("CARGO_BIN_EXE_jail").into());
+        std::fs::copy(original, &copy).expect("a copy");
+    }
+    copy
+}
+
 /// A folder for this run of the tests, which everybody may look into.
 fn scratch() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
@@ -176,6 +186,7 @@ fn as_ordinary_user() -> Result<(), libtest_mimic::Failed> {
         .uid(NOBODY)
         .gid(NOBODY)
         .env_remove("TMPDIR")
+        .env("JAIL", jail_executable())
         .output()?;
     if output.status.success() {
         return Ok(());
@@ -196,6 +207,7 @@ struct Traces {
 impl Traces {
     fn now() -> Traces {
         payload_executable();
+        jail_executable();
         let entries = |path: &Path| std::fs::read_dir(path).map_or(0, Iterator::count);
         let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
         // SAFETY: waitid accepts a null pointer for what it would tell, and takes no child away.

@@ -277,10 +277,11 @@ fn look_around() {
     println!("{} {}", std::process::id(), unsafe { libc::getppid() });
 }
 
-/// Forks until it cannot; the children sleep. Says how many there are.
+/// Forks until it cannot; the children sleep. Says how many there are. It stops at a number that
+/// the machine survives even if the jail should fail.
 fn fork_bomb() {
     let mut children = 0;
-    loop {
+    while children < 1000 {
         // SAFETY: this process has one thread; the child only sleeps.
         match unsafe { libc::fork() } {
             0 => loop {
@@ -293,20 +294,19 @@ fn fork_bomb() {
     println!("{children}");
 }
 
-/// Leaves orphans behind, each of which replaces itself for ever by forking and ending.
+/// Leaves orphans behind, each of which replaces itself all the time by forking and ending. They
+/// stop after a minute, should the jail fail.
 fn forking_orphans() {
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
     for _ in 0..4 {
         // SAFETY: this process has one thread, and so has every child.
         if unsafe { libc::fork() } == 0 {
             // SAFETY: setsid has no preconditions.
             unsafe { libc::setsid() };
-            loop {
-                // SAFETY: as above.
-                if unsafe { libc::fork() } > 0 {
-                    // SAFETY: nothing of this process needs to be put in order.
-                    unsafe { libc::_exit(0) }
-                }
-            }
+            // SAFETY: as above.
+            while std::time::Instant::now() < end && unsafe { libc::fork() } <= 0 {}
+            // SAFETY: nothing of this process needs to be put in order.
+            unsafe { libc::_exit(0) }
         }
     }
 }

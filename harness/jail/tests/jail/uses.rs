@@ -1,6 +1,8 @@
 //! What a jail is for: programs that behave, their limits, and the launcher's own trouble.
 
-use crate::{Mode, Test, assert_nobody_holds, limits, run, scratch, spawn, succeed};
+use crate::{
+    Mode, Test, assert_nobody_holds, jail_executable, limits, run, scratch, spawn, succeed,
+};
 use jail::{Error, How, Jail, Layers, Limits, Processes};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
@@ -20,6 +22,8 @@ pub(super) const ALL: &[Test] = &[
     ("a_program_that_is_not_there", a_program_that_is_not_there),
     ("a_path_that_is_not_there", a_path_that_is_not_there),
     ("an_executable_that_does_not_enter", an_executable_that_does_not_enter),
+    ("no_limit_is_too_large", no_limit_is_too_large),
+    ("namespaces_of_which_half_fails", namespaces_of_which_half_fails),
     ("an_end_by_the_clock", an_end_by_the_clock),
     ("an_end_by_processor_time", an_end_by_processor_time),
     ("a_conversation", a_conversation),
@@ -55,6 +59,8 @@ fn every_exit_code_is_the_programs_own(mode: Mode) {
 fn a_signal_is_named(mode: Mode) {
     assert_eq!(run(mode.shell("kill -TERM $$")).how, How::Signalled(libc::SIGTERM));
     assert_eq!(run(mode.shell("kill -KILL $$")).how, How::Signalled(libc::SIGKILL));
+    // Which this process ignores, as every Rust program does.
+    assert_eq!(run(mode.shell("kill -PIPE $$")).how, How::Signalled(libc::SIGPIPE));
 }
 
 fn an_empty_environment(mode: Mode) {
@@ -140,6 +146,47 @@ fn an_executable_that_does_not_enter(mode: Mode) {
     assert!(matches!(mode.shell(":").inner_stage("/bin/true").run(), Err(Error::NotEntered)));
     let error = mode.shell(":").inner_stage("/no/such/file").run();
     assert!(matches!(error, Err(Error::Start { step: "execute it", .. })), "{error:?}");
+}
+
+fn no_limit_is_too_large(mode: Mode) {
+    let (time, size) = (Duration::MAX, u64::MAX);
+    let jail = mode.shell("exit 4").limits(Limits {
+        wall: time,
+        cpu: time,
+        memory_bytes: size,
+        file_bytes: size,
+        threads: size,
+        output_bytes: usize::MAX,
+        ..limits()
+    });
+    assert_eq!(run(jail).how, How::Exited(4));
+}
+
+/// Some systems let a process leave its process namespace, but not mount anything afterwards.
+fn namespaces_of_which_half_fails(mode: Mode) {
+    if mode == Mode::Degraded {
+        return;
+    }
+    // The setting holds for the user namespace that it is made in, and so for this test alone.
+    let forbid = "echo 0 > /proc/sys/user/max_mnt_namespaces";
+    let here =
+        |script: &str| Command::new("unshare").args(["-U", "-r", "sh", "-c", script]).output();
+    if !here(forbid).is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: unshare(1) cannot make a user namespace here");
+        return;
+    }
+    let jail = jail_executable();
+    let jail = jail.display();
+    let output = here(&format!("{forbid} && exec '{jail}' --verbose -- /bin/sh -c 'echo out'"));
+    let output = output.expect("it was there before");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.stdout, b"out\n", "{stderr}");
+    assert!(stderr.contains("protected by landlock, seccomp, rlimits\n"), "{stderr}");
+    let output = here(&format!("{forbid} && exec '{jail}' --full -- /bin/sh -c 'echo out'"));
+    let output = output.expect("it was there before");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(125), 0), "{stderr}");
+    assert!(stderr.contains("namespaces not to be had here (unshare: "), "{stderr}");
 }
 
 fn an_end_by_the_clock(mode: Mode) {
