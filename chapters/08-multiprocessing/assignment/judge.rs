@@ -1,0 +1,102 @@
+//! What a pipeline must do, seen from outside.
+
+use judge::{Program, Signal};
+
+/// So many bytes of random text in lines.
+fn text(program: &Program, bytes: usize) -> String {
+    let mut random = program.random();
+    let mut text = String::with_capacity(bytes + 80);
+    while text.len() < bytes {
+        for _ in 0..random.usize(1..70) {
+            text.push(random.alphanumeric());
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A few lines through one, two and three commands.
+pub fn a_little_goes_through(program: &Program) {
+    for (commands, expected) in [
+        (&["cat"][..], "pear\napple\nfig\n"),
+        (&["sort", "head -n 2"], "apple\nfig\n"),
+        (&["sort", "tr a-z A-Z", "tail -n 1"], "PEAR\n"),
+    ] {
+        let mut run = program.start(commands);
+        run.send("pear\napple\nfig\n");
+        let ended = run.finish();
+        assert_eq!(ended.stdout, expected, "{commands:?}");
+        assert_eq!(ended.code, Some(0), "the exit code of {commands:?}");
+    }
+}
+
+/// More than fits into all pipes together, through commands that give it on at once.
+pub fn much_goes_through(program: &Program) {
+    let data = text(program, 1 << 20);
+    let mut run = program.start(["cat", "cat", "cat"]);
+    run.send(&data);
+    let ended = run.finish();
+    assert_eq!(ended.stdout.len(), data.len(), "bytes that came out");
+    assert!(ended.stdout == data, "what came out is not what went in");
+}
+
+/// A command gives an answer to each line. It has to come before the next line is sent.
+pub fn answers_come_at_once(program: &Program) {
+    let mut run = program.start(["cat", "sed -u s/ping/pong/"]);
+    for number in 0..3 {
+        run.send_line(&format!("ping {number}"));
+        assert_eq!(run.line(), format!("pong {number}"));
+    }
+    assert_eq!(run.finish().code, Some(0));
+}
+
+/// Commands of a pipeline run at the same time: the first never ends by itself.
+pub fn an_endless_command_ends_with_its_reader(program: &Program) {
+    let ended = program.start(["yes", "head -n 3"]).finish();
+    assert_eq!(ended.stdout, "y\ny\ny\n");
+    assert_eq!(ended.code, Some(0), "`yes` is ended by SIGPIPE, and that is no failure");
+}
+
+/// The first command closes its input and goes on. Whoever still writes to it is told so, and that is no error.
+pub fn a_closed_pipe_is_no_error(program: &Program) {
+    let mut run = program.start(["trap 'exit 0' TERM; exec 0<&-; echo closed; sleep 1000 & wait", "cat"]);
+    assert_eq!(run.line(), "closed");
+    run.send(text(program, 60_000));
+    let all = run.until("the first command runs", |all| all.iter().any(|p| p.command == "sleep"));
+    let sleep = all.iter().find(|process| process.command == "sleep");
+    run.signal(sleep.map_or(0, |sleep| sleep.parent), Signal::Terminate);
+    let ended = run.finish();
+    assert_eq!(ended.code, Some(0), "the exit code; it said: {}", ended.stderr);
+}
+
+/// A command that says more on standard error than fits into a pipe, before it does anything else.
+pub fn errors_are_listened_to(program: &Program) {
+    let mut run = program.start(["cat", "yes trouble | head -n 30000 >&2; cat"]);
+    run.send_line("data");
+    let ended = run.finish();
+    assert_eq!(ended.stdout, "data\n");
+    assert_eq!(ended.stderr.matches("2: trouble\n").count(), 30_000, "lines on standard error");
+}
+
+/// Each line on standard error says which command it comes from.
+pub fn errors_say_where_they_come_from(program: &Program) {
+    let ended = program.start(["echo one >&2", "true", "echo three >&2; echo more >&2"]).finish();
+    let mut lines: Vec<&str> = ended.stderr.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["1: one", "3: more", "3: three"]);
+}
+
+/// The exit code is that of the last command that fails.
+pub fn the_last_failure_counts(program: &Program) {
+    let mut random = program.random();
+    let (a, b) = (random.i32(1..60), random.i32(60..120));
+    for (commands, code) in [
+        ([format!("exit {a}"), "true".into(), "true".into()], a),
+        ([format!("exit {a}"), format!("exit {b}"), "true".into()], b),
+        (["true".into(), "kill -KILL $$".into(), "true".into()], 137),
+        (["true".into(), "true".into(), format!("exit {b}")], b),
+    ] {
+        let ended = program.start(&commands).finish();
+        assert_eq!(ended.code, Some(code), "the exit code of {commands:?}");
+    }
+}
