@@ -49,7 +49,7 @@ pub fn commands_run_at_the_same_time(program: &Program) {
 /// The command that fails first ends the job, although another was started before it and runs on.
 pub fn the_first_failure_ends_the_job(program: &Program) {
     let mut run = program.start([] as [&str; 0]);
-    assert_eq!(job(&mut run, &["sleep 1000; exit 3", "sleep 1000", "exit 4"]), "failed 3 4");
+    assert_eq!(job(&mut run, &["exec sleep 1000", "exec sleep 1000", "exit 4"]), "failed 3 4");
     nothing_is_left(&run);
     assert_eq!(job(&mut run, &["true"]), "ok", "the next job");
 }
@@ -57,7 +57,7 @@ pub fn the_first_failure_ends_the_job(program: &Program) {
 /// A command that a signal ends has failed: 128 and the signal, as a shell says it.
 pub fn a_signal_is_a_failure(program: &Program) {
     let mut run = program.start([] as [&str; 0]);
-    assert_eq!(job(&mut run, &["sleep 1000", "kill -TERM $$"]), "failed 2 143");
+    assert_eq!(job(&mut run, &["exec sleep 1000", "kill -TERM $$"]), "failed 2 143");
     nothing_is_left(&run);
 }
 

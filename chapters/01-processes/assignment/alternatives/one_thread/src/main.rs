@@ -32,7 +32,7 @@ impl Task {
 
     fn kill(&self) -> bool {
         let mut shell = Command::new("sh");
-        shell.args(["-c", "kill -9 -- \"$1\"", "sh", &self.group]).stderr(Stdio::null());
+        shell.args(["-c", "kill -s KILL -- \"$1\"", "sh", &self.group]).stderr(Stdio::null());
         shell.status().is_ok_and(|status| status.success())
     }
 }

@@ -57,7 +57,7 @@ fn code(status: ExitStatus) -> i32 {
 
 /// Kills everything in the group, and waits until it is gone.
 fn end(group: u32) {
-    while signal(group, "-KILL") {
+    while signal(group, "KILL") {
         thread::sleep(Duration::from_millis(1));
     }
 }
@@ -65,7 +65,7 @@ fn end(group: u32) {
 /// Whether there was still somebody in the group to send it to.
 fn signal(group: u32, name: &str) -> bool {
     let kill = Command::new("sh")
-        .args(["-c", &format!("kill {name} -- -{group}")])
+        .args(["-c", &format!("kill -s {name} -- -{group}")])
         .stderr(Stdio::null())
         .status();
     kill.expect("sh can be started").success()

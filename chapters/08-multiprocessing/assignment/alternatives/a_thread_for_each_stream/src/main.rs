@@ -53,8 +53,9 @@ fn main() {
     let codes = children.iter_mut().map(|child| {
         let status = child.wait().expect("a child can be waited for");
         match (status.code(), status.signal()) {
+            // Ended by SIGPIPE, itself or what the shell has run: no failure.
+            (Some(141), _) | (None, Some(13) | None) => 0,
             (Some(code), _) => code,
-            (None, Some(13) | None) => 0,
             (None, Some(signal)) => 128 + signal,
         }
     });

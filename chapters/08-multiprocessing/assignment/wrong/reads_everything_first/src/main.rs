@@ -69,8 +69,11 @@ fn pass_on(number: usize, stderr: ChildStderr) {
     }
 }
 
+/// What a shell says of somebody whom SIGPIPE has ended.
+const SIGPIPE: i32 = 141;
+
 /// As a shell says it.
 fn code(status: ExitStatus) -> i32 {
-    let signal = status.signal().unwrap_or(0);
-    status.code().unwrap_or(if signal == 13 { 0 } else { 128 + signal })
+    let code = status.code().unwrap_or(128 + status.signal().unwrap_or(0));
+    if code == SIGPIPE { 0 } else { code }
 }
