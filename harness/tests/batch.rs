@@ -107,6 +107,17 @@ fn every_form_is_graded_and_every_report_is_there() {
     let junit = roxmltree::Document::parse(&junit).unwrap();
     let suites = junit.descendants().filter(|node| node.has_tag_name("testsuite"));
     assert_eq!(suites.filter_map(|suite| suite.attribute("name")).collect::<Vec<_>>(), names);
+    // A result is reproduced; one that says something else is found out.
+    let result = out.path().join("results/bob.json");
+    let again =
+        || command("grade").arg("--again").arg(&result).arg(batch.path().join("bob")).output();
+    let text = ends_with(&again().unwrap(), 0);
+    assert!(text.contains("The same in every check: 4 of 6 points."), "{text}");
+    let forged = std::fs::read_to_string(&result).unwrap().replacen("\"fail\"", "\"pass\"", 1);
+    std::fs::write(&result, forged).unwrap();
+    let text = ends_with(&again().unwrap(), 1);
+    assert!(text.contains("loses_nothing: Pass before, Fail now"), "{text}");
+
     // The failing run is drawn on the page.
     let page = std::fs::read_to_string(out.path().join("pages/bob.html")).unwrap();
     assert!(page.contains("<svg") && page.contains("self.total.store(seen + n, SeqCst);"));

@@ -6,8 +6,9 @@
 //! | [`archive`] | what is taken from an archive, and what is refused |
 //! | [`shard`] | which part of a batch belongs to which machine |
 //! | [`output`] | where everything is written: a result each, at once or not at all, and the reports made of them |
-//! | [`grade`], [`merge`] | the verbs |
+//! | [`grade`], [`merge`], [`again`] | the verbs |
 
+pub mod again;
 pub mod archive;
 pub mod grade;
 pub mod merge;

@@ -161,11 +161,14 @@ pub(super) struct GradeArguments {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// The assignment: 07-queue, 7 or queue
-    #[arg(long, value_name = "NAME")]
-    assignment: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "again")]
+    assignment: Option<String>,
     /// Where to write results and reports; a run that was interrupted goes on there
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "again")]
+    out: Option<PathBuf>,
+    /// Grade the submission of this result again, and say whether it comes to the same
+    #[arg(long, value_name = "RESULT", conflicts_with_all = ["assignment", "out", "shard", "seed"])]
+    again: Option<PathBuf>,
     #[command(flatten)]
     at: Where,
     /// Grade this many submissions at a time; as many as there are cores without it
@@ -231,16 +234,26 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Verb::Grade(arguments) => {
-            let assignment = Assignment::find(&arguments.at.course(), &arguments.assignment)?;
+            let before = arguments.again.as_deref().map(batch::again::read).transpose()?;
+            let name = match (&before, &arguments.assignment) {
+                (Some(before), _) => &before.assignment,
+                (None, Some(name)) => name,
+                (None, None) => unreachable!("clap asks for one of the two"),
+            };
+            let assignment = Assignment::find(&arguments.at.course(), name)?;
             // Submissions side by side keep the cores busy; so a submission's checks run one after the other.
             let checks_at_once = NonZeroUsize::MIN;
-            let options =
-                Options { seed: arguments.seed, jobs: checks_at_once, visible_only: false };
+            let seed = before.as_ref().map_or(arguments.seed, |before| before.seed);
+            let options = Options { seed, jobs: checks_at_once, visible_only: false };
             let tools = arguments.at.tools()?;
             let grader = Grader::new(&tools, &assignment, options)?;
+            if let Some(before) = before {
+                let same = batch::again::again(&grader, &before, &arguments.paths)?;
+                return Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            }
             let request = batch::grade::Request {
                 paths: arguments.paths,
-                out: arguments.out,
+                out: arguments.out.unwrap_or_default(),
                 jobs: arguments.jobs.unwrap_or_else(cores),
                 shard: arguments.shard,
                 language: arguments.language.language,
