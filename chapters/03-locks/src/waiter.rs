@@ -40,6 +40,12 @@ struct Wait {
 
 impl Waiter {
     /// A wait of the calling thread, which alone should sleep in it.
+    ///
+    /// ```
+    /// let waiter = ch03_locks::Waiter::new();
+    /// waiter.wake();
+    /// waiter.sleep(); // it has been woken already
+    /// ```
     #[expect(clippy::new_without_default, reason = "it depends on who calls")]
     pub fn new() -> Waiter {
         let wait = Wait { thread: thread::current(), woken: AtomicBool::new(false) };
@@ -60,7 +66,12 @@ impl Waiter {
 
     /// Blocks until woken.
     ///
-    /// For an example see [`wake`](Waiter::wake).
+    /// ```
+    /// let waiter = ch03_locks::Waiter::new();
+    /// let other = waiter.clone();
+    /// std::thread::spawn(move || other.wake());
+    /// waiter.sleep();
+    /// ```
     pub fn sleep(&self) {
         // Parking may end for no reason, and another's unpark may end it too.
         while !self.wait.woken.load(Acquire) {

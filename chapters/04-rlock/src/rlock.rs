@@ -157,7 +157,14 @@ impl RLock {
     ///
     /// Blocks for as long as another thread holds the lock.
     ///
-    /// For an example see [`release_all`](RLock::release_all).
+    /// ```
+    /// let lock = ch04_rlock::RLock::new();
+    /// lock.acquire();
+    /// let levels = lock.release_all()?;
+    /// lock.restore(levels);
+    /// assert_eq!(lock.depth(), 1);
+    /// # Ok::<(), ch04_rlock::ReleaseError>(())
+    /// ```
     #[inline]
     pub fn restore(&self, levels: Levels) {
         self.enter(levels.0, |lock| {

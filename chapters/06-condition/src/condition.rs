@@ -132,23 +132,45 @@ impl<L: ConditionLock> Condition<L> {
     }
 }
 
-/// The raw core. For examples see [`Held`](crate::Held), whose methods are the
-/// same without the error.
+/// The raw core. The methods of [`Held`](crate::Held) are the same without the error.
 impl<L: ConditionLock> Condition<L> {
     /// Waits for the lock and takes it. Blocks for as long as another thread
     /// holds it.
+    ///
+    /// ```
+    /// let condition = ch06_condition::Condition::new();
+    /// condition.acquire();
+    /// condition.release()?;
+    /// # Ok::<(), ch06_condition::NotOwner>(())
+    /// ```
     pub fn acquire(&self) {
         self.lock.acquire();
     }
 
     /// Takes the lock if that is possible without blocking, and says whether
     /// it did.
+    ///
+    /// ```
+    /// let condition = ch06_condition::Condition::new();
+    /// assert!(condition.try_acquire());
+    /// condition.release()?;
+    /// # Ok::<(), ch06_condition::NotOwner>(())
+    /// ```
     pub fn try_acquire(&self) -> bool {
         self.lock.try_acquire()
     }
 
     /// Takes the lock if that is possible within `timeout`, and says whether
     /// it did.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let condition = ch06_condition::Condition::new();
+    /// assert!(condition.acquire_timeout(Duration::from_millis(1)));
+    /// condition.release()?;
+    /// # Ok::<(), ch06_condition::NotOwner>(())
+    /// ```
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
         self.lock.acquire_timeout(timeout)
     }
@@ -158,6 +180,15 @@ impl<L: ConditionLock> Condition<L> {
     /// # Errors
     ///
     /// [`NotOwner`] if the calling thread does not hold the lock.
+    ///
+    /// ```
+    /// use ch06_condition::{Condition, NotOwner};
+    ///
+    /// let condition = Condition::new();
+    /// condition.acquire();
+    /// assert_eq!(condition.release(), Ok(()));
+    /// assert_eq!(condition.release(), Err(NotOwner));
+    /// ```
     pub fn release(&self) -> Result<(), NotOwner> {
         self.lock.release()
     }
@@ -167,6 +198,20 @@ impl<L: ConditionLock> Condition<L> {
     /// # Errors
     ///
     /// [`NotOwner`], at once, if the calling thread does not hold the lock.
+    ///
+    /// ```
+    /// use ch06_condition::{Condition, NotOwner};
+    ///
+    /// let condition = Condition::new();
+    /// assert_eq!(condition.wait(), Err(NotOwner));
+    /// std::thread::scope(|scope| {
+    ///     condition.acquire();
+    ///     scope.spawn(|| condition.lock().notify(1));
+    ///     condition.wait()?;
+    ///     condition.release()
+    /// })?;
+    /// # Ok::<(), NotOwner>(())
+    /// ```
     pub fn wait(&self) -> Result<(), NotOwner> {
         self.wait_until(None).map(drop)
     }
@@ -179,6 +224,16 @@ impl<L: ConditionLock> Condition<L> {
     /// # Errors
     ///
     /// As [`wait`](Condition::wait).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let condition = ch06_condition::Condition::new();
+    /// condition.acquire();
+    /// assert!(!condition.wait_timeout(Duration::from_millis(1))?, "nobody notifies");
+    /// condition.release()?;
+    /// # Ok::<(), ch06_condition::NotOwner>(())
+    /// ```
     pub fn wait_timeout(&self, timeout: Duration) -> Result<bool, NotOwner> {
         self.wait_until(deadline(timeout))
     }
@@ -189,6 +244,21 @@ impl<L: ConditionLock> Condition<L> {
     /// # Errors
     ///
     /// As [`wait`](Condition::wait).
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    ///
+    /// let condition = ch06_condition::Condition::new();
+    /// condition.acquire();
+    /// let looked = Cell::new(0);
+    /// condition.wait_for(|| {
+    ///     looked.set(looked.get() + 1);
+    ///     true
+    /// })?;
+    /// assert_eq!(looked.get(), 1);
+    /// condition.release()?;
+    /// # Ok::<(), ch06_condition::NotOwner>(())
+    /// ```
     pub fn wait_for(&self, mut fact: impl FnMut() -> bool) -> Result<(), NotOwner> {
         self.must_be_owned()?;
         while !fact() {
@@ -205,6 +275,16 @@ impl<L: ConditionLock> Condition<L> {
     /// # Errors
     ///
     /// As [`wait`](Condition::wait).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let condition = ch06_condition::Condition::new();
+    /// condition.acquire();
+    /// assert!(!condition.wait_for_timeout(|| false, Duration::from_millis(1))?);
+    /// condition.release()?;
+    /// # Ok::<(), ch06_condition::NotOwner>(())
+    /// ```
     pub fn wait_for_timeout(
         &self,
         mut fact: impl FnMut() -> bool,
@@ -226,6 +306,14 @@ impl<L: ConditionLock> Condition<L> {
     /// # Errors
     ///
     /// [`NotOwner`] if the calling thread does not hold the lock.
+    ///
+    /// ```
+    /// let condition = ch06_condition::Condition::new();
+    /// condition.acquire();
+    /// assert_eq!(condition.notify(1)?, 0, "nobody waits");
+    /// condition.release()?;
+    /// # Ok::<(), ch06_condition::NotOwner>(())
+    /// ```
     pub fn notify(&self, n: usize) -> Result<usize, NotOwner> {
         self.must_be_owned()?;
         Ok(self.waiting.notify(n, |waiter| self.lock.wake_on_release(waiter)))
@@ -236,6 +324,14 @@ impl<L: ConditionLock> Condition<L> {
     /// # Errors
     ///
     /// As [`notify`](Condition::notify).
+    ///
+    /// ```
+    /// let condition = ch06_condition::Condition::new();
+    /// condition.acquire();
+    /// assert_eq!(condition.notify_all()?, 0, "nobody waits");
+    /// condition.release()?;
+    /// # Ok::<(), ch06_condition::NotOwner>(())
+    /// ```
     pub fn notify_all(&self) -> Result<usize, NotOwner> {
         self.notify(usize::MAX)
     }
@@ -244,6 +340,11 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// To the holder of the lock the answer is exact but for those who are just
     /// giving up; to others it may be out of date when it arrives.
+    ///
+    /// ```
+    /// let condition = ch06_condition::Condition::new();
+    /// assert_eq!(condition.waiters(), 0);
+    /// ```
     pub fn waiters(&self) -> usize {
         self.waiting.len()
     }

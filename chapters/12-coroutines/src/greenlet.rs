@@ -109,6 +109,13 @@ impl<T: 'static> Greenlet<T> {
     /// A greenlet whose code comes later, by [`set_run`](Greenlet::set_run).
     ///
     /// With it two greenlets can name each other before either has code.
+    ///
+    /// ```
+    /// # use ch12_coroutines::Greenlet;
+    /// let later = Greenlet::without_run();
+    /// later.set_run(|n: u32| n + 1);
+    /// assert_eq!(later.switch(1), 2);
+    /// ```
     pub fn without_run() -> Greenlet<T> {
         Greenlet { core: Some(Core::new(None)) }
     }
@@ -118,6 +125,13 @@ impl<T: 'static> Greenlet<T> {
     /// # Panics
     ///
     /// If it has started or ended, or is the main greenlet.
+    ///
+    /// ```
+    /// # use ch12_coroutines::Greenlet;
+    /// let greenlet = Greenlet::new(|n: u32| n + 1);
+    /// greenlet.set_run(|n| n + 2); // another, as it has not started
+    /// assert_eq!(greenlet.switch(1), 3);
+    /// ```
     pub fn set_run(&self, run: impl FnOnce(T) -> T + 'static) {
         let core = self.core.as_ref().expect("the main greenlet already runs");
         assert!(core.set_run(Box::new(run)), "set_run on a greenlet that has already started");
@@ -136,11 +150,24 @@ impl<T: 'static> Greenlet<T> {
     }
 
     /// The main greenlet: the code that runs when no greenlet of this type does.
+    ///
+    /// ```
+    /// # use ch12_coroutines::Greenlet;
+    /// let asker = Greenlet::new(|()| Greenlet::main().switch(()));
+    /// asker.switch(()); // back here by the switch inside
+    /// assert!(!asker.is_dead());
+    /// ```
     pub fn main() -> Greenlet<T> {
         Greenlet { core: None }
     }
 
     /// Is this the main greenlet?
+    ///
+    /// ```
+    /// # use ch12_coroutines::Greenlet;
+    /// assert!(Greenlet::<u32>::main().is_main());
+    /// assert!(!Greenlet::new(|n: u32| n).is_main());
+    /// ```
     pub fn is_main(&self) -> bool {
         self.core.is_none()
     }
@@ -162,6 +189,16 @@ impl<T: 'static> Greenlet<T> {
     /// - If it has no code yet, or no stack can be had.
     /// - If the caller is being unwound: a destructor must not switch. As that
     ///   is a panic in a destructor, it ends the process.
+    ///
+    /// ```
+    /// # use ch12_coroutines::Greenlet;
+    /// let polite = Greenlet::new(|name: String| {
+    ///     let other = Greenlet::main().switch(format!("hello, {name}"));
+    ///     format!("goodbye, {other}")
+    /// });
+    /// assert_eq!(polite.switch("Ann".into()), "hello, Ann");
+    /// assert_eq!(polite.switch("Bob".into()), "goodbye, Bob");
+    /// ```
     #[inline(always)]
     pub fn switch(&self, value: T) -> T {
         let core = self.core.as_ref().map(|core| NonNull::from(&**core));
@@ -194,11 +231,27 @@ impl<T: 'static> Greenlet<T> {
     }
 
     /// Has it ended?
+    ///
+    /// ```
+    /// # use ch12_coroutines::Greenlet;
+    /// let once = Greenlet::new(|()| ());
+    /// assert!(!once.is_dead());
+    /// once.switch(());
+    /// assert!(once.is_dead());
+    /// ```
     pub fn is_dead(&self) -> bool {
         self.core.as_ref().is_some_and(|core| core.state() == State::Dead)
     }
 
     /// Has anything switched to it yet? It may have ended since.
+    ///
+    /// ```
+    /// # use ch12_coroutines::Greenlet;
+    /// let once = Greenlet::new(|()| ());
+    /// assert!(!once.has_started());
+    /// once.switch(());
+    /// assert!(once.has_started());
+    /// ```
     pub fn has_started(&self) -> bool {
         let fresh = |core: &Rc<Core<T>>| matches!(core.state(), State::Unset | State::Fresh);
         !self.core.as_ref().is_some_and(fresh)
@@ -224,12 +277,29 @@ impl<T: 'static> Greenlet<T> {
     /// # Panics
     ///
     /// For the main greenlet, which has no parent.
+    ///
+    /// ```
+    /// # use ch12_coroutines::Greenlet;
+    /// let collector = Greenlet::new(|result: u32| 100 + result);
+    /// let worker = Greenlet::new(|n: u32| n + 1);
+    /// worker.set_parent(&collector)?;
+    /// assert_eq!(worker.switch(1), 102); // through the collector
+    /// # Ok::<(), ch12_coroutines::CyclicParents>(())
+    /// ```
     pub fn set_parent(&self, parent: &Greenlet<T>) -> Result<(), CyclicParents> {
         let core = self.core.as_ref().expect("the main greenlet has no parent");
         if core.set_parent(parent.core.clone()) { Ok(()) } else { Err(CyclicParents) }
     }
 
     /// A handle that does not keep the greenlet alive.
+    ///
+    /// ```
+    /// # use ch12_coroutines::Greenlet;
+    /// let greenlet = Greenlet::new(|()| ());
+    /// let weak = greenlet.downgrade();
+    /// drop(greenlet);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
     pub fn downgrade(&self) -> WeakGreenlet<T> {
         WeakGreenlet::new(self.core.as_ref().map(Rc::downgrade))
     }

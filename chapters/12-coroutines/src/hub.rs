@@ -114,6 +114,11 @@ pub struct Builder {
 
 impl Builder {
     /// 256 KiB of address space a task.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub;
+    /// assert_eq!(hub::Builder::new().run(|| 42).unwrap(), 42);
+    /// ```
     pub fn new() -> Builder {
         Builder { stack_size: crate::stack::DEFAULT_SIZE }
     }
@@ -122,6 +127,12 @@ impl Builder {
     ///
     /// Only touched pages become memory. A task that goes deeper hits a guard
     /// page, and the process ends with a segmentation fault.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub;
+    /// let answer = hub::Builder::new().stack_size(64 * 1024).run(|| 42);
+    /// assert_eq!(answer.unwrap(), 42);
+    /// ```
     pub fn stack_size(&mut self, bytes: usize) -> &mut Builder {
         self.stack_size = bytes;
         self
@@ -217,6 +228,17 @@ pub fn spawn_later<R: 'static>(
 /// # Panics
 ///
 /// Outside [`run`].
+///
+/// ```
+/// # use ch12_coroutines::hub;
+/// # use std::time::{Duration, Instant};
+/// let slept = hub::run(|| {
+///     let start = Instant::now();
+///     hub::sleep(Duration::from_millis(2));
+///     start.elapsed()
+/// });
+/// assert!(slept.unwrap() >= Duration::from_millis(2));
+/// ```
 pub fn sleep(duration: Duration) {
     if duration.is_zero() {
         scheduler::with(|hub| hub.make_ready(hub.current()));

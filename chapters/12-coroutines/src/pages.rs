@@ -82,11 +82,23 @@ impl Url {
     }
 
     /// Where to connect.
+    ///
+    /// ```
+    /// let url = ch12_coroutines::pages::Url::parse("http://[::1]:8080/a")?;
+    /// assert_eq!(url.address(), ("::1", 8080));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn address(&self) -> (&str, u16) {
         (&self.host, self.port)
     }
 
     /// What to send. It is HTTP 1.0, so the answer ends where the connection does.
+    ///
+    /// ```
+    /// let url = ch12_coroutines::pages::Url::parse("http://example.org/a")?;
+    /// assert_eq!(url.request(), b"GET /a HTTP/1.0\r\nHost: example.org\r\n\r\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn request(&self) -> Vec<u8> {
         format!("GET {} HTTP/1.0\r\nHost: {}\r\n\r\n", self.path, self.host).into_bytes()
     }
@@ -133,6 +145,14 @@ pub type Asked = (Vec<Url>, Option<Rc<LocalSites>>);
 /// # Errors
 ///
 /// An argument that is not understood, with a message for the reader; no sockets.
+///
+/// ```
+/// let arguments = ["--url".to_owned(), "http://example.org/".to_owned()];
+/// let (urls, sites) = ch12_coroutines::pages::asked_for(&arguments)?;
+/// assert_eq!(urls[0].to_string(), "http://example.org/");
+/// assert!(sites.is_none());
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 pub fn asked_for(arguments: &[String]) -> Result<Asked, Box<dyn Error + Send + Sync>> {
     let mut urls = Vec::new();
     let mut arguments = arguments.iter();

@@ -57,6 +57,12 @@ impl<T: 'static> WeakGreenlet<T> {
     /// # Panics
     ///
     /// As [`Greenlet::switch`].
+    ///
+    /// ```
+    /// # use ch12_coroutines::Greenlet;
+    /// let double = Greenlet::new(|n: u32| 2 * n);
+    /// assert_eq!(double.downgrade().switch(4), 8);
+    /// ```
     #[inline(always)]
     pub fn switch(&self, value: T) -> T {
         match &self.core {

@@ -63,11 +63,25 @@ impl Panic {
     }
 
     /// What it said, if it was an ordinary `panic!`.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, JoinError};
+    /// let outcome = hub::run(|| hub::spawn(|| -> () { panic!("no") }).join()).unwrap();
+    /// let Err(JoinError::Panicked(panic)) = outcome else { unreachable!() };
+    /// assert_eq!(panic.message(), Some("no"));
+    /// ```
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
     /// What it carried, for `std::panic::resume_unwind`.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, JoinError};
+    /// let outcome = hub::run(|| hub::spawn(|| -> () { std::panic::panic_any(7) }).join()).unwrap();
+    /// let Err(JoinError::Panicked(panic)) = outcome else { unreachable!() };
+    /// assert_eq!(*panic.into_payload().downcast::<i32>().unwrap(), 7);
+    /// ```
     pub fn into_payload(self) -> Box<dyn Any + Send> {
         self.0.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
     }

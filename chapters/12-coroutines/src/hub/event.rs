@@ -3,6 +3,7 @@
 use super::wait::{WaitList, moment_in};
 use std::cell::Cell;
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 /// A flag that is set or not, and a line of tasks that wait until it is set.
@@ -36,22 +37,51 @@ pub struct Event {
 
 impl Event {
     /// An event that is not set.
+    ///
+    /// ```
+    /// let event = ch12_coroutines::hub::Event::new();
+    /// assert!(!event.is_set());
+    /// ```
     pub const fn new() -> Event {
         Event { set: Cell::new(false), waiters: WaitList::new() }
     }
 
     /// Is it set?
+    ///
+    /// ```
+    /// let event = ch12_coroutines::hub::Event::new();
+    /// event.set();
+    /// assert!(event.is_set());
+    /// ```
     pub fn is_set(&self) -> bool {
         self.set.get()
     }
 
     /// Sets it and makes ready everyone who waits.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub;
+    /// hub::run(|| {
+    ///     let event = std::rc::Rc::new(hub::Event::new());
+    ///     let other = event.clone();
+    ///     hub::spawn(move || other.set());
+    ///     event.wait();
+    /// })?;
+    /// # Ok::<(), hub::RunError>(())
+    /// ```
     pub fn set(&self) {
         self.set.set(true);
         self.waiters.notify_all();
     }
 
     /// From now on [`wait`](Event::wait) blocks.
+    ///
+    /// ```
+    /// let event = ch12_coroutines::hub::Event::new();
+    /// event.set();
+    /// event.clear();
+    /// assert!(!event.is_set());
+    /// ```
     pub fn clear(&self) {
         self.set.set(false);
     }
@@ -61,6 +91,12 @@ impl Event {
     /// # Panics
     ///
     /// Outside tasks, if the event is not set.
+    ///
+    /// ```
+    /// let event = ch12_coroutines::hub::Event::new();
+    /// event.set();
+    /// event.wait(); // at once
+    /// ```
     pub fn wait(&self) {
         if !self.is_set() {
             self.waiters.wait();
@@ -98,3 +134,7 @@ impl fmt::Debug for Event {
             .finish()
     }
 }
+
+// A wait that ends by a panic leaves the line as if it had never been in it.
+impl UnwindSafe for Event {}
+impl RefUnwindSafe for Event {}

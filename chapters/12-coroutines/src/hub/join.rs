@@ -5,6 +5,7 @@ use super::scheduler::with;
 use super::task::{Claim, Interrupt};
 use super::wait::moment_in;
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::{Duration, Instant};
 
 /// What [`spawn`](super::spawn) returns: the task, and the claim to its result.
@@ -26,6 +27,12 @@ impl<R: 'static> JoinHandle<R> {
     /// # Panics
     ///
     /// Outside tasks, unless the task has ended.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub;
+    /// let answer = hub::run(|| hub::spawn(|| 42).join().unwrap());
+    /// assert_eq!(answer.unwrap(), 42);
+    /// ```
     pub fn join(self) -> Outcome<R> {
         while !self.claim.task().has_ended() {
             self.claim.task().more().joiners.wait();
@@ -67,6 +74,18 @@ impl<R: 'static> JoinHandle<R> {
     }
 
     /// Has the task ended? Its result waits to be joined.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub;
+    /// # use std::time::Duration;
+    /// hub::run(|| {
+    ///     let task = hub::spawn(|| ());
+    ///     assert!(!task.is_finished(), "it has not had a turn");
+    ///     hub::sleep(Duration::ZERO);
+    ///     assert!(task.is_finished());
+    /// })?;
+    /// # Ok::<(), hub::RunError>(())
+    /// ```
     pub fn is_finished(&self) -> bool {
         self.claim.task().has_ended()
     }
@@ -76,6 +95,16 @@ impl<R: 'static> JoinHandle<R> {
     ///
     /// Does not block; [`join`](JoinHandle::join) to wait until it is gone. A task that
     /// kills itself unwinds when it next waits.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub;
+    /// hub::run(|| {
+    ///     let waits = hub::spawn(|| hub::Event::new().wait());
+    ///     waits.kill();
+    ///     assert!(matches!(waits.join(), Err(hub::JoinError::Killed)));
+    /// })?;
+    /// # Ok::<(), hub::RunError>(())
+    /// ```
     pub fn kill(&self) {
         if !self.claim.task().has_ended() {
             let task = self.claim.task().clone();
@@ -135,3 +164,7 @@ pub fn join_all_timeout<R: 'static>(
     let due = moment_in(duration);
     tasks.into_iter().map(|task| task.join_until(due)).collect()
 }
+
+// The outcome is there or not; a join that ends by a panic takes nothing.
+impl<R> UnwindSafe for JoinHandle<R> {}
+impl<R> RefUnwindSafe for JoinHandle<R> {}

@@ -5,6 +5,7 @@ use super::wait::{WaitList, moment_in};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::{Duration, Instant};
 
 /// First in, first out, between the tasks of one hub.
@@ -34,6 +35,12 @@ pub struct Queue<T> {
 
 impl<T> Queue<T> {
     /// A queue that holds at most `max_size` items; any number if that is 0.
+    ///
+    /// ```
+    /// let queue = ch12_coroutines::hub::Queue::new(1);
+    /// queue.put('a');
+    /// assert!(queue.is_full());
+    /// ```
     pub const fn new(max_size: usize) -> Queue<T> {
         Queue {
             items: RefCell::new(VecDeque::new()),
@@ -44,6 +51,12 @@ impl<T> Queue<T> {
     }
 
     /// A queue without limit.
+    ///
+    /// ```
+    /// let queue = ch12_coroutines::hub::Queue::unbounded();
+    /// (0..1000).for_each(|n| queue.put(n));
+    /// assert!(!queue.is_full());
+    /// ```
     pub const fn unbounded() -> Queue<T> {
         Queue::new(0)
     }
@@ -53,6 +66,12 @@ impl<T> Queue<T> {
     /// # Panics
     ///
     /// Outside tasks, if the queue is full.
+    ///
+    /// ```
+    /// let queue = ch12_coroutines::hub::Queue::unbounded();
+    /// queue.put('a');
+    /// assert_eq!(queue.get(), 'a');
+    /// ```
     pub fn put(&self, item: T) {
         if self.put_until(item, None).is_err() {
             unreachable!("without a time limit put waits for room");
@@ -97,6 +116,13 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// [`Full`] with the item.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{Full, Queue};
+    /// let queue = Queue::new(1);
+    /// assert_eq!(queue.try_put('a'), Ok(()));
+    /// assert_eq!(queue.try_put('b'), Err(Full('b')));
+    /// ```
     pub fn try_put(&self, item: T) -> Result<(), Full<T>> {
         if self.is_full() { Err(Full(item)) } else { self.put_until(item, None) }
     }
@@ -106,6 +132,17 @@ impl<T> Queue<T> {
     /// # Panics
     ///
     /// Outside tasks, if the queue is empty.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, Queue};
+    /// let first = hub::run(|| {
+    ///     let queue = std::rc::Rc::new(Queue::unbounded());
+    ///     let producer = queue.clone();
+    ///     hub::spawn(move || producer.put('a'));
+    ///     queue.get() // waits for it
+    /// });
+    /// assert_eq!(first.unwrap(), 'a');
+    /// ```
     pub fn get(&self) -> T {
         self.get_until(None).expect("without a time limit get waits for an item")
     }
@@ -147,6 +184,14 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// [`Empty`].
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{Empty, Queue};
+    /// let queue = Queue::unbounded();
+    /// queue.put('a');
+    /// assert_eq!(queue.try_get(), Ok('a'));
+    /// assert_eq!(queue.try_get(), Err(Empty));
+    /// ```
     pub fn try_get(&self) -> Result<T, Empty> {
         let item = self.items.borrow_mut().pop_front().ok_or(Empty)?;
         self.putters.notify_one();
@@ -154,16 +199,33 @@ impl<T> Queue<T> {
     }
 
     /// How many items it holds.
+    ///
+    /// ```
+    /// let queue = ch12_coroutines::hub::Queue::unbounded();
+    /// queue.put('a');
+    /// assert_eq!(queue.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.items.borrow().len()
     }
 
     /// Does it hold none?
+    ///
+    /// ```
+    /// let queue = ch12_coroutines::hub::Queue::<u8>::unbounded();
+    /// assert!(queue.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Would [`put`](Queue::put) block?
+    ///
+    /// ```
+    /// let queue = ch12_coroutines::hub::Queue::new(2);
+    /// queue.put('a');
+    /// assert!(!queue.is_full());
+    /// ```
     pub fn is_full(&self) -> bool {
         self.max_size != 0 && self.len() >= self.max_size
     }
@@ -184,3 +246,7 @@ impl<T> fmt::Debug for Queue<T> {
             .finish_non_exhaustive()
     }
 }
+
+// An item is in it or not, whatever panics: nothing of the user's runs while it changes.
+impl<T> UnwindSafe for Queue<T> {}
+impl<T> RefUnwindSafe for Queue<T> {}

@@ -44,6 +44,12 @@ impl LocalSites {
     /// # Errors
     ///
     /// No socket or no thread can be had.
+    ///
+    /// ```
+    /// let sites = ch12_coroutines::pages::LocalSites::start()?;
+    /// assert_eq!(sites.urls().len(), 3);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn start() -> io::Result<LocalSites> {
         let shared = Arc::new(Shared::default());
         let mut sites = LocalSites { shared, sites: Vec::new() };
@@ -61,6 +67,12 @@ impl LocalSites {
     }
 
     /// The address of each page.
+    ///
+    /// ```
+    /// let sites = ch12_coroutines::pages::LocalSites::start()?;
+    /// assert_eq!(sites.urls()[0].address().0, "127.0.0.1");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn urls(&self) -> Vec<Url> {
         let urls = self.sites.iter().zip(PAGES).map(|((address, _), (name, _, _))| {
             Url::parse(&format!("http://{address}/{name}")).expect("made of an address and a name")
@@ -69,6 +81,24 @@ impl LocalSites {
     }
 
     /// Lets the next server answer. Does not block.
+    ///
+    /// ```
+    /// use std::io::{Read, Write};
+    ///
+    /// let sites = ch12_coroutines::pages::LocalSites::start()?;
+    /// let mut clients = Vec::new();
+    /// for url in sites.urls() {
+    ///     let mut client = std::net::TcpStream::connect(url.address())?;
+    ///     client.write_all(&url.request())?;
+    ///     clients.push(client);
+    /// }
+    /// // The one that has its turn first stands last.
+    /// let mut page = Vec::new();
+    /// clients[2].read_to_end(&mut page)?;
+    /// sites.next();
+    /// clients[0].read_to_end(&mut page)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn next(&self) {
         self.shared.lock().answered += 1;
         self.shared.changed.notify_all();
@@ -76,6 +106,17 @@ impl LocalSites {
 
     /// Makes the servers that have not answered yet break their connections off.
     /// Does not block.
+    ///
+    /// ```
+    /// use std::io::Read;
+    ///
+    /// let sites = ch12_coroutines::pages::LocalSites::start()?;
+    /// let mut client = std::net::TcpStream::connect(sites.urls()[0].address())?;
+    /// std::io::Write::write_all(&mut client, &sites.urls()[0].request())?;
+    /// sites.close();
+    /// assert_eq!(client.read(&mut [0])?, 0, "it broke off");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn close(&self) {
         self.shared.lock().closed = true;
         self.shared.changed.notify_all();

@@ -2,9 +2,12 @@
 
 use super::TcpStream;
 use super::socket::{Direction, Socket};
+use crate::hub::wait::moment_in;
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::time::{Duration, Instant};
 
 /// Accepts connections; `std::net::TcpListener` for tasks.
 pub struct TcpListener {
@@ -21,6 +24,15 @@ impl TcpListener {
     /// # Panics
     ///
     /// Outside [`run`](fn@crate::hub::run).
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, net::{TcpListener, TcpStream}};
+    /// # hub::run(|| -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// assert_ne!(listener.local_addr()?.port(), 0);
+    /// # Ok(())
+    /// # }).unwrap().unwrap();
+    /// ```
     pub fn bind(address: impl ToSocketAddrs) -> io::Result<TcpListener> {
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -37,9 +49,51 @@ impl TcpListener {
     /// # Panics
     ///
     /// Outside tasks, if nobody has connected yet.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, net::{TcpListener, TcpStream}};
+    /// # hub::run(|| -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let address = listener.local_addr()?;
+    /// hub::spawn(move || TcpStream::connect(address));
+    /// let (_stream, peer) = listener.accept()?;
+    /// assert!(peer.ip().is_loopback());
+    /// # Ok(())
+    /// # }).unwrap().unwrap();
+    /// ```
     pub fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        self.accept_until(None)
+    }
+
+    /// As [`accept`](TcpListener::accept), for at most `duration`.
+    ///
+    /// # Errors
+    ///
+    /// What the system reports; `TimedOut` when the time is over.
+    ///
+    /// # Panics
+    ///
+    /// Outside tasks, if nobody has connected yet.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, net::{TcpListener, TcpStream}};
+    /// # hub::run(|| -> std::io::Result<()> {
+    /// use std::io::ErrorKind::TimedOut;
+    /// use std::time::Duration;
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let nobody = listener.accept_timeout(Duration::from_millis(1)).unwrap_err();
+    /// assert_eq!(nobody.kind(), TimedOut);
+    /// # Ok(())
+    /// # }).unwrap().unwrap();
+    /// ```
+    pub fn accept_timeout(&self, duration: Duration) -> io::Result<(TcpStream, SocketAddr)> {
+        self.accept_until(moment_in(duration))
+    }
+
+    fn accept_until(&self, due: Option<Instant>) -> io::Result<(TcpStream, SocketAddr)> {
         let (stream, peer) =
-            self.socket.when_ready(Direction::Read, None, mio::net::TcpListener::accept)?;
+            self.socket.when_ready(Direction::Read, due, mio::net::TcpListener::accept)?;
         Ok((TcpStream::new(stream)?, peer))
     }
 
@@ -48,6 +102,15 @@ impl TcpListener {
     /// # Errors
     ///
     /// What the system reports.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, net::{TcpListener, TcpStream}};
+    /// # hub::run(|| -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// assert!(listener.local_addr()?.ip().is_loopback());
+    /// # Ok(())
+    /// # }).unwrap().unwrap();
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.socket.io.local_addr()
     }
@@ -58,3 +121,7 @@ impl fmt::Debug for TcpListener {
         self.socket.io.fmt(f)
     }
 }
+
+// As for `TcpStream`.
+impl UnwindSafe for TcpListener {}
+impl RefUnwindSafe for TcpListener {}

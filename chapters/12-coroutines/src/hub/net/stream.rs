@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, ToSocketAddrs};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::{Duration, Instant};
 
 /// A connection; `std::net::TcpStream` for tasks.
@@ -38,6 +39,16 @@ impl TcpStream {
     /// # Panics
     ///
     /// Outside tasks.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, net::{TcpListener, TcpStream}};
+    /// # hub::run(|| -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let stream = TcpStream::connect(listener.local_addr()?)?;
+    /// assert_eq!(stream.peer_addr()?, listener.local_addr()?);
+    /// # Ok(())
+    /// # }).unwrap().unwrap();
+    /// ```
     pub fn connect(address: impl ToSocketAddrs) -> io::Result<TcpStream> {
         let mut result = Err(io::Error::new(io::ErrorKind::InvalidInput, "no address to try"));
         for address in address.to_socket_addrs()? {
@@ -58,6 +69,17 @@ impl TcpStream {
     /// # Panics
     ///
     /// Outside tasks.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, net::{TcpListener, TcpStream}};
+    /// # hub::run(|| -> std::io::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// TcpStream::connect_timeout(&listener.local_addr()?, Duration::from_secs(60))?;
+    /// # Ok(())
+    /// # }).unwrap().unwrap();
+    /// ```
     pub fn connect_timeout(address: &SocketAddr, duration: Duration) -> io::Result<TcpStream> {
         TcpStream::connect_until(*address, moment_in(duration))
     }
@@ -82,6 +104,21 @@ impl TcpStream {
     /// How long a read may wait for the first byte; `None`, as at first, is for ever.
     ///
     /// A read that waits longer ends with an error of the kind `TimedOut`.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, net::{TcpListener, TcpStream}};
+    /// # hub::run(|| -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let mut stream = TcpStream::connect(listener.local_addr()?)?;
+    /// use std::io::{ErrorKind, Read};
+    /// use std::time::Duration;
+    ///
+    /// stream.set_read_timeout(Some(Duration::from_millis(1)));
+    /// let silent = stream.read(&mut [0]).unwrap_err();
+    /// assert_eq!(silent.kind(), ErrorKind::TimedOut);
+    /// # Ok(())
+    /// # }).unwrap().unwrap();
+    /// ```
     pub fn set_read_timeout(&self, duration: Option<Duration>) {
         self.read_timeout.set(duration);
     }
@@ -89,6 +126,22 @@ impl TcpStream {
     /// How long a write may wait until the system takes a byte; `None`, as at first, is for ever.
     ///
     /// A write that waits longer ends with an error of the kind `TimedOut`.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, net::{TcpListener, TcpStream}};
+    /// # hub::run(|| -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let mut stream = TcpStream::connect(listener.local_addr()?)?;
+    /// use std::io::{ErrorKind, Write};
+    /// use std::time::Duration;
+    ///
+    /// // Nobody reads: when the system's buffers are full, a write waits.
+    /// stream.set_write_timeout(Some(Duration::from_millis(1)));
+    /// let full = stream.write_all(&vec![0; 64 << 20]).unwrap_err();
+    /// assert_eq!(full.kind(), ErrorKind::TimedOut);
+    /// # Ok(())
+    /// # }).unwrap().unwrap();
+    /// ```
     pub fn set_write_timeout(&self, duration: Option<Duration>) {
         self.write_timeout.set(duration);
     }
@@ -98,6 +151,21 @@ impl TcpStream {
     /// # Errors
     ///
     /// What the system reports.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, net::{TcpListener, TcpStream}};
+    /// # hub::run(|| -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let mut stream = TcpStream::connect(listener.local_addr()?)?;
+    /// use std::io::Read;
+    /// use std::net::Shutdown;
+    ///
+    /// let (peer, _) = listener.accept()?;
+    /// peer.shutdown(Shutdown::Write)?;
+    /// assert_eq!(stream.read(&mut [0])?, 0, "the end of the stream");
+    /// # Ok(())
+    /// # }).unwrap().unwrap();
+    /// ```
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.socket.io.shutdown(how)
     }
@@ -107,6 +175,16 @@ impl TcpStream {
     /// # Errors
     ///
     /// What the system reports.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, net::{TcpListener, TcpStream}};
+    /// # hub::run(|| -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let stream = TcpStream::connect(listener.local_addr()?)?;
+    /// assert_eq!(stream.peer_addr()?, listener.local_addr()?);
+    /// # Ok(())
+    /// # }).unwrap().unwrap();
+    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.socket.io.peer_addr()
     }
@@ -116,6 +194,17 @@ impl TcpStream {
     /// # Errors
     ///
     /// What the system reports.
+    ///
+    /// ```
+    /// # use ch12_coroutines::hub::{self, net::{TcpListener, TcpStream}};
+    /// # hub::run(|| -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let stream = TcpStream::connect(listener.local_addr()?)?;
+    /// let (_, peer) = listener.accept()?;
+    /// assert_eq!(stream.local_addr()?, peer);
+    /// # Ok(())
+    /// # }).unwrap().unwrap();
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.socket.io.local_addr()
     }
@@ -160,3 +249,7 @@ impl fmt::Debug for TcpStream {
         self.socket.io.fmt(f)
     }
 }
+
+// A wait that ends by a panic leaves the socket as it was.
+impl UnwindSafe for TcpStream {}
+impl RefUnwindSafe for TcpStream {}
