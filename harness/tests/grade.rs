@@ -75,6 +75,68 @@ fn a_library_is_compiled_run_and_explored() {
     assert!(message.contains(" --> src/lib.rs:3:5"), "{message}");
 }
 
+#[test]
+fn a_program_is_judged_from_outside() {
+    let solution = &grade("02-keeper", "solution", 0)[0];
+    assert_eq!(verdicts(solution), "adds: pass, keeps_processes: pass, replaces_what_dies: pass");
+
+    let wrong = grade("02-keeper", "wrong", 1);
+    let table: Vec<String> = wrong
+        .iter()
+        .map(|result| {
+            let failed = |check: &&Value| check["status"] == "fail";
+            let check = result["checks"].as_array().unwrap().iter().find(failed).unwrap();
+            let name = result["submission"].as_str().unwrap();
+            // The numbers are random, and so are the processes'.
+            let message = check["message"].as_str().unwrap().split(": [").next().unwrap();
+            let message = message.replace(|c: char| c.is_ascii_digit(), "#");
+            format!("{name}: {} at {}: {message}", check["name"], check["at"])
+        })
+        .collect();
+    insta::assert_snapshot!("keeper", table.join("\n"));
+}
+
+#[test]
+fn manifests_and_results_fit_their_schemas() {
+    let schema = |name: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read(folder.join("schema").join(name)).unwrap();
+        let schema: Value = serde_json::from_slice(&text).unwrap();
+        assert!(jsonschema::meta::is_valid(&schema), "{name}");
+        let trace = std::fs::read(folder.join("trace/schema/trace.schema.json")).unwrap();
+        let trace: Value = serde_json::from_slice(&trace).unwrap();
+        let trace = jsonschema::Resource::from_contents(trace);
+        let registry = jsonschema::Registry::new().add("trace.schema.json", trace).unwrap();
+        jsonschema::options().with_registry(&registry.prepare().unwrap()).build(&schema).unwrap()
+    };
+    let complaint = |schema: &jsonschema::Validator, value: &Value| {
+        schema.iter_errors(value).next().map(|error| format!("{}: {error}", error.instance_path()))
+    };
+
+    let assignments = schema("assignment.schema.json");
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned();
+    let mut manifests = 0;
+    for course in [course(), ours] {
+        for chapter in std::fs::read_dir(course.join("chapters")).unwrap() {
+            let path = chapter.unwrap().path().join("assignment/assignment.toml");
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let mut value = serde_json::to_value(text.parse::<toml::Table>().unwrap()).unwrap();
+            assert_eq!(complaint(&assignments, &value), None, "{}", path.display());
+            value["check"][0]["kind"] = "walk".into();
+            assert!(complaint(&assignments, &value).is_some());
+            manifests += 1;
+        }
+    }
+    assert!(manifests >= 2);
+
+    let results = schema("result.schema.json");
+    for mut result in grade("01-tally", "wrong", 1) {
+        assert_eq!(complaint(&results, &result), None, "{}", result["submission"]);
+        result["score"] = "full".into();
+        assert!(complaint(&results, &result).is_some());
+    }
+}
+
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {

@@ -1,9 +1,20 @@
 //! What the checks of an assignment are linked with.
 //!
-//! A check is a plain function that panics when something is wrong. Those of `checks.rs` call the submission, which is linked into the same
-//! process; [`inside`] runs one of them and gets its verdict out of the process. Most need nothing from here. A check that wants the submission
-//! to panic says so with [`panics`].
+//! A check is a plain function that panics when something is wrong.
+//!
+//! - Those of `checks.rs` call the submission, which is linked into the same process; [`inside`] runs one of them and gets its verdict out of
+//!   the process. Most need nothing from here. A check that wants the submission to panic says so with [`panics`].
+//! - Those of `judge.rs` share nothing with the submission, which runs alone in a jail: a [`Program`] that they start, send input to, and
+//!   judge by its answers and its processes. [`outside`] runs one of them.
 
+mod frame;
 pub mod inside;
+pub mod outside;
 
 pub use inside::panics::panics;
+pub use outside::{Finished, Program, Random, Run};
+
+/// A process of the submission, seen from outside.
+pub use jail::ProcessInfo;
+/// What a judge sends to a process of the submission.
+pub use outside::Signal;

@@ -177,7 +177,7 @@ pub(super) struct GradeArguments {
     /// Grade only one part of the batch, as 3/8; `merge` puts the parts together
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
-    /// What random inputs and random searches start from
+    /// What random inputs start from; take a number that no student knows
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     #[command(flatten)]

@@ -5,6 +5,7 @@
 use super::Tools;
 use super::manifest::Check;
 use super::sandbox::{Bounds, How, Job};
+use crate::explore::kit::Kit;
 use anyhow::{Context, bail};
 use std::fmt::Write as _;
 use std::fs::Permissions;
@@ -13,9 +14,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use trace::{Location, SourceFiles, Sources};
 
-/// What a compiler run may use.
-const BOUNDS: Bounds =
-    Bounds { wall: Duration::from_secs(60), memory_mb: 4096, processes: 32, output_bytes: 1 << 20 };
+/// What a compiler run may use. A submission takes a tenth of a second. It is processor time that a bomb is measured by, as a machine may be
+/// busy.
+const BOUNDS: Bounds = Bounds {
+    wall: Duration::from_secs(120),
+    cpu: Duration::from_secs(10),
+    memory_mb: 4096,
+    processes: 32,
+    output_bytes: 1 << 20,
+};
 
 /// The most of rustc's messages that is kept.
 const MESSAGES: usize = 32 << 10;
@@ -88,24 +95,45 @@ impl Sources for Both {
 ///
 /// When the compiler cannot be run, or dies.
 pub fn library(tools: &Tools, workshop: &Workshop) -> anyhow::Result<Compiled> {
-    let mut rustc = rustc(tools, &workshop.student(), workshop);
-    let kit = tools.kit.folder();
-    let extern_ = |name: &str, file: &str| format!("{name}={}", kit.join(file).display());
-    rustc.args(["--crate-type", "rlib", "--crate-name", "student", "-F", "unsafe_code"]);
-    rustc.args(["--extern", &extern_("std", "libstudent_std.rlib")]);
-    for name in ["core", "alloc", "proc_macro", "test"] {
-        rustc.args(["--extern", &extern_(name, "libstudent_nothing.rlib")]);
-    }
     let library = workshop.out().join("libstudent.rlib");
+    let mut rustc = rustc(tools, &workshop.student(), workshop, &tools.kit);
+    rustc.args(["--crate-type", "rlib", "--crate-name", "student", "-F", "unsafe_code"]);
+    let kit = tools.kit.folder();
+    use_crate(&mut rustc, "std", &kit.join("libstudent_std.rlib"));
+    for name in ["core", "alloc", "proc_macro", "test"] {
+        use_crate(&mut rustc, name, &kit.join("libstudent_nothing.rlib"));
+    }
     rustc.arg("src/lib.rs").arg("-o").arg(&library);
     run(tools, rustc, library)
+}
+
+/// Compiles and links the submission as a program, which may use the crates `uses` of the course, all in `kit`.
+///
+/// # Errors
+///
+/// As [`library`].
+pub fn program(
+    tools: &Tools,
+    workshop: &Workshop,
+    kit: &Kit,
+    uses: &[String],
+) -> anyhow::Result<Compiled> {
+    let executable = workshop.out().join("program");
+    let mut rustc = rustc(tools, &workshop.student(), workshop, kit);
+    rustc.args(["--crate-type", "bin", "--crate-name", "program", "-F", "unsafe_code"]);
+    for package in uses {
+        let name = package.replace('-', "_");
+        use_crate(&mut rustc, &name, &kit.folder().join(format!("lib{name}.rlib")));
+    }
+    rustc.arg("src/main.rs").arg("-o").arg(&executable);
+    run(tools, rustc, executable)
 }
 
 /// Compiles and links the executable in which the checks of kinds `run` and `explore` call the library.
 ///
 /// # Errors
 ///
-/// As [`library`].
+/// As [`library`], and when `source` cannot be read.
 pub fn checks(
     tools: &Tools,
     workshop: &Workshop,
@@ -113,34 +141,95 @@ pub fn checks(
     library: &Path,
     checks: &[&Check],
 ) -> anyhow::Result<Compiled> {
-    let folder = workshop.grader();
-    std::fs::copy(source, folder.join("checks.rs"))
-        .with_context(|| format!("{} cannot be read", source.display()))?;
-    let mut main = String::from("mod checks;\nfn main() {\n    judge::inside::main(&[\n");
-    for check in checks {
-        let _ = writeln!(main, "        ({0:?}, checks::{0}),", check.name);
-    }
-    main += "    ])\n}\n";
-    std::fs::write(folder.join("main.rs"), main)?;
-    let kit = tools.kit.folder();
-    let extern_ = |name: &str, file: PathBuf| format!("{name}={}", file.display());
-    let mut rustc = rustc(tools, &folder, workshop);
-    rustc.args(["--crate-type", "bin", "--crate-name", "check"]);
-    rustc.args(["--extern", &extern_("std", kit.join("libexplore_std.rlib"))]);
-    rustc.args(["--extern", &extern_("core", kit.join("libexplore_core.rlib"))]);
-    rustc.args(["--extern", &extern_("judge", kit.join("libjudge.rlib"))]);
-    rustc.args(["--extern", &extern_("student", library.to_owned())]);
-    let executable = workshop.out().join("check");
+    take(source, workshop, "checks.rs")?;
+    table(workshop, "checks.rs", "inside", checks)?;
+    over_the_library(tools, workshop, library, "main.rs", "check")
+}
+
+/// Compiles and links the assignment's own program over the library: `program.rs`.
+///
+/// # Errors
+///
+/// As [`checks`].
+pub fn program_over(
+    tools: &Tools,
+    workshop: &Workshop,
+    source: &Path,
+    library: &Path,
+) -> anyhow::Result<Compiled> {
+    take(source, workshop, "program.rs")?;
+    over_the_library(tools, workshop, library, "program.rs", "program")
+}
+
+/// Compiles and links the assignment's judge: `judge.rs`.
+///
+/// # Errors
+///
+/// As [`checks`].
+pub fn judge(
+    tools: &Tools,
+    workshop: &Workshop,
+    source: &Path,
+    checks: &[&Check],
+) -> anyhow::Result<Compiled> {
+    take(source, workshop, "judge.rs")?;
+    table(workshop, "judge.rs", "outside", checks)?;
+    let executable = workshop.out().join("judge");
+    let mut rustc = rustc(tools, &workshop.grader(), workshop, &tools.kit);
+    rustc.args(["--crate-type", "bin", "--crate-name", "main"]);
+    use_crate(&mut rustc, "judge", &tools.kit.folder().join("libjudge.rlib"));
     rustc.arg("main.rs").arg("-o").arg(&executable);
     run(tools, rustc, executable)
 }
 
+fn over_the_library(
+    tools: &Tools,
+    workshop: &Workshop,
+    library: &Path,
+    source: &str,
+    name: &str,
+) -> anyhow::Result<Compiled> {
+    let executable = workshop.out().join(name);
+    let mut rustc = rustc(tools, &workshop.grader(), workshop, &tools.kit);
+    rustc.args(["--crate-type", "bin", "--crate-name", name]);
+    let kit = tools.kit.folder();
+    use_crate(&mut rustc, "std", &kit.join("libexplore_std.rlib"));
+    use_crate(&mut rustc, "core", &kit.join("libexplore_core.rlib"));
+    use_crate(&mut rustc, "judge", &kit.join("libjudge.rlib"));
+    use_crate(&mut rustc, "student", library);
+    rustc.arg(source).arg("-o").arg(&executable);
+    run(tools, rustc, executable)
+}
+
+/// Copies a file of the assignment's to the grader's folder.
+fn take(source: &Path, workshop: &Workshop, name: &str) -> anyhow::Result<()> {
+    std::fs::copy(source, workshop.grader().join(name))
+        .with_context(|| format!("{} cannot be read", source.display()))?;
+    Ok(())
+}
+
+/// Writes a `main.rs` that gives the functions of `file` to a side of the judge.
+fn table(workshop: &Workshop, file: &str, side: &str, checks: &[&Check]) -> anyhow::Result<()> {
+    let mut main =
+        format!("#[path = {file:?}]\nmod checks;\nfn main() {{\n    judge::{side}::main(&[\n");
+    for check in checks {
+        let _ = writeln!(main, "        ({0:?}, checks::{0}),", check.name);
+    }
+    main += "    ])\n}\n";
+    std::fs::write(workshop.grader().join("main.rs"), main)?;
+    Ok(())
+}
+
+fn use_crate(rustc: &mut Job, name: &str, file: &Path) {
+    rustc.arg("--extern").arg(format!("{name}={}", file.display()));
+}
+
 /// A compiler run in `folder`, with what all of them have in common.
-fn rustc(tools: &Tools, folder: &Path, workshop: &Workshop) -> Job {
+fn rustc(tools: &Tools, folder: &Path, workshop: &Workshop, kit: &Kit) -> Job {
     let mut rustc = Job::new(&tools.toolchain.rustc, folder, BOUNDS);
     rustc
         .read_only(&tools.toolchain.sysroot)
-        .read_only(tools.kit.folder())
+        .read_only(kit.folder())
         .writable(workshop.out())
         .env("PATH", "/usr/bin:/bin")
         .env("LD_LIBRARY_PATH", tools.toolchain.sysroot.join("lib"))
@@ -150,7 +239,7 @@ fn rustc(tools: &Tools, folder: &Path, workshop: &Workshop) -> Job {
         .arg("--sysroot")
         .arg(&tools.toolchain.sysroot)
         .arg("-L")
-        .arg(format!("dependency={}", tools.kit.folder().display()));
+        .arg(format!("dependency={}", kit.folder().display()));
     rustc
 }
 
@@ -180,10 +269,7 @@ fn run(tools: &Tools, rustc: Job, makes: PathBuf) -> anyhow::Result<Compiled> {
             bail!("the linker failed:\n{messages}")
         }
         How::Exited(1) => Ok(Compiled::No(messages)),
-        How::WallTime => Ok(Compiled::No(format!(
-            "{messages}\nrustc was still at it after {} s\n",
-            BOUNDS.wall.as_secs()
-        ))),
+        How::Time => Ok(Compiled::No(messages + "\nrustc came to no end with this source\n")),
         How::OutputLimit => Ok(Compiled::No(messages + "\nrustc had no end of messages\n")),
         // Rustc cannot be brought down so by mistake. Whoever tries does not get another go for it.
         How::Exited(101) | How::Signalled(_) => {

@@ -5,8 +5,10 @@ use super::assignment::Assignment;
 use super::check;
 use super::compile::{self, Compiled, Workshop};
 use super::intake::{self, IntakeError, Taken};
-use super::manifest::{Check, Kind};
+use super::manifest::{Check, Form, Kind};
+use super::program::Judge;
 use super::result::{CheckResult, CheckStatus, SCHEMA, Status, SubmissionResult, Versions};
+use crate::explore::kit::Kit;
 use crate::parallel;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroUsize;
@@ -31,6 +33,19 @@ pub struct Grader<'a> {
     assignment: &'a Assignment,
     options: Options,
     versions: Versions,
+    /// Judges programs.
+    judge: Option<Judge>,
+    /// The crates that a program may use.
+    uses: Option<Kit>,
+}
+
+/// What was made of a submission.
+#[derive(Debug, Default)]
+struct Executables {
+    /// In which checks call the library.
+    checks: Option<PathBuf>,
+    /// That the judge starts.
+    program: Option<PathBuf>,
 }
 
 /// Where grading stopped before there was anything to run.
@@ -44,7 +59,7 @@ impl<'a> Grader<'a> {
     ///
     /// # Errors
     ///
-    /// When the assignment's files cannot be read.
+    /// When the assignment's files cannot be read, its judge does not compile, or there is no crate that it lets programs use.
     pub fn new(
         tools: &'a Tools,
         assignment: &'a Assignment,
@@ -55,7 +70,13 @@ impl<'a> Grader<'a> {
             harness: env!("CARGO_PKG_VERSION").to_owned(),
             rustc: tools.toolchain.version.clone(),
         };
-        Ok(Grader { tools, assignment, options, versions })
+        let judge = Judge::prepare(tools, assignment)?;
+        let manifest = &assignment.manifest;
+        let uses = match manifest.form {
+            Form::Program if !manifest.uses.is_empty() => Some(tools.crates(&manifest.uses)?),
+            _ => None,
+        };
+        Ok(Grader { tools, assignment, options, versions, judge, uses })
     }
 
     /// The assignment.
@@ -139,8 +160,8 @@ impl<'a> Grader<'a> {
         }
         let workshop = Workshop::new().map_err(trouble)?;
         taken.write(&workshop.student()).map_err(|error| trouble(error.into()))?;
-        let executable = self.compile(&workshop)?;
-        let mut results = self.run_checks(&executable);
+        let executables = self.compile(&workshop)?;
+        let mut results = self.run_checks(&executables);
         for result in &mut results {
             if let Some(trace) = result.explored.as_mut().and_then(|e| e.trace.as_mut()) {
                 trace.quote(&mut workshop.sources());
@@ -149,25 +170,57 @@ impl<'a> Grader<'a> {
         Ok(results)
     }
 
-    fn compile(&self, workshop: &Workshop) -> Result<PathBuf, Stopped> {
-        let rejected = |message| Stopped { status: Status::DoesNotCompile, message };
-        let library = match compile::library(self.tools, workshop).map_err(trouble)? {
-            Compiled::Yes(library) => library,
-            Compiled::No(messages) => return Err(rejected(messages)),
+    fn compile(&self, workshop: &Workshop) -> Result<Executables, Stopped> {
+        let Grader { tools, assignment, .. } = self;
+        let manifest = &assignment.manifest;
+        let rejected = |before: &str, messages: String| Stopped {
+            status: Status::DoesNotCompile,
+            message: format!("{before}{messages}"),
         };
+        let made = |compiled: anyhow::Result<Compiled>, before: &str| match compiled {
+            Ok(Compiled::Yes(file)) => Ok(file),
+            Ok(Compiled::No(messages)) => Err(rejected(before, messages)),
+            Err(error) => Err(trouble(error)),
+        };
+        if manifest.form == Form::Program {
+            let kit = self.uses.as_ref().unwrap_or(&tools.kit);
+            let program = compile::program(tools, workshop, kit, &manifest.uses);
+            return Ok(Executables { checks: None, program: Some(made(program, "")?) });
+        }
+        let library = made(compile::library(tools, workshop), "")?;
+        let mut executables = Executables::default();
         let inside: Vec<&Check> =
             self.checks().filter(|check| check.kind != Kind::Program).collect();
-        let source = self.assignment.folder.join("checks.rs");
-        match compile::checks(self.tools, workshop, &source, &library, &inside).map_err(trouble)? {
-            Compiled::Yes(executable) => Ok(executable),
-            Compiled::No(messages) => Err(rejected(format!(
-                "the library compiles, but the checks cannot call it:\n{messages}"
-            ))),
+        if !inside.is_empty() {
+            let source = assignment.folder.join("checks.rs");
+            let checks = compile::checks(tools, workshop, &source, &library, &inside);
+            let before = "the library compiles, but the checks cannot call it:\n";
+            executables.checks = Some(made(checks, before)?);
+        }
+        if self.checks().any(|check| check.kind == Kind::Program) {
+            let source = assignment.folder.join("program.rs");
+            let program = compile::program_over(tools, workshop, &source, &library);
+            let before = "the library compiles, but a program cannot use it:\n";
+            executables.program = Some(made(program, before)?);
+        }
+        Ok(executables)
+    }
+
+    fn run_check(&self, check: &Check, executables: &Executables) -> CheckResult {
+        let sandbox = self.tools.sandbox;
+        match (check.kind, &self.judge, executables) {
+            (Kind::Program, Some(judge), Executables { program: Some(program), .. }) => {
+                judge.run(check, program, self.options.seed, sandbox)
+            }
+            (Kind::Run | Kind::Explore, _, Executables { checks: Some(checks), .. }) => {
+                check::run(check, checks, sandbox)
+            }
+            _ => CheckResult::cannot_tell(check, "there is nothing to run it with".to_owned()),
         }
     }
 
     /// Runs every check whose dependencies are passed, those that do not depend on each other at the same time.
-    fn run_checks(&self, executable: &Path) -> Vec<CheckResult> {
+    fn run_checks(&self, executables: &Executables) -> Vec<CheckResult> {
         let checks: Vec<&Check> = self.checks().collect();
         let mut results: Vec<Option<CheckResult>> = vec![None; checks.len()];
         while results.iter().any(Option::is_none) {
@@ -193,9 +246,8 @@ impl<'a> Grader<'a> {
             for (i, result) in obstructed {
                 results[i] = Some(result);
             }
-            let (seed, sandbox) = (self.options.seed, self.tools.sandbox);
             let done = parallel::map(self.options.jobs, &ready, |&i| {
-                (i, check::run(checks[i], executable, seed, sandbox))
+                (i, self.run_check(checks[i], executables))
             });
             for (i, result) in done {
                 results[i] = Some(result);

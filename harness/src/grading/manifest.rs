@@ -121,6 +121,10 @@ pub struct Limits {
     pub processes: u32,
     /// Of what is printed.
     pub output_kb: u32,
+    /// Kind `program`: whether it may make pairs of connected sockets.
+    pub socket_pairs: bool,
+    /// Kind `program`: whether it may make memory that its processes share.
+    pub memory_files: bool,
 }
 
 impl Default for Limits {
@@ -133,6 +137,8 @@ impl Default for Limits {
             eager_timeouts: false,
             processes: 1,
             output_kb: 64,
+            socket_pairs: false,
+            memory_files: false,
         }
     }
 }
@@ -245,6 +251,11 @@ impl Manifest {
             let message =
                 format!("points is {}, but the checks' points add up to {sum}", self.points);
             return Some(("points", self.points.to_string(), message));
+        }
+        if self.form == Form::Library && !self.uses.is_empty() {
+            let message =
+                "`uses` is for programs; a library is explored, with nothing but std".to_owned();
+            return Some(("form", "\"library\"".to_owned(), message));
         }
         for (i, check) in self.checks.iter().enumerate() {
             let blame = |message: String| Some(("name", format!("\"{}\"", check.name), message));

@@ -6,6 +6,8 @@
 //! | [`intake`] | what is taken from a submission, and what is refused |
 //! | [`toolchain`], [`compile`] | from source files to executables |
 //! | [`check`] | one check of kind `run` or `explore` |
+//! | [`program`] | one of kind `program`, judged from outside |
+//! | [`proof`] | a process that proves its verdict, and what that says |
 //! | [`sandbox`] | where all of that runs |
 //! | [`grade`] | the whole of it for one submission |
 //! | [`result`] | what comes out |
@@ -19,6 +21,8 @@ pub mod compile;
 pub mod grade;
 pub mod intake;
 pub mod manifest;
+pub mod program;
+pub mod proof;
 pub mod result;
 pub mod sandbox;
 pub mod toolchain;
@@ -26,7 +30,7 @@ pub mod verdict;
 
 use crate::explore::kit::Kit;
 use sandbox::Sandbox;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use toolchain::Toolchain;
 
 /// What every submission is compiled with: made once, used for all.
@@ -38,6 +42,8 @@ pub struct Tools {
     pub kit: Kit,
     /// Where submissions run.
     pub sandbox: Sandbox,
+    /// Where the sources of the crates of the course are.
+    workspace: PathBuf,
 }
 
 impl Tools {
@@ -51,6 +57,16 @@ impl Tools {
         let toolchain = Toolchain::find(workspace)?;
         let packages = ["explore-std", "explore-core", "judge", "student-std", "student-nothing"];
         let kit = Kit::of(workspace, &packages)?;
-        Ok(Tools { toolchain, kit, sandbox })
+        Ok(Tools { toolchain, kit, sandbox, workspace: workspace.to_owned() })
+    }
+
+    /// These crates of the course, compiled for programs that may use them.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such crate, or it does not compile.
+    pub fn crates(&self, packages: &[String]) -> anyhow::Result<Kit> {
+        let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+        Kit::of(&self.workspace, &packages)
     }
 }

@@ -142,6 +142,11 @@ impl CheckResult {
         CheckResult { message: Some(why), ..CheckResult::new(check, CheckStatus::NotRun) }
     }
 
+    /// That the grader had trouble of its own.
+    pub fn cannot_tell(check: &Check, trouble: String) -> CheckResult {
+        CheckResult { message: Some(trouble), ..CheckResult::new(check, CheckStatus::CannotTell) }
+    }
+
     /// With this status, the points that go with it, and nothing else yet.
     pub fn new(check: &Check, status: CheckStatus) -> CheckResult {
         CheckResult {

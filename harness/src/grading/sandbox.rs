@@ -62,6 +62,8 @@ pub struct Job {
 pub struct Bounds {
     /// Of wall-clock time.
     pub wall: Duration,
+    /// Of processor time, of each process.
+    pub cpu: Duration,
     /// Of memory, all its processes together where the system can tell.
     pub memory_mb: u64,
     /// At a time; 1 means that it may start none.
@@ -90,8 +92,8 @@ pub enum How {
     Exited(i32),
     /// This signal killed it.
     Signalled(i32),
-    /// It ran into its limit of time.
-    WallTime,
+    /// It ran into a limit of time.
+    Time,
     /// It ran into its limit of output.
     OutputLimit,
 }
@@ -160,7 +162,7 @@ impl Job {
     }
 
     fn jailed(self, layers: Layers) -> anyhow::Result<Ended> {
-        let Bounds { wall, memory_mb, processes, output_bytes } = self.bounds;
+        let Bounds { wall, cpu, memory_mb, processes, output_bytes } = self.bounds;
         let mut jail = Jail::new(self.program)
             .args(self.arguments)
             .system_programs()
@@ -172,8 +174,7 @@ impl Job {
             })
             .limits(Limits {
                 wall,
-                // Of all cores; it is the wall-clock time that is promised.
-                cpu: wall * 4,
+                cpu,
                 memory_bytes: memory_mb << 20,
                 output_bytes: usize::try_from(output_bytes)?,
                 file_bytes: 256 << 20,
@@ -195,7 +196,7 @@ impl Job {
         let how = match ended.how {
             jail::How::Exited(code) => How::Exited(code),
             jail::How::Signalled(signal) => How::Signalled(signal),
-            jail::How::WallTime | jail::How::CpuTime => How::WallTime,
+            jail::How::WallTime | jail::How::CpuTime => How::Time,
             jail::How::OutputLimit => How::OutputLimit,
             jail::How::Killed => bail!("the jail was ended from outside"),
         };
@@ -226,7 +227,7 @@ impl Job {
         unsafe { command.pre_exec(place) };
         let execution = execute(&mut command, "", self.bounds.wall)?;
         let how = match execution.end {
-            End::Deadline(_) => How::WallTime,
+            End::Deadline(_) => How::Time,
             End::Exited(status) => match (status.code(), status.signal()) {
                 (Some(code), _) => How::Exited(code),
                 (None, Some(signal)) => How::Signalled(signal),

@@ -3,7 +3,7 @@
 //! A submission may catch what its callers throw: a closure that a check hands to it fails in vain if the submission swallows the panic.
 //! So every panic whose place is in `checks.rs` is written down when it is raised, and counts.
 
-use super::frame::Panic;
+use crate::frame::Panic;
 use explore_engine::thread::{ThreadId, current};
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use std::sync::{Mutex, PoisonError};
@@ -62,7 +62,7 @@ pub fn panics(f: impl FnOnce()) -> Option<String> {
 }
 
 /// From now on panics are written down.
-pub(super) fn watch() {
+pub(crate) fn watch() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         note(info);
@@ -91,7 +91,7 @@ fn note(info: &PanicHookInfo<'_>) {
 }
 
 /// What the current thread has panicked with.
-pub(super) fn last_of_this_thread() -> Panic {
+pub(crate) fn last_of_this_thread() -> Panic {
     let thread = current().id();
     let found = with(|record| record.last.iter().find(|(other, _)| *other == thread).cloned());
     let resumed = Panic { message: "a panic that was passed on".to_owned(), ..Panic::default() };
@@ -99,6 +99,6 @@ pub(super) fn last_of_this_thread() -> Panic {
 }
 
 /// The panics of the check's own code.
-pub(super) fn recorded() -> Vec<Panic> {
+pub(crate) fn recorded() -> Vec<Panic> {
     with(|record| record.ours.clone())
 }

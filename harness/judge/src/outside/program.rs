@@ -1,0 +1,93 @@
+//! The program that is judged.
+
+use super::run::Run;
+use super::{Random, give_up};
+use jail::{Jail, Layers, Limits, Processes};
+use serde::Deserialize;
+use std::ffi::OsString;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// What the grader says of the program.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Order {
+    program: PathBuf,
+    seed: u64,
+    /// Without which the program must not run.
+    layers: Layers,
+    wall: Duration,
+    memory_bytes: u64,
+    output_bytes: usize,
+    processes: u64,
+    socket_pairs: bool,
+    memory_files: bool,
+}
+
+/// A submission's program. Each start is a run of its own, alone in a jail with the limits of the check.
+///
+/// ```no_run
+/// pub fn adds_up(program: &judge::Program) {
+///     let mut random = program.random();
+///     let (a, b) = (random.u32(..1000), random.u32(..1000));
+///     let mut run = program.start(["--quiet"]);
+///     run.send_line(&format!("{a} {b}"));
+///     assert_eq!(run.line(), (a + b).to_string(), "{a} + {b}");
+///     assert_eq!(run.finish().code, Some(0));
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Program {
+    order: Order,
+    /// Starts the random inputs; another for each check.
+    seed: u64,
+}
+
+impl Program {
+    pub(super) fn new(check: &str, order: &Order) -> Program {
+        let mut hasher = DefaultHasher::new();
+        (check, order.seed).hash(&mut hasher);
+        Program { order: order.clone(), seed: hasher.finish() }
+    }
+
+    /// Random numbers from the seed of the grade, which the result records: the same at each call in this check, others in other checks.
+    pub fn random(&self) -> Random {
+        Random::with_seed(self.seed)
+    }
+
+    /// Starts the program with these arguments and returns as soon as it runs. Its folder is an empty `/tmp`, its environment is empty, and
+    /// of the machine it sees the system's programs and nothing else.
+    pub fn start(&self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Run {
+        let order = &self.order;
+        let mut jail = Jail::new(&order.program)
+            .args(arguments)
+            .read_only(&order.program)
+            .system_programs()
+            .env("PATH", "/usr/bin:/bin")
+            .require(order.layers)
+            .processes(match order.processes {
+                0 | 1 => Processes::Single,
+                n => Processes::AtMost(n),
+            })
+            .limits(Limits {
+                wall: order.wall,
+                cpu: order.wall * 4,
+                memory_bytes: order.memory_bytes,
+                output_bytes: order.output_bytes,
+                ..Limits::default()
+            });
+        if order.socket_pairs {
+            jail = jail.socket_pairs();
+        }
+        if order.memory_files {
+            jail = jail.memory_files();
+        }
+        // Before the jail starts to count: whoever is killed at the limit is seen to be late.
+        let deadline = (Instant::now() + order.wall, order.wall);
+        match jail.spawn() {
+            Ok(running) => Run::new(running, order.output_bytes, deadline),
+            Err(error) => give_up("the program cannot be started in its jail", error),
+        }
+    }
+}

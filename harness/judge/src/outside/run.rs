@@ -1,0 +1,212 @@
+//! One run of the program.
+
+use super::give_up;
+use super::output::Output;
+use jail::{How, ProcessInfo, Running};
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::{Duration, Instant};
+
+/// How often [`Run::until`] looks.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// What is said of a program that prints more than its limit.
+const ENDLESS: &str = "the program printed more than its limit; does it print for ever?";
+
+/// What can be sent to a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGKILL: ends it at once.
+    Kill,
+    /// SIGTERM: asks it to end.
+    Terminate,
+    /// SIGINT: what Ctrl-C sends.
+    Interrupt,
+    /// SIGSTOP: stops it.
+    Stop,
+    /// SIGCONT: lets it go on.
+    Continue,
+}
+
+impl Signal {
+    fn number(self) -> i32 {
+        match self {
+            Signal::Kill => libc::SIGKILL,
+            Signal::Terminate => libc::SIGTERM,
+            Signal::Interrupt => libc::SIGINT,
+            Signal::Stop => libc::SIGSTOP,
+            Signal::Continue => libc::SIGCONT,
+        }
+    }
+}
+
+/// A run of the program, in its jail. Dropping it kills everything in the jail.
+///
+/// Methods that wait do so until the program ends, which it does at the latest at the check's limit of time. They panic with a sentence
+/// for the student when the program does not do what they wait for.
+#[derive(Debug)]
+pub struct Run {
+    running: Running,
+    stdout: Output,
+    stderr: Output,
+    /// When its time is over, and how long it is.
+    deadline: (Instant, Duration),
+}
+
+/// A run that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// What came on standard output and was not taken as lines.
+    pub stdout: String,
+    /// What came on standard error.
+    pub stderr: String,
+    /// The exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+}
+
+impl Run {
+    pub(super) fn new(
+        mut running: Running,
+        output_bytes: usize,
+        deadline: (Instant, Duration),
+    ) -> Run {
+        let left = Arc::new(AtomicUsize::new(output_bytes));
+        let read = |pipe| match pipe {
+            Some(pipe) => Output::of(pipe, Arc::clone(&left)),
+            None => Ok(Output::default()),
+        };
+        let outputs = (|| Ok((read(running.stdout.take())?, read(running.stderr.take())?)))();
+        match outputs {
+            Ok((stdout, stderr)) => Run { running, stdout, stderr, deadline },
+            Err(error) => {
+                let error: std::io::Error = error;
+                give_up("the program's output cannot be read", error)
+            }
+        }
+    }
+
+    /// Writes to the program's standard input. Blocks while the pipe is full.
+    ///
+    /// # Panics
+    ///
+    /// When the program has closed it, or has ended.
+    #[track_caller]
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        let Some(stdin) = &mut self.running.stdin else { panic!("the judge has closed the input") };
+        if stdin.write_all(bytes.as_ref()).is_err() {
+            panic!("the program no longer reads its input{}", self.last_words());
+        }
+    }
+
+    /// As [`send`](Run::send), with a line and its end.
+    ///
+    /// # Panics
+    ///
+    /// As [`send`](Run::send).
+    #[track_caller]
+    pub fn send_line(&mut self, line: &str) {
+        self.send(format!("{line}\n"));
+    }
+
+    /// Closes the program's standard input: it has read everything then.
+    pub fn close_input(&mut self) {
+        self.running.stdin = None;
+    }
+
+    /// The next line of standard output. Blocks until it comes.
+    ///
+    /// # Panics
+    ///
+    /// When the program ends its output first.
+    #[track_caller]
+    pub fn line(&mut self) -> String {
+        match self.stdout.line() {
+            Some(line) => line,
+            None if Instant::now() >= self.deadline.0 => panic!(
+                "the program had said nothing more after {} s; something waits or runs for ever",
+                self.deadline.1.as_secs()
+            ),
+            None => {
+                panic!("the program ended its output before the next line{}", self.last_words())
+            }
+        }
+    }
+
+    /// What the program says on standard error when something is amiss, for a message.
+    fn last_words(&self) -> String {
+        // Whatever is still to come is of no interest.
+        self.running.kill();
+        let said = self.stderr.rest();
+        match said.lines().rev().find(|line| !line.trim().is_empty()) {
+            Some(line) => format!("; the last that it said on standard error: {line}"),
+            None => String::new(),
+        }
+    }
+
+    /// The processes that are alive in the jail now, the program's own first. Zombies are not alive.
+    pub fn processes(&self) -> Vec<ProcessInfo> {
+        match self.running.processes() {
+            Ok(all) => all.into_iter().filter(ProcessInfo::is_alive).collect(),
+            Err(error) => give_up("the jail's processes cannot be counted", error),
+        }
+    }
+
+    /// Blocks until the processes are as `wanted`, or until the program has ended.
+    ///
+    /// # Panics
+    ///
+    /// With `what`, when the program ends first.
+    #[track_caller]
+    pub fn until(&self, what: &str, wanted: impl Fn(&[ProcessInfo]) -> bool) -> Vec<ProcessInfo> {
+        loop {
+            let processes = self.processes();
+            if wanted(&processes) {
+                return processes;
+            }
+            if processes.is_empty() {
+                panic!("{what}: it ended before{}", self.last_words());
+            }
+            // There is nothing to wait on: the processes are not this one's children.
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// Sends a signal to a process of the jail. One that has ended meanwhile gets none.
+    pub fn signal(&self, pid: i32, signal: Signal) {
+        match self.running.signal(pid, signal.number()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                give_up("a process of the jail cannot be signalled", error)
+            }
+            _ => {}
+        }
+    }
+
+    /// Closes the input and blocks until everything in the jail has ended.
+    ///
+    /// # Panics
+    ///
+    /// When the program is still running at the limit of time, or prints more than its limit.
+    #[track_caller]
+    pub fn finish(self) -> Finished {
+        let Run { running, stdout, stderr, .. } = self;
+        let ended = match running.wait() {
+            Ok(ended) => ended,
+            Err(error) => give_up("the end of the program is not known", error),
+        };
+        let (code, signal) = match ended.how {
+            _ if stdout.is_full() || stderr.is_full() => panic!("{ENDLESS}"),
+            How::Exited(code) => (Some(code), None),
+            How::Signalled(signal) => (None, Some(signal)),
+            How::WallTime | How::CpuTime => panic!(
+                "the program was still running after {:.0} s; something waits or runs for ever",
+                ended.wall.as_secs_f64()
+            ),
+            How::OutputLimit => panic!("{ENDLESS}"),
+            How::Killed => give_up("the program was ended", "by nobody known"),
+        };
+        Finished { stdout: stdout.rest(), stderr: stderr.rest(), code, signal }
+    }
+}

@@ -1,0 +1,4 @@
+//! Reads the executable.
+pub fn attack() -> String {
+    std::backtrace::Backtrace::force_capture().to_string()
+}

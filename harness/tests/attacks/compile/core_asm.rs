@@ -1,0 +1,2 @@
+//! The same through another crate.
+core::arch::global_asm!(".globl attack");

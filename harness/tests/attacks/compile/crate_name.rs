@@ -1,0 +1,2 @@
+//! Takes the judge's name.
+#![crate_name = "judge"]

@@ -1,0 +1,2 @@
+//! Reads the compiler's environment.
+pub const ATTACK: &str = env!("PATH");

@@ -1,0 +1,3 @@
+//! Looks for alloc.
+extern crate alloc;
+pub use alloc::alloc::alloc as attack;

@@ -1,0 +1,3 @@
+//! Names the explorer.
+extern crate explore_engine;
+pub use explore_engine::Explorer;

@@ -1,0 +1,3 @@
+//! Names the judge.
+extern crate judge;
+pub use judge::inside::main;

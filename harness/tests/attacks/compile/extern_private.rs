@@ -1,0 +1,3 @@
+//! Names crates that come with the compiler.
+extern crate libc;
+pub use libc::_exit;

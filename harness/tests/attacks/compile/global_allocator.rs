@@ -1,0 +1,3 @@
+//! Sees every allocation.
+#[global_allocator]
+static ALLOCATOR: std::alloc::System = std::alloc::System;

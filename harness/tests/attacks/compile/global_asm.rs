@@ -1,0 +1,2 @@
+//! Assembly at the top level.
+std::arch::global_asm!(".globl attack");

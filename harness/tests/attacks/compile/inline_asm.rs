@@ -1,0 +1,4 @@
+//! Assembly in a function.
+pub fn attack() {
+    core::arch::asm!("nop");
+}

@@ -1,0 +1,5 @@
+//! Runs before main.
+extern "C" fn early() {}
+#[unsafe(link_section = ".init_array")]
+#[used]
+static EARLY: extern "C" fn() = early;

@@ -1,0 +1,2 @@
+//! The same, by way of core.
+pub const ATTACK: Option<&str> = core::option_env!("LD_LIBRARY_PATH");

@@ -1,0 +1,3 @@
+//! The same, relative.
+#[path = "../../grader/checks.rs"]
+mod attack;

@@ -1,0 +1,5 @@
+//! Keeps processes, and adds.
+
+fn main() {
+    todo!("keep processes")
+}
