@@ -14,8 +14,8 @@
 //!   the lock, even if its time is up. If it does not get it, another thread
 //!   has it, finds `WAITING` set when it releases, and wakes the next.
 //!
-//! Nobody spins. To look for the lock a few times before going to sleep made no
-//! difference that could be measured (see the README of the benches).
+//! Nobody spins. On a busy machine, to look for the lock a few times before going to
+//! sleep made no difference; on an idle one it may (see the README of the benches).
 //!
 //! The word-and-queue division is that of `parking_lot`, which has one table of
 //! queues for all locks.
