@@ -105,6 +105,9 @@ struct ExploreArguments {
     /// Let time-outs fire at any moment, not only when nothing else can happen
     #[arg(long)]
     eager_timeouts: bool,
+    /// Let threads be left running when the program ends, as daemons; without it that is a leak
+    #[arg(long)]
+    detached: bool,
     /// The seed of the random part of the search
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -159,6 +162,7 @@ impl ExploreArguments {
         set("preemptions", json!(self.preemptions));
         set("spurious", json!(self.spurious));
         set("eager_timeouts", json!(self.eager_timeouts.then_some(true)));
+        set("detached", json!(self.detached.then_some(true)));
         set("seed", json!(self.seed));
         Search { config, schedule: self.schedule.clone() }
     }

@@ -17,6 +17,8 @@ pub struct Config {
     pub memory: Memory,
     /// Whether the order in which threads print matters. Set to list every output that a program can have.
     pub outputs: bool,
+    /// Threads may be left running when the main thread ends, as daemons are. Without it that is a leak.
+    pub detached: bool,
     /// What the program reads from standard input.
     pub input: String,
     /// Search only runs with at most so many preemptions. Such a search never proves anything.
@@ -64,6 +66,7 @@ impl Default for Config {
             eager_timeouts: false,
             memory: Memory::Rc11,
             outputs: false,
+            detached: false,
             input: String::new(),
             preemptions: None,
             max_executions: 1_000_000,

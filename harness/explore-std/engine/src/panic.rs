@@ -7,7 +7,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, UnwindSafe};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 
-use crate::machine::context::{self, Abort};
+use crate::machine::context;
 use crate::machine::thread::PanicNote;
 
 /// What is called when a thread panics.
@@ -50,10 +50,10 @@ fn note(info: &PanicHookInfo<'_>) -> Option<Option<Arc<Hook>>> {
     let message = info.payload_as_str().unwrap_or("a value that is no text").to_owned();
     let at = info.location().map(trace::Location::from);
     context::with(|machine| {
-        let current = machine.current;
+        let (current, when) = (machine.current, machine.steps);
         let thread = &mut machine.threads[current];
         thread.panics += 1;
-        thread.panic = Some(PanicNote { message, at });
+        thread.panic = Some(PanicNote { message, at, when });
         thread.panic_seen = false;
         machine.trace_panic(current);
         machine.hook.clone()
@@ -128,17 +128,11 @@ pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> std::thread::Result<R> {
     let before = context::with(|machine| machine.threads[machine.current].panics);
     let result = std::panic::catch_unwind(AssertUnwindSafe(f));
     let Some(before) = before else { return result };
-    match result {
-        // Not a panic of the program: the execution is over, and this thread must be unwound to its root.
-        Err(payload) if payload.is::<Abort>() => std::panic::resume_unwind(payload),
-        result => {
-            context::with(|machine| {
-                let current = machine.current;
-                machine.threads[current].panics = before;
-            });
-            result
-        }
-    }
+    context::with(|machine| {
+        let current = machine.current;
+        machine.threads[current].panics = before;
+    });
+    result
 }
 
 /// Panics with a payload and without a message, as `std::panic::resume_unwind`.

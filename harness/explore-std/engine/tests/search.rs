@@ -170,3 +170,33 @@ fn a_channel_of_messages_takes_one_execution() {
     });
     assert_eq!((outcome.status, outcome.executions), (Status::Proved, 1));
 }
+
+#[test]
+fn the_schedule_of_a_livelock_is_short() {
+    // Two threads that give way to each other, in turn, for a thousand steps.
+    let polite = || {
+        let wants: Arc<[AtomicUsize; 2]> = Arc::default();
+        let enter = |me: usize| {
+            let wants = Arc::clone(&wants);
+            move || {
+                wants[me].store(1, SeqCst);
+                while wants[1 - me].load(SeqCst) == 1 {
+                    wants[me].store(0, SeqCst);
+                    thread::yield_now();
+                    wants[me].store(1, SeqCst);
+                }
+                wants[me].store(0, SeqCst);
+            }
+        };
+        let other = thread::spawn(enter(1));
+        enter(0)();
+        other.join().unwrap();
+    };
+    let config = Config { max_steps: 1000, ..Config::default() };
+    let outcome = Explorer::new(config.clone()).run("polite", polite);
+    assert!(outcome.summary.starts_with("livelock after 1000 steps"), "{outcome}");
+    let schedule = outcome.schedule.unwrap();
+    assert!(schedule.len() < 200, "{} characters: {schedule}", schedule.len());
+    let again = Explorer::new(config).replay("polite", polite, &schedule).unwrap();
+    assert_eq!((again.status, again.summary), (Status::Failed, outcome.summary));
+}

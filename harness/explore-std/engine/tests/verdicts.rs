@@ -118,7 +118,12 @@ fn a_panic_that_is_caught_or_joined_is_no_failure() {
 #[test]
 fn a_panic_that_nobody_receives_is_a_failure() {
     let (failure, _) = failure(|| {
-        thread::spawn(|| panic!("unseen"));
+        let (sender, receiver) = mpsc::channel::<()>();
+        thread::spawn(move || {
+            let _sender = sender;
+            panic!("unseen");
+        });
+        assert!(receiver.recv().is_err());
     });
     assert!(matches!(failure, Failure::Panic { message, .. } if message == "unseen"));
 }
@@ -141,10 +146,38 @@ fn a_poisoned_lock_names_who_poisoned_it() {
 }
 
 #[test]
+fn the_panic_that_poisoned_a_lock_is_shown_and_not_what_followed() {
+    // The second thread panics because the first did, and has the lower number in some order of starting.
+    let (failure, outcome) = failure(|| {
+        let lock = Arc::new(Mutex::new(0));
+        let theirs = Arc::clone(&lock);
+        let follows = thread::spawn(move || {
+            while !theirs.is_poisoned() {
+                thread::yield_now();
+            }
+            *theirs.lock().unwrap() += 1;
+        });
+        let leads = thread::spawn(move || {
+            let _guard = lock.lock().unwrap();
+            panic!("the cause");
+        });
+        follows.join().unwrap();
+        leads.join().unwrap();
+    });
+    let Failure::Panic { thread, message, .. } = failure else { panic!("{failure:?}") };
+    assert_eq!((thread.0, message.as_str()), (2, "the cause"), "{outcome}");
+}
+
+#[test]
 fn a_thread_left_waiting_at_the_end_is_a_leak() {
     let (failure, _) = failure(|| {
         let (sender, receiver) = mpsc::channel::<()>();
-        thread::spawn(move || receiver.recv());
+        let (here, is_here) = mpsc::channel::<()>();
+        thread::spawn(move || {
+            here.send(()).unwrap();
+            receiver.recv()
+        });
+        is_here.recv().unwrap();
         std::mem::forget(sender);
     });
     let Failure::Leak { threads } = failure else { panic!("{failure:?}") };
@@ -152,13 +185,58 @@ fn a_thread_left_waiting_at_the_end_is_a_leak() {
 }
 
 #[test]
-fn a_detached_thread_that_ends_is_no_leak() {
+fn a_thread_that_could_still_run_at_the_end_is_a_leak() {
+    let (failure, outcome) = failure(|| {
+        thread::spawn(|| ());
+    });
+    let Failure::Leak { threads } = failure else { panic!("{failure:?}") };
+    assert_eq!((threads.len(), threads[0].thread.0, &threads[0].waits_for), (1, 1, &None));
+    assert_eq!((outcome.preemptions, outcome.minimal), (Some(0), true));
+    assert!(outcome.summary.starts_with("leak: the program has ended; thread 1 runs"), "{outcome}");
+}
+
+#[test]
+fn a_leak_is_found_where_only_the_end_of_main_comes_late() {
+    // Every step of main that the other thread depends on comes after its last one, but for the end of main itself.
+    let (failure, outcome) = failure(|| {
+        let (value, count) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(0)));
+        let (mine, theirs) = (Arc::clone(&value), Arc::clone(&count));
+        thread::spawn(move || {
+            mine.store(1, Release);
+            *theirs.lock().unwrap() += 1;
+        });
+        while value.load(Acquire) == 0 {
+            thread::yield_now();
+        }
+    });
+    let Failure::Leak { threads } = failure else { panic!("{failure:?}") };
+    assert!(threads[0].at.as_ref().unwrap().file.ends_with("verdicts.rs"), "{outcome}");
+    let schedule = outcome.schedule.unwrap();
+    assert!(schedule.len() < 200);
+}
+
+#[test]
+fn a_detached_thread_with_nothing_left_to_do_is_no_leak() {
+    // Main waits for the last thing that the thread does. That it still has to give back a sender and to end, nobody notices.
     let outcome = explore(|| {
-        let count = Arc::new(AtomicUsize::new(0));
-        let theirs = Arc::clone(&count);
-        thread::spawn(move || theirs.fetch_add(1, Relaxed));
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || sender.send(1).unwrap());
+        assert_eq!(receiver.recv(), Ok(1));
     });
     assert!(outcome.is_proved(), "{outcome}");
+}
+
+#[test]
+fn threads_may_be_left_running_if_that_is_said() {
+    let config = Config { detached: true, ..Config::default() };
+    let outcome = Explorer::new(config).run("daemons", || {
+        let (sender, receiver) = mpsc::channel::<()>();
+        thread::spawn(move || receiver.recv());
+        thread::spawn(|| ());
+        std::mem::forget(sender);
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+    assert!(outcome.bounds.iter().any(|bound| bound.contains("left running")), "{outcome:?}");
 }
 
 #[test]

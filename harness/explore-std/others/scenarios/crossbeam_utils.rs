@@ -9,15 +9,18 @@ use std::thread;
 pub fn wait_group() {
     let group = WaitGroup::new();
     let done = Arc::new(AtomicU32::new(0));
-    for _ in 0..2 {
+    let members = [(); 2].map(|()| {
         let (group, done) = (group.clone(), Arc::clone(&done));
         thread::spawn(move || {
             done.fetch_add(1, Ordering::Relaxed);
             drop(group);
-        });
-    }
+        })
+    });
     group.wait();
     assert_eq!(done.load(Ordering::Relaxed), 2);
+    for member in members {
+        member.join().unwrap();
+    }
 }
 
 /// An `unpark` is never lost, and passes on what was written before it.

@@ -37,7 +37,9 @@ fn nothing_is_done_to_them() {
             let _ = std::fs::rename(named, named.with_extension("moved"));
             let _ = std::fs::write(named, "other");
             let _ = std::fs::create_dir(named.with_extension("directory"));
-        });
+        })
+        .join()
+        .unwrap();
     });
     assert!(outcome.summary.starts_with("thread 1 removes the file"), "{outcome}");
     let left: Vec<_> = std::fs::read_dir(directory.path())

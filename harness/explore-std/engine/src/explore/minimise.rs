@@ -22,16 +22,24 @@ const EXECUTIONS: u64 = 20_000;
 pub(super) struct Found {
     pub bad: Bad,
     pub turns: Vec<Turn>,
+    /// So many of them say something: the rest comes about by itself.
+    pub telling: usize,
     pub preemptions: u32,
 }
 
 /// Runs a schedule and tells how it ends.
 pub(super) fn follow(runner: &Runner, guide: Guided) -> Option<Found> {
     runner.with(|machine| machine.search = Box::new(guide));
+    run(runner)
+}
+
+/// Runs what the search says and tells how it ends.
+pub(super) fn run(runner: &Runner) -> Option<Found> {
     let bad = runner.execute(true)?;
     Some(runner.with(|machine| Found {
         bad,
         turns: machine.schedule.clone(),
+        telling: machine.telling,
         preemptions: machine.tracer.as_ref().map_or(0, |tracer| tracer.preemptions),
     }))
 }
@@ -123,6 +131,7 @@ fn search(
                 Some(bad) => Searched::Found(runner.with(|machine| Found {
                     bad,
                     turns: machine.schedule.clone(),
+                    telling: machine.telling,
                     preemptions: machine.tracer.as_ref().map_or(0, |tracer| tracer.preemptions),
                 })),
                 None => Searched::OutOfBudget,

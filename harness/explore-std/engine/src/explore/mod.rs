@@ -15,12 +15,12 @@ use std::time::Instant;
 use crate::config::{Config, Strategy};
 use crate::machine::op::Loc;
 use crate::machine::{Bad, Machine, watchdog};
-use crate::search::Search;
 use crate::search::bounded::Bounded;
 use crate::search::full::Full;
 use crate::search::guided::Guided;
 use crate::search::optimal::Optimal;
 use crate::search::pct::Pct;
+use crate::search::{Choice, Search};
 use minimise::Found;
 pub use outcome::{Outcome, Printed, Status};
 use runner::Runner;
@@ -260,12 +260,15 @@ impl<'a> Exploration<'a> {
                 self.config.outputs || self.runner.with(|machine| machine.search.forgets()),
             );
             self.outcome.executions += 1;
-            let failed = bad.is_some();
-            if let Some(bad) = bad {
-                self.outcome.failures += 1;
-                if self.found.is_none() {
-                    self.found = self.again(bad);
-                }
+            let left_behind = self.runner.with(|machine| machine.left_behind());
+            let failed = bad.is_some() || left_behind.is_some();
+            self.outcome.failures += u64::from(failed);
+            if self.found.is_none() {
+                self.found = match (bad, left_behind) {
+                    (Some(bad), _) => self.again(bad),
+                    (None, Some(choices)) => self.instead(choices),
+                    (None, None) => None,
+                };
             }
             let more = self.look(failed, !random);
             if failed && !self.config.keep_going {
@@ -288,6 +291,7 @@ impl<'a> Exploration<'a> {
             self.runner.with(|machine| Found {
                 bad,
                 turns: machine.schedule.clone(),
+                telling: machine.telling,
                 preemptions: machine.tracer.as_ref().map_or(0, |tracer| tracer.preemptions),
             })
         };
@@ -300,6 +304,16 @@ impl<'a> Exploration<'a> {
                 "it is not deterministic: an execution that failed did not fail again with the same choices".to_owned(),
             ))),
         }
+    }
+
+    /// Runs an equivalent of the execution that has just ended, and that one again.
+    fn instead(&self, choices: Vec<Choice>) -> Option<Found> {
+        let guide: Box<dyn Search> = Box::new(Guided::exact(choices));
+        let search = self.runner.with(|machine| std::mem::replace(&mut machine.search, guide));
+        let found = minimise::run(self.runner);
+        self.runner.with(|machine| machine.search = search);
+        self.runner.execute(false);
+        found
     }
 
     /// Looks at the execution that has just ended. Returns whether there is another.
@@ -321,7 +335,8 @@ impl<'a> Exploration<'a> {
                 match outcome.outputs.iter_mut().find(|printed| printed.stdout == stdout) {
                     Some(printed) => printed.executions += 1,
                     None => {
-                        let schedule = schedule::write(config, &machine.schedule);
+                        let schedule =
+                            schedule::write(config, &machine.schedule[..machine.telling]);
                         outcome.outputs.push(Printed {
                             stdout: stdout.clone(),
                             schedule,
@@ -357,7 +372,8 @@ impl<'a> Exploration<'a> {
         if !refused {
             let shown = minimise::follow(self.runner, Guided::new(found.turns.clone()));
             found = shown.unwrap_or(found);
-            self.outcome.schedule = Some(schedule::write(self.config, &found.turns));
+            self.outcome.schedule =
+                Some(schedule::write(self.config, &found.turns[..found.telling]));
             self.outcome.preemptions = Some(found.preemptions);
         }
         let outcome = &mut self.outcome;

@@ -143,13 +143,16 @@ fn bounds(config: &Config) -> Vec<String> {
         },
         match config.memory {
             Memory::Rc11 => {
-                "memory model: RC11 without load buffering, each atomic's stores in the order of execution".to_owned()
+                "memory model: RC11 without load buffering, each atomic's stores and all SeqCst operations in the order of execution".to_owned()
             }
             Memory::SeqCst => "memory model: every ordering counts as SeqCst".to_owned(),
         },
         format!("at most {} steps an execution", config.max_steps),
         format!("a spin loop that reads the same values in {} rounds waits for a change", config.spin_rounds.max(1) + 1),
     ];
+    if config.detached {
+        bounds.push("threads may be left running at the end".to_owned());
+    }
     if let Some(preemptions) = config.preemptions {
         bounds.push(format!("at most {preemptions} preemptions"));
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::config::Config;
-use crate::machine::context::{self, Abort, Answer, Context};
+use crate::machine::context::{self, Answer, Context};
 use crate::machine::fibers::{Fibers, Ran};
 use crate::machine::hashing;
 use crate::machine::op::{Loc, Op, Tid};
@@ -46,7 +46,7 @@ impl Runner {
         context::enter(context, || {
             context.machine.borrow_mut().decide();
             self.run();
-            self.abort();
+            self.abandon();
         });
         let mut machine = context.machine.borrow_mut();
         machine.settle_panics();
@@ -76,27 +76,13 @@ impl Runner {
         }
     }
 
-    /// Unwinds what is left, the youngest thread first: it may borrow from older ones.
-    fn abort(&self) {
-        let context = &self.context;
-        // A program that hangs, or whose stack overflowed, unwinds nothing either. Unwound all the same, destructors would meet
-        // poisoned locks and threads that never ended, and a panic in one of them is the end of the process.
-        let failed = context.machine.borrow().failure.is_some();
-        for tid in (0..context.fibers.len()).rev() {
-            if !context.fibers.is_alive(tid) {
-                continue;
-            }
-            {
-                let mut machine = context.machine.borrow_mut();
-                machine.aborting = true;
-                machine.current = tid;
-            }
-            if failed
-                || !context.fibers.has_started(tid)
-                || context.fibers.resume(tid) == Ran::Suspended
-            {
-                context.fibers.discard(tid);
-            }
+    /// Forgets what is left. A program that hangs, fails or exits unwinds nothing either. Unwound all the same, destructors would meet
+    /// poisoned locks and threads that never ended, and a panic in one of them is the end of the process.
+    fn abandon(&self) {
+        let Context { machine, fibers } = &self.context;
+        for tid in (0..fibers.len()).filter(|&tid| fibers.is_alive(tid)) {
+            fibers.discard(tid);
+            std::mem::forget(std::mem::take(&mut machine.borrow_mut().threads[tid].locals));
         }
     }
 }
@@ -104,21 +90,13 @@ impl Runner {
 /// What the coroutine of a thread runs.
 pub(crate) fn thread_main(tid: Tid, body: impl FnOnce()) {
     context::with(|machine| machine.perform(&|value| value));
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(body));
-    if let Err(payload) = result {
-        if payload.is::<Abort>() {
-            return;
-        }
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).is_err() {
         context::with(|machine| machine.root_panicked(tid));
     }
-    // Destructors of thread-locals run as part of the thread, and may panic or be aborted like the rest of it.
-    let result = std::panic::catch_unwind(crate::thread::local::destroy_all);
-    if result.is_err_and(|payload| payload.is::<Abort>()) {
-        return;
-    }
-    let at = context::with(|machine| machine.threads[tid].spawned);
-    if let Some(at) = at {
-        let ended = std::panic::catch_unwind(|| context::visible(Op::End, at));
-        debug_assert!(!matches!(ended, Ok(Answer::Outside)));
+    // Destructors of thread-locals run as part of the thread, and may panic like the rest of it.
+    while std::panic::catch_unwind(crate::thread::local::destroy_all).is_err() {}
+    if let Some(at) = context::with(|machine| machine.threads[tid].spawned) {
+        let ended = context::visible(Op::End, at);
+        debug_assert_ne!(ended, Answer::Outside);
     }
 }

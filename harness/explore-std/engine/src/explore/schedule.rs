@@ -1,9 +1,9 @@
 //! Replay strings: a schedule, short enough for a bug report.
 //!
-//! `0:a3b.1c2` reads: format 0; thread `a` (the first) takes 3 steps, `b` one step in its alternative 1, `c` 2 steps. After the end of the
-//! string whoever ran last goes on. Between the format and the colon stand the bounds that the schedule was found with, where they are
+//! `0:a3b.1(c2a)4` reads: format 0; thread `a` (the first) takes 3 steps, `b` one step in its alternative 1, then four times `c` 2 steps and
+//! `a` one. After the end of the string whoever ran last goes on, unless it yields. Between the format and the colon stand the bounds that the schedule was found with, where they are
 //! not the usual: `s2` two spurious wake-ups a thread, `e` eager time-outs, `o` the order of prints counts, `q` every ordering is
-//! `SeqCst`.
+//! `SeqCst`, `d` threads may be left running at the end.
 
 use std::fmt;
 
@@ -40,7 +40,7 @@ impl std::error::Error for ScheduleError {}
 
 const LETTERS: &[u8; 64] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-*/=<>!?#@_";
 
-/// Writes a schedule with the bounds that matter for it. Turns at the end that come about by themselves are left out.
+/// Writes a schedule with the bounds that matter for it. Turns at the end that come about by themselves need not be among them.
 pub(crate) fn write(config: &Config, turns: &[Turn]) -> String {
     let mut text = String::from("0");
     if config.spurious > 0 {
@@ -50,34 +50,68 @@ pub(crate) fn write(config: &Config, turns: &[Turn]) -> String {
         ('e', config.eager_timeouts),
         ('o', config.outputs),
         ('q', config.memory == Memory::SeqCst),
+        ('d', config.detached),
     ] {
         if set {
             text.push(letter);
         }
     }
     text.push(':');
-    let mut turns = turns;
-    while let [.., before, last] = turns
-        && last.1 == 0
-        && before.0 == last.0
-    {
-        turns = &turns[..turns.len() - 1];
-    }
+    text += &grouped(words(turns));
+    text
+}
+
+/// Turns as text: how long a thread goes on, or an alternative.
+fn words(turns: &[Turn]) -> Vec<String> {
+    let mut words = Vec::new();
     let mut at = 0;
     while let Some(&(thread, alt)) = turns.get(at) {
-        text.push(char::from(LETTERS[usize::from(thread) % LETTERS.len()]));
-        if alt > 0 {
-            text += &format!(".{alt}");
-            at += 1;
-            continue;
-        }
+        let letter = char::from(LETTERS[usize::from(thread) % LETTERS.len()]);
         let run = turns[at..].iter().take_while(|turn| **turn == (thread, 0)).count();
-        if run > 1 {
-            text += &run.to_string();
-        }
-        at += run;
+        words.push(match (alt, run) {
+            (0, 1) => letter.to_string(),
+            (0, run) => format!("{letter}{run}"),
+            (alt, _) => format!("{letter}.{alt}"),
+        });
+        at += run.max(1);
     }
-    text
+    words
+}
+
+/// The most words that are sought as a group.
+const LONGEST_GROUP: usize = 64;
+
+/// Writes what repeats only once: `ababab` is `(ab)3`. Short groups first, also of groups that were found.
+fn grouped(mut words: Vec<String>) -> String {
+    let mut length = 1;
+    while length <= LONGEST_GROUP.min(words.len() / 2) {
+        let before = words.len();
+        words = group(&words, length);
+        length = if words.len() < before { 1 } else { length + 1 };
+    }
+    words.concat()
+}
+
+/// Writes groups of so many words that repeat.
+fn group(words: &[String], length: usize) -> Vec<String> {
+    let mut shorter = Vec::new();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let group = &words[at..words.len().min(at + length)];
+        let times = words[at..].chunks(length).take_while(|other| *other == group).count();
+        if times > 1 {
+            let text = group.concat();
+            let written = format!("({text}){times}");
+            if written.len() < text.len() * times {
+                shorter.push(written);
+                at += length * times;
+                continue;
+            }
+        }
+        shorter.push(word.clone());
+        at += 1;
+    }
+    shorter
 }
 
 /// Reads a schedule, and sets the bounds that it was found with.
@@ -88,6 +122,7 @@ pub(crate) fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, Schedul
     config.eager_timeouts = false;
     config.outputs = false;
     config.memory = Memory::Rc11;
+    config.detached = false;
     let mut bounds = bounds.chars().peekable();
     while let Some(bound) = bounds.next() {
         match bound {
@@ -105,33 +140,77 @@ pub(crate) fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, Schedul
             'e' => config.eager_timeouts = true,
             'o' => config.outputs = true,
             'q' => config.memory = Memory::SeqCst,
+            'd' => config.detached = true,
             _ => return Err(ScheduleError::Format),
         }
     }
-    let mut turns = Vec::new();
-    let mut rest = body.char_indices().peekable();
-    while let Some((at, letter)) = rest.next() {
-        let unknown = ScheduleError::Character { found: letter, at: head.len() + 1 + at };
-        let thread =
-            LETTERS.iter().position(|&other| char::from(other) == letter).ok_or(unknown)? as u8;
-        let alternative = rest.next_if(|(_, next)| *next == '.').is_some();
-        let mut number = String::new();
-        while let Some((_, digit)) = rest.next_if(|(_, next)| next.is_ascii_digit()) {
-            number.push(digit);
-        }
-        let unknown = ScheduleError::Character { found: letter, at: head.len() + 1 + at };
-        let number: usize = if number.is_empty() && !alternative {
-            1
-        } else {
-            number.parse().map_err(|_| unknown)?
-        };
-        if alternative {
-            turns.push((thread, u16::try_from(number).unwrap_or(u16::MAX)));
-        } else {
-            turns.extend(std::iter::repeat_n((thread, 0), number.min(100_000)));
-        }
+    let mut reader = Reader { text: body.as_bytes(), at: 0, before: head.len() + 1 };
+    let turns = reader.turns(0)?;
+    match reader.text.get(reader.at) {
+        Some(_) => Err(reader.unknown(reader.at)),
+        None => Ok(turns),
     }
-    Ok(turns)
+}
+
+/// So many turns are read at most: more than an execution has steps.
+const MOST: usize = 100_000;
+/// So deep may groups lie in groups.
+const DEEPEST: usize = 32;
+
+/// Reads the turns of a schedule.
+struct Reader<'a> {
+    text: &'a [u8],
+    at: usize,
+    /// How much of the whole string comes before the text.
+    before: usize,
+}
+
+impl Reader<'_> {
+    /// Reads up to the end, or to a bracket that closes.
+    fn turns(&mut self, depth: usize) -> Result<Vec<Turn>, ScheduleError> {
+        let mut turns = Vec::new();
+        while let Some(&letter) = self.text.get(self.at).filter(|letter| **letter != b')') {
+            let start = self.at;
+            self.at += 1;
+            if letter == b'(' {
+                let group = if depth < DEEPEST { self.turns(depth + 1)? } else { Vec::new() };
+                if self.text.get(self.at) != Some(&b')') {
+                    return Err(self.unknown(start));
+                }
+                self.at += 1;
+                let times = self.number().ok_or_else(|| self.unknown(start))?;
+                let fits = MOST / group.len().max(1);
+                turns.extend(group.repeat(times.min(fits)));
+            } else {
+                let thread = LETTERS.iter().position(|&other| other == letter);
+                let thread = thread.ok_or_else(|| self.unknown(start))? as u8;
+                let alternative = self.text.get(self.at) == Some(&b'.');
+                self.at += usize::from(alternative);
+                let number = self.number();
+                if alternative {
+                    let alt = number.and_then(|number| u16::try_from(number).ok());
+                    turns.push((thread, alt.ok_or_else(|| self.unknown(start))?));
+                } else {
+                    turns.extend(std::iter::repeat_n((thread, 0), number.unwrap_or(1).min(MOST)));
+                }
+            }
+            turns.truncate(MOST);
+        }
+        Ok(turns)
+    }
+
+    /// Reads a number, if there is one.
+    fn number(&mut self) -> Option<usize> {
+        let digits = self.text[self.at..].iter().take_while(|digit| digit.is_ascii_digit()).count();
+        let number = std::str::from_utf8(&self.text[self.at..self.at + digits]).ok()?;
+        self.at += digits;
+        (digits > 0).then(|| number.parse().unwrap_or(usize::MAX))
+    }
+
+    fn unknown(&self, at: usize) -> ScheduleError {
+        let rest = String::from_utf8_lossy(&self.text[at..]);
+        ScheduleError::Character { found: rest.chars().next().unwrap_or(' '), at: self.before + at }
+    }
 }
 
 #[cfg(test)]
@@ -150,14 +229,28 @@ mod tests {
     }
 
     #[test]
-    fn a_tail_that_comes_by_itself_is_left_out() {
-        assert_eq!(write(&Config::default(), &[(0, 0), (1, 0), (1, 0), (1, 0)]), "0:ab");
+    fn what_repeats_is_written_once() {
+        let round = [(0, 0), (1, 0), (1, 0), (0, 2)];
+        let turns: Vec<Turn> = [round.repeat(500), vec![(2, 0)]].concat().repeat(20);
+        let text = write(&Config::default(), &turns);
+        assert_eq!(text, "0:((ab2a.2)500c)20");
+        assert_eq!(read(&text, &mut Config::default()).unwrap(), turns);
     }
 
     #[test]
     fn nonsense_is_refused_with_its_place() {
         let mut config = Config::default();
         assert_eq!(read("a3b", &mut config), Err(ScheduleError::Format));
-        assert_eq!(read("0:a3%", &mut config), Err(ScheduleError::Character { found: '%', at: 4 }));
+        let refused = |found, at| Err(ScheduleError::Character { found, at });
+        assert_eq!(read("0:a3%", &mut config), refused('%', 4));
+        assert_eq!(read("0:a3é", &mut config), refused('é', 4));
+        assert_eq!(read("0s1:a)", &mut config), refused(')', 5));
+        assert_eq!(read("0:a.70000", &mut config), refused('a', 2));
+        assert_eq!(read("0:(a", &mut config), refused('(', 2));
+        assert_eq!(read("0:(a)", &mut config), refused('(', 2));
+        assert_eq!(read(&format!("0:{}", "(".repeat(9999)), &mut config), refused('(', 34));
+        // A string that asks for more turns than an execution can have is cut.
+        let endless = "0:((((((a9)9999)9999)9999)9999)9999)9999";
+        assert!(read(endless, &mut config).unwrap().len() <= MOST);
     }
 }

@@ -142,7 +142,7 @@ impl Machine {
     }
 
     /// Whether a thread's operation can be done now.
-    fn is_enabled(&self, tid: Tid) -> bool {
+    pub(super) fn is_enabled(&self, tid: Tid) -> bool {
         let thread = &self.threads[tid];
         match thread.pending {
             Op::Join(other) => self.threads[other].ended.is_some(),

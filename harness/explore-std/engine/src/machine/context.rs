@@ -18,22 +18,16 @@ thread_local! {
     static CURRENT: Cell<*const Context> = const { Cell::new(std::ptr::null()) };
 }
 
-/// The payload that unwinds a coroutine whose execution is over.
-pub struct Abort;
-
 /// What came of asking for a visible operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Answer {
     /// There is no execution: do the real thing.
     Outside,
-    /// The execution is over, and this code only runs because destructors run: do nothing.
+    /// It was refused: do nothing.
     Inert,
     /// Done.
     Done(Done),
 }
-
-/// How many operations destructors may ask for after the end of an execution, before their thread is given up.
-const INERT_LIMIT: u32 = 10_000;
 
 fn current() -> Option<&'static Context> {
     let context = CURRENT.try_with(Cell::get).ok()?;
@@ -88,10 +82,6 @@ pub fn updating(op: Op, at: Loc, call: &'static str, update: &dyn Fn(u64) -> u64
     let me = {
         let mut machine = context.machine.borrow_mut();
         let me = machine.current;
-        if machine.aborting {
-            drop(machine);
-            return inert(context, me);
-        }
         if !context.fibers.has_room() {
             machine.overflow(me);
             drop(machine);
@@ -107,9 +97,7 @@ pub fn updating(op: Op, at: Loc, call: &'static str, update: &dyn Fn(u64) -> u64
             // A loop without a yield gets one where it begins again.
             machine.announce(Op::SpinYield, at);
             drop(machine);
-            if take_turn(context, me, &|value| value) == Answer::Inert {
-                return Answer::Inert;
-            }
+            take_turn(context, me, &|value| value);
             machine = context.machine.borrow_mut();
         }
         machine.threads[me].call = call;
@@ -132,31 +120,10 @@ fn take_turn(context: &Context, me: usize, update: &dyn Fn(u64) -> u64) -> Answe
     loop {
         fibers::suspend(context, me);
         let mut machine = context.machine.borrow_mut();
-        if machine.aborting {
-            drop(machine);
-            return inert(context, me);
-        }
         if machine.chosen.is_some_and(|choice| usize::from(choice.thread) == me) {
             return Answer::Done(machine.perform(update));
         }
     }
-}
-
-/// The execution is over: unwinds the thread, or lets its destructors run.
-fn inert(context: &Context, me: usize) -> Answer {
-    let spent = {
-        let mut machine = context.machine.borrow_mut();
-        machine.inert += 1;
-        machine.inert > INERT_LIMIT
-    };
-    if spent {
-        // A destructor waits for something that cannot come.
-        give_up(context, me);
-    }
-    if crate::panic::panicking() {
-        return Answer::Inert;
-    }
-    crate::panic::resume_unwind(Box::new(Abort))
 }
 
 /// Gives the turn away for good. The coroutine is discarded as it is.

@@ -130,22 +130,19 @@ impl Fibers {
         here.saturating_sub(self.limit.get()) > ENGINE_NEEDS
     }
 
-    /// Ends a coroutine that never began, by dropping its closure, and one that cannot be unwound, by forgetting what is on its stack.
+    /// Ends a coroutine by forgetting what is on its stack, or what it would have run.
     pub fn discard(&self, tid: Tid) {
         let fiber = self.slots.borrow_mut()[tid].fiber.take();
         if let Some(mut fiber) = fiber {
             if fiber.started() {
-                // SAFETY: nothing that the abandoned frames own is used again: their execution is over, and its threads are unwound
-                // from the youngest, so no other coroutine of it borrows from this one. What they own is leaked.
+                // SAFETY: nothing that the abandoned frames own or lend is used again: all coroutines of their execution have ended, or
+                // are abandoned with this one. What they own is leaked.
                 unsafe { fiber.force_reset() };
+                self.stacks.borrow_mut().push(fiber.into_stack());
+            } else {
+                std::mem::forget(fiber);
             }
-            drop(fiber);
         }
-    }
-
-    /// Whether the coroutine has begun.
-    pub fn has_started(&self, tid: Tid) -> bool {
-        self.slots.borrow()[tid].fiber.as_ref().is_some_and(Coroutine::started)
     }
 }
 

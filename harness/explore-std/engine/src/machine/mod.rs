@@ -151,10 +151,6 @@ pub struct Machine {
     pub exited: bool,
     /// Where the threads stood when that happened.
     pub standing_at_end: Vec<trace::Wait>,
-    /// The execution is over; what still runs is being unwound.
-    pub aborting: bool,
-    /// Operations since then.
-    pub inert: u32,
     pub tracer: Option<Tracer>,
     /// What was printed: thread, stream, text.
     pub output: Vec<(Tid, trace::Stream, String)>,
@@ -176,6 +172,8 @@ pub struct Machine {
     /// The choices made, as indices among the alternatives of the thread: the schedule.
     pub schedule: Vec<(u8, u16)>,
     record_schedule: bool,
+    /// So much of the schedule says something: the rest comes about by itself.
+    pub telling: usize,
     /// Counts operations for the watchdog.
     pub watch: std::sync::Arc<watchdog::Watch>,
 }
@@ -197,8 +195,6 @@ impl Machine {
             failure: None,
             standing_at_end: Vec::new(),
             exited: false,
-            aborting: false,
-            inert: 0,
             tracer: None,
             output: Vec::new(),
             streams: streams::Streams::default(),
@@ -213,6 +209,7 @@ impl Machine {
             last: 0,
             schedule: Vec::new(),
             record_schedule: false,
+            telling: 0,
             watch: std::sync::Arc::default(),
             config,
         }
@@ -233,8 +230,6 @@ impl Machine {
         self.failure = None;
         self.standing_at_end.clear();
         self.exited = false;
-        self.aborting = false;
-        self.inert = 0;
         self.output.clear();
         self.streams = streams::Streams::default();
         self.hook = None;
@@ -242,6 +237,7 @@ impl Machine {
         self.last = 0;
         self.schedule.clear();
         self.record_schedule = trace;
+        self.telling = 0;
         self.tracer = trace.then(Tracer::default);
         let mut main = Thread::new(Some("main".to_owned()), None, at, self.config.spurious);
         main.exists = true;

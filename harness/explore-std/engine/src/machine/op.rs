@@ -124,6 +124,15 @@ pub enum Op {
 }
 
 impl Op {
+    /// Whether the operation does nothing but give something back, or end. A thread that has nothing else to do is as good as ended.
+    pub fn only_ends(&self) -> bool {
+        use Op::{DropReceiver, DropSender, End, UnlockStream, Unread};
+        matches!(
+            self,
+            End | Self::Unlock(_) | Unread(_) | DropSender(_) | DropReceiver(_) | UnlockStream(_)
+        )
+    }
+
     /// Whether the operation can, somewhere, have several alternatives.
     pub fn branches(&self, spurious: bool, eager: bool) -> bool {
         match self {

@@ -38,6 +38,9 @@ impl Machine {
         let (footprint, widest) = self.footprints(tid, alt);
         let step = self.steps - 1;
         let mut woken = 0;
+        if !op.only_ends() {
+            self.threads[tid].last_act = step;
+        }
         let done = self.execute(tid, op, alt, step, update, &mut woken);
         self.remember(tid, op, &done, alt);
         self.report(tid, choice, op, footprint, widest);
@@ -58,7 +61,7 @@ impl Machine {
     ) -> Done {
         match op {
             Op::Start => self.after.extend(self.threads[tid].spawned_by),
-            Op::End => self.threads[tid].ended = Some(step),
+            Op::End => self.end(tid, step),
             Op::Spawn => {}
             Op::Join(other) => {
                 self.after.extend(self.threads[other].ended);

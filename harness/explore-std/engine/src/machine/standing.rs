@@ -85,12 +85,15 @@ impl Machine {
     /// Where every thread that has not ended stands.
     pub fn standing(&self) -> Vec<Wait> {
         let threads = self.threads.iter().enumerate();
-        let alive = threads.filter(|(_, thread)| thread.exists && thread.ended.is_none());
+        let leaked = self.failure == Some(super::Bad::Leak);
+        let alive = threads.filter(|(_, thread)| {
+            thread.exists && thread.ended.is_none() && (!leaked || thread.could_act())
+        });
         alive
             .map(|(tid, thread)| Wait {
                 thread: thread_id(tid),
                 at: Some(thread.at.into()),
-                waits_for: self.waits_for(tid),
+                waits_for: if self.is_enabled(tid) { None } else { self.waits_for(tid) },
             })
             .collect()
     }

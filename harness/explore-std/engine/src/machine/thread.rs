@@ -24,6 +24,8 @@ pub struct Thread {
     pub call: &'static str,
     /// It has ended, in this step.
     pub ended: Option<u32>,
+    /// Its last step that did more than give something back, see `Op::only_ends`.
+    pub last_act: u32,
     /// Its step that announced it to the others, which all that it does comes after.
     pub spawned_by: Option<u32>,
     /// Why the wait that it is in will end.
@@ -71,6 +73,8 @@ pub struct PanicNote {
     pub message: String,
     /// Where it was raised.
     pub at: Option<trace::Location>,
+    /// After so many steps of the execution.
+    pub when: u32,
 }
 
 /// Why a wait ends.
@@ -99,6 +103,7 @@ impl Thread {
             at: spawned,
             call: "",
             ended: None,
+            last_act: 0,
             spawned_by: None,
             woken: Woken::No,
             token: false,
@@ -119,6 +124,11 @@ impl Thread {
             found_poisoned: None,
             shown_blocked: false,
         }
+    }
+
+    /// Whether it has something to do but to end.
+    pub fn could_act(&self) -> bool {
+        self.exists && self.ended.is_none() && !self.pending.only_ends()
     }
 
     /// The thread did something that others can see: what it read before tells nothing about a spin loop.

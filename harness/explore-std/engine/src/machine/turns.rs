@@ -3,6 +3,7 @@
 use super::op::{Loc, Op, Tid};
 use super::thread::{self, Thread};
 use super::{Bad, Machine};
+use crate::search::usual::usual;
 use crate::search::{Choice, Pending, Taken, View};
 
 impl Machine {
@@ -47,19 +48,13 @@ impl Machine {
                     self.ended();
                     return;
                 }
-                let mut yielding = 0;
-                for (number, thread) in self.threads.iter().enumerate() {
-                    if matches!(thread.pending, Op::Yield | Op::SpinYield | Op::Sleep(_)) {
-                        yielding |= 1 << number;
-                    }
-                }
                 let view = View {
                     choices: &self.choices,
                     last: self.last as u8,
                     quiescent: self.quiescent,
                     objects: self.places.len() as u32,
                     places: &self.places,
-                    yielding,
+                    yielding: yielding(&self.threads),
                 };
                 self.search.choose(&view)
             }
@@ -68,6 +63,11 @@ impl Machine {
             let mut of_thread = self.choices.iter().filter(|other| other.thread == choice.thread);
             let alt = of_thread.position(|other| other.alt == choice.alt).unwrap_or(0);
             self.schedule.push((choice.thread, alt as u16));
+            if usual(&self.choices, self.last as u8, yielding(&self.threads), |_| true)
+                != Some(choice)
+            {
+                self.telling = self.schedule.len();
+            }
         }
         if self.tracer.is_some() {
             self.trace_choice(choice.thread);
@@ -76,12 +76,38 @@ impl Machine {
         self.chosen = Some(choice);
     }
 
+    /// A thread ends.
+    pub(super) fn end(&mut self, tid: Tid, step: u32) {
+        self.threads[tid].ended = Some(step);
+        if tid == 0 && self.threads.iter().any(Thread::could_act) {
+            self.leak();
+        }
+    }
+
+    /// The main thread has ended before others.
+    fn leak(&mut self) {
+        if !self.config.detached {
+            self.fail(Bad::Leak);
+        }
+    }
+
+    /// Whether the execution that has just ended well leaves a thread behind in another order of the same steps; then a run that shows it.
+    ///
+    /// The end of the main thread depends on nothing, so the search need not try it before the last steps of another thread. It does not
+    /// have to: if nothing orders the two, both orders are possible.
+    pub fn left_behind(&self) -> Option<Vec<Choice>> {
+        let end =
+            self.threads[0].ended.filter(|_| self.failure.is_none() && !self.config.detached)?;
+        let mut others = self.threads.iter().skip(1).filter(|thread| thread.ended.is_some());
+        others.find_map(|thread| self.search.turned_round(thread.last_act, end))
+    }
+
     /// Whether what went wrong ends the execution. After a panic of the main thread the others go on only if the whole execution
     /// counts, not just its failure.
     fn is_over(&self) -> bool {
         match &self.failure {
             None => self.exited,
-            Some(Bad::Panic { .. } | Bad::Poisoned { .. }) => !self.config.keep_going,
+            Some(Bad::Panic { .. } | Bad::Poisoned { .. } | Bad::Leak) => !self.config.keep_going,
             Some(_) => true,
         }
     }
@@ -97,7 +123,7 @@ impl Machine {
         if spins {
             self.fail(Bad::Livelock);
         } else if self.threads[0].ended.is_some() {
-            self.fail(Bad::Leak);
+            self.leak();
         } else {
             self.fail(Bad::Deadlock);
         }
@@ -156,6 +182,14 @@ impl Machine {
             )));
         }
     }
+}
+
+/// The threads that are about to yield, as a bit mask.
+fn yielding(threads: &[Thread]) -> u64 {
+    let yields =
+        |thread: &Thread| matches!(thread.pending, Op::Yield | Op::SpinYield | Op::Sleep(_));
+    let numbered = threads.iter().enumerate();
+    numbered.filter(|(_, thread)| yields(thread)).fold(0, |all, (tid, _)| all | 1 << tid)
 }
 
 fn variant_number(op: &Op) -> u64 {

@@ -10,7 +10,7 @@
 //! proves nothing, not even within its bound.
 
 use super::log::{Log, RaceKind};
-use super::optimal::first_choice;
+use super::usual::{first_choice, willing};
 use super::{Choice, Diverged, Pending, Search, Taken, View};
 
 /// The state of the search at one depth.
@@ -102,6 +102,10 @@ impl Search for Bounded {
         self.log.add(step)
     }
 
+    fn turned_round(&self, earlier: u32, later: u32) -> Option<Vec<Choice>> {
+        self.log.turned_round(earlier, later)
+    }
+
     fn finish(&mut self, pending: &[Pending], _places: &[u32]) -> bool {
         for index in 0..self.log.races.len() {
             let race = self.log.races[index];
@@ -130,11 +134,4 @@ impl Search for Bounded {
         }
         false
     }
-}
-
-/// Who took the last step, if it can take the next and does not ask others to go first: to stop it is a preemption.
-pub(crate) fn willing(view: &View<'_>) -> Option<u8> {
-    let goes_on = view.choices.iter().any(|choice| choice.thread == view.last);
-    let yields = view.yielding >> view.last & 1 == 1;
-    (goes_on && !yields && !view.quiescent).then_some(view.last)
 }

@@ -1,7 +1,7 @@
 //! Every order, without any reduction: the yardstick that the tests hold the other searches to.
 
-use super::bounded::willing;
 use super::log::Log;
+use super::usual::willing;
 use super::{Choice, Diverged, Pending, Search, Taken, View};
 
 /// The state of the search at one depth.
@@ -69,6 +69,10 @@ impl Search for Full {
 
     fn taken(&mut self, step: &Taken<'_>) -> Result<(), Diverged> {
         self.log.add(step)
+    }
+
+    fn turned_round(&self, earlier: u32, later: u32) -> Option<Vec<Choice>> {
+        self.log.turned_round(earlier, later)
     }
 
     fn finish(&mut self, _pending: &[Pending], _places: &[u32]) -> bool {

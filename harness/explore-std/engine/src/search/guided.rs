@@ -1,6 +1,6 @@
 //! Follows a given schedule.
 
-use super::optimal::first_choice;
+use super::usual::first_choice;
 use super::{Choice, Diverged, Pending, Search, Taken, View};
 
 /// One instruction: a thread, and which of its alternatives, counted as they are offered.
@@ -15,11 +15,18 @@ pub(crate) struct Guided {
     pub misfit: std::rc::Rc<std::cell::Cell<Option<usize>>>,
     /// Skip what is impossible instead, and take the rest as wishes.
     lenient: bool,
+    /// Choices to make before the schedule begins.
+    first: std::collections::VecDeque<Choice>,
 }
 
 impl Guided {
     pub fn new(schedule: Vec<Turn>) -> Self {
         Self { schedule, ..Self::default() }
+    }
+
+    /// Follows choices instead of a schedule.
+    pub fn exact(choices: Vec<Choice>) -> Self {
+        Self { first: choices.into(), ..Self::default() }
     }
 
     pub fn lenient(schedule: Vec<Turn>) -> Self {
@@ -30,6 +37,10 @@ impl Guided {
 impl Search for Guided {
     fn begin(&mut self) {
         self.depth = 0;
+    }
+
+    fn forced(&mut self) -> Option<Choice> {
+        self.first.pop_front()
     }
 
     fn choose(&mut self, view: &View<'_>) -> Choice {

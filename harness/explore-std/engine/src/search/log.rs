@@ -84,6 +84,21 @@ impl Log {
         clock.get(event.choice.thread as usize) >= event.count
     }
 
+    /// See [`Search::turned_round`](super::Search::turned_round).
+    pub fn turned_round(&self, earlier: u32, later: u32) -> Option<Vec<Choice>> {
+        let (first, last) = (&self.events[earlier as usize], &self.events[later as usize]);
+        if self.before(earlier, &last.clock) {
+            return None;
+        }
+        // Everything that one of the two needs; that is possible, because it is closed downwards.
+        let needed = |number: &u32| {
+            let before = |event: &Event| self.before(*number, &event.clock);
+            *number != earlier && *number != later && (before(first) || before(last))
+        };
+        let needed = (0..self.events.len() as u32).filter(needed);
+        Some(needed.chain([later]).map(|number| self.events[number as usize].choice).collect())
+    }
+
     /// Names the Mazurkiewicz trace: what each event did and what happens before it, whatever the order between the rest.
     pub fn class(&self) -> u64 {
         use std::hash::{DefaultHasher, Hash, Hasher};

@@ -10,6 +10,7 @@
 //! | `full` | every order, without any reduction: what the others are tested against |
 //! | `pct` | random with guarantees, for what cannot be exhausted |
 //! | `guided` | follows a given schedule |
+//! | `usual` | who goes next where nothing else says so |
 
 pub(crate) mod bounded;
 pub mod clock;
@@ -19,6 +20,7 @@ pub(crate) mod guided;
 pub(crate) mod log;
 pub(crate) mod optimal;
 pub(crate) mod pct;
+pub(crate) mod usual;
 pub(crate) mod wakeup;
 
 pub use footprint::{Footprint, Kind};
@@ -106,6 +108,11 @@ pub(crate) trait Search {
     fn taken(&mut self, step: &Taken<'_>) -> Result<(), Diverged>;
     /// The execution has ended; `pending` never happened. Returns whether there is another one to run.
     fn finish(&mut self, pending: &[Pending], places: &[u32]) -> bool;
+    /// An equivalent of the last execution up to `later`, in which `earlier` has not happened but is the next step of its thread. `None` if the
+    /// one comes before the other in any case, or it is not known.
+    fn turned_round(&self, _earlier: u32, _later: u32) -> Option<Vec<Choice>> {
+        None
+    }
     /// Names the Mazurkiewicz trace of the last execution: equivalent executions have the same name. `None` if it is not known.
     fn class(&self) -> Option<u64> {
         None

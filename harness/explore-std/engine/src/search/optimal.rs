@@ -17,6 +17,7 @@
 
 use super::footprint::{Footprint, Kind};
 use super::log::{Log, Race, RaceKind};
+use super::usual::first_choice;
 use super::wakeup::{self, Branch, Initial, Planned};
 use super::{ANY_ALT, Choice, Diverged, Pending, Search, Taken, View};
 
@@ -361,6 +362,10 @@ impl Search for Optimal {
         self.log.add(step)
     }
 
+    fn turned_round(&self, earlier: u32, later: u32) -> Option<Vec<Choice>> {
+        (!self.blocked).then(|| self.log.turned_round(earlier, later)).flatten()
+    }
+
     fn finish(&mut self, pending: &[Pending], places: &[u32]) -> bool {
         let mut index = 0;
         while index < self.log.races.len() {
@@ -400,14 +405,4 @@ impl Search for Optimal {
     fn redundant(&self) -> bool {
         self.blocked
     }
-}
-
-/// What to try first where nothing is planned: the same thread goes on, unless it yields to others.
-pub(crate) fn first_choice(view: &View<'_>, awake: impl Fn(Choice) -> bool) -> Option<Choice> {
-    let yields = |choice: &Choice| view.yielding >> choice.thread & 1 == 1;
-    let awake = || view.choices.iter().copied().filter(|&choice| awake(choice));
-    awake()
-        .find(|choice| choice.thread == view.last && !yields(choice))
-        .or_else(|| awake().find(|choice| !yields(choice)))
-        .or_else(|| awake().next())
 }

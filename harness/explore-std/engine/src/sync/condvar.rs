@@ -78,7 +78,7 @@ impl Condvar {
             return (mutex.guard(None, hold, at), WaitTimeoutResult(timed_out));
         }
         let Some(real) = guard.real.take() else {
-            // Neither in an execution nor outside: one is being unwound.
+            // Neither in an execution nor outside: the lock was refused.
             return (mutex.guard(None, Hold::Nothing, at), WaitTimeoutResult(false));
         };
         guard.hold = Hold::Nothing;

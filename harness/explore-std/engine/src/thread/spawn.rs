@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::scope::Leave;
 use super::{Result, Scope, ScopedJoinHandle, Thread};
 use crate::explore::runner::thread_main;
-use crate::machine::context::{self, Abort, Answer};
+use crate::machine::context::{self, Answer};
 use crate::machine::op::{Loc, Op};
 use crate::record;
 
@@ -82,8 +82,8 @@ impl<T> JoinHandle<T> {
             }
         }
         let result = self.packet.result().take();
-        // Only when the execution was given up is there no result; then nobody looks at it.
-        result.unwrap_or_else(|| Err(Box::new(Abort)))
+        // Only when the join was refused is there no result.
+        result.unwrap_or_else(|| Err(Box::new("the execution was given up")))
     }
 
     /// The thread's handle.
@@ -276,13 +276,13 @@ fn explored<'a, T>(
     run: Box<dyn FnOnce() + 'a>,
     at: Loc,
 ) -> io::Result<JoinHandle<T>> {
-    // SAFETY: only the lifetime changes. The closure is dropped when its thread ends or the execution is unwound, youngest thread first;
+    // SAFETY: only the lifetime changes. The closure is dropped when its thread ends, or never;
     // both happen before what it may borrow is dropped, by the promise of `start`'s caller.
     let run: Box<dyn FnOnce()> =
         unsafe { std::mem::transmute::<Box<dyn FnOnce() + 'a>, Box<dyn FnOnce()>>(run) };
     let answer = context::visible(Op::Spawn, at);
     let Answer::Done(_) = answer else {
-        // The execution is being unwound, and nothing starts any more.
+        // The execution was refused, and nothing starts any more.
         let thread = Thread::explored(0, 0, None);
         return Ok(JoinHandle { packet, thread, real: None });
     };

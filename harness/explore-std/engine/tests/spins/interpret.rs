@@ -112,15 +112,15 @@ impl Shared {
         }
     }
 
-    /// Whether an attempt that failed would succeed now that everybody has come to an end.
-    fn would_succeed(&self, stuck: Stuck) -> bool {
+    /// Whether an attempt that failed would get somewhere now that everybody has come to an end.
+    fn would_go_on(&self, stuck: Stuck) -> bool {
         // An update reads the newest value, and every store becomes visible in the end.
         let newest = |atomic: &AtomicU32| atomic.fetch_add(0, Relaxed);
         let atomic = |atomic: usize| newest(&self.atomics[atomic]);
         match stuck {
-            Stuck::On(
-                Wait::Load { atomic: a, until, .. } | Wait::Swap { atomic: a, until, .. },
-            ) => atomic(a) == until,
+            Stuck::On(Wait::Load { atomic: a, until, .. }) => atomic(a) == until,
+            // It goes on as well if it would change something again.
+            Stuck::On(Wait::Swap { atomic: a, to, .. }) => atomic(a) != to,
             Stuck::On(Wait::Either { .. }) => atomic(0) != 0 || atomic(1) != 0,
             Stuck::On(Wait::Or { atomic: a, .. }) => atomic(a) & 1 == 0,
             Stuck::On(Wait::Exchange { atomic: a, from, .. }) => atomic(a) == from,
@@ -223,7 +223,7 @@ fn run(program: &Program, mode: Mode, show: &RealMutex<Option<Arc<Shared>>>) {
     others.into_iter().for_each(|other| other.join().unwrap());
     let stuck = shared.see(|seen| std::mem::take(&mut seen.stuck));
     if !stuck.is_empty() {
-        let void = stuck.into_iter().any(|stuck| shared.would_succeed(stuck));
+        let void = stuck.into_iter().any(|stuck| shared.would_go_on(stuck));
         return shared.see(|seen| seen.end.push(if void { VOID } else { LIVELOCK }));
     }
     let end: Vec<u32> = shared.atomics.iter().map(|atomic| atomic.load(Relaxed)).collect();

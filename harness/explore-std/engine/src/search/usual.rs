@@ -1,0 +1,30 @@
+//! Who goes next where nothing is planned, and where a schedule has come to its end.
+
+use super::{Choice, View};
+
+/// What to try first: the same thread goes on, unless it yields to others. Only among choices that are `awake`.
+pub(crate) fn first_choice(view: &View<'_>, awake: impl Fn(Choice) -> bool) -> Option<Choice> {
+    usual(view.choices, view.last, view.yielding, awake)
+}
+
+/// [`first_choice`], of what it looks at.
+pub(crate) fn usual(
+    choices: &[Choice],
+    last: u8,
+    yielding: u64,
+    awake: impl Fn(Choice) -> bool,
+) -> Option<Choice> {
+    let yields = |choice: &Choice| yielding >> choice.thread & 1 == 1;
+    let awake = || choices.iter().copied().filter(|&choice| awake(choice));
+    awake()
+        .find(|choice| choice.thread == last && !yields(choice))
+        .or_else(|| awake().find(|choice| !yields(choice)))
+        .or_else(|| awake().next())
+}
+
+/// Who took the last step, if it can take the next and does not ask others to go first: to stop it is a preemption.
+pub(crate) fn willing(view: &View<'_>) -> Option<u8> {
+    let goes_on = view.choices.iter().any(|choice| choice.thread == view.last);
+    let yields = view.yielding >> view.last & 1 == 1;
+    (goes_on && !yields && !view.quiescent).then_some(view.last)
+}
