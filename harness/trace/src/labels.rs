@@ -31,7 +31,7 @@ impl Labels {
             if let Some(name) = given(&object.name) {
                 return words::clean(name);
             }
-            let Some(name) = naming::created(trace, &object.created) else {
+            let Some(name) = naming::created(trace, object) else {
                 return without(object);
             };
             let beside = trace.objects.iter().filter(|other| other.created == object.created);

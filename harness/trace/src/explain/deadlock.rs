@@ -115,6 +115,10 @@ fn sentence(chart: &Chart<'_>, who: &str, several: bool, wait: &Wait, and: &str)
             let condvar = labels.object(*condvar);
             format!("{who} {and}{verb} on {condvar}, and nobody is left to notify {them}.")
         }
+        Some(WaitsFor::Unpark) => {
+            let them = if several { "them" } else { "it" };
+            format!("{who} {and}{verb} to be unparked, and nobody is left to unpark {them}.")
+        }
         Some(reason @ WaitsFor::Change { .. }) => {
             let verb = if several { "spin" } else { "spins" };
             format!("{who} {and}{verb}, waiting for {}.", waits_for(labels, reason))

@@ -36,8 +36,8 @@ pub(crate) fn headline(chart: &Chart<'_>) -> (Mood, String) {
         Outcome::NotProved { reason } => (
             Mood::Neutral,
             format!(
-                "not proved: {} executions tried, none fails; {}",
-                search::grouped(executions),
+                "not proved: {} tried, none fails; {}",
+                search::counted(executions),
                 clean(reason)
             ),
         ),

@@ -20,7 +20,11 @@ pub(crate) fn search(chart: &Chart<'_>) -> Vec<(&'static str, String)> {
     if matches!(verdict.outcome, Outcome::Failed { .. }) {
         lines.push(("found", found(search)));
     } else if let Some(ms) = search.elapsed_ms {
-        lines.push(("time", duration(ms.saturating_mul(1_000_000))));
+        let time = match ms {
+            0 => "less than 1 ms".to_owned(),
+            ms => duration(ms.saturating_mul(1_000_000)),
+        };
+        lines.push(("time", time));
     }
     if let Some(schedule) = &search.schedule {
         lines.push(("schedule", clean(schedule)));
@@ -53,6 +57,12 @@ fn found(search: &Search) -> String {
         Some(n) => format!("; {n} preemptions"),
     };
     format!("{executions}{time}{preemptions}")
+}
+
+/// `1 execution`, `2,200 executions`.
+pub(crate) fn counted(executions: u64) -> String {
+    let s = if executions == 1 { "" } else { "s" };
+    format!("{} execution{s}", grouped(executions))
 }
 
 /// A number in groups of three digits: `112,911`.
