@@ -1,9 +1,10 @@
 //! Every scenario of every chapter, explored: what is proved, what must break
 //! and how, held against snapshots.
 
+use harness::explore::driver::Features;
 use harness::explore::report::{Outcome, Status};
 use harness::explore::target::Target;
-use harness::explore::{Search, explore};
+use harness::explore::{Driver, Search};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -19,13 +20,13 @@ fn hold(chapter: &str) {
 /// Explores the scenarios of a chapter or a crate and reports all that is
 /// wrong, not only the first.
 fn hold_as(chapter: &str, asked: &str) {
-    let target = Target::find(workspace(), asked, &[], None).unwrap();
+    let target = Target::find(workspace(), asked, &[], None, &Features::default()).unwrap();
     let scenarios = target.chosen(&[]).unwrap();
     let mut outcomes = Vec::new();
-    explore(workspace(), &target, &scenarios, &Search::default(), &|_| (), &mut |outcome| {
-        outcomes.push(outcome);
-    })
-    .unwrap();
+    let driver = Driver::compile(workspace(), &target, &|_| ()).unwrap();
+    driver
+        .explore(&scenarios, &Search::default(), &|_| (), &mut |outcome| outcomes.push(outcome))
+        .unwrap();
 
     let mut wrong = Vec::new();
     let mut files: BTreeMap<&str, String> = BTreeMap::new();

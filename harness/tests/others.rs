@@ -1,9 +1,10 @@
 //! Crates of others, unmodified, explored: what is proved of them, and in how
 //! many executions, held against a snapshot.
 
+use harness::explore::driver::Features;
 use harness::explore::report::Status;
 use harness::explore::target::Target;
-use harness::explore::{Search, explore};
+use harness::explore::{Driver, Search};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -13,7 +14,7 @@ fn crates_of_others_are_explored_as_they_are() {
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the harness lives in the workspace");
     let others = workspace.join("harness/explore-std/others");
     let others = others.to_str().expect("the workspace's path is text");
-    let target = Target::find(workspace, others, &[], None).unwrap();
+    let target = Target::find(workspace, others, &[], None, &Features::default()).unwrap();
     let scenarios = target.chosen(&[]).unwrap();
     let mut text = String::new();
     let mut proved = 0;
@@ -22,8 +23,9 @@ fn crates_of_others_are_explored_as_they_are() {
     // Nobody can join the workers of a `threadpool`.
     let mut detached = Search::default();
     detached.config.insert("detached".to_owned(), true.into());
+    let driver = Driver::compile(workspace, &target, &|_| ()).unwrap();
     for (chosen, search) in [(others, Search::default()), (pools, detached)] {
-        explore(workspace, &target, &chosen, &search, &|_| (), &mut |outcome| {
+        driver.explore(&chosen, &search, &|_| (), &mut |outcome| {
             proved += usize::from(outcome.status == Status::Proved);
             let _ = writeln!(text, "{}  {}", outcome.name, outcome.verdict());
         })

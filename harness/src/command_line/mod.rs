@@ -3,12 +3,14 @@
 mod assignments;
 
 use crate::course::{Course, NoSuchChapter, names_chapter};
-use crate::explore::Search;
+use crate::explore::driver::Features;
 use crate::explore::target::Target;
 use crate::explore::verb::{self, Showing};
+use crate::explore::{Misuse, Search};
 use crate::grading::assignment::NoSuchAssignment;
 use crate::run::NoSuchProgram;
 use crate::{list, run};
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use std::num::NonZeroUsize;
@@ -36,9 +38,10 @@ enum Verb {
     /// Try every interleaving of ordinary `std` code
     ///
     /// Exit code 0: all is as it should be (proved, or broken where the
-    /// documentation of the scenario says `Must fail`). 1: a scenario fails.
-    /// 2: the command line makes no sense. 3: a search ended by its budget and
-    /// found nothing. 4: something cannot be explored.
+    /// documentation of the scenario says `Must fail`), or a replayed run ends
+    /// well. 1: a scenario fails, or does not fail that must. 2: the command line
+    /// makes no sense. 3: a search ended by its budget and found nothing. 4:
+    /// something cannot be compiled or explored.
     Explore(ExploreArguments),
     /// Run a program on real threads and draw what they did
     Record(RecordArguments),
@@ -80,7 +83,8 @@ struct RunArguments {
 
 #[derive(Debug, clap::Args)]
 struct ExploreArguments {
-    /// A chapter (07-queue), a file of `fn name()` scenarios, or a crate's folder
+    /// A chapter (07-queue), a file of `fn name()` scenarios or of tests, or a
+    /// crate's folder
     target: String,
     /// Scenarios by name; for a chapter also its programs. All scenarios without it
     names: Vec<String>,
@@ -111,9 +115,15 @@ struct ExploreArguments {
     /// The seed of the random part of the search
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// What the program reads from standard input, in every execution: this
+    /// file's text, or, if there is no such file, this text
+    #[arg(long, value_name = "TEXT|FILE")]
+    input: Option<String>,
     /// Replay this run instead of searching
     #[arg(long, value_name = "STRING")]
     schedule: Option<String>,
+    #[command(flatten)]
+    features: CrateFeatures,
     #[command(flatten)]
     files: Files,
 }
@@ -125,7 +135,26 @@ struct RecordArguments {
     /// The program or the scenario
     name: String,
     #[command(flatten)]
+    features: CrateFeatures,
+    #[command(flatten)]
     files: Files,
+}
+
+/// With which features a crate is compiled; cargo's own flags.
+#[derive(Debug, clap::Args)]
+struct CrateFeatures {
+    /// Features of the crate to switch on
+    #[arg(long, value_name = "FEATURES", value_delimiter = ',')]
+    features: Vec<String>,
+    /// Switch the crate's default features off
+    #[arg(long)]
+    no_default_features: bool,
+}
+
+impl CrateFeatures {
+    fn features(&self) -> Features {
+        Features { names: self.features.clone(), no_default: self.no_default_features }
+    }
 }
 
 /// Where to write a run besides the terminal.
@@ -149,7 +178,7 @@ impl Files {
 }
 
 impl ExploreArguments {
-    fn search(&self) -> Search {
+    fn search(&self) -> anyhow::Result<Search> {
         let mut config = serde_json::Map::new();
         let mut set = |field: &str, value: serde_json::Value| {
             if !value.is_null() {
@@ -164,8 +193,24 @@ impl ExploreArguments {
         set("eager_timeouts", json!(self.eager_timeouts.then_some(true)));
         set("detached", json!(self.detached.then_some(true)));
         set("seed", json!(self.seed));
-        Search { config, schedule: self.schedule.clone() }
+        set("input", json!(self.input.as_deref().map(input).transpose()?));
+        // Whoever has only a few seconds does not wait longer for code that runs on unseen.
+        let least = Duration::from_secs(1);
+        set("watchdog", json!(self.time.filter(|&t| t < WATCHDOG).map(|t| t.max(least))));
+        Ok(Search { config, schedule: self.schedule.clone() })
     }
+}
+
+/// How long the explorer lets code run on without a visible operation.
+const WATCHDOG: Duration = Duration::from_secs(20);
+
+/// What `--input` means: the text of a file, or itself.
+fn input(asked: &str) -> anyhow::Result<String> {
+    let path = Path::new(asked);
+    if !path.is_file() {
+        return Ok(asked.to_owned());
+    }
+    std::fs::read_to_string(path).with_context(|| format!("{asked} cannot be read as text"))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -177,14 +222,17 @@ fn seconds(text: &str) -> Result<Duration, String> {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // What grades has an exit code of its own for that nothing was graded: 1 is a grade.
-    let trouble = if arguments.verb.grades() { 4 } else { 1 };
+    // So has what explores: 1 is a scenario that fails.
+    let explores = matches!(arguments.verb, Verb::Explore(_));
+    let trouble = if explores || arguments.verb.grades() { 4 } else { 1 };
     match obey(arguments.verb) {
         Ok(code) => code,
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
             let misused = error.is::<NoSuchChapter>()
                 || error.is::<NoSuchProgram>()
-                || error.is::<NoSuchAssignment>();
+                || error.is::<NoSuchAssignment>()
+                || error.is::<Misuse>();
             ExitCode::from(if misused { 2 } else { trouble })
         }
     }
@@ -227,8 +275,10 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Explore(arguments) => {
             let scenario = arguments.scenario.as_deref();
             let root = workspace_root();
-            let target = Target::find(&root, &arguments.target, &arguments.names, scenario)?;
-            let search = arguments.search();
+            let features = &arguments.features.features();
+            let target =
+                Target::find(&root, &arguments.target, &arguments.names, scenario, features)?;
+            let search = arguments.search()?;
             let showing = arguments.files.showing(arguments.outputs);
             let verdict = verb::show(&root, &target, &arguments.names, &search, &showing)?;
             Ok(ExitCode::from(verdict as u8))
@@ -236,7 +286,8 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Record(arguments) => {
             let root = workspace_root();
             let names = [arguments.name.clone()];
-            let target = Target::find(&root, &arguments.target, &names, None)?;
+            let features = &arguments.features.features();
+            let target = Target::find(&root, &arguments.target, &names, None, features)?;
             let showing = arguments.files.showing(false);
             verb::show_record(&root, &target, &arguments.name, &showing)?;
             Ok(ExitCode::SUCCESS)

@@ -5,12 +5,13 @@
 //! applies them to the graph but not to build scripts and procedural macros,
 //! which keep the real `std`.
 
+use super::{Progress, cargo};
 use anyhow::{Context, bail};
-use cargo_metadata::{CrateType, Message};
+use cargo_metadata::CrateType;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Compiled stand-ins.
@@ -26,13 +27,13 @@ pub struct Kit {
 
 impl Kit {
     /// Compiles the stand-ins of the workspace at `root`, if they are not
-    /// compiled yet.
+    /// compiled yet. `progress` is told if they are not.
     ///
     /// # Errors
     ///
     /// When cargo cannot be started or the stand-ins do not compile.
-    pub fn build(root: &Path) -> anyhow::Result<Kit> {
-        Kit::of(root, &["explore-std", "explore-core"])
+    pub fn build(root: &Path, progress: &dyn Fn(Progress<'_>)) -> anyhow::Result<Kit> {
+        Kit::of(root, &["explore-std", "explore-core"], progress)
     }
 
     /// As [`build`](Kit::build), for other packages of the workspace.
@@ -40,28 +41,30 @@ impl Kit {
     /// # Errors
     ///
     /// As [`build`](Kit::build).
-    pub fn of(root: &Path, packages: &[&str]) -> anyhow::Result<Kit> {
-        let output = cargo(root)
-            .args(["build", "--release", "--lib", "--message-format=json-render-diagnostics"])
-            .args(packages.iter().flat_map(|package| ["--package", package]))
-            .stderr(Stdio::inherit())
-            .output()
-            .context("cargo could not be started")?;
-        if !output.status.success() {
-            bail!("{} do not compile; cargo says why above", packages.join(", "));
-        }
+    pub fn of(
+        root: &Path,
+        packages: &[&str],
+        progress: &dyn Fn(Progress<'_>),
+    ) -> anyhow::Result<Kit> {
         let mut libraries: Vec<PathBuf> = Vec::new();
-        for message in Message::parse_stream(&output.stdout[..]) {
-            if let Message::CompilerArtifact(artifact) = message.context("cargo's messages")? {
-                let linkable = [CrateType::Lib, CrateType::RLib, CrateType::ProcMacro];
-                if artifact.target.crate_types.iter().any(|kind| linkable.contains(kind)) {
-                    libraries.extend(
-                        artifact.filenames.into_iter().map(PathBuf::from).filter(|file| {
-                            file.extension().is_some_and(|e| e == "rlib" || e == "so")
-                        }),
-                    );
-                }
+        let mut command = cargo::command(root);
+        command
+            .args(["build", "--release", "--lib"])
+            .args(packages.iter().flat_map(|package| ["--package", package]));
+        let built = cargo::compile(command, &[], &mut |artifact| {
+            if !artifact.fresh {
+                progress(Progress::StandIns(&artifact.target.name));
             }
+            let linkable = [CrateType::Lib, CrateType::RLib, CrateType::ProcMacro];
+            if artifact.target.crate_types.iter().any(|kind| linkable.contains(kind)) {
+                let files = artifact.filenames.into_iter().map(PathBuf::from);
+                libraries.extend(
+                    files.filter(|file| file.extension().is_some_and(|e| e == "rlib" || e == "so")),
+                );
+            }
+        })?;
+        if !built {
+            bail!("{} do not compile; cargo says why above", packages.join(", "));
         }
         // Cargo does not look into the files that flags name. A folder named
         // after their contents makes it see that a stand-in has changed.
@@ -90,7 +93,7 @@ impl Kit {
             format!("dependency={folder_of_kit}"),
         ]
         .join("\u{1f}");
-        let mut command = cargo(folder);
+        let mut command = cargo::command(folder);
         command
             .env("CARGO_ENCODED_RUSTFLAGS", &flags)
             .env("CARGO_ENCODED_RUSTDOCFLAGS", &flags)
@@ -110,14 +113,6 @@ impl Kit {
     pub fn drivers(&self) -> PathBuf {
         self.target.join("drivers")
     }
-}
-
-/// A cargo command in `folder`, without what an outer `cargo run` has set for
-/// its own package.
-fn cargo(folder: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(folder).stdin(Stdio::null());
-    command
 }
 
 fn copy_all(libraries: &[PathBuf], folder: &Path) -> anyhow::Result<()> {

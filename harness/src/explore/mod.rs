@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`target`] | what a reader asks for: a chapter, a file, a crate |
 //! | [`scenario`] | a file of scenarios |
+//! | `cargo` | cargo, as a child process |
 //! | [`kit`] | the stand-ins for `std` and `core`, compiled |
 //! | [`driver`] | a generated executable that explores a target's scenarios |
 //! | [`report`] | what the driver says of a scenario |
@@ -12,6 +13,7 @@
 //! The harness does not link the explorer. It compiles it, gives it to a
 //! driver in the place of `std`, and reads what the driver reports.
 
+mod cargo;
 pub mod driver;
 pub mod kit;
 pub mod report;
@@ -24,8 +26,52 @@ use report::Outcome;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Once;
 use target::Target;
 use trace::Trace;
+
+/// What is going on.
+#[derive(Debug, Clone, Copy)]
+pub enum Progress<'a> {
+    /// The stand-ins for `std` are compiled, once for all; this crate is done.
+    StandIns(&'a str),
+    /// The target is compiled against them; this crate is done.
+    Target(&'a str),
+    /// A search is under way: how far it is.
+    Search(&'a str),
+}
+
+impl std::fmt::Display for Progress<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Progress::StandIns(done) => {
+                write!(f, "compiling the stand-ins for std, only this once: {done} is done")
+            }
+            Progress::Target(done) => write!(f, "compiling against the stand-ins: {done} is done"),
+            Progress::Search(how) => f.write_str(how),
+        }
+    }
+}
+
+/// Says on standard error, once, that the stand-ins are being compiled: the
+/// longest wait, and the first.
+pub fn announce(progress: Progress<'_>) {
+    static TOLD: Once = Once::new();
+    if matches!(progress, Progress::StandIns(_)) {
+        TOLD.call_once(|| eprintln!("compiling the stand-ins for std, only this once"));
+    }
+}
+
+/// The exit code of a driver that does not understand its arguments.
+const MISUSED: i32 = 2;
+
+/// What was asked for makes no sense: a mistake on the command line.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Misuse(
+    /// What is wrong, and what would be right.
+    pub String,
+);
 
 /// How to explore: the explorer's own configuration, as far as it is not the
 /// default, and a schedule to replay instead of a search.
@@ -37,115 +83,150 @@ pub struct Search {
     pub schedule: Option<String>,
 }
 
-/// Explores `scenarios` (`file/name`) of `target`, calls `told` with what came
-/// of each as soon as it is known, and `progress` while a search is under way.
-/// Blocks until all have ended or have used up their budgets.
-///
-/// # Errors
-///
-/// When something does not compile, or a scenario takes the driver down; it is
-/// named.
-pub fn explore(
-    workspace: &Path,
-    target: &Target,
-    scenarios: &[String],
-    search: &Search,
-    progress: &(dyn Fn(&str) + Sync),
-    told: &mut dyn FnMut(Outcome),
-) -> anyhow::Result<()> {
-    let driver = compile(workspace, target)?;
-    let mut left = scenarios;
-    while !left.is_empty() {
-        // A scenario that spins without end takes the driver with it, after it
-        // was reported. Another driver explores the rest.
-        let ended = drive(&driver, left, search, progress, told)?;
-        if ended.outcomes == 0 {
-            bail!("{} took the explorer down: {}", left[0], ended.last_words);
+/// The scenarios of a target, compiled against the stand-ins.
+#[derive(Debug, Clone)]
+pub struct Driver {
+    executable: PathBuf,
+}
+
+impl Driver {
+    /// Compiles the stand-ins, if that was not done yet, then the target's
+    /// scenarios and what they use. `progress` is told what was compiled.
+    /// Cargo's and rustc's messages go to standard error.
+    ///
+    /// # Errors
+    ///
+    /// When something does not compile, or has no scenario.
+    pub fn compile(
+        workspace: &Path,
+        target: &Target,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+    ) -> anyhow::Result<Driver> {
+        let kit = kit::Kit::build(workspace, progress)?;
+        let executable = driver::build(&kit, &target.files, &target.uses, progress)?;
+        if target.files.iter().all(|file| file.scenarios.is_empty()) {
+            bail!("rustc accepts it, but no scenario can be found in it");
         }
-        left = &left[ended.outcomes.min(left.len())..];
+        Ok(Driver { executable })
     }
-    Ok(())
-}
 
-/// Runs one scenario on real threads and returns what its threads did. It
-/// reads and prints as it always does.
-///
-/// # Errors
-///
-/// When something does not compile, or the program ends the process.
-pub fn record(workspace: &Path, target: &Target, scenario: &str) -> anyhow::Result<Trace> {
-    let driver = compile(workspace, target)?;
-    let file = driver.with_extension(format!("{}.trace", std::process::id()));
-    let status = Command::new(&driver)
-        .args(["--record", scenario])
-        .arg(&file)
-        .status()
-        .context("the driver could not be started")?;
-    let text = std::fs::read_to_string(&file);
-    let _ = std::fs::remove_file(&file);
-    let Ok(text) = text else {
-        bail!("{scenario} ended its process ({status}) before its threads could be drawn");
-    };
-    Ok(Trace::from_json(&text)?)
-}
-
-fn compile(workspace: &Path, target: &Target) -> anyhow::Result<PathBuf> {
-    let kit = kit::Kit::build(workspace)?;
-    let driver = driver::build(&kit, &target.files, &target.uses)?;
-    if target.files.iter().all(|file| file.scenarios.is_empty()) {
-        bail!("rustc accepts it, but no scenario can be found in it");
+    /// Explores `scenarios` (`file/name`), calls `told` with what came of each
+    /// as soon as it is known, and `progress` while a search is under way.
+    /// Blocks until all have ended or have used up their budgets.
+    ///
+    /// # Errors
+    ///
+    /// When the driver cannot be started or read, and [`Misuse`] for a schedule
+    /// that is none. A scenario that takes the driver down is refused.
+    pub fn explore(
+        &self,
+        scenarios: &[String],
+        search: &Search,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+        told: &mut dyn FnMut(Outcome),
+    ) -> anyhow::Result<()> {
+        let mut left = scenarios;
+        while let Some(first) = left.first() {
+            // A scenario that spins without end takes the driver with it, after it
+            // was reported. Another driver explores the rest.
+            let ended = self.drive(left, search, progress, told)?;
+            if ended.misused {
+                bail!(Misuse(match &search.schedule {
+                    Some(schedule) => format!("--schedule {schedule}: {}", ended.last_words),
+                    None => ended.last_words,
+                }));
+            }
+            if ended.outcomes == 0 {
+                let reason = format!("it took the explorer down: {}", ended.last_words.trim());
+                told(Outcome::refused(first, reason));
+            }
+            left = &left[ended.outcomes.max(1).min(left.len())..];
+        }
+        Ok(())
     }
-    Ok(driver)
+
+    /// Runs one scenario on real threads and returns what its threads did. It
+    /// reads and prints as it always does.
+    ///
+    /// # Errors
+    ///
+    /// When the program ends the process.
+    pub fn record(&self, scenario: &str) -> anyhow::Result<Trace> {
+        let file = self.executable.with_extension(format!("{}.trace", std::process::id()));
+        let status = Command::new(&self.executable)
+            .args(["--record", scenario])
+            .arg(&file)
+            .status()
+            .context("the driver could not be started")?;
+        let text = std::fs::read_to_string(&file);
+        let _ = std::fs::remove_file(&file);
+        let Ok(text) = text else {
+            bail!("{scenario} ended its process ({status}) before its threads could be drawn");
+        };
+        Ok(Trace::from_json(&text)?)
+    }
+
+    fn drive(
+        &self,
+        scenarios: &[String],
+        search: &Search,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+        told: &mut dyn FnMut(Outcome),
+    ) -> anyhow::Result<Ended> {
+        let mut command = Command::new(&self.executable);
+        command.arg("--progress").arg("--config").arg(serde_json::to_string(&search.config)?);
+        if let Some(schedule) = &search.schedule {
+            command.arg("--schedule").arg(schedule);
+        }
+        command.args(scenarios).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().context("the driver could not be started")?;
+        let output = child.stdout.take().context("the driver's output is a pipe")?;
+        let errors = child.stderr.take().context("the driver's errors are a pipe")?;
+        let mut outcomes = 0;
+        let words = std::thread::scope(|scope| {
+            let words = scope.spawn(move || {
+                let mut others = String::new();
+                for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                    match report::progress(&line) {
+                        Some(text) => progress(Progress::Search(&text)),
+                        None => others += &format!("{line}\n"),
+                    }
+                }
+                others
+            });
+            for line in BufReader::new(output).lines() {
+                let line = line.context("the driver's output cannot be read")?;
+                told(Outcome::read(&line).with_context(|| {
+                    format!("the driver said something else than an outcome: {line}")
+                })?);
+                outcomes += 1;
+            }
+            match words.join() {
+                Ok(text) => anyhow::Ok(text),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })?;
+        let status = child.wait()?;
+        let misused = status.code() == Some(MISUSED);
+        let last_words = if misused {
+            words
+                .lines()
+                .next()
+                .unwrap_or("the driver does not understand its arguments")
+                .to_owned()
+        } else {
+            format!("{status}\n{words}")
+        };
+        Ok(Ended { outcomes, misused, last_words })
+    }
 }
 
 /// How a driver ended.
 struct Ended {
     /// How many scenarios it reported on.
     outcomes: usize,
-    /// Its exit status and what it wrote besides outcomes and progress.
+    /// Whether it could not understand what it was asked for.
+    misused: bool,
+    /// What it wrote besides outcomes and progress, with its exit status.
     last_words: String,
-}
-
-fn drive(
-    driver: &Path,
-    scenarios: &[String],
-    search: &Search,
-    progress: &(dyn Fn(&str) + Sync),
-    told: &mut dyn FnMut(Outcome),
-) -> anyhow::Result<Ended> {
-    let mut command = Command::new(driver);
-    command.arg("--progress").arg("--config").arg(serde_json::to_string(&search.config)?);
-    if let Some(schedule) = &search.schedule {
-        command.arg("--schedule").arg(schedule);
-    }
-    command.args(scenarios).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().context("the driver could not be started")?;
-    let output = child.stdout.take().context("the driver's output is a pipe")?;
-    let errors = child.stderr.take().context("the driver's errors are a pipe")?;
-    let mut outcomes = 0;
-    let words = std::thread::scope(|scope| {
-        let words = scope.spawn(move || {
-            let mut others = String::new();
-            for line in BufReader::new(errors).lines().map_while(Result::ok) {
-                match report::progress(&line) {
-                    Some(text) => progress(&text),
-                    None => others += &format!("\n{line}"),
-                }
-            }
-            others
-        });
-        for line in BufReader::new(output).lines() {
-            let line = line.context("the driver's output cannot be read")?;
-            told(Outcome::read(&line).with_context(|| {
-                format!("the driver said something else than an outcome: {line}")
-            })?);
-            outcomes += 1;
-        }
-        match words.join() {
-            Ok(text) => anyhow::Ok(text),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })?;
-    let status = child.wait()?;
-    Ok(Ended { outcomes, last_words: format!("{status}{words}") })
 }

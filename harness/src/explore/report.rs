@@ -70,6 +70,21 @@ impl Outcome {
         serde_json::from_str(line)
     }
 
+    /// What is said of a scenario that cannot be explored.
+    pub fn refused(name: &str, reason: String) -> Outcome {
+        Outcome {
+            name: name.to_owned(),
+            status: Status::Refused,
+            executions: 0,
+            summary: reason,
+            trace: None,
+            outputs: Vec::new(),
+            elapsed: Duration::ZERO,
+            bounds: Vec::new(),
+            not_checked: Vec::new(),
+        }
+    }
+
     /// One line without the name: the verdict, and what it took.
     pub fn verdict(&self) -> String {
         let executions = match self.executions {
@@ -83,6 +98,8 @@ impl Outcome {
             Status::Proved => format!("proved: {executions} cover every interleaving"),
             Status::Failed if self.trace.is_none() => format!("given up: {}", self.summary),
             Status::Failed => format!("failed: {}, after {executions}", self.failure()),
+            // Only a replay has a run to show that did not fail.
+            Status::NotProved if self.trace.is_some() => self.summary.clone(),
             Status::NotProved => format!("not proved: {executions} tried, none fails"),
             Status::Refused => format!("cannot be explored: {}", self.summary),
         }
@@ -106,11 +123,17 @@ impl Outcome {
     /// for the terminal, with the source lines below `root`.
     pub fn picture(&self, root: &Path, colour: bool) -> String {
         let trace = quoted(&self.run_or_verdict(), root);
-        Terminal { colour, ..Terminal::default() }.draw(&trace)
+        Terminal { colour, rows: Some(self.rows()), ..Terminal::default() }.draw(&trace)
+    }
+
+    /// How many rows of the run are worth a look in the terminal. A livelock
+    /// repeats itself until it is stopped.
+    fn rows(&self) -> usize {
+        if self.failure() == "livelock" { 40 } else { 400 }
     }
 
     /// The failing run; without one, a trace that holds only the verdict.
-    fn run_or_verdict(&self) -> Trace {
+    pub fn run_or_verdict(&self) -> Trace {
         if let Some(trace) = &self.trace {
             return trace.clone();
         }
@@ -142,6 +165,11 @@ impl Outcome {
     /// schedule that produces it.
     pub fn outputs(&self) -> String {
         let mut text = String::new();
+        if self.outputs.is_empty() {
+            text.push_str("no run came to its end, so there is no output to list\n");
+        } else if self.status != Status::Proved {
+            text.push_str("the search did not cover everything; there may be other outputs\n");
+        }
         for (i, output) in self.outputs.iter().enumerate() {
             let _ = writeln!(
                 text,
@@ -161,6 +189,10 @@ impl Outcome {
 /// The run with the source lines that it names.
 pub fn quoted(run: &Trace, root: &Path) -> Trace {
     let mut trace = run.clone();
+    for step in &mut trace.steps {
+        // The end of `main` is a call of the explorer's own.
+        step.at.take_if(|at| at.file.contains("explore-std/engine/src/"));
+    }
     trace.quote(&mut SourceFiles::new(root));
     // Cargo names a dependency's files by absolute paths, which say more
     // about this machine than about the program.

@@ -1,9 +1,10 @@
 //! A file of scenarios: plain functions without arguments that panic, or
 //! return an error, when something is wrong.
 
+use super::Misuse;
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
-use syn::{Attribute, Expr, Item, ItemFn, Lit, Meta, ReturnType, Type};
+use syn::{Attribute, Expr, ForeignItem, Item, ItemFn, Lit, Meta, ReturnType, Type};
 
 /// A file whose functions can be explored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,9 @@ pub struct ScenarioFile {
     pub source: String,
     /// In the order of the file.
     pub scenarios: Vec<Scenario>,
+    /// The functions of other languages that it declares. What they do cannot
+    /// be explored.
+    pub foreign: Vec<String>,
 }
 
 /// One function.
@@ -26,12 +30,16 @@ pub struct Scenario {
     /// The explorer must find a failing interleaving: a line of the
     /// documentation starts with `Must fail`.
     pub must_fail: bool,
+    /// It never returns: its type is `!`.
+    pub endless: bool,
 }
 
 impl ScenarioFile {
     /// Reads `path` and finds its scenarios: every function at the top level
     /// of the file that takes no arguments, has no type parameters and returns
-    /// nothing, a `Result` or an `ExitCode`, whether public or not.
+    /// nothing, a `Result` or an `ExitCode`, whether public or not. In a file
+    /// with `#[test]` functions only those are scenarios, except for the ones
+    /// that should panic or be ignored.
     ///
     /// # Errors
     ///
@@ -67,21 +75,81 @@ impl ScenarioFile {
         format!("{}/{}", self.name(), scenario.name)
     }
 
+    /// The text as a module of another crate, with the same lines: `#[test]`
+    /// functions are ordinary ones there, and the file's own modules are found
+    /// where they are.
+    pub fn transplanted(&self) -> String {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let lines = self.source.lines().map(|line| {
+            // Only what stands at the left margin belongs to the file itself.
+            let text = line.trim_end();
+            if text == "#[test]" {
+                return String::new();
+            }
+            let module = text.strip_prefix("pub ").unwrap_or(text);
+            let module = module.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';'));
+            let file = module.and_then(|name| {
+                let of_its_own = folder.join(self.name());
+                [folder.join(name), of_its_own.join(name)]
+                    .iter()
+                    .flat_map(|path| [path.with_extension("rs"), path.join("mod.rs")])
+                    .find(|path| path.is_file())
+            });
+            match file {
+                Some(file) => format!("#[path = {file:?}] {line}"),
+                None => line.to_owned(),
+            }
+        });
+        lines.collect::<Vec<String>>().join("\n")
+    }
+
+    /// Whether parts of the file are in other files.
+    pub fn has_modules(&self) -> bool {
+        self.source.lines().any(|line| {
+            let line = line.trim();
+            line.trim_start_matches("pub ").starts_with("mod ") && line.ends_with(';')
+        })
+    }
+
     fn parse(path: &Path, source: String) -> anyhow::Result<ScenarioFile> {
         // What cannot be parsed goes to rustc, which says best what is wrong with it.
         let Ok(file) = syn::parse_file(&source) else {
-            return Ok(ScenarioFile { path: path.to_owned(), source, scenarios: Vec::new() });
+            let (path, none) = (path.to_owned(), Vec::new());
+            return Ok(ScenarioFile { path, source, scenarios: none, foreign: Vec::new() });
         };
-        let scenarios: Vec<Scenario> = file.items.iter().filter_map(scenario).collect();
+        let tests = file.items.iter().any(|item| has_attribute(item, "test"));
+        let wanted = |item: &&Item| {
+            !tests
+                || has_attribute(item, "test")
+                    && !has_attribute(item, "should_panic")
+                    && !has_attribute(item, "ignore")
+        };
+        let scenarios: Vec<Scenario> =
+            file.items.iter().filter(wanted).filter_map(scenario).collect();
         if scenarios.is_empty() {
-            bail!(
-                "{} has nothing to explore; write a `fn name()` without arguments that panics when \
-                 something is wrong",
+            bail!(Misuse(format!(
+                "{} holds nothing to explore; write a `fn name()` without arguments that panics \
+                 when something is wrong",
                 path.display()
-            );
+            )));
         }
-        Ok(ScenarioFile { path: path.to_owned(), source, scenarios })
+        let foreign = file.items.iter().flat_map(foreign_functions).collect();
+        Ok(ScenarioFile { path: path.to_owned(), source, scenarios, foreign })
     }
+}
+
+fn foreign_functions(item: &Item) -> Vec<String> {
+    let Item::ForeignMod(block) = item else { return Vec::new() };
+    let name = |item: &ForeignItem| match item {
+        ForeignItem::Fn(function) => Some(function.sig.ident.to_string()),
+        _ => None,
+    };
+    block.items.iter().filter_map(name).collect()
+}
+
+fn has_attribute(item: &Item, name: &str) -> bool {
+    let Item::Fn(function) = item else { return false };
+    function.attrs.iter().any(|attribute| attribute.path().is_ident(name))
 }
 
 fn scenario(item: &Item) -> Option<Scenario> {
@@ -99,6 +167,7 @@ fn scenario(item: &Item) -> Option<Scenario> {
         name: sig.ident.to_string(),
         summary: paragraph.join(" "),
         must_fail: docs.iter().any(|line| line.trim_start().starts_with("Must fail")),
+        endless: matches!(&sig.output, ReturnType::Type(_, t) if matches!(**t, Type::Never(_))),
     })
 }
 
@@ -154,6 +223,30 @@ mod tests {
                 ("waits", "Waits with `if`.", true)
             ]
         );
+    }
+
+    #[test]
+    fn tests_are_scenarios_and_their_helpers_are_not() {
+        let file = parse(
+            "fn helper() {}\n#[test]\nfn a() {}\n#[test]\n#[should_panic]\nfn b() {}\n\
+             #[test]\n#[ignore]\nfn c() {}\n",
+        )
+        .unwrap();
+        assert_eq!(file.scenarios.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["a"]);
+        assert_eq!(file.transplanted().lines().nth(1), Some(""));
+        assert_eq!(file.transplanted().lines().nth(2), Some("fn a() {}"));
+    }
+
+    #[test]
+    fn the_modules_of_a_file_are_found_where_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("common")).unwrap();
+        std::fs::write(folder.path().join("common/mod.rs"), "").unwrap();
+        let path = folder.path().join("x.rs");
+        let source = "mod common;\nmod nowhere;\nfn a() {}\n".to_owned();
+        let text = ScenarioFile::parse(&path, source).unwrap().transplanted();
+        let common = folder.path().join("common/mod.rs");
+        assert_eq!(text, format!("#[path = {common:?}] mod common;\nmod nowhere;\nfn a() {{}}"));
     }
 
     #[test]

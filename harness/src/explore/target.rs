@@ -1,7 +1,8 @@
 //! What a reader asks to have explored: a chapter, a program of it, a file of
 //! scenarios, or a crate.
 
-use super::driver::Uses;
+use super::Misuse;
+use super::driver::{Features, Uses};
 use super::scenario::{Scenario, ScenarioFile};
 use crate::course::names_chapter;
 use anyhow::{Context, bail};
@@ -35,6 +36,7 @@ impl Target {
         asked: &str,
         names: &[String],
         scenario: Option<&Path>,
+        features: &Features,
     ) -> anyhow::Result<Target> {
         let path = Path::new(asked);
         if let Some(chapter) = chapter(root, asked)? {
@@ -47,27 +49,33 @@ impl Target {
         }
         if path.is_file() {
             let file = path.canonicalize()?;
-            let package = file.ancestors().skip(1).find(|folder| is_library(folder));
-            let uses = package.map(Uses::of_crate).transpose()?.unwrap_or_default();
+            let package = file.ancestors().skip(1).find(|folder| is_crate(folder));
+            let uses = package.map(|folder| Uses::in_crate(folder, features)).transpose()?;
+            let mut uses = uses.unwrap_or_default();
             let here = std::env::current_dir()?;
-            return Ok(Target { files: vec![ScenarioFile::read(&file)?], uses, root: here });
+            let file = ScenarioFile::read(&file)?;
+            if !file.has_modules() {
+                uses = uses.named_in(&[&file.source]);
+            }
+            return Ok(Target { files: vec![file], uses, root: here });
         }
         if path.join("Cargo.toml").is_file() {
             let folder = path.canonicalize()?;
+            let uses = Uses::of_crate(&folder, features)?;
             let files = match scenario {
                 Some(file) => vec![ScenarioFile::read(&file.canonicalize()?)?],
                 None => scenarios_of(&folder)?,
             };
             if files.is_empty() {
-                bail!(
+                bail!(Misuse(format!(
                     "{asked} has no folder `scenarios`; name a file with functions to explore by \
                      --scenario FILE"
-                );
+                )));
             }
             let here = std::env::current_dir()?;
-            return Ok(Target { files, uses: Uses::of_crate(&folder)?, root: here });
+            return Ok(Target { files, uses, root: here });
         }
-        bail!("{asked} is no chapter, no file and no crate")
+        bail!(Misuse(format!("{asked} is no chapter, no file and no crate")))
     }
 
     /// The scenarios as `file/name`, of which only those in `names` if there are any.
@@ -88,7 +96,10 @@ impl Target {
         for name in names {
             if !all.iter().any(|(file, scenario)| is_called(file, scenario, name)) {
                 let known: Vec<&str> = all.iter().map(|(_, s)| s.name.as_str()).collect();
-                bail!("nothing to explore is called {name}; there are: {}", known.join(", "));
+                bail!(Misuse(format!(
+                    "nothing to explore is called {name}; there are: {}",
+                    known.join(", ")
+                )));
             }
         }
         Ok(all
@@ -98,6 +109,17 @@ impl Target {
             })
             .map(|(file, scenario)| file.full_name(scenario))
             .collect())
+    }
+}
+
+impl Target {
+    /// The functions of other languages that the file of this scenario
+    /// (`file/name`) declares, if it declares any.
+    pub fn foreign(&self, scenario: &str) -> Option<&[String]> {
+        let of =
+            |file: &&ScenarioFile| file.scenarios.iter().any(|s| file.full_name(s) == scenario);
+        let file = self.files.iter().find(of)?;
+        (!file.foreign.is_empty()).then_some(&file.foreign)
     }
 }
 
@@ -116,7 +138,7 @@ fn chapter(root: &Path, asked: &str) -> anyhow::Result<Option<PathBuf>> {
 
 /// A chapter may stand on earlier ones; its scenarios may name them as well.
 fn uses_of_chapter(root: &Path, chapter: &Path, files: &[ScenarioFile]) -> anyhow::Result<Uses> {
-    let mut uses = Uses::of_crate(chapter)?;
+    let mut uses = Uses::of_crate(chapter, &Features::default())?;
     let entries = std::fs::read_dir(root.join("chapters"))?;
     for folder in entries.flatten().map(|entry| entry.path()) {
         let library = format!("ch{}::", name_of(&folder).replace('-', "_"));
@@ -137,7 +159,8 @@ fn name_of(path: &Path) -> String {
 fn files_of_chapter(chapter: &Path, names: &[String]) -> anyhow::Result<Vec<ScenarioFile>> {
     let mut files = scenarios_of(chapter)?;
     for name in names {
-        let program = format!("src/programs/{}.rs", name.replace('-', "_"));
+        let name = name.strip_suffix("/main").unwrap_or(name).replace('-', "_");
+        let program = format!("src/programs/{name}.rs");
         if chapter.join(&program).is_file() {
             files.push(ScenarioFile::read_program(&chapter.join(&program))?);
         }
@@ -157,6 +180,12 @@ fn scenarios_of(folder: &Path) -> anyhow::Result<Vec<ScenarioFile>> {
         .collect();
     paths.sort();
     paths.iter().map(|path| ScenarioFile::read(path)).collect()
+}
+
+/// A manifest without a package is a workspace's.
+fn is_crate(folder: &Path) -> bool {
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml"));
+    manifest.is_ok_and(|text| text.lines().any(|line| line.trim() == "[package]"))
 }
 
 fn is_library(folder: &Path) -> bool {

@@ -2,7 +2,7 @@
 
 use super::report::{Outcome, Status, quoted};
 use super::target::Target;
-use super::{Search, explore, record};
+use super::{Driver, Misuse, Progress, Search, announce};
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -25,6 +25,13 @@ pub struct Showing {
     pub perfetto: Option<PathBuf>,
 }
 
+impl Showing {
+    /// Whether a file is to be written.
+    fn writes(&self) -> bool {
+        self.json.is_some() || self.svg.is_some() || self.perfetto.is_some()
+    }
+}
+
 /// What a search came to as a whole; the exit code of the verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -45,7 +52,8 @@ pub enum Verdict {
 ///
 /// # Errors
 ///
-/// As [`explore`], and when a file cannot be written.
+/// When something does not compile or takes the driver down, when a file cannot
+/// be written, and [`Misuse`].
 pub fn show(
     workspace: &Path,
     target: &Target,
@@ -61,27 +69,44 @@ pub fn show(
         .filter(|(_, scenario)| scenario.must_fail)
         .map(|(file, scenario)| file.full_name(scenario))
         .collect();
+    let alone = scenarios.len() == 1;
+    if !alone && search.schedule.is_some() {
+        bail!(Misuse("a schedule replays one scenario; name it as well".to_owned()));
+    }
+    if !alone && showing.writes() {
+        bail!(Misuse("a file holds one run; name one scenario".to_owned()));
+    }
     let bar = spinner();
+    let told = |progress: Progress<'_>| tell(&bar, progress);
     let mut worst = Verdict::AsItShouldBe;
     let mut written = Ok(());
-    let alone = scenarios.len() == 1;
-    explore(
-        workspace,
-        target,
-        &scenarios,
-        search,
-        &|text| bar.set_message(text.to_owned()),
-        &mut |outcome| {
-            let verdict = judge(&outcome, must_fail.contains(&outcome.name));
-            worst = worst.max(verdict);
-            bar.suspend(|| {
-                print(target, &outcome, verdict, must_fail.contains(&outcome.name), alone, showing)
-            });
-            if let (true, Some(trace)) = (alone && written.is_ok(), &outcome.trace) {
-                written = write(&quoted(trace, &target.root), showing);
-            }
-        },
-    )?;
+    let (foreign, scenarios): (Vec<String>, Vec<String>) =
+        scenarios.into_iter().partition(|name| target.foreign(name).is_some());
+    let mut report = |outcome: Outcome| {
+        let verdict = judge(&outcome, must_fail.contains(&outcome.name), search);
+        worst = worst.max(verdict);
+        bar.suspend(|| {
+            print(target, &outcome, verdict, must_fail.contains(&outcome.name), alone, showing)
+        });
+        if alone && written.is_ok() {
+            written = write(&quoted(&outcome.run_or_verdict(), &target.root), showing);
+        }
+    };
+    for name in &foreign {
+        let functions = target.foreign(name).unwrap_or_default().join(", ");
+        report(Outcome::refused(
+            name,
+            format!(
+                "its file declares functions of another language ({functions}), and what they do \
+                 cannot be seen; move what does not need them to a file of its own"
+            ),
+        ));
+    }
+    // A file without scenarios may be one that rustc has something to say about.
+    if !scenarios.is_empty() || foreign.is_empty() {
+        let driver = Driver::compile(workspace, target, &told)?;
+        driver.explore(&scenarios, search, &told, &mut report)?;
+    }
     bar.finish_and_clear();
     written?;
     Ok(worst)
@@ -91,7 +116,8 @@ pub fn show(
 ///
 /// # Errors
 ///
-/// As [`record`], and when a file cannot be written.
+/// When something does not compile, the program ends its process, or a file
+/// cannot be written, and [`Misuse`].
 pub fn show_record(
     workspace: &Path,
     target: &Target,
@@ -100,9 +126,12 @@ pub fn show_record(
 ) -> anyhow::Result<()> {
     let scenarios = target.chosen(&[name.to_owned()])?;
     let [scenario] = &scenarios[..] else {
-        bail!("{name} names several: {}", scenarios.join(", "));
+        bail!(Misuse(format!("{name} names several: {}", scenarios.join(", "))));
     };
-    let trace = quoted(&record(workspace, target, scenario)?, &target.root);
+    let bar = spinner();
+    let driver = Driver::compile(workspace, target, &|progress| tell(&bar, progress))?;
+    bar.finish_and_clear();
+    let trace = quoted(&driver.record(scenario)?, &target.root);
     let colour = std::io::stdout().is_terminal();
     anstream::print!("\n{}", Terminal { colour, ..Terminal::default() }.draw(&trace));
     write(&trace, showing)
@@ -120,12 +149,23 @@ fn spinner() -> ProgressBar {
     bar
 }
 
-fn judge(outcome: &Outcome, must_fail: bool) -> Verdict {
+/// Shows what is going on. Where nothing can be overwritten, only the longest
+/// wait gets a line.
+fn tell(bar: &ProgressBar, progress: Progress<'_>) {
+    bar.set_message(progress.to_string());
+    if bar.is_hidden() {
+        announce(progress);
+    }
+}
+
+fn judge(outcome: &Outcome, must_fail: bool, search: &Search) -> Verdict {
     match (outcome.status, must_fail) {
         // A search that was given up has no run to show, and shows nothing.
         (Status::Failed, _) if outcome.trace.is_none() => Verdict::Refused,
         (Status::Failed, true) | (Status::Proved, false) => Verdict::AsItShouldBe,
         (Status::Failed, false) | (Status::Proved, true) => Verdict::Failed,
+        // A replay that ends well is all that was asked for.
+        (Status::NotProved, _) if search.schedule.is_some() => Verdict::AsItShouldBe,
         (Status::NotProved, _) => Verdict::NotProved,
         (Status::Refused, _) => Verdict::Refused,
     }
@@ -155,7 +195,8 @@ fn print(
         outcome.name,
         outcome.verdict()
     );
-    if alone || verdict != Verdict::AsItShouldBe {
+    // What was not explored has no run to show.
+    if verdict != Verdict::Refused && (alone || verdict != Verdict::AsItShouldBe) {
         let colour = std::io::stdout().is_terminal();
         anstream::print!("\n{}", outcome.picture(&target.root, colour));
     }

@@ -28,6 +28,7 @@ pub mod sandbox;
 pub mod toolchain;
 pub mod verdict;
 
+use crate::explore::announce;
 use crate::explore::kit::Kit;
 use sandbox::Sandbox;
 use std::path::{Path, PathBuf};
@@ -56,7 +57,7 @@ impl Tools {
         let sandbox = if unprotected { Sandbox::None } else { Sandbox::find()? };
         let toolchain = Toolchain::find(workspace)?;
         let packages = ["explore-std", "explore-core", "judge", "student-std", "student-nothing"];
-        let kit = Kit::of(workspace, &packages)?;
+        let kit = Kit::of(workspace, &packages, &announce)?;
         Ok(Tools { toolchain, kit, sandbox, workspace: workspace.to_owned() })
     }
 
@@ -67,6 +68,6 @@ impl Tools {
     /// When there is no such crate, or it does not compile.
     pub fn crates(&self, packages: &[String]) -> anyhow::Result<Kit> {
         let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
-        Kit::of(&self.workspace, &packages)
+        Kit::of(&self.workspace, &packages, &announce)
     }
 }

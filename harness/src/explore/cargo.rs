@@ -1,0 +1,58 @@
+//! Cargo, as a child process.
+
+use anyhow::Context;
+use cargo_metadata::{Artifact, Message};
+use std::io::{BufReader, IsTerminal, Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// A cargo command in `folder`, without what an outer `cargo run` has set for
+/// its own package.
+pub(super) fn command(folder: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+/// Runs a cargo command that compiles, with these flags for rustc, and shows
+/// what it says if it fails. `seen` is told of each compiled target as soon as
+/// it is there. Tells whether everything compiled.
+pub(super) fn compile(
+    mut command: Command,
+    flags: &[String],
+    seen: &mut dyn FnMut(Artifact),
+) -> anyhow::Result<bool> {
+    let colour = if std::io::stderr().is_terminal() { "always" } else { "never" };
+    command
+        .args(["--quiet", "--message-format=json-render-diagnostics", "--color", colour])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    if !flags.is_empty() {
+        command.arg("--").args(flags);
+    }
+    let mut child = command.spawn().context("cargo could not be started")?;
+    let messages = child.stdout.take().context("cargo's output is a pipe")?;
+    let mut errors = child.stderr.take().context("cargo's errors are a pipe")?;
+    let text = std::thread::scope(|scope| {
+        let text = scope.spawn(move || {
+            let mut text = Vec::new();
+            // What cannot be read is not shown.
+            let _ = errors.read_to_end(&mut text);
+            text
+        });
+        for message in Message::parse_stream(BufReader::new(messages)) {
+            if let Message::CompilerArtifact(artifact) = message.context("cargo's messages")? {
+                seen(artifact);
+            }
+        }
+        match text.join() {
+            Ok(text) => anyhow::Ok(text),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })?;
+    let built = child.wait()?.success();
+    if !built {
+        std::io::stderr().write_all(&text)?;
+    }
+    Ok(built)
+}

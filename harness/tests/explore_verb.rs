@@ -1,0 +1,156 @@
+//! The verb `explore` as somebody uses it: odd input, exit codes, replays.
+
+use std::path::Path;
+use std::process::Command;
+
+/// What a call of the verb came to.
+struct Seen {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Seen {
+    /// Both streams must hold no panic of the harness, and one of them `text`.
+    #[track_caller]
+    fn says(&self, code: i32, texts: &[&str]) -> &Seen {
+        let all = format!("{}\n{}", self.stdout, self.stderr);
+        assert_eq!(self.code, Some(code), "{all}");
+        assert!(!self.stderr.contains("panicked at"), "{all}");
+        for text in texts {
+            assert!(all.contains(text), "“{text}” is not in:\n{all}");
+        }
+        self
+    }
+}
+
+fn explore(arguments: &[&str]) -> Seen {
+    let output = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .arg("explore")
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/odd"))
+        .output()
+        .expect("the harness starts");
+    let text = |bytes| String::from_utf8(bytes).expect("the harness prints text");
+    Seen { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+fn small(arguments: &[&str]) -> Seen {
+    explore(&[&["small.rs"], arguments].concat())
+}
+
+#[test]
+fn what_does_not_compile_is_explained_by_rustc_with_the_users_own_line() {
+    explore(&["does_not_compile.rs"]).says(
+        4,
+        &[
+            "error[E0308]: mismatched types",
+            "tests/odd/does_not_compile.rs:6:",
+            "it does not compile",
+        ],
+    );
+    explore(&["not_rust.rs"])
+        .says(4, &["expected expression, found `;`", "tests/odd/not_rust.rs:2:"]);
+}
+
+#[test]
+fn what_makes_no_sense_is_told_with_code_2() {
+    explore(&["no_such_file.rs"]).says(2, &["no_such_file.rs is no chapter, no file and no crate"]);
+    explore(&["common"]).says(2, &["common is no chapter, no file and no crate"]);
+    explore(&["../../.."]).says(2, &["is a workspace", "ch07-queue"]);
+    explore(&["nothing.rs"]).says(2, &["holds nothing to explore", "fn name()"]);
+    small(&["no_such_scenario"]).says(2, &["no_such_scenario", "opposite_orders"]);
+    small(&["opposite_orders", "--schedule", "nonsense"])
+        .says(2, &["--schedule nonsense: a schedule begins with"]);
+    small(&["opposite_orders", "--schedule", "0:a%"]).says(2, &["'%' at place 3"]);
+    small(&["--schedule", "0:a"]).says(2, &["a schedule replays one scenario"]);
+    small(&["--svg", "all.svg"]).says(2, &["a file holds one run"]);
+}
+
+#[test]
+fn what_reaches_outside_of_the_program_is_refused_with_the_reason() {
+    small(&["reads_a_file"]).says(4, &["cannot be explored", "opens the file `/etc/hostname`"]);
+    small(&["opens_a_socket"]).says(4, &["cannot be explored", "opens a socket"]);
+    small(&["starts_a_process"]).says(4, &["cannot be explored", "starts the program `true`"]);
+    explore(&["foreign.rs"]).says(4, &["cannot be explored", "another language (getpid)"]);
+}
+
+#[test]
+fn what_never_ends_is_stopped_and_shown_where_it_spins() {
+    small(&["writes_for_ever"])
+        .says(1, &["livelock", "small.rs:22", "earlier steps are not shown"]);
+    small(&["spins_for_ever"])
+        .says(1, &["livelock", "spins, waiting for flag to change", "small.rs:29"]);
+    small(&["computes_for_ever", "--time", "1"])
+        .says(4, &["main has run for 1s without doing anything that others can notice"]);
+}
+
+#[test]
+fn what_takes_the_explorer_down_does_not_keep_it_from_the_rest() {
+    let seen = small(&["crashes", "reads_a_word", "--input", "word"]);
+    seen.says(4, &["crashes  cannot be explored", "SIGSEGV", "reads_a_word  proved"]);
+}
+
+#[test]
+fn what_goes_wrong_has_code_1_unless_it_must() {
+    small(&["leaves_a_thread"]).says(1, &["leak", "nobody has joined T1"]);
+    small(&["returns_an_error"]).says(1, &["the scenario returned an error: \"no such luck\""]);
+    small(&["never_returns"]).says(1, &["as its type says"]);
+    small(&["opposite_orders"]).says(0, &["deadlock", "as it must"]);
+}
+
+#[test]
+fn input_is_a_text_or_a_file() {
+    small(&["reads_a_word", "--input", "word"]).says(0, &["proved"]);
+    small(&["reads_a_word"]).says(1, &["panic"]);
+    small(&["reads_a_word", "--input", "not_rust.rs"]).says(1, &["fn half()"]);
+}
+
+#[test]
+fn every_output_has_a_schedule_that_prints_it() {
+    let seen = small(&["prints_in_any_order", "--outputs"]);
+    seen.says(0, &["output 1 of 2", "output 2 of 2"]);
+    let schedules = seen.stdout.lines().filter_map(|line| line.split(" ── schedule ").nth(1));
+    let orders: Vec<bool> = schedules
+        .map(|schedule| {
+            let again = small(&["prints_in_any_order", "--schedule", schedule]);
+            again.says(0, &["this run ends well"]);
+            again.stdout.find("prints: a") < again.stdout.find("prints: b")
+        })
+        .collect();
+    assert!(orders.contains(&true) && orders.contains(&false), "{orders:?}");
+}
+
+#[test]
+fn a_failure_replays_to_the_same_picture_and_the_same_trace() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = |name: &str| scratch.path().join(name).to_str().unwrap().to_owned();
+    let found = small(&["opposite_orders", "--json", &file("found")]);
+    let schedule = found.stdout.lines().find_map(|line| line.strip_prefix("schedule: ")).unwrap();
+    assert!(schedule.len() < 200, "{schedule}");
+    // How it was found is not the same, and only that.
+    let picture = |seen: &Seen| {
+        let lines = seen.stdout.lines().skip_while(|line| *line != "small/opposite_orders");
+        lines
+            .filter(|line| !line.starts_with("found: "))
+            .map(|line| format!("{line}\n"))
+            .collect::<String>()
+    };
+    let steps = |name: &str| {
+        let text = std::fs::read_to_string(file(name)).unwrap();
+        trace::Trace::from_json(&text).unwrap().steps
+    };
+    for _ in 0..3 {
+        let again = small(&["opposite_orders", "--schedule", schedule, "--json", &file("again")]);
+        again.says(0, &["deadlock"]);
+        assert_eq!(picture(&again), picture(&found));
+        assert_eq!(steps("again"), steps("found"));
+    }
+    // The schedule of another program is no schedule of this one.
+    small(&["reads_a_word", "--schedule", "0:b"]).says(4, &["does not fit this program"]);
+}
+
+#[test]
+fn tests_of_a_crate_are_scenarios() {
+    explore(&["tests_of_a_crate.rs"]).says(0, &["two_threads_add  proved"]);
+}

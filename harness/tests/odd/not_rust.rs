@@ -1,0 +1,3 @@
+fn half() {
+    let number = ;
+}

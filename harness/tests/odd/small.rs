@@ -1,0 +1,83 @@
+//! What cannot be explored, what never ends, what fails, and what is fine.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::*};
+use std::{fs, hint, io, net, process, thread};
+
+fn reads_a_file() {
+    assert!(fs::read_to_string("/etc/hostname").is_ok());
+}
+
+fn opens_a_socket() {
+    assert!(net::TcpListener::bind("127.0.0.1:0").is_ok());
+}
+
+fn starts_a_process() {
+    assert!(process::Command::new("true").status().is_ok());
+}
+
+fn writes_for_ever() {
+    let number = AtomicU64::new(0);
+    loop {
+        number.fetch_add(1, SeqCst);
+    }
+}
+
+fn spins_for_ever() {
+    let flag = AtomicBool::new(false);
+    while !flag.load(Acquire) {
+        hint::spin_loop();
+    }
+}
+
+fn computes_for_ever() {
+    let mut number = 0_u64;
+    loop {
+        number = hint::black_box(number.wrapping_add(1));
+    }
+}
+
+fn leaves_a_thread() {
+    thread::spawn(|| thread::park());
+}
+
+fn crashes() {
+    // SAFETY: none; this is the end of the process.
+    unsafe { std::ptr::null_mut::<u32>().write_volatile(1) }
+}
+
+fn returns_an_error() -> Result<(), String> {
+    Err("no such luck".to_owned())
+}
+
+fn never_returns() -> ! {
+    panic!("as its type says")
+}
+
+fn reads_a_word() {
+    let mut word = String::new();
+    io::stdin().read_line(&mut word).unwrap();
+    assert_eq!(word.trim(), "word");
+}
+
+fn prints_in_any_order() {
+    thread::scope(|scope| {
+        scope.spawn(|| println!("a"));
+        scope.spawn(|| println!("b"));
+    });
+}
+
+/// Two locks in opposite orders.
+///
+/// Must fail: a deadlock.
+fn opposite_orders() {
+    let (left, right) = (Mutex::new(()), Mutex::new(()));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let _left = left.lock().unwrap();
+            let _right = right.lock().unwrap();
+        });
+        let _right = right.lock().unwrap();
+        let _left = left.lock().unwrap();
+    });
+}
