@@ -25,11 +25,12 @@ fn crates_of_others_are_explored_as_they_are() {
     detached.config.insert("detached".to_owned(), true.into());
     let driver = Driver::compile(workspace, &target, &|_| ()).unwrap();
     for (chosen, search) in [(others, Search::default()), (pools, detached)] {
-        driver.explore(&chosen, &search, &|_| (), &mut |outcome| {
-            proved += usize::from(outcome.status == Status::Proved);
-            let _ = writeln!(text, "{}  {}", outcome.name, outcome.verdict());
-        })
-        .unwrap();
+        driver
+            .explore(&chosen, &search, &|_| (), &mut |outcome| {
+                proved += usize::from(outcome.status == Status::Proved);
+                let _ = writeln!(text, "{}  {}", outcome.name, outcome.verdict());
+            })
+            .unwrap();
     }
     assert_eq!(proved, scenarios.len(), "\n{text}");
     let mut settings = insta::Settings::clone_current();

@@ -3,9 +3,15 @@
 use ch11_thread_pool::{ExecuteError, Sizes, ThreadPool};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::Duration;
 
 const LONG: Duration = Duration::from_secs(60);
+
+/// A pool whose threads look once more before they sleep. More looks are the same step again.
+fn pool(max_threads: usize, max_waiting: usize) -> ThreadPool {
+    ThreadPool::builder().max_threads(max_threads).max_waiting(max_waiting).looks(1).build()
+}
 
 /// What holds in every snapshot, whoever takes it and whenever.
 fn check(pool: &ThreadPool) -> Sizes {
@@ -18,7 +24,7 @@ fn check(pool: &ThreadPool) -> Sizes {
 /// A task runs once, and its callback gets its value. When the pool is idle, both are over.
 fn a_task_and_its_callback() {
     let sum = Arc::new(AtomicUsize::new(0));
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     let callback_sum = Arc::clone(&sum);
     let callback = move |value: Result<usize, _>| {
         callback_sum.fetch_add(value.unwrap(), SeqCst);
@@ -30,7 +36,7 @@ fn a_task_and_its_callback() {
 
 /// One thread, two tasks: every snapshot, also those that the tasks take, adds up.
 fn snapshots_of_one_thread() {
-    let pool = Arc::new(ThreadPool::new(1));
+    let pool = Arc::new(pool(1, 0));
     for _ in 0..2 {
         let its_pool = Arc::downgrade(&pool);
         let task = move || {
@@ -49,7 +55,7 @@ fn snapshots_of_one_thread() {
 
 /// Two threads, two tasks: the snapshots before and after the end add up.
 fn snapshots_of_two_threads() {
-    let pool = ThreadPool::new(2);
+    let pool = pool(2, 0);
     for _ in 0..2 {
         pool.execute(|| (), |_| ()).unwrap();
     }
@@ -61,7 +67,7 @@ fn snapshots_of_two_threads() {
 
 /// While a thread is idle, no other is started.
 fn an_idle_thread_is_used_again() {
-    let pool = ThreadPool::new(2);
+    let pool = pool(2, 0);
     for _ in 0..2 {
         pool.execute(|| (), |_| ()).unwrap();
         pool.wait_idle().unwrap();
@@ -71,7 +77,7 @@ fn an_idle_thread_is_used_again() {
 
 /// A second thread is started while the first is busy: the second task ends before the first may.
 fn two_tasks_run_at_the_same_time() {
-    let pool = ThreadPool::new(2);
+    let pool = pool(2, 0);
     let (go, gone) = mpsc::channel();
     let (done, is_done) = mpsc::channel();
     pool.execute(move || gone.recv().unwrap(), |_| ()).unwrap();
@@ -83,7 +89,7 @@ fn two_tasks_run_at_the_same_time() {
 
 /// One thread may be busy and one task wait. The next one comes back, whole, or has found room.
 fn a_full_pool_gives_the_task_back() {
-    let pool = ThreadPool::bounded(1, 1);
+    let pool = pool(1, 1);
     let (go, gone) = mpsc::channel();
     pool.execute(move || gone.recv().unwrap(), |_| ()).unwrap();
     pool.try_execute(|| (), |_| ()).unwrap();
@@ -96,7 +102,7 @@ fn a_full_pool_gives_the_task_back() {
 /// Whoever waits for room gets it as soon as a task has ended.
 fn who_waits_for_room_gets_it() {
     let run = Arc::new(AtomicUsize::new(0));
-    let pool = ThreadPool::bounded(1, 1);
+    let pool = pool(1, 1);
     for _ in 0..3 {
         let run = Arc::clone(&run);
         pool.execute(move || run.fetch_add(1, SeqCst), |_| ()).unwrap();
@@ -109,7 +115,7 @@ fn who_waits_for_room_gets_it() {
 /// Who waits for room with a time-out gets it or the task back, never both.
 fn execute_timeout_is_truthful() {
     let run = Arc::new(AtomicUsize::new(0));
-    let pool = ThreadPool::bounded(1, 1);
+    let pool = pool(1, 1);
     let mut accepted = 0;
     for _ in 0..3 {
         let run = Arc::clone(&run);
@@ -125,7 +131,7 @@ fn execute_timeout_is_truthful() {
 /// A task that gives its own pool another one is not in its own way.
 fn a_task_adds_a_task() {
     let run = Arc::new(AtomicUsize::new(0));
-    let pool = Arc::new(ThreadPool::new(1));
+    let pool = Arc::new(pool(1, 0));
     let (its_pool, its_run) = (Arc::downgrade(&pool), Arc::clone(&run));
     let task = move || {
         let pool = its_pool.upgrade().expect("main waits below, and holds the pool");
@@ -134,4 +140,49 @@ fn a_task_adds_a_task() {
     pool.execute(task, |_| ()).unwrap();
     pool.wait_idle().unwrap();
     assert_eq!(run.load(SeqCst), 1);
+}
+
+/// The one that comes wakes the next: of two tasks for two threads, asleep or not, one may wait for
+/// the other.
+fn two_that_sleep_both_come() {
+    let pool = ThreadPool::builder().max_threads(2).looks(0).build();
+    for _ in 0..2 {
+        let (go, gone) = mpsc::channel();
+        let (done, is_done) = mpsc::channel();
+        pool.execute(move || gone.recv().unwrap(), move |_| done.send(()).unwrap()).unwrap();
+        pool.execute(move || go.send(()).unwrap(), |_| ()).unwrap();
+        // Before the pool is dropped, which would wake everybody.
+        is_done.recv().unwrap();
+    }
+}
+
+/// A thread that goes to sleep at once is found by the next task.
+fn nobody_looks() {
+    let pool = ThreadPool::builder().max_threads(1).looks(0).build();
+    for n in 0..2 {
+        assert_eq!(pool.submit(move || n).unwrap().join().unwrap(), n);
+    }
+}
+
+/// A thread that looks twice, and a caller that looks twice for the result.
+fn two_looks() {
+    let pool = ThreadPool::builder().max_threads(1).looks(2).build();
+    assert_eq!(pool.submit(|| 42).unwrap().join().unwrap(), 42);
+}
+
+/// Two callers and one thread: both tasks run, and the thread is started once.
+fn two_callers() {
+    let run = Arc::new(AtomicUsize::new(0));
+    let pool = pool(1, 0);
+    let give = || {
+        let run = Arc::clone(&run);
+        pool.execute(move || run.fetch_add(1, SeqCst), |_| ()).unwrap();
+        assert_eq!(check(&pool).spawned, 1);
+    };
+    thread::scope(|scope| {
+        scope.spawn(give);
+        give();
+    });
+    pool.wait_idle().unwrap();
+    assert_eq!(run.load(SeqCst), 2);
 }

@@ -8,10 +8,15 @@ use std::time::Duration;
 
 const LONG: Duration = Duration::from_secs(60);
 
+/// A pool whose threads look once more before they sleep. More looks are the same step again.
+fn pool(max_threads: usize, max_waiting: usize) -> ThreadPool {
+    ThreadPool::builder().max_threads(max_threads).max_waiting(max_waiting).looks(1).build()
+}
+
 /// `close`: both accepted tasks still run, then the thread leaves.
 fn close_runs_what_was_accepted() {
     let run = Arc::new(AtomicUsize::new(0));
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     for _ in 0..2 {
         let run = Arc::clone(&run);
         pool.execute(move || run.fetch_add(1, SeqCst), |_| ()).unwrap();
@@ -25,7 +30,7 @@ fn close_runs_what_was_accepted() {
 /// Dropping the pool is to close it and to wait.
 fn drop_runs_what_was_accepted() {
     let run = Arc::new(AtomicUsize::new(0));
-    let pool = ThreadPool::new(2);
+    let pool = pool(2, 0);
     for _ in 0..2 {
         let run = Arc::clone(&run);
         pool.execute(move || run.fetch_add(1, SeqCst), |_| ()).unwrap();
@@ -37,7 +42,7 @@ fn drop_runs_what_was_accepted() {
 /// `terminate`: each task was begun or comes back, and those that come back can still be run.
 fn terminate_returns_the_rest() {
     let run = Arc::new(AtomicUsize::new(0));
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     for _ in 0..2 {
         let run = Arc::clone(&run);
         pool.execute(move || run.fetch_add(1, SeqCst), |_| ()).unwrap();
@@ -52,7 +57,7 @@ fn terminate_returns_the_rest() {
 
 /// `terminate` leaves two threads in order, wherever it finds them.
 fn terminate_two_threads() {
-    let pool = ThreadPool::new(2);
+    let pool = pool(2, 0);
     for _ in 0..2 {
         pool.execute(|| (), |_| ()).unwrap();
     }
@@ -64,7 +69,7 @@ fn terminate_two_threads() {
 /// `close` against `execute`: the task runs, or comes back as it was.
 fn close_against_execute() {
     let run = Arc::new(AtomicUsize::new(0));
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     let accepted = thread::scope(|scope| {
         scope.spawn(|| pool.close());
         let task = {
@@ -85,7 +90,7 @@ fn close_against_execute() {
 
 /// Whoever waits for room in a pool that is closed meanwhile gets room or the task back.
 fn close_wakes_who_waits_for_room() {
-    let pool = ThreadPool::bounded(1, 1);
+    let pool = pool(1, 1);
     let (go, gone) = mpsc::channel();
     pool.execute(move || gone.recv().unwrap(), |_| ()).unwrap();
     pool.execute(|| (), |_| ()).unwrap();
@@ -101,7 +106,7 @@ fn close_wakes_who_waits_for_room() {
 
 /// Two that close and join at the same time are as one.
 fn two_close_and_join() {
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     pool.execute(|| (), |_| ()).unwrap();
     let end = || {
         pool.close();
@@ -116,7 +121,7 @@ fn two_close_and_join() {
 
 /// A `join` with a time-out says truthfully whether all threads have left.
 fn join_timeout_is_truthful() {
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     pool.execute(|| (), |_| ()).unwrap();
     pool.close();
     match pool.join_timeout(LONG) {
@@ -127,7 +132,7 @@ fn join_timeout_is_truthful() {
 
 /// A task that waits for its own pool is refused, in whichever way it does.
 fn a_task_cannot_wait_for_its_pool() {
-    let pool = Arc::new(ThreadPool::new(1));
+    let pool = Arc::new(pool(1, 0));
     let (answer, answered) = mpsc::channel();
     let its_pool = Arc::clone(&pool);
     let task = move || {
@@ -142,7 +147,7 @@ fn a_task_cannot_wait_for_its_pool() {
 
 /// A handle's value comes with `join`, whoever is first.
 fn a_handle_has_the_value() {
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     let handle = pool.submit(|| 42).unwrap();
     assert_eq!(handle.join().unwrap(), 42);
 }
@@ -150,7 +155,7 @@ fn a_handle_has_the_value() {
 /// `cancel` says true if and only if the task never runs.
 fn cancel_is_truthful() {
     let run = Arc::new(AtomicUsize::new(0));
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     let its_run = Arc::clone(&run);
     let handle = pool.submit(move || its_run.fetch_add(1, SeqCst)).unwrap();
     let cancelled = handle.cancel();
@@ -161,7 +166,7 @@ fn cancel_is_truthful() {
 
 /// A handle whose task was thrown away at the end says so; it does not wait for ever.
 fn a_dropped_task_tells_its_handle() {
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     let handle = pool.submit(|| 42).unwrap();
     let begun = pool.terminate().is_empty();
     match handle.join() {
@@ -172,11 +177,47 @@ fn a_dropped_task_tells_its_handle() {
 
 /// A handle that gives up has its value later.
 fn a_handle_waits_twice() {
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     let handle = pool.submit(|| 42).unwrap();
     let value = match handle.join_timeout(LONG) {
         Ok(value) => value,
         Err(handle) => handle.join(),
     };
     assert_eq!(value.unwrap(), 42);
+}
+
+/// `wait_idle` with a time-out says truthfully whether the task has run.
+fn wait_idle_timeout_is_truthful() {
+    let run = Arc::new(AtomicUsize::new(0));
+    let pool = pool(1, 0);
+    let its_run = Arc::clone(&run);
+    pool.execute(move || its_run.fetch_add(1, SeqCst), |_| ()).unwrap();
+    match pool.wait_idle_timeout(LONG) {
+        Ok(()) => assert_eq!(run.load(SeqCst), 1),
+        Err(error) => assert_eq!(error, WaitError::TimedOut),
+    }
+}
+
+/// Whoever waits until the pool is idle is told when another takes its tasks away.
+fn terminate_tells_who_waits_for_idle() {
+    let pool = pool(1, 0);
+    thread::scope(|scope| {
+        pool.execute(|| (), |_| ()).unwrap();
+        scope.spawn(|| pool.wait_idle().unwrap());
+        drop(pool.terminate());
+    });
+}
+
+/// `terminate` against `execute`: the task runs, comes back from the one, or from the other.
+fn terminate_against_execute() {
+    let run = Arc::new(AtomicUsize::new(0));
+    let pool = pool(1, 0);
+    let (accepted, rest) = thread::scope(|scope| {
+        let rest = scope.spawn(|| pool.terminate().len());
+        let run = Arc::clone(&run);
+        let accepted = pool.execute(move || run.fetch_add(1, SeqCst), |_| ()).is_ok();
+        (accepted, rest.join().unwrap())
+    });
+    pool.join().unwrap();
+    assert_eq!(run.load(SeqCst) + rest, usize::from(accepted));
 }

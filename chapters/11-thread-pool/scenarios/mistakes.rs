@@ -1,9 +1,10 @@
 //! The mistakes of the document's four pools, and of who uses a right one.
 
 use ch07_queue::{Queue, SimpleQueue};
-use ch11_thread_pool::defer;
+use ch11_thread_pool::{defer, naive};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 /// The first pool: a task gives its slot back as its last line.
@@ -42,73 +43,55 @@ fn a_slot_given_back_by_a_guard() {
     assert_eq!(slots.len(), 1);
 }
 
-/// The fourth pool: a thread enters itself into the list of threads, once it runs.
+/// The naive pool: a thread counts itself once it runs.
 ///
 /// Must fail: whoever gives the next task before that starts another thread, and there are more
 /// than allowed.
 fn threads_count_themselves() {
-    let (spawned, max) = (AtomicUsize::new(0), 1);
-    let started = AtomicUsize::new(0);
-    thread::scope(|scope| {
-        for _task in 0..2 {
-            if spawned.load(SeqCst) < max {
-                started.fetch_add(1, SeqCst);
-                scope.spawn(|| spawned.fetch_add(1, SeqCst));
-            }
-        }
-    });
-    assert!(started.into_inner() <= max, "more threads than allowed");
+    let pool = naive::ThreadPool::new(1);
+    for _ in 0..2 {
+        pool.execute(|| ());
+    }
+    assert!(pool.started() <= 1, "more threads than allowed");
 }
 
-/// The fourth pool: who gives a task looks at the list of idle threads and takes nobody off it.
+/// The naive pool: who gives a task looks how many are idle, and takes nobody off.
 ///
-/// Must fail: two tasks see the one idle thread, no second thread is started, and a task that waits
-/// for the other never hears from it.
+/// Must fail: two tasks see the one idle thread, no second thread is started, and the task that
+/// waits for the other never hears from it.
 fn idle_threads_are_not_taken_off() {
-    let tasks = Queue::new(0);
-    let (idle, answers) = (AtomicUsize::new(1), SimpleQueue::new());
-    thread::scope(|scope| {
-        let work = || {
-            for needs_an_answer in &tasks {
-                idle.fetch_sub(1, SeqCst);
-                if needs_an_answer {
-                    answers.get();
-                } else {
-                    answers.put(());
-                }
-                idle.fetch_add(1, SeqCst);
-            }
-        };
-        scope.spawn(work);
-        for needs_an_answer in [true, false] {
-            if idle.load(SeqCst) == 0 {
-                scope.spawn(work);
-            }
-            tasks.put(needs_an_answer).unwrap();
-        }
-        tasks.shutdown();
-    });
+    let pool = naive::ThreadPool::new(2);
+    pool.execute(|| ());
+    while pool.idle() == 0 {
+        thread::yield_now();
+    }
+    let (answer, answered) = mpsc::channel();
+    pool.execute(move || answered.recv().unwrap());
+    pool.execute(move || answer.send(()).unwrap());
 }
 
-/// The third pool: `close` puts one stop event for each thread, and tasks are still accepted.
+/// The naive pool: `close` puts a stop for each thread into the queue, and tasks are still accepted.
 ///
-/// Must fail: a task that is given after the stop event is accepted, and never runs.
-fn accepted_after_the_stop_event() {
-    let tasks = Queue::new(0);
-    let (accepted, run) = (AtomicUsize::new(0), AtomicUsize::new(0));
+/// Must fail: a task that comes after the stop is accepted, and never runs.
+fn accepted_after_the_stop() {
+    let (accepted, run) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+    let pool = naive::ThreadPool::new(1);
+    pool.execute(|| ());
+    while pool.idle() == 0 {
+        thread::yield_now();
+    }
     thread::scope(|scope| {
         scope.spawn(|| {
-            while let Ok(Some(())) = tasks.get() {
+            let run = Arc::clone(&run);
+            pool.execute(move || {
                 run.fetch_add(1, SeqCst);
-            }
-        });
-        scope.spawn(|| {
-            tasks.put(Some(())).unwrap();
+            });
             accepted.fetch_add(1, SeqCst);
         });
-        tasks.put(None).unwrap();
+        pool.close();
     });
-    assert_eq!(run.into_inner(), accepted.into_inner());
+    drop(pool);
+    assert_eq!(run.load(SeqCst), accepted.into_inner());
 }
 
 /// A task waits for another task that it gave to its own pool, and the pool has one thread.

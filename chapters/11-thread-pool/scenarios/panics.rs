@@ -4,10 +4,15 @@ use ch11_thread_pool::{Sizes, TaskError, TaskPanic, ThreadPool};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, mpsc};
 
+/// A pool whose threads look once more before they sleep. More looks are the same step again.
+fn pool(max_threads: usize, max_waiting: usize) -> ThreadPool {
+    ThreadPool::builder().max_threads(max_threads).max_waiting(max_waiting).looks(1).build()
+}
+
 /// A task panics: its callback hears of it, and the same thread takes the next task.
 fn a_task_panics() {
     let heard = Arc::new(AtomicBool::new(false));
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     let its_heard = Arc::clone(&heard);
     let callback = move |outcome: Result<(), TaskPanic>| {
         its_heard.store(outcome.is_err_and(|panic| panic.message() == "on purpose"), SeqCst);
@@ -21,7 +26,7 @@ fn a_task_panics() {
 
 /// A callback panics: nobody is told, and the same thread takes the next task.
 fn a_callback_panics() {
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     pool.execute(|| (), |_| panic!("on purpose")).unwrap();
     pool.wait_idle().unwrap();
     assert_eq!(pool.sizes(), Sizes { spawned: 1, idle: 1, waiting: 0 });
@@ -30,7 +35,7 @@ fn a_callback_panics() {
 
 /// A task that panics gives its place back to whoever waits for room.
 fn a_panic_makes_room() {
-    let pool = ThreadPool::bounded(1, 1);
+    let pool = pool(1, 1);
     for _ in 0..3 {
         pool.execute(|| panic!("on purpose"), |_: Result<(), _>| ()).unwrap();
     }
@@ -40,7 +45,7 @@ fn a_panic_makes_room() {
 
 /// A panic comes back through the handle.
 fn a_handle_has_the_panic() {
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     let handle = pool.submit(|| panic!("on purpose")).unwrap();
     match handle.join() {
         Err(TaskError::Panicked(panic)) => assert_eq!(panic.message(), "on purpose"),
@@ -51,7 +56,7 @@ fn a_handle_has_the_panic() {
 /// A callback that hands its result over does so before the pool is idle.
 fn the_callback_comes_before_idle() {
     let (send, results) = mpsc::channel();
-    let pool = ThreadPool::new(1);
+    let pool = pool(1, 0);
     pool.execute(|| 42, move |value: Result<i32, TaskPanic>| send.send(value).unwrap()).unwrap();
     pool.wait_idle().unwrap();
     assert_eq!(results.try_recv().unwrap().unwrap(), 42);

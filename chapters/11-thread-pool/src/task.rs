@@ -1,5 +1,6 @@
 //! A task without its types.
 
+use crate::inline::Inline;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,11 +10,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// were not begun. To drop one is to cancel it: its callback never runs, and
 /// its handle says [`Cancelled`](crate::TaskError::Cancelled).
 #[must_use = "a task that is dropped never runs"]
-pub struct Task(Box<dyn FnOnce() + Send>);
+pub struct Task(Inline);
 
 impl Task {
     pub(crate) fn new(run: impl FnOnce() + Send + 'static) -> Self {
-        Task(Box::new(run))
+        Task(Inline::new(run))
     }
 
     /// Runs the task, and then its callback, on the calling thread. Does not
@@ -38,7 +39,7 @@ impl Task {
     /// first.join().unwrap();
     /// ```
     pub fn run(self) {
-        contain(self.0);
+        contain(|| self.0.call());
     }
 }
 

@@ -3,8 +3,9 @@
 use crate::{Task, TaskError, TaskPanic};
 use std::fmt;
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 /// Waits for the result of a task, or cancels it.
@@ -13,30 +14,59 @@ use std::time::{Duration, Instant};
 /// let the task go on without anybody waiting for its result.
 #[must_use = "dropping the handle loses the task's result; `drop` it if that is meant"]
 pub struct TaskHandle<R> {
-    slot: Arc<Slot<R>>,
+    slot: Arc<Slot<R, dyn Discard>>,
 }
 
-/// What the handle and the queued task share.
-struct Slot<R> {
-    stage: Mutex<Stage<R>>,
-    finished: Condvar,
+/// What the handle and the queued task share: one allocation.
+struct Slot<R, T: ?Sized> {
+    progress: Mutex<Progress<R>>,
+    /// How often to look again before going to sleep.
+    looks: u32,
+    /// The task itself, as long as it is queued: `Mutex<Option<F>>`.
+    task: T,
+}
+
+struct Progress<R> {
+    stage: Stage<R>,
+    /// Who sleeps in `join`.
+    waiting: Option<Thread>,
 }
 
 enum Stage<R> {
-    Queued(Box<dyn FnOnce() -> R + Send>),
+    Queued,
     Running,
     Finished(Result<R, TaskError>),
 }
 
+/// A task of which the handle need not know the type.
+trait Discard: Send + Sync + UnwindSafe + RefUnwindSafe {
+    fn discard(&self);
+}
+
+impl<F: Send> Discard for Mutex<Option<F>> {
+    fn discard(&self) {
+        // Its values' destructors run unlocked.
+        drop(take(self));
+    }
+}
+
+fn take<F>(task: &Mutex<Option<F>>) -> Option<F> {
+    task.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
 /// The queued task's side. Dropped without a run, it tells the handle.
-struct Ticket<R>(Arc<Slot<R>>);
+struct Ticket<R, T: Discard>(Option<Arc<Slot<R, T>>>);
 
 impl<R: Send + 'static> TaskHandle<R> {
     /// The handle, and what the pool is to run.
-    pub(crate) fn new(task: impl FnOnce() -> R + Send + 'static) -> (TaskHandle<R>, Task) {
-        let stage = Mutex::new(Stage::Queued(Box::new(task)));
-        let slot = Arc::new(Slot { stage, finished: Condvar::new() });
-        let ticket = Ticket(Arc::clone(&slot));
+    pub(crate) fn new<F>(task: F, looks: u32) -> (TaskHandle<R>, Task)
+    where
+        F: FnOnce() -> R + Send + 'static,
+    {
+        let progress = Progress { stage: Stage::Queued, waiting: None };
+        let task = Mutex::new(Some(task));
+        let slot = Arc::new(Slot { progress: Mutex::new(progress), looks, task });
+        let ticket = Ticket(Some(Arc::clone(&slot)));
         (TaskHandle { slot }, Task::new(move || ticket.run()))
     }
 }
@@ -56,14 +86,7 @@ impl<R> TaskHandle<R> {
     /// assert_eq!(pool.submit(|| 6 * 7).unwrap().join().unwrap(), 42);
     /// ```
     pub fn join(self) -> Result<R, TaskError> {
-        let mut stage = self.slot.lock();
-        loop {
-            match mem::replace(&mut *stage, Stage::Running) {
-                Stage::Finished(result) => return result,
-                other => *stage = other,
-            }
-            stage = self.slot.finished.wait(stage).unwrap_or_else(PoisonError::into_inner);
-        }
+        self.slot.wait(None).expect("without a deadline, it comes")
     }
 
     /// Like [`join`](TaskHandle::join), but waits at most for `timeout`.
@@ -86,18 +109,7 @@ impl<R> TaskHandle<R> {
     pub fn join_timeout(self, timeout: Duration) -> Result<Result<R, TaskError>, TaskHandle<R>> {
         // A deadline too far away for the clock is none.
         let Some(deadline) = Instant::now().checked_add(timeout) else { return Ok(self.join()) };
-        let mut stage = self.slot.lock();
-        while !matches!(*stage, Stage::Finished(_)) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                drop(stage);
-                return Err(self);
-            }
-            let waited = self.slot.finished.wait_timeout(stage, left);
-            stage = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        drop(stage);
-        Ok(self.join())
+        self.slot.wait(Some(deadline)).ok_or(self)
     }
 
     /// Takes the task back and drops it. False if it is too late: the task is
@@ -125,56 +137,96 @@ impl<R> TaskHandle<R> {
 
     /// Whether the task has ended or was cancelled: `join` would not block.
     pub fn is_finished(&self) -> bool {
-        matches!(*self.slot.lock(), Stage::Finished(_))
+        matches!(self.slot.lock().stage, Stage::Finished(_))
     }
 }
 
-impl<R> Slot<R> {
-    fn lock(&self) -> MutexGuard<'_, Stage<R>> {
-        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+impl<R, T: Discard + ?Sized> Slot<R, T> {
+    fn lock(&self) -> MutexGuard<'_, Progress<R>> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Blocks until the task has ended, and takes its result. `None` if the
+    /// deadline is over first.
+    fn wait(&self, deadline: Option<Instant>) -> Option<Result<R, TaskError>> {
+        let mut looks = 0;
+        let mut progress = self.lock();
+        loop {
+            match mem::replace(&mut progress.stage, Stage::Running) {
+                Stage::Finished(result) => return Some(result),
+                other => progress.stage = other,
+            }
+            let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                progress.waiting = None;
+                return None;
+            }
+            if looks < self.looks {
+                looks += 1;
+                drop(progress);
+                thread::yield_now();
+            } else {
+                progress.waiting = Some(thread::current());
+                drop(progress);
+                // Parking may end for no reason.
+                match left {
+                    Some(left) => thread::park_timeout(left),
+                    None => thread::park(),
+                }
+            }
+            progress = self.lock();
+        }
     }
 
     fn cancel(&self) -> bool {
-        let mut stage = self.lock();
-        if !matches!(*stage, Stage::Queued(_)) {
+        let progress = self.lock();
+        if !matches!(progress.stage, Stage::Queued) {
             return false;
         }
-        let task = mem::replace(&mut *stage, Stage::Finished(Err(TaskError::Cancelled)));
-        drop(stage);
-        self.finished.notify_all();
-        drop(task); // its values' destructors run unlocked
+        finish(progress, Err(TaskError::Cancelled));
+        self.task.discard();
         true
     }
 }
 
-impl<R> Ticket<R> {
-    fn run(self) {
-        let mut stage = self.0.lock();
-        let task = match mem::replace(&mut *stage, Stage::Running) {
-            Stage::Queued(task) => task,
-            cancelled => {
-                *stage = cancelled;
-                return;
-            }
-        };
-        drop(stage);
-        let result = catch_unwind(AssertUnwindSafe(task));
-        let result = result.map_err(|payload| TaskError::Panicked(TaskPanic::new(payload)));
-        *self.0.lock() = Stage::Finished(result);
-        self.0.finished.notify_all();
+/// Keeps the result, and wakes who waits for it when the lock is free again.
+fn finish<R>(mut progress: MutexGuard<'_, Progress<R>>, result: Result<R, TaskError>) {
+    progress.stage = Stage::Finished(result);
+    let waiting = progress.waiting.take();
+    drop(progress);
+    if let Some(thread) = waiting {
+        thread.unpark();
     }
 }
 
-impl<R> Drop for Ticket<R> {
+impl<R, F: FnOnce() -> R + Send> Ticket<R, Mutex<Option<F>>> {
+    fn run(mut self) {
+        let Some(slot) = self.0.take() else { return };
+        let mut progress = slot.lock();
+        if !matches!(progress.stage, Stage::Queued) {
+            return; // cancelled
+        }
+        progress.stage = Stage::Running;
+        drop(progress);
+        let Some(task) = take(&slot.task) else { return };
+        let result = catch_unwind(AssertUnwindSafe(task));
+        let result = result.map_err(|payload| TaskError::Panicked(TaskPanic::new(payload)));
+        finish(slot.lock(), result);
+    }
+}
+
+impl<R, T: Discard> Drop for Ticket<R, T> {
     fn drop(&mut self) {
-        self.0.cancel();
+        if let Some(slot) = self.0.take() {
+            slot.cancel();
+        }
     }
 }
 
 impl<R> fmt::Debug for TaskHandle<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let stage = match *self.slot.lock() {
-            Stage::Queued(_) => "queued",
+        let stage = match self.slot.lock().stage {
+            Stage::Queued => "queued",
             Stage::Running => "running",
             Stage::Finished(_) => "finished",
         };

@@ -1,15 +1,14 @@
-//! The pool: who may run what, under one lock.
+//! Third step: two locks, so that who gives tasks and who runs them seldom meet.
 
 mod accept;
+mod books;
 mod ending;
 mod worker;
 
-use crate::Task;
-use ch07_queue::Queue;
+use crate::Builder;
+use books::Shared;
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::sync::Arc;
 
 /// Runs tasks on at most so many threads.
 ///
@@ -38,37 +37,6 @@ use std::time::Instant;
 /// work out better. To borrow what the tasks work on, use `std::thread::scope`.
 pub struct ThreadPool {
     shared: Arc<Shared>,
-}
-
-/// What the pool and its threads share.
-struct Shared {
-    max_threads: usize,
-    /// 0 means any number.
-    max_waiting: usize,
-    /// The accepted tasks. Its bound is not used: a task for which a thread is
-    /// idle should not be refused only because that thread has yet to wake up.
-    tasks: Queue<Task>,
-    state: Mutex<State>,
-    /// A thread has come to the end of a task, or the pool was closed.
-    room: Condvar,
-    /// The last thread has left.
-    empty: Condvar,
-}
-
-/// The pool's books.
-///
-/// A task that is accepted is given at once to an idle thread or to a new one,
-/// on paper; which thread then takes it from the queue does not matter. If
-/// there is neither, it waits. So `waiting > 0` only if `idle == 0`, and with
-/// every change made under the lock, `idle ≤ spawned ≤ max_threads`.
-#[derive(Default)]
-struct State {
-    spawned: usize,
-    idle: usize,
-    waiting: usize,
-    closed: bool,
-    /// Also those that have left, until they are joined.
-    threads: Vec<JoinHandle<()>>,
 }
 
 /// How many threads and waiting tasks a pool had at one moment.
@@ -112,22 +80,28 @@ impl ThreadPool {
     /// GATE.wait();
     /// ```
     pub fn bounded(max_threads: usize, max_waiting: usize) -> Self {
-        let max_threads = match max_threads {
-            0 => thread::available_parallelism().map_or(1, usize::from),
-            given => given,
-        };
-        let shared = Shared {
-            max_threads,
-            max_waiting,
-            tasks: Queue::new(0),
-            state: Mutex::default(),
-            room: Condvar::new(),
-            empty: Condvar::new(),
-        };
-        ThreadPool { shared: Arc::new(shared) }
+        ThreadPool::builder().max_threads(max_threads).max_waiting(max_waiting).build()
+    }
+
+    /// To choose more than the two numbers.
+    ///
+    /// ```
+    /// let pool = ch11_thread_pool::ThreadPool::builder().max_threads(2).looks(0).build();
+    /// assert_eq!(pool.max_threads(), 2);
+    /// ```
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn with(max_threads: usize, max_waiting: usize, looks: u32) -> Self {
+        ThreadPool { shared: Arc::new(Shared::new(max_threads, max_waiting, looks)) }
     }
 
     /// How many threads the pool may have.
+    ///
+    /// ```
+    /// assert_eq!(ch11_thread_pool::ThreadPool::new(5).max_threads(), 5);
+    /// ```
     pub fn max_threads(&self) -> usize {
         self.shared.max_threads
     }
@@ -143,8 +117,7 @@ impl ThreadPool {
     /// assert_eq!((sizes.spawned, sizes.idle, sizes.waiting), (1, 1, 0));
     /// ```
     pub fn sizes(&self) -> Sizes {
-        let state = self.shared.lock();
-        Sizes { spawned: state.spawned, idle: state.idle, waiting: state.waiting }
+        self.shared.lock().sizes()
     }
 }
 
@@ -163,36 +136,4 @@ impl fmt::Debug for ThreadPool {
             .field("sizes", &self.sizes())
             .finish_non_exhaustive()
     }
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// Whether the calling thread is one of the pool's.
-    fn called_from_task(&self) -> bool {
-        let this = thread::current().id();
-        self.threads.iter().any(|thread| thread.thread().id() == this)
-    }
-}
-
-/// Waits for a notification, until `deadline` if there is one. `None` if there
-/// is no time left; the caller has looked at the state before.
-fn wait<'a>(
-    condition: &Condvar,
-    state: MutexGuard<'a, State>,
-    deadline: Option<Instant>,
-) -> Option<MutexGuard<'a, State>> {
-    let Some(deadline) = deadline else {
-        return Some(condition.wait(state).unwrap_or_else(PoisonError::into_inner));
-    };
-    let left = deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() {
-        return None;
-    }
-    let waited = condition.wait_timeout(state, left);
-    Some(waited.unwrap_or_else(PoisonError::into_inner).0)
 }

@@ -197,9 +197,35 @@ fn errors_and_pools_can_be_shown() {
 }
 
 #[test]
+fn how_often_threads_look_changes_nothing() {
+    for looks in [0, 1, 1000] {
+        let pool = ThreadPool::builder().max_threads(2).max_waiting(1).looks(looks).build();
+        for n in 0..100 {
+            pool.execute(|| (), |_| ()).unwrap();
+            assert_eq!(pool.submit(move || n).unwrap().join().unwrap(), n);
+        }
+        pool.wait_idle().unwrap();
+        assert!(pool.sizes().idle == pool.sizes().spawned);
+    }
+}
+
+#[test]
+fn a_builder_has_the_defaults_of_new() {
+    let pool = ThreadPool::builder().build();
+    assert_eq!(pool.max_threads(), ThreadPool::default().max_threads());
+    assert_eq!(
+        format!("{:?}", ThreadPool::builder().max_threads(2)),
+        "Builder { max_threads: 2, max_waiting: 0, looks: 16 }"
+    );
+}
+
+#[test]
 fn a_pool_may_be_shared_and_sent() {
     fn check<T: Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>() {}
     check::<ThreadPool>();
     check::<ch11_thread_pool::TaskHandle<i32>>();
     check::<ch11_thread_pool::TaskPanic>();
+    check::<ch11_thread_pool::Builder>();
+    fn check_sent<T: Send>() {}
+    check_sent::<ch11_thread_pool::Task>();
 }

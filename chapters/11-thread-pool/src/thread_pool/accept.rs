@@ -1,6 +1,7 @@
 //! Accepting tasks.
 
-use super::{ThreadPool, wait, worker};
+use super::books::{Both, Shared, wait};
+use super::{ThreadPool, worker};
 use crate::{ExecuteError, Task, TaskHandle, TaskPanic};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -41,7 +42,7 @@ impl ThreadPool {
         F: FnOnce() -> R + Send + 'static,
         C: FnOnce(Result<R, TaskPanic>) + Send + 'static,
     {
-        self.accept((task, callback), None, with_callback)
+        self.accept((task, callback), Patience::Endless, with_callback)
     }
 
     /// Like [`execute`](ThreadPool::execute), but never waits for room.
@@ -59,7 +60,7 @@ impl ThreadPool {
         F: FnOnce() -> R + Send + 'static,
         C: FnOnce(Result<R, TaskPanic>) + Send + 'static,
     {
-        self.accept((task, callback), Some(Instant::now()), with_callback)
+        self.accept((task, callback), Patience::None, with_callback)
     }
 
     /// Like [`execute`](ThreadPool::execute), but waits for room at most for
@@ -86,7 +87,7 @@ impl ThreadPool {
         F: FnOnce() -> R + Send + 'static,
         C: FnOnce(Result<R, TaskPanic>) + Send + 'static,
     {
-        self.accept((task, callback), Instant::now().checked_add(timeout), with_callback)
+        self.accept((task, callback), Patience::For(timeout), with_callback)
     }
 
     /// Has a thread run `task`, and returns a handle to wait for its value or
@@ -106,7 +107,7 @@ impl ThreadPool {
         R: Send + 'static,
         F: FnOnce() -> R + Send + 'static,
     {
-        self.accept_with_handle(task, None)
+        self.accept_with_handle(task, Patience::Endless)
     }
 
     /// Like [`submit`](ThreadPool::submit), but never waits for room.
@@ -124,7 +125,7 @@ impl ThreadPool {
         R: Send + 'static,
         F: FnOnce() -> R + Send + 'static,
     {
-        self.accept_with_handle(task, Some(Instant::now()))
+        self.accept_with_handle(task, Patience::None)
     }
 
     /// Like [`submit`](ThreadPool::submit), but waits for room at most for
@@ -149,71 +150,104 @@ impl ThreadPool {
         R: Send + 'static,
         F: FnOnce() -> R + Send + 'static,
     {
-        self.accept_with_handle(task, Instant::now().checked_add(timeout))
+        self.accept_with_handle(task, Patience::For(timeout))
     }
 
     fn accept_with_handle<R, F>(
         &self,
         task: F,
-        deadline: Option<Instant>,
+        patience: Patience,
     ) -> Result<TaskHandle<R>, ExecuteError<F>>
     where
         R: Send + 'static,
         F: FnOnce() -> R + Send + 'static,
     {
         let mut handle = None;
-        self.accept(task, deadline, |task| {
-            let (its_handle, task) = TaskHandle::new(task);
+        self.accept(task, patience, |task| {
+            let (its_handle, task) = TaskHandle::new(task, self.shared.looks);
             handle = Some(its_handle);
             task
         })?;
         Ok(handle.expect("an accepted task was made into one"))
     }
 
-    /// Gives `work` to an idle thread, to a new one or to the queue, whichever
-    /// is possible first. No deadline means no end of waiting.
+    /// Puts `work` into the queue: for an idle thread, for a new one or to wait,
+    /// whichever is possible first.
     fn accept<W>(
         &self,
         work: W,
-        deadline: Option<Instant>,
+        mut patience: Patience,
         into_task: impl FnOnce(W) -> Task,
     ) -> Result<(), ExecuteError<W>> {
-        let shared = &self.shared;
-        let mut state = shared.lock();
+        let shared = &*self.shared;
+        let mut back = shared.lock_back();
         loop {
-            if state.closed {
+            if back.closed {
                 return Err(ExecuteError::Closed(work));
             }
-            if state.idle > 0 {
-                state.idle -= 1;
-                break;
+            if back.spawned == shared.max_threads && shared.max_waiting == 0 {
+                break; // nothing to decide
             }
-            if state.spawned < shared.max_threads {
-                match worker::spawn(shared, state.spawned) {
-                    Ok(thread) => {
-                        state.spawned += 1;
-                        state.threads.push(thread);
-                        break;
-                    }
-                    Err(error) if state.spawned == 0 => {
+            let mut both = shared.lock_too(back);
+            if !both.has_idle() && both.back.spawned < shared.max_threads {
+                match worker::spawn(&self.shared, both.back.threads.len()) {
+                    Ok(thread) => both.back.add_thread(thread),
+                    Err(error) if both.back.spawned == 0 => {
                         return Err(ExecuteError::NoThread(work, error));
                     }
                     Err(_) => {} // the threads there are will come to it
                 }
             }
-            if shared.max_waiting == 0 || state.waiting < shared.max_waiting {
-                state.waiting += 1;
+            if both.has_idle() || both.has_room(shared.max_waiting) {
+                back = both.unlock_front();
                 break;
             }
-            state = match wait(&shared.room, state, deadline) {
-                Some(state) => state,
-                None => return Err(ExecuteError::Full(work)),
-            };
+            if !wait_for_room(shared, both, &mut patience) {
+                return Err(ExecuteError::Full(work));
+            }
+            back = shared.lock_back();
         }
-        // Still locked: the books and the queue change together.
-        let put = shared.tasks.put(into_task(work));
-        put.expect("the queue has no bound, and is shut down only when the pool is closed");
+        back.tasks.push_back(into_task(work));
+        let awake = back.who_to_wake();
+        drop(back);
+        if let Some(thread) = awake {
+            thread.unpark();
+        }
         Ok(())
+    }
+}
+
+/// Waits until there may be room. False if it is too late.
+fn wait_for_room<'a>(shared: &'a Shared, both: Both<'a>, patience: &mut Patience) -> bool {
+    let Ok(deadline) = patience.deadline() else { return false };
+    let Both { mut front, back } = both;
+    drop(back);
+    front.want_room += 1;
+    let (mut front, in_time) = wait(&shared.room, front, deadline);
+    front.want_room -= 1;
+    in_time
+}
+
+/// How long to wait for room.
+enum Patience {
+    None,
+    Endless,
+    For(Duration),
+    Until(Instant),
+}
+
+impl Patience {
+    /// When to give up. The clock is read only by who really waits.
+    fn deadline(&mut self) -> Result<Option<Instant>, ()> {
+        if let Patience::For(timeout) = *self {
+            // A deadline too far away for the clock is none.
+            *self = Instant::now().checked_add(timeout).map_or(Patience::Endless, Patience::Until);
+        }
+        match *self {
+            Patience::Until(deadline) => Ok(Some(deadline)),
+            Patience::Endless => Ok(None),
+            _ => Err(()),
+        }
     }
 }
 

@@ -1,7 +1,11 @@
 //! Waiting for a pool, and its end.
 
-use super::{ThreadPool, wait};
+use super::ThreadPool;
+use super::books::{Back, Both, wait};
 use crate::{Task, WaitError};
+use std::mem;
+use std::sync::MutexGuard;
+use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 impl ThreadPool {
@@ -23,11 +27,7 @@ impl ThreadPool {
     /// assert_eq!(refused.into_task()(), "comes back");
     /// ```
     pub fn close(&self) {
-        let mut state = self.shared.lock();
-        state.closed = true;
-        self.shared.tasks.shutdown();
-        drop(state);
-        self.shared.room.notify_all();
+        self.end(|_| ());
     }
 
     /// Accepts no more tasks, and returns those that no thread has begun, first
@@ -48,15 +48,25 @@ impl ThreadPool {
     /// GATE.wait();
     /// ```
     pub fn terminate(&self) -> Vec<Task> {
-        let mut state = self.shared.lock();
-        state.closed = true;
-        let tasks = self.shared.tasks.shutdown_now();
-        // The others had been given to threads, which now have nothing to do.
-        state.idle += tasks.len() - state.waiting;
-        state.waiting = 0;
-        drop(state);
-        self.shared.room.notify_all();
-        tasks
+        self.end(|books| books.drain())
+    }
+
+    /// Marks the end, after which the threads leave.
+    fn end<T>(&self, at_once: impl FnOnce(&mut Both<'_>) -> T) -> T {
+        let shared = &self.shared;
+        let mut both = shared.lock();
+        both.back.closed = true;
+        let returned = at_once(&mut both);
+        let want_room = both.front.want_room > 0;
+        let mut back = both.unlock_front();
+        let asleep = back.wake_all();
+        drop(back);
+        // Each thread that leaves tells those who wait for quiet.
+        asleep.iter().for_each(Thread::unpark);
+        if want_room {
+            shared.room.notify_all();
+        }
+        returned
     }
 
     /// Blocks until every thread of a closed or terminated pool has left.
@@ -100,23 +110,49 @@ impl ThreadPool {
     }
 
     fn join_until(&self, deadline: Option<Instant>) -> Result<(), WaitError> {
-        let mut state = self.shared.lock();
-        if !state.closed {
+        let back = self.shared.lock_back();
+        if !back.closed {
             return Err(WaitError::Open);
         }
-        if state.called_from_task() {
-            return Err(WaitError::FromTask);
-        }
-        while state.spawned > 0 {
-            state = wait(&self.shared.empty, state, deadline).ok_or(WaitError::TimedOut)?;
-        }
-        let threads = std::mem::take(&mut state.threads);
-        drop(state);
+        let mut back = self.wait_until(back, |both| both.back.spawned == 0, deadline)?;
+        let threads = mem::take(&mut back.threads);
+        drop(back);
         for thread in threads {
             // They have left the pool: no more of anybody's code runs on them.
             let _ = thread.join();
         }
         Ok(())
+    }
+
+    fn wait_idle_until(&self, deadline: Option<Instant>) -> Result<(), WaitError> {
+        self.wait_until(self.shared.lock_back(), Both::is_quiet, deadline).map(drop)
+    }
+
+    /// Blocks until something has come that is told to those who wait for quiet.
+    fn wait_until<'a>(
+        &'a self,
+        mut back: MutexGuard<'a, Back>,
+        come: fn(&Both<'a>) -> bool,
+        deadline: Option<Instant>,
+    ) -> Result<MutexGuard<'a, Back>, WaitError> {
+        if back.called_from_task() {
+            return Err(WaitError::FromTask);
+        }
+        loop {
+            let both = self.shared.lock_too(back);
+            let has_come = come(&both);
+            back = both.unlock_front();
+            if has_come {
+                return Ok(back);
+            }
+            back.want_quiet += 1;
+            let in_time;
+            (back, in_time) = wait(&self.shared.quiet, back, deadline);
+            back.want_quiet -= 1;
+            if !in_time {
+                return Err(WaitError::TimedOut);
+            }
+        }
     }
 
     /// Blocks until every accepted task has run, with its callback, and every
@@ -139,11 +175,7 @@ impl ThreadPool {
     /// assert_eq!(RUN.load(Relaxed), 10);
     /// ```
     pub fn wait_idle(&self) -> Result<(), WaitError> {
-        if self.shared.lock().called_from_task() {
-            return Err(WaitError::FromTask);
-        }
-        self.shared.tasks.join();
-        Ok(())
+        self.wait_idle_until(None)
     }
 
     /// Like [`wait_idle`](ThreadPool::wait_idle), but waits at most for
@@ -167,10 +199,7 @@ impl ThreadPool {
     /// pool.wait_idle().unwrap();
     /// ```
     pub fn wait_idle_timeout(&self, timeout: Duration) -> Result<(), WaitError> {
-        if self.shared.lock().called_from_task() {
-            return Err(WaitError::FromTask);
-        }
-        if self.shared.tasks.join_timeout(timeout) { Ok(()) } else { Err(WaitError::TimedOut) }
+        self.wait_idle_until(Instant::now().checked_add(timeout))
     }
 }
 

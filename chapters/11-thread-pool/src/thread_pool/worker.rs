@@ -1,39 +1,96 @@
 //! What a thread of the pool does.
 
-use super::Shared;
+use super::books::{Back, Shared};
+use crate::Task;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::thread::{self, JoinHandle};
 
 /// Starts a thread that takes tasks until the pool is closed and its queue is
-/// empty. On the books it begins with a task, not idle.
+/// empty.
 pub(super) fn spawn(shared: &Arc<Shared>, number: usize) -> io::Result<JoinHandle<()>> {
     let shared = Arc::clone(shared);
-    thread::Builder::new().name(format!("pool-{number}")).spawn(move || work(&shared))
+    thread::Builder::new().name(format!("pool-{number}")).spawn(move || work(&shared, number))
 }
 
-fn work(shared: &Shared) {
-    for task in &shared.tasks {
-        task.run(); // does not panic
-
-        let mut state = shared.lock();
-        if state.waiting > 0 {
-            state.waiting -= 1; // takes that one next
-        } else {
-            state.idle += 1;
+fn work(shared: &Shared, number: usize) {
+    let mut back = shared.lock_back();
+    back.has_come();
+    let mut looks = 0;
+    loop {
+        let mut both = shared.lock_too(back);
+        if let Some(task) = both.take() {
+            let next = both.who_to_wake();
+            drop(both);
+            if let Some(next) = next {
+                next.unpark();
+            }
+            run_all(shared, task);
+            looks = 0;
+            back = shared.lock_back();
+            continue;
         }
-        drop(state);
-        // Also when the thread became idle: of two that ended a task before a
-        // caller woke up, each has made room for one.
-        shared.room.notify_one();
-        shared.tasks.task_done().expect("every task was put, and is reported once");
+        let quiet = both.is_quiet();
+        back = both.unlock_front();
+        if quiet && back.want_quiet > 0 {
+            shared.quiet.notify_all();
+        }
+        if back.closed {
+            break;
+        }
+        if looks < shared.looks {
+            looks += 1;
+            back.will_come();
+            drop(back);
+            thread::yield_now();
+            back = shared.lock_back();
+        } else {
+            looks = 0;
+            back = sleep(shared, back, number);
+        }
+        back.has_come();
     }
 
-    // The queue is shut down and empty: no task was given to this thread.
-    let mut state = shared.lock();
-    state.idle -= 1;
-    state.spawned -= 1;
-    if state.spawned == 0 {
-        shared.empty.notify_all();
+    back.spawned -= 1;
+    if back.spawned == 0 && back.want_quiet > 0 {
+        shared.quiet.notify_all();
+    }
+}
+
+/// Runs `task`, and then whatever stands at the front.
+// ANCHOR: run_all
+fn run_all(shared: &Shared, task: Task) {
+    let mut next = Some(task);
+    while let Some(task) = next {
+        task.run(); // does not panic
+        let mut front = shared.lock_front();
+        front.ended();
+        let want_room = front.want_room > 0;
+        next = front.take();
+        drop(front);
+        if want_room {
+            // Also if this thread becomes idle: of two that ended a task before a
+            // caller woke up, each has made room for one.
+            shared.room.notify_one();
+        }
+    }
+}
+// ANCHOR_END: run_all
+
+/// Returns when somebody has woken this thread.
+fn sleep<'a>(
+    shared: &'a Shared,
+    mut back: MutexGuard<'a, Back>,
+    number: usize,
+) -> MutexGuard<'a, Back> {
+    back.goes_to_sleep(number);
+    loop {
+        drop(back);
+        thread::park();
+        back = shared.lock_back();
+        // Parking may end for no reason, or because of what a task has left behind.
+        if !back.sleeps(number) {
+            return back;
+        }
     }
 }
