@@ -4,32 +4,16 @@ use ch08_sync::{Owner, System};
 use rustix::thread::futex;
 use std::cell::Cell;
 use std::sync::Once;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::time::Duration;
 
 /// The system that this program runs on.
 pub(super) struct Linux;
 
 impl System for Linux {
-    const SPINS: u32 = 100;
-
+    #[inline]
     fn me(&self) -> Owner {
-        thread_local! {
-            static ME: Cell<Option<(u32, Owner)>> = const { Cell::new(None) };
-        }
-        let forks = forks();
-        match ME.get() {
-            Some((then, me)) if then == forks => me,
-            _ => {
-                let id = rustix::thread::gettid().as_raw_nonzero().get() as u32;
-                // A thread that cannot read its own start time compares as 0,
-                // and so does whoever looks it up.
-                let started = started(id).unwrap_or(0);
-                let me = Owner { id, started };
-                ME.set(Some((forks, me)));
-                me
-            }
-        }
+        ME.get().unwrap_or_else(look_me_up)
     }
 
     fn is_alive(&self, owner: Owner) -> bool {
@@ -68,22 +52,32 @@ fn low_half(word: &AtomicU64) -> &AtomicU32 {
     unsafe { &*halves.add(at) }
 }
 
-/// How often this process was forked off. A thread's cached name is its
-/// parent's after a fork, and must be looked up again.
-fn forks() -> u32 {
-    static FORKS: AtomicU32 = AtomicU32::new(0);
-    static COUNT_FORKS: Once = Once::new();
+thread_local! {
+    /// The calling thread, once it was looked up.
+    static ME: Cell<Option<Owner>> = const { Cell::new(None) };
+}
 
+#[cold]
+fn look_me_up() -> Owner {
+    static FORGET_AFTER_FORKS: Once = Once::new();
+
+    // A forked child has its parent's copy of the name, and must not use it.
     extern "C" fn forked() {
-        FORKS.fetch_add(1, Relaxed);
+        ME.set(None);
     }
-    COUNT_FORKS.call_once(|| {
-        // SAFETY: `forked` only adds to an atomic, which is allowed in the
-        // child of a fork whatever the parent's other threads were doing.
+    FORGET_AFTER_FORKS.call_once(|| {
+        // SAFETY: `forked` runs in the one thread of the child and only writes
+        // to a thread-local without a destructor, which is allowed there
+        // whatever the parent's other threads were doing.
         let failed = unsafe { libc::pthread_atfork(None, None, Some(forked)) };
         assert_eq!(failed, 0, "there is no memory left to register a function");
     });
-    FORKS.load(Relaxed)
+    let id = rustix::thread::gettid().as_raw_nonzero().get() as u32;
+    // A thread that cannot read its own start time compares as 0, and so does
+    // whoever looks it up.
+    let me = Owner { id, started: started(id).unwrap_or(0) };
+    ME.set(Some(me));
+    me
 }
 
 enum Status {

@@ -124,6 +124,7 @@ impl SharedMemory {
 
     /// Where the body begins: [`len`](SharedMemory::len) bytes, aligned to 64,
     /// mapped for as long as `self`. Other processes read and write it.
+    #[inline]
     pub fn body(&self) -> *mut u8 {
         // SAFETY: the memory holds at least that many bytes.
         unsafe { self.map.as_mut_ptr().add(BODY_AT) }
@@ -147,6 +148,7 @@ impl SharedMemory {
         (Held(word), word.take_notice_of_death())
     }
 
+    #[inline]
     pub(super) fn lock(&self) -> &LockWord {
         // SAFETY: the header is mapped as long as `self`, and everybody
         // touches its lock through the atomics in it only.

@@ -96,6 +96,7 @@ impl RLock {
         &self.memory
     }
 
+    #[inline]
     pub(super) fn word(&self) -> &LockWord {
         self.memory.lock()
     }
@@ -109,6 +110,7 @@ impl RLock {
     /// # Panics
     ///
     /// If this thread holds the lock 2³² − 1 times already.
+    #[inline]
     pub fn lock(&self) -> Result<RLockGuard<'_>, OwnerDied<RLockGuard<'_>>> {
         self.word().acquire(&Linux, None);
         self.guard()
@@ -187,6 +189,7 @@ impl RLock {
     ///
     /// For one load or one store: a death leaves no single element half
     /// written, so whoever asks for the lock itself is told instead.
+    #[inline]
     pub fn lock_silently(&self) -> RLockGuard<'_> {
         self.word().acquire(&Linux, None);
         RLockGuard { lock: self, _not_send: PhantomData }
@@ -198,6 +201,7 @@ impl RLock {
         taken.then_some(RLockGuard { lock: self, _not_send: PhantomData })
     }
 
+    #[inline]
     pub(super) fn guard(&self) -> Result<RLockGuard<'_>, OwnerDied<RLockGuard<'_>>> {
         let died = self.word().take_notice_of_death();
         let guard = RLockGuard { lock: self, _not_send: PhantomData };
@@ -206,6 +210,7 @@ impl RLock {
 }
 
 impl Drop for RLockGuard<'_> {
+    #[inline]
     fn drop(&mut self) {
         // In a forked child the guard is its parent's, and nothing happens.
         self.lock.word().release(&Linux);

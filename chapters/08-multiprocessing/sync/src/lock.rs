@@ -55,8 +55,13 @@ impl LockWord {
     /// # Panics
     ///
     /// If the caller holds it 2³² − 1 times already.
+    #[inline]
     pub fn acquire(&self, system: &impl System, deadline: Option<Instant>) -> bool {
         let me = system.me().to_bits();
+        if self.take_if_free(0, me) {
+            self.depth.store(1, Relaxed);
+            return true;
+        }
         let word = self.word.load(Relaxed);
         if word & OWNER == me {
             let depth = self.depth.load(Relaxed).checked_add(1);
@@ -88,22 +93,14 @@ impl LockWord {
         self.depth.store(depth, Relaxed);
     }
 
+    #[inline]
     fn take_if_free(&self, word: u64, me: u64) -> bool {
         is_free(word)
             && self.word.compare_exchange(word, word & !OWNER | me, Acquire, Relaxed).is_ok()
     }
 
-    fn wait_and_take<S: System>(&self, system: &S, me: u64, deadline: Option<Instant>) -> bool {
-        for _ in 0..S::SPINS {
-            let word = self.word.load(Relaxed);
-            if self.take_if_free(word, me) {
-                return true;
-            }
-            if word & WAITERS != 0 {
-                break;
-            }
-            std::hint::spin_loop();
-        }
+    #[cold]
+    fn wait_and_take(&self, system: &impl System, me: u64, deadline: Option<Instant>) -> bool {
         // From here on the lock is taken with WAITERS set: others may sleep
         // beside this thread, and it cannot tell.
         let mut slept_at = None;
@@ -140,7 +137,16 @@ impl LockWord {
 
     /// Gives back one level; false, and nothing happens, if the caller does
     /// not hold the lock.
+    #[inline]
     pub fn release(&self, system: &impl System) -> bool {
+        // The most frequent case in one step: the last level, nobody asleep,
+        // nothing to tell. It fails for one who does not hold the lock.
+        let me = system.me().to_bits();
+        if self.depth.load(Relaxed) == 1
+            && self.word.compare_exchange(me, 0, Release, Relaxed).is_ok()
+        {
+            return true;
+        }
         if !self.is_held_by_me(system) {
             return false;
         }
@@ -165,6 +171,7 @@ impl LockWord {
         depth
     }
 
+    #[inline]
     fn free(&self, system: &impl System) -> bool {
         let word = self.word.fetch_and(DIED, Release);
         if word & WAITERS != 0 {
@@ -174,11 +181,13 @@ impl LockWord {
     }
 
     /// Whether a holder died since this was last asked. Only the holder may ask.
+    #[inline]
     pub fn take_notice_of_death(&self) -> bool {
         self.word.load(Relaxed) & DIED != 0 && self.word.fetch_and(!DIED, Relaxed) & DIED != 0
     }
 
     /// Whether the caller holds it.
+    #[inline]
     pub fn is_held_by_me(&self, system: &impl System) -> bool {
         self.word.load(Relaxed) & OWNER == system.me().to_bits()
     }

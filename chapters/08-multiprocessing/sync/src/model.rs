@@ -63,8 +63,6 @@ impl Thread<'_> {
 }
 
 impl System for Thread<'_> {
-    const SPINS: u32 = 0;
-
     fn me(&self) -> Owner {
         Owner { id: self.id, started: 7 }
     }

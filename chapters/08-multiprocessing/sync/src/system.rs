@@ -9,10 +9,6 @@ pub const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A system with threads that can sleep on a word of memory (futex(2)).
 pub trait System {
-    /// How often a locked lock is looked at before its waiter goes to sleep.
-    /// A short critical section on another CPU ends sooner than a sleep begins.
-    const SPINS: u32;
-
     /// The calling thread.
     fn me(&self) -> Owner;
     /// False once `owner` has ended.
