@@ -1,16 +1,16 @@
 //! What goes wrong in a queue, and with one.
 
-use ch07_queue::Queue;
+use ch07_queue::{Queue, naive};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Condvar, Mutex};
 use std::thread;
 
-/// A queue for one item with one condition variable for producers and consumers, and `notify_one`.
+/// The naive step: one condition variable for producers and consumers, and `notify_one`.
 ///
 /// Must fail: it wakes a consumer where only a producer can go on, and all wait.
 fn one_condvar_for_both() {
-    let queue = home_made::OneCondvar::default();
+    let queue = naive::Queue::new(1);
     thread::scope(|scope| {
         scope.spawn(|| queue.get());
         scope.spawn(|| queue.get());
@@ -107,29 +107,6 @@ fn each_wants_two() {
 
 mod home_made {
     use super::{Condvar, Mutex, VecDeque};
-
-    /// Room for one item, and one reason to wake up for all.
-    #[derive(Default)]
-    pub struct OneCondvar {
-        slot: Mutex<Option<u32>>,
-        changed: Condvar,
-    }
-
-    impl OneCondvar {
-        pub fn put(&self, item: u32) {
-            let slot = self.slot.lock().unwrap();
-            let mut slot = self.changed.wait_while(slot, |slot| slot.is_some()).unwrap();
-            *slot = Some(item);
-            self.changed.notify_one();
-        }
-
-        pub fn get(&self) -> u32 {
-            let slot = self.slot.lock().unwrap();
-            let mut slot = self.changed.wait_while(slot, |slot| slot.is_none()).unwrap();
-            self.changed.notify_one();
-            slot.take().expect("waited until there is one")
-        }
-    }
 
     /// Any number of items, and a notification only for the first.
     #[derive(Default)]

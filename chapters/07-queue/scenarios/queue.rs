@@ -1,26 +1,50 @@
 //! The queue: nothing lost, nothing twice, each producer's items in its order.
 
-use ch07_queue::{GetError, LifoQueue, PriorityQueue, PutError, Queue};
+use ch07_queue::{GetError, LifoQueue, PriorityQueue, PutError, Queue, correct};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
 const LONG: Duration = Duration::from_secs(60);
 
-/// One producer, one consumer, room for one: three items arrive in order.
+/// One producer, one consumer, room for one: two items arrive in order.
 fn one_to_one_in_order() {
     let queue = Queue::new(1);
     thread::scope(|scope| {
-        scope.spawn(|| (1..=3).for_each(|item| queue.put(item).unwrap()));
-        for item in 1..=3 {
-            assert_eq!(queue.get(), Ok(item));
-        }
+        scope.spawn(|| (1..=2).for_each(|item| queue.put(item).unwrap()));
+        assert_eq!((queue.get(), queue.get()), (Ok(1), Ok(2)));
     });
     assert!(queue.is_empty());
 }
 
-/// Two producers and two consumers, room for one: each item arrives once, and everybody gets through.
-fn two_to_two() {
+/// Two producers, one consumer, room for one: each item arrives once, and everybody gets through.
+fn two_to_one() {
     let queue = Queue::new(1);
+    thread::scope(|scope| {
+        scope.spawn(|| queue.put(1).unwrap());
+        scope.spawn(|| queue.put(2).unwrap());
+        assert_eq!(queue.get().unwrap() + queue.get().unwrap(), 3);
+    });
+}
+
+/// Two consumers and one item: one gets it, the other hears of the end.
+fn one_to_two() {
+    let queue = Queue::new(1);
+    thread::scope(|scope| {
+        let one = scope.spawn(|| queue.get());
+        let other = scope.spawn(|| queue.get());
+        queue.put(1).unwrap();
+        queue.shutdown();
+        let mut got = [one.join().unwrap(), other.join().unwrap()];
+        got.sort_by_key(Result::is_err);
+        assert_eq!(got, [Ok(1), Err(GetError::ShutDown)]);
+    });
+}
+
+/// Two producers and two consumers that take the lock, room for one: each item arrives once, and
+/// everybody gets through.
+fn two_to_two() {
+    let queue = LifoQueue::new(1);
     let mut received = thread::scope(|scope| {
         let queue = &queue;
         for item in 1..=2 {
@@ -33,37 +57,80 @@ fn two_to_two() {
     assert_eq!(received, [1, 2]);
 }
 
-/// Two producers of two items each: of each producer, the consumer gets the first before the second.
-fn each_producers_order() {
-    let queue = Queue::new(1);
-    let received: Vec<(u32, u32)> = thread::scope(|scope| {
-        let queue = &queue;
-        for producer in 1..=2 {
-            scope.spawn(move || (1..=2).for_each(|number| queue.put((producer, number)).unwrap()));
-        }
-        (0..4).map(|_| queue.get().unwrap()).collect()
+/// The correct step: two producers and two consumers, room for one, and everybody gets through.
+fn correct_step() {
+    let queue = correct::Queue::new(1);
+    thread::scope(|scope| {
+        scope.spawn(|| queue.put(1).unwrap());
+        scope.spawn(|| queue.put(2).unwrap());
+        let other = scope.spawn(|| queue.get().unwrap());
+        assert_eq!(queue.get().unwrap() + other.join().unwrap(), 3);
     });
-    for producer in 1..=2 {
-        let numbers = received.iter().filter(|item| item.0 == producer).map(|item| item.1);
-        assert!(numbers.eq([1, 2]), "{received:?}");
-    }
 }
 
-/// Two consumers share one producer's items: each item goes to one of them, in order to each.
+/// Two producers of two items each: of each producer, the first comes out before the second.
+fn each_producers_order() {
+    let queue = Queue::new(4);
+    thread::scope(|scope| {
+        scope.spawn(|| [1, 2].into_iter().for_each(|item| queue.put(item).unwrap()));
+        [3, 4].into_iter().for_each(|item| queue.put(item).unwrap());
+    });
+    queue.shutdown();
+    let received: Vec<u32> = queue.iter().collect();
+    assert!(received.iter().filter(|item| **item < 3).eq(&[1, 2]), "{received:?}");
+    assert!(received.iter().filter(|item| **item >= 3).eq(&[3, 4]), "{received:?}");
+}
+
+/// Two consumers share the items: each item goes to one of them, in order to each.
 fn two_share_the_items() {
-    let queue = Queue::new(1);
+    let queue = Queue::new(3);
+    (1..=3).for_each(|item| queue.put(item).unwrap());
+    queue.shutdown();
     let (mine, others) = thread::scope(|scope| {
         let other = scope.spawn(|| queue.iter().collect::<Vec<u32>>());
-        scope.spawn(|| {
-            (1..=2).for_each(|item| queue.put(item).unwrap());
-            queue.shutdown();
-        });
         (queue.iter().collect::<Vec<u32>>(), other.join().unwrap())
     });
     assert!(mine.is_sorted() && others.is_sorted());
     let mut all = [mine, others].concat();
     all.sort();
-    assert_eq!(all, [1, 2]);
+    assert_eq!(all, [1, 2, 3]);
+}
+
+/// More items than the lane holds: those that came later do not overtake.
+fn what_spills_over_stays_in_order() {
+    let queue = Queue::new(1);
+    queue.put(1).unwrap();
+    queue.set_maxsize(0);
+    thread::scope(|scope| {
+        scope.spawn(|| (2..=3).for_each(|item| queue.put(item).unwrap()));
+        for item in 1..=3 {
+            assert_eq!(queue.get(), Ok(item));
+        }
+    });
+}
+
+/// What a producer did before it put is visible to who got the item.
+fn a_put_publishes() {
+    let (queue, note) = (Queue::new(1), AtomicU32::new(0));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            note.store(7, Relaxed);
+            queue.put(()).unwrap();
+        });
+        queue.get().unwrap();
+        assert_eq!(note.load(Relaxed), 7);
+    });
+}
+
+/// A smaller `maxsize` holds for who puts after it.
+fn a_smaller_maxsize_holds() {
+    let queue = Queue::new(2);
+    thread::scope(|scope| {
+        scope.spawn(|| queue.set_maxsize(1));
+        let put = [1, 2].map(|item| queue.try_put(item).is_ok());
+        assert!(put[0]);
+    });
+    assert_eq!(queue.try_put(3), Err(PutError::Full(3)));
 }
 
 /// Of two that try to put into the last place, one gets its item back.
@@ -135,31 +202,26 @@ fn get_timeout_is_truthful() {
 /// A consumer that gives up does not take the wake-up away from one that waits on.
 fn a_time_out_swallows_no_item() {
     let queue = Queue::new(0);
+    queue.put(1).unwrap();
     thread::scope(|scope| {
         let timed = scope.spawn(|| queue.get_timeout(LONG));
-        let untimed = scope.spawn(|| queue.get());
-        (1..=2).for_each(|item| queue.put(item).unwrap());
-        let timed = timed.join().unwrap();
-        assert!(matches!(timed, Ok(_) | Err(GetError::Empty)));
-        assert!(untimed.join().unwrap().is_ok());
+        scope.spawn(|| queue.get().unwrap());
+        queue.put(2).unwrap();
+        assert!(matches!(timed.join().unwrap(), Ok(_) | Err(GetError::Empty)));
     });
 }
 
 /// A producer that gives up does not take the free place away from one that waits on.
 fn a_time_out_swallows_no_place() {
-    let queue = Queue::new(1);
+    let queue = Queue::new(2);
     queue.put(0).unwrap();
     thread::scope(|scope| {
         let timed = scope.spawn(|| queue.put_timeout(1, LONG));
         scope.spawn(|| queue.put(2).unwrap());
         assert_eq!(queue.get(), Ok(0));
-        if timed.join().unwrap().is_ok() {
-            // Room for the one that waits on.
-            assert!(matches!(queue.get(), Ok(1 | 2)));
-        }
-        assert!(matches!(queue.get(), Ok(1 | 2)));
+        assert!(matches!(timed.join().unwrap(), Ok(()) | Err(PutError::Full(1))));
     });
-    assert!(queue.is_empty());
+    assert!(queue.len() <= 2);
 }
 
 /// A greater `maxsize` lets a waiting producer go on.

@@ -1,21 +1,30 @@
-//! The queue itself: one lock, and a condition for each reason to wait.
+//! The queue itself.
 
+mod held;
 mod shutdown;
 mod size;
+mod state;
 mod tasks;
+mod waiting;
 
+use crate::ring::{By, Refusal, Ring};
 use crate::{GetError, PutError, Store};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use held::Held;
+use state::State;
+use std::sync::Mutex;
+use std::time::Duration;
+use waiting::Patience;
+
+/// At most so many items pass by the lock. More are kept in the store.
+const LANE: usize = 64;
 
 /// A queue for any number of producers and consumers. The [`Store`] decides
 /// which item comes out first; [`Queue`](crate::Queue),
 /// [`LifoQueue`](crate::LifoQueue) and [`PriorityQueue`](crate::PriorityQueue)
 /// are the names to use.
 ///
-/// It follows Python 3.13's `queue.Queue`. Waiters are woken in no particular
-/// order, and a thread that comes along may take an item before one that
-/// already waits for it.
+/// It follows Python 3.13's `queue.Queue`. Who waited longest goes on first,
+/// but a thread that just comes along may be quicker.
 ///
 /// ```
 /// use ch07_queue::Queue;
@@ -40,34 +49,10 @@ use std::time::{Duration, Instant};
 /// the queue; one that was being got is lost and still counts as unfinished.
 /// `shutdown_now` loses what it has taken out.
 pub struct BlockingQueue<S: Store> {
+    /// For items that come out as they went in: the way past the lock. Its
+    /// gates are shut when somebody has to be looked after.
+    lane: Option<Ring<S::Item>>,
     state: Mutex<State<S>>,
-    // One condition for each kind of waiter. With a single one, `notify_one`
-    // could wake a producer where only a consumer can go on.
-    not_empty: Condvar,
-    not_full: Condvar,
-    all_done: Condvar,
-}
-
-struct State<S> {
-    items: S,
-    maxsize: usize,
-    unfinished: usize,
-    shut_down: bool,
-}
-
-/// How long to wait.
-#[derive(Clone, Copy)]
-enum Patience {
-    None,
-    Until(Instant),
-    Endless,
-}
-
-impl Patience {
-    /// A deadline too far away for the clock is none.
-    fn lasting(timeout: Duration) -> Patience {
-        Instant::now().checked_add(timeout).map_or(Patience::Endless, Patience::Until)
-    }
 }
 
 impl<S: Store> BlockingQueue<S> {
@@ -78,12 +63,10 @@ impl<S: Store> BlockingQueue<S> {
     /// assert_eq!((queue.len(), queue.maxsize()), (0, 10));
     /// ```
     pub fn new(maxsize: usize) -> Self {
-        let state = State { items: S::default(), maxsize, unfinished: 0, shut_down: false };
+        let places = if maxsize == 0 { LANE } else { maxsize.min(LANE) };
         BlockingQueue {
-            state: Mutex::new(state),
-            not_empty: Condvar::new(),
-            not_full: Condvar::new(),
-            all_done: Condvar::new(),
+            lane: S::IN_ORDER.then(|| Ring::new(places)),
+            state: Mutex::new(State::new(maxsize)),
         }
     }
 
@@ -137,7 +120,7 @@ impl<S: Store> BlockingQueue<S> {
     /// # Ok::<(), PutError<char>>(())
     /// ```
     pub fn put_timeout(&self, item: S::Item, timeout: Duration) -> Result<(), PutError<S::Item>> {
-        self.put_with(item, Patience::lasting(timeout))
+        self.put_with(item, Patience::Lasting(timeout))
     }
 
     /// Takes the item whose turn it is. Blocks while the queue is empty.
@@ -189,76 +172,34 @@ impl<S: Store> BlockingQueue<S> {
     /// assert_eq!(queue.get_timeout(Duration::from_millis(1)), Err(GetError::Empty));
     /// ```
     pub fn get_timeout(&self, timeout: Duration) -> Result<S::Item, GetError> {
-        self.get_with(Patience::lasting(timeout))
+        self.get_with(Patience::Lasting(timeout))
     }
 
-    fn put_with(&self, item: S::Item, patience: Patience) -> Result<(), PutError<S::Item>> {
-        let mut state = self.lock();
-        loop {
-            if state.shut_down {
-                return Err(PutError::ShutDown(item));
+    #[inline]
+    fn put_with(&self, mut item: S::Item, patience: Patience) -> Result<(), PutError<S::Item>> {
+        let mut refusal = Refusal::Shut;
+        if let Some(lane) = &self.lane {
+            match lane.push(item, By::Anyone) {
+                Ok(()) => return Ok(()),
+                Err(refused) => (item, refusal) = refused,
             }
-            if !state.is_full() {
-                break;
-            }
-            state = match wait(&self.not_full, state, patience) {
-                Ok(state) => state,
-                Err(_) => return Err(PutError::Full(item)),
-            };
         }
-        // Count and notify before the push: comparing items may panic. Nobody
-        // can look before the lock is free.
-        state.unfinished += 1;
-        self.not_empty.notify_one();
-        state.items.push(item);
-        Ok(())
+        self.put_slowly(item, refusal, patience)
     }
 
+    #[inline]
     fn get_with(&self, patience: Patience) -> Result<S::Item, GetError> {
-        let mut state = self.lock();
-        loop {
-            if !state.items.is_empty() {
-                self.not_full.notify_one(); // before the pop, which may panic
+        let mut refusal = Refusal::Shut;
+        if let Some(lane) = &self.lane {
+            match lane.pop(By::Anyone) {
+                Ok(item) => return Ok(item),
+                Err(refused) => refusal = refused,
             }
-            if let Some(item) = state.items.pop() {
-                return Ok(item);
-            }
-            if state.shut_down {
-                return Err(GetError::ShutDown);
-            }
-            state = wait(&self.not_empty, state, patience).map_err(|_| GetError::Empty)?;
         }
+        self.get_slowly(refusal, patience)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<S>> {
-        // Poisoned by a panic in `Ord`, which leaves the state whole.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn hold(&self) -> Held<'_, S> {
+        Held::new(self)
     }
-}
-
-impl<S: Store> State<S> {
-    fn is_full(&self) -> bool {
-        self.maxsize != 0 && self.items.len() >= self.maxsize
-    }
-}
-
-/// Waits for a notification. `Err` if there is no time left to wait; the caller
-/// has looked at the state before, so that nothing is missed.
-fn wait<'a, T>(
-    condition: &Condvar,
-    state: MutexGuard<'a, T>,
-    patience: Patience,
-) -> Result<MutexGuard<'a, T>, MutexGuard<'a, T>> {
-    let deadline = match patience {
-        Patience::None => return Err(state),
-        Patience::Endless => {
-            return Ok(condition.wait(state).unwrap_or_else(PoisonError::into_inner));
-        }
-        Patience::Until(deadline) => deadline,
-    };
-    let left = deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() {
-        return Err(state);
-    }
-    Ok(condition.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0)
 }

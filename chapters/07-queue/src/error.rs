@@ -26,6 +26,10 @@ pub enum PutError<T> {
 
 impl<T> PutError<T> {
     /// The item that was not put.
+    ///
+    /// ```
+    /// assert_eq!(ch07_queue::PutError::Full(1).into_item(), 1);
+    /// ```
     pub fn into_item(self) -> T {
         match self {
             PutError::Full(item) | PutError::ShutDown(item) => item,

@@ -11,6 +11,12 @@
 //! [`Store`]. Python does the same with subclasses that override `_put` and
 //! `_get`.
 //!
+//! The road there has three steps. [`naive::Queue`] has one condition for all
+//! who wait, and may leave everybody asleep. [`correct::Queue`] has two, and
+//! calls the operating system for each item. The exported queues call it only
+//! to put a thread to sleep or to wake one, and first in, first out has a way
+//! past the lock.
+//!
 //! All of them may be shared by any number of producers and consumers, by
 //! reference or in an `Arc`.
 //!
@@ -20,10 +26,16 @@
 //! receiver learns of the end by itself. Use `std::sync::mpsc` for one
 //! consumer and `crossbeam::channel` for several.
 
+#![warn(missing_docs)]
+
 mod blocking_queue;
+pub mod correct;
 mod error;
 mod iter;
+pub mod naive;
+mod ring;
 mod simple_queue;
+mod spin;
 mod store;
 
 pub use blocking_queue::BlockingQueue;

@@ -1,10 +1,8 @@
 //! A queue that can do less, and has less to go wrong.
 
-use crate::GetError;
-use std::collections::VecDeque;
+use crate::{GetError, Queue};
 use std::fmt;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// First in, first out, without bound, without counting tasks, never shut
 /// down. A `put` always succeeds and never waits for room.
@@ -16,14 +14,19 @@ use std::time::{Duration, Instant};
 /// assert_eq!((queue.get(), queue.get()), ("a", "b"));
 /// ```
 pub struct SimpleQueue<T> {
-    items: Mutex<VecDeque<T>>,
-    not_empty: Condvar,
+    /// Without bound, and never shut down.
+    queue: Queue<T>,
 }
 
 impl<T> SimpleQueue<T> {
     /// An empty queue.
+    ///
+    /// ```
+    /// let queue = ch07_queue::SimpleQueue::<i32>::new();
+    /// assert!(queue.is_empty());
+    /// ```
     pub fn new() -> Self {
-        SimpleQueue { items: Mutex::default(), not_empty: Condvar::new() }
+        SimpleQueue { queue: Queue::new(0) }
     }
 
     /// Appends an item.
@@ -34,8 +37,8 @@ impl<T> SimpleQueue<T> {
     /// assert_eq!(queue.len(), 1);
     /// ```
     pub fn put(&self, item: T) {
-        self.lock().push_back(item);
-        self.not_empty.notify_one();
+        let put = self.queue.put(item);
+        debug_assert!(put.is_ok(), "neither full nor shut down");
     }
 
     /// Takes the item that was put first. Blocks while there is none.
@@ -48,13 +51,7 @@ impl<T> SimpleQueue<T> {
     /// });
     /// ```
     pub fn get(&self) -> T {
-        let mut items = self.lock();
-        loop {
-            if let Some(item) = items.pop_front() {
-                return item;
-            }
-            items = self.not_empty.wait(items).unwrap_or_else(PoisonError::into_inner);
-        }
+        self.queue.get().expect("not shut down")
     }
 
     /// Takes the item that was put first, if there is one now.
@@ -68,7 +65,7 @@ impl<T> SimpleQueue<T> {
     /// assert_eq!(SimpleQueue::<i32>::new().try_get(), Err(GetError::Empty));
     /// ```
     pub fn try_get(&self) -> Result<T, GetError> {
-        self.lock().pop_front().ok_or(GetError::Empty)
+        self.queue.try_get()
     }
 
     /// Takes the item that was put first. Blocks while there is none, at most
@@ -86,35 +83,28 @@ impl<T> SimpleQueue<T> {
     /// assert_eq!(queue.get_timeout(Duration::from_millis(1)), Err(GetError::Empty));
     /// ```
     pub fn get_timeout(&self, timeout: Duration) -> Result<T, GetError> {
-        // A deadline too far away for the clock is none.
-        let Some(deadline) = Instant::now().checked_add(timeout) else { return Ok(self.get()) };
-        let mut items = self.lock();
-        loop {
-            if let Some(item) = items.pop_front() {
-                return Ok(item);
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(GetError::Empty);
-            }
-            let waited = self.not_empty.wait_timeout(items, left);
-            items = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
+        self.queue.get_timeout(timeout)
     }
 
     /// How many items there are now. Another thread may have changed it by the
     /// time you look.
+    ///
+    /// ```
+    /// let queue = ch07_queue::SimpleQueue::new();
+    /// queue.put('a');
+    /// assert_eq!(queue.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
-        self.lock().len()
+        self.queue.len()
     }
 
     /// Whether there is no item now. See [`len`](SimpleQueue::len).
+    ///
+    /// ```
+    /// assert!(ch07_queue::SimpleQueue::<i32>::new().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<T>> {
-        self.items.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

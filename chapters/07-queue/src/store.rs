@@ -24,6 +24,10 @@ pub trait Store: Default + sealed::Sealed {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Whether items come out as they went in, so that they may pass by the
+    /// store as long as it is empty.
+    const IN_ORDER: bool = false;
 }
 
 mod sealed {
@@ -36,6 +40,8 @@ impl<T> sealed::Sealed for BinaryHeap<Reverse<T>> {}
 
 impl<T> Store for VecDeque<T> {
     type Item = T;
+
+    const IN_ORDER: bool = true;
 
     fn push(&mut self, item: T) {
         self.push_back(item);

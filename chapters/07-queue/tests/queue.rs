@@ -118,6 +118,41 @@ fn maxsize_can_change() {
 }
 
 #[test]
+fn any_number_of_items_stays_in_order() {
+    // More than what passes by the lock at most, and there is always a rest.
+    let queue = Queue::new(0);
+    let mut next = 0;
+    for round in 0..50 {
+        (0..10).for_each(|item| queue.put(round * 10 + item).unwrap());
+        for _ in 0..if round < 30 { 4 } else { 40 } {
+            match queue.try_get() {
+                Ok(item) => {
+                    assert_eq!(item, next);
+                    next += 1;
+                }
+                Err(error) => assert_eq!((error, next), (GetError::Empty, (round + 1) * 10)),
+            }
+        }
+        assert_eq!(queue.len() + next, (round + 1) * 10);
+        assert_eq!(queue.unfinished_tasks(), (round + 1) * 10);
+    }
+    assert!(queue.is_empty());
+}
+
+#[test]
+fn what_is_left_is_dropped_once() {
+    let item = Arc::new(());
+    let queue = Queue::new(0);
+    for _ in 0..100 {
+        queue.put(Arc::clone(&item)).unwrap();
+    }
+    (0..30).for_each(|_| drop(queue.get()));
+    assert_eq!(Arc::strong_count(&item), 71);
+    drop(queue);
+    assert_eq!(Arc::strong_count(&item), 1);
+}
+
+#[test]
 fn a_larger_maxsize_lets_every_waiting_put_go_on() {
     // The puts may block before or after the change; in a hundred rounds both happen.
     for _ in 0..100 {

@@ -1,8 +1,8 @@
 //! The end of a queue.
 
-use super::{BlockingQueue, State};
+use super::BlockingQueue;
+use super::held::Held;
 use crate::Store;
-use std::sync::MutexGuard;
 
 impl<S: Store> BlockingQueue<S> {
     /// Shuts the queue down, draining: nothing more can be put, and what is
@@ -21,7 +21,7 @@ impl<S: Store> BlockingQueue<S> {
     /// assert_eq!(queue.get(), Err(GetError::ShutDown));
     /// ```
     pub fn shutdown(&self) {
-        self.end(self.lock());
+        self.hold().end();
     }
 
     /// Shuts the queue down at once: nothing more can be put or got. Returns
@@ -40,26 +40,35 @@ impl<S: Store> BlockingQueue<S> {
     /// queue.join(); // does not wait for what was thrown out
     /// ```
     pub fn shutdown_now(&self) -> Vec<S::Item> {
-        let mut state = self.lock();
-        let mut items = std::mem::take(&mut state.items);
+        let mut held = self.hold();
+        held.end();
+        let first = self.lane.as_ref().map(|lane| lane.pop_all()).unwrap_or_default();
+        let mut rest = std::mem::take(&mut held.items);
         // An item reported by `task_done` before it was got is not counted twice.
-        state.unfinished = state.unfinished.saturating_sub(items.len());
-        if state.unfinished == 0 {
-            self.all_done.notify_all();
-        }
-        self.end(state);
+        let returned = (first.len() + rest.len()) as u64;
+        held.done += held.unfinished().min(returned);
+        held.call_joiners_if_done();
+        drop(held);
         // Unlocked by now: a priority queue compares here, which may panic.
-        std::iter::from_fn(|| items.pop()).collect()
-    }
-
-    fn end(&self, mut state: MutexGuard<'_, State<S>>) {
-        state.shut_down = true;
-        self.not_empty.notify_all();
-        self.not_full.notify_all();
+        first.into_iter().chain(std::iter::from_fn(|| rest.pop())).collect()
     }
 
     /// Whether the queue was shut down, in one way or the other.
+    ///
+    /// ```
+    /// let queue = ch07_queue::Queue::<i32>::new(0);
+    /// queue.shutdown();
+    /// assert!(queue.is_shut_down());
+    /// ```
     pub fn is_shut_down(&self) -> bool {
-        self.lock().shut_down
+        self.hold().shut_down
+    }
+}
+
+impl<S: Store> Held<'_, S> {
+    fn end(&mut self) {
+        self.shut_down = true;
+        self.set_push_gate(true);
+        self.call_everybody();
     }
 }

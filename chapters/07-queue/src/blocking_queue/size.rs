@@ -7,23 +7,45 @@ use std::fmt;
 impl<S: Store> BlockingQueue<S> {
     /// How many items there are now. Another thread may have changed it by the
     /// time you look: good for a display, not for a decision.
+    ///
+    /// ```
+    /// let queue = ch07_queue::Queue::new(2);
+    /// queue.put('a')?;
+    /// assert_eq!(queue.len(), 1);
+    /// # Ok::<(), ch07_queue::PutError<char>>(())
+    /// ```
     pub fn len(&self) -> usize {
-        self.lock().items.len()
+        self.hold().len()
     }
 
     /// Whether there is no item now. See [`len`](BlockingQueue::len).
+    ///
+    /// ```
+    /// assert!(ch07_queue::Queue::<i32>::new(2).is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Whether there is no room now. See [`len`](BlockingQueue::len).
+    ///
+    /// ```
+    /// let queue = ch07_queue::Queue::new(1);
+    /// queue.put('a')?;
+    /// assert!(queue.is_full());
+    /// # Ok::<(), ch07_queue::PutError<char>>(())
+    /// ```
     pub fn is_full(&self) -> bool {
-        self.lock().is_full()
+        self.hold().is_full()
     }
 
     /// How many items the queue may hold; 0 means any number.
+    ///
+    /// ```
+    /// assert_eq!(ch07_queue::Queue::<i32>::new(10).maxsize(), 10);
+    /// ```
     pub fn maxsize(&self) -> usize {
-        self.lock().maxsize
+        self.hold().maxsize
     }
 
     /// Changes how many items the queue may hold; 0 means any number. What is
@@ -40,8 +62,7 @@ impl<S: Store> BlockingQueue<S> {
     /// # Ok::<(), PutError<char>>(())
     /// ```
     pub fn set_maxsize(&self, maxsize: usize) {
-        self.lock().maxsize = maxsize;
-        self.not_full.notify_all();
+        self.hold().maxsize = maxsize;
     }
 }
 
@@ -55,12 +76,12 @@ impl<S: Store> Default for BlockingQueue<S> {
 impl<S: Store> fmt::Debug for BlockingQueue<S> {
     /// Shows the numbers, not the items.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.lock();
+        let held = self.hold();
         f.debug_struct("BlockingQueue")
-            .field("len", &state.items.len())
-            .field("maxsize", &state.maxsize)
-            .field("unfinished", &state.unfinished)
-            .field("shut_down", &state.shut_down)
+            .field("len", &held.len())
+            .field("maxsize", &held.maxsize)
+            .field("unfinished", &held.unfinished())
+            .field("shut_down", &held.shut_down)
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,9 @@
 //! Knowing when everything that was put has been dealt with.
 
-use super::{BlockingQueue, Patience, wait};
+use super::BlockingQueue;
+use super::waiting::{Patience, sleep};
 use crate::{Store, TaskDoneError};
+use ch03_locks::Waiter;
 use std::time::Duration;
 
 impl<S: Store> BlockingQueue<S> {
@@ -23,11 +25,12 @@ impl<S: Store> BlockingQueue<S> {
     ///
     /// [`join`]: BlockingQueue::join
     pub fn task_done(&self) -> Result<(), TaskDoneError> {
-        let mut state = self.lock();
-        state.unfinished = state.unfinished.checked_sub(1).ok_or(TaskDoneError)?;
-        if state.unfinished == 0 {
-            self.all_done.notify_all();
+        let mut held = self.hold();
+        if held.unfinished() == 0 {
+            return Err(TaskDoneError);
         }
+        held.done += 1;
+        held.call_joiners_if_done();
         Ok(())
     }
 
@@ -63,23 +66,38 @@ impl<S: Store> BlockingQueue<S> {
     /// assert!(queue.join_timeout(Duration::ZERO));
     /// ```
     pub fn join_timeout(&self, timeout: Duration) -> bool {
-        self.join_with(Patience::lasting(timeout))
+        self.join_with(Patience::Lasting(timeout))
     }
 
     fn join_with(&self, patience: Patience) -> bool {
-        let mut state = self.lock();
-        while state.unfinished > 0 {
-            state = match wait(&self.all_done, state, patience) {
-                Ok(state) => state,
-                Err(_) => return false,
-            };
+        let mut held = self.hold();
+        if held.unfinished() == 0 {
+            return true;
         }
-        true
+        let deadline = patience.deadline();
+        if deadline.is_over() {
+            return false;
+        }
+        let waiter = Waiter::new();
+        held.joiners.push(waiter.clone());
+        drop(held);
+        sleep(&waiter, deadline);
+        // Who is not in the list any more was called, if only just.
+        let joiners = &mut self.hold().joiners;
+        let place = joiners.iter().position(|other| other.is(&waiter));
+        place.map(|place| joiners.swap_remove(place)).is_none()
     }
 
     /// How many items were put and not yet reported by
     /// [`task_done`](BlockingQueue::task_done).
+    ///
+    /// ```
+    /// let queue = ch07_queue::Queue::new(0);
+    /// queue.put('a')?;
+    /// assert_eq!(queue.unfinished_tasks(), 1);
+    /// # Ok::<(), ch07_queue::PutError<char>>(())
+    /// ```
     pub fn unfinished_tasks(&self) -> usize {
-        self.lock().unfinished
+        self.hold().unfinished() as usize
     }
 }
