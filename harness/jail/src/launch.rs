@@ -270,7 +270,7 @@ impl Jail {
             }
             first => first,
         };
-        let Inner { child, socket, layers } = inner.map_err(|attempt| match attempt {
+        let Inner { child, socket, ready } = inner.map_err(|attempt| match attempt {
             Attempt::Failed(error) => error,
             Attempt::Namespaces(trouble) => Error::Missing {
                 missing: Layers { namespaces: true, ..Layers::NONE },
@@ -280,7 +280,7 @@ impl Jail {
         Ok(Running::new(
             child,
             socket,
-            layers,
+            ready,
             self.order.limits,
             to_stdin,
             from_stdout,
@@ -336,7 +336,7 @@ impl Jail {
             .stderr(Stdio::null())
             .spawn()
             .map_err(at("execute it"))?;
-        let mut inner = Inner { child, socket: ours, layers: Layers::NONE };
+        let mut inner = Inner { child, socket: ours, ready: (Layers::NONE, 0) };
         let sent = Sent {
             stdin: stdin.as_fd(),
             stdout: stdout.as_fd(),
@@ -354,7 +354,7 @@ impl Jail {
             }
         };
         match outcome {
-            Ok(layers) => inner.layers = layers,
+            Ok(ready) => inner.ready = ready,
             Err(failure) => {
                 // Whoever has entered sees the end of the socket and puts its things in order.
                 let Inner { mut child, socket, .. } = inner;
@@ -374,7 +374,8 @@ impl Jail {
 struct Inner {
     child: Child,
     socket: OwnedFd,
-    layers: Layers,
+    /// The layers, and the program's own number in the jail.
+    ready: (Layers, i32),
 }
 
 enum Attempt {
@@ -383,7 +384,7 @@ enum Attempt {
 }
 
 /// Blocks until the program runs, or does not.
-fn listen(report: &mut io::PipeReader) -> Result<Layers, Attempt> {
+fn listen(report: &mut io::PipeReader) -> Result<(Layers, i32), Attempt> {
     let mut bytes = Vec::new();
     loop {
         let mut watched = [PollFd::new(&*report, PollFlags::IN)];
@@ -398,12 +399,12 @@ fn listen(report: &mut io::PipeReader) -> Result<Layers, Attempt> {
             Ok(length) => bytes.extend_from_slice(&buffer[..length]),
         }
     }
-    let mut layers = None;
+    let mut ready = None;
     let mut entered = false;
     for said in wire::heard(&bytes) {
         match said {
             Said::Entered => entered = true,
-            Said::Ready(with) => layers = Some(with),
+            Said::Ready(layers, program) => ready = Some((layers, program)),
             Said::Failed(Failure::Namespaces(trouble)) => return Err(Attempt::Namespaces(trouble)),
             Said::Failed(failure) => {
                 return Err(Attempt::Failed(match failure {
@@ -416,5 +417,5 @@ fn listen(report: &mut io::PipeReader) -> Result<Layers, Attempt> {
             }
         }
     }
-    layers.ok_or(Attempt::Failed(if entered { Error::Lost } else { Error::NotEntered }))
+    ready.ok_or(Attempt::Failed(if entered { Error::Lost } else { Error::NotEntered }))
 }

@@ -1,7 +1,7 @@
 //! A program in its jail.
 
 use crate::processes::{self, ProcessInfo};
-use crate::wire::{self, Account, Cause};
+use crate::wire::{self, Account, Cause, Told};
 use crate::{Ended, Error, How, Layers, Limits};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{Shutdown, shutdown};
@@ -48,6 +48,8 @@ pub struct Running {
     keeper: Child,
     socket: OwnedFd,
     layers: Layers,
+    /// The program's own number, as the processes in the jail see it.
+    program: i32,
     limits: Limits,
     started: Instant,
     ended: bool,
@@ -57,7 +59,7 @@ impl Running {
     pub(crate) fn new(
         keeper: Child,
         socket: OwnedFd,
-        layers: Layers,
+        (layers, program): (Layers, i32),
         limits: Limits,
         stdin: Option<PipeWriter>,
         stdout: PipeReader,
@@ -65,7 +67,8 @@ impl Running {
     ) -> Running {
         let (stdout, stderr) = (Some(stdout), Some(stderr));
         let started = Instant::now();
-        Running { stdin, stdout, stderr, keeper, socket, layers, limits, started, ended: false }
+        let ended = false;
+        Running { stdin, stdout, stderr, keeper, socket, layers, program, limits, started, ended }
     }
 
     /// What protects the machine from it.
@@ -80,8 +83,9 @@ impl Running {
         let _ = shutdown(&self.socket, Shutdown::Write);
     }
 
-    /// The processes in the jail now, the program's first and all that it
-    /// started, in the order of their numbers outside.
+    /// The processes in the jail now, the program's own and all that it started, in the order of
+    /// their numbers outside. None when the program has ended or the jail is about to be: whoever
+    /// counts what a program leaves behind never counts what the end of the run has left.
     ///
     /// Zombies are among them: see [`ProcessInfo::is_alive`].
     ///
@@ -99,7 +103,17 @@ impl Running {
         if self.layers.namespaces {
             processes::renumber(&mut all, first);
         }
+        let runs = all.iter().any(|process| process.pid == self.program && process.is_alive());
+        // Asked after they were counted: what is counted while the keeper kills is not returned.
+        if !runs || self.is_told_something() {
+            all.clear();
+        }
         Ok(all)
+    }
+
+    fn is_told_something(&self) -> bool {
+        let mut socket = [PollFd::new(&self.socket, PollFlags::IN)];
+        poll(&mut socket, Some(&Timespec::default())) != Ok(0)
     }
 
     /// Sends a signal to one process in the jail, by its number inside.
@@ -168,8 +182,11 @@ impl Running {
                 }
             }
             if ready[3] {
-                said = true;
-                account = wire::receive_account(&self.socket);
+                match wire::receive_told(&self.socket) {
+                    Some(Told::Ending) => {}
+                    Some(Told::Over(told)) => (said, account) = (true, Some(told)),
+                    None => said = true,
+                }
             }
         }
         let account = account.ok_or(Error::Lost)?;
@@ -247,11 +264,19 @@ impl Drop for Running {
             return;
         }
         self.kill();
-        let left =
-            (self.started + self.limits.wall + GRACE).saturating_duration_since(Instant::now());
-        let mut keeper = [PollFd::new(&self.socket, PollFlags::IN)];
-        if poll(&mut keeper, Timespec::try_from(left).ok().as_ref()) == Ok(0) {
-            let _ = self.keeper.kill();
+        let deadline = self.started + self.limits.wall + GRACE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let mut keeper = [PollFd::new(&self.socket, PollFlags::IN)];
+            match poll(&mut keeper, Timespec::try_from(left).ok().as_ref()) {
+                Ok(0) => {
+                    let _ = self.keeper.kill();
+                    break;
+                }
+                Err(rustix::io::Errno::INTR) => {}
+                _ if matches!(wire::receive_told(&self.socket), Some(Told::Ending)) => {}
+                _ => break,
+            }
         }
         let _ = self.keeper.wait();
     }

@@ -3,8 +3,8 @@
 //! Three channels, none of which the jailed program can reach:
 //!
 //! * a pair of sockets: the launcher sends one [`Order`] with all descriptors;
-//!   the keeper sends one [`Account`] back when everything is over. When the
-//!   launcher's end closes, because it asks or because it died, the keeper kills the run;
+//!   the keeper sends a [`Told`] back before it ends the run, and one when everything is over. When
+//!   the launcher's end closes, because it asks or because it died, the keeper kills the run;
 //! * the report, a pipe closed on exec: every step before the program starts
 //!   can fail there, and its end of file says that the program has started;
 //! * a pipe from the jail's first process to the keeper with the program's wait status.
@@ -66,8 +66,8 @@ pub(crate) struct Given {
 pub(crate) enum Said {
     /// The order has arrived.
     Entered,
-    /// The program is about to be executed with these layers.
-    Ready(Layers),
+    /// The program is about to be executed with these layers, by the process of this number.
+    Ready(Layers, i32),
     /// It was not executed.
     Failed(Failure),
 }
@@ -79,6 +79,16 @@ pub(crate) enum Failure {
     Isolate(Trouble),
     Missing(Layers, Option<Trouble>),
     Execute(Trouble),
+}
+
+/// What the keeper tells the launcher.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Told {
+    /// From now on processes of the jail are killed. Who has counted them before this was there to
+    /// be read has counted none that was missing only because the run was over.
+    Ending,
+    /// All of them are dead.
+    Over(Account),
 }
 
 /// How the run ended, as the keeper saw it.
@@ -172,13 +182,13 @@ pub(crate) fn heard(mut bytes: &[u8]) -> Vec<Said> {
     all
 }
 
-pub(crate) fn send_account(socket: impl AsFd, account: &Account) -> io::Result<()> {
-    rustix::net::send(socket, &encoded(account)?, SendFlags::NOSIGNAL)?;
+pub(crate) fn tell(socket: impl AsFd, told: &Told) -> io::Result<()> {
+    rustix::net::send(socket, &encoded(told)?, SendFlags::NOSIGNAL)?;
     Ok(())
 }
 
-/// Blocks until the keeper's account is there; `None` if it died before.
-pub(crate) fn receive_account(socket: impl AsFd) -> Option<Account> {
+/// Blocks until the keeper tells something; `None` if it died before.
+pub(crate) fn receive_told(socket: impl AsFd) -> Option<Told> {
     let mut bytes = [0; 256];
     let (length, _) = rustix::net::recv(socket, &mut bytes, RecvFlags::empty()).ok()?;
     postcard::from_bytes(&bytes[..length]).ok()

@@ -10,7 +10,8 @@ use std::os::fd::OwnedFd;
 use std::process::exit;
 
 /// Builds the jail's file system, starts the program in it, reaps until it has
-/// ended, and writes its wait status to `lifeline`.
+/// ended, writes its wait status to `lifeline`, and waits to be killed: the others die with this
+/// process, and the keeper tells so before.
 pub(super) fn live(
     order: &Order,
     sent: Sent<OwnedFd>,
@@ -51,7 +52,9 @@ pub(super) fn live(
                 }
             };
             let _ = rustix::io::write(&lifeline, &status.to_ne_bytes());
-            exit(0)
+            loop {
+                std::thread::park();
+            }
         }
     }
 }

@@ -4,15 +4,13 @@ use super::paths::{Lent, Temporary};
 use super::{first, fork, identity};
 use crate::error::Trouble;
 use crate::processes;
-use crate::wire::{self, Account, Cause, Failure, Order, Said};
+use crate::wire::{self, Account, Cause, Failure, Order, Said, Told};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{
-    DumpableBehavior, Pid, PidfdFlags, Signal, WaitOptions, getpid, kill_process, pidfd_open, wait,
-};
+use rustix::process::{DumpableBehavior, Signal, WaitOptions, getpid, kill_process, wait};
 use rustix::thread::UnshareFlags;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, PipeReader, Read};
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -60,14 +58,16 @@ fn carry_out() -> io::Result<()> {
         first::live(&order, sent, lifeline.into(), &prepared)
     };
     drop((sent, lifeline));
-    let cause = watch(first, &socket, started + order.limits.wall)?;
+    let cause = watch(&status, &socket, started + order.limits.wall)?;
+    // The launcher may be gone; then nobody counts.
+    let _ = wire::tell(&socket, &Told::Ending);
     let _ = kill_process(first, Signal::KILL);
     bury_all(order.namespaces)?;
     let wall = started.elapsed();
     drop(prepared);
     let (cpu, peak_memory) = used_by_children();
     let status = exit_status(status);
-    wire::send_account(&socket, &Account { status, cause, wall, cpu, peak_memory })
+    wire::tell(&socket, &Told::Over(Account { status, cause, wall, cpu, peak_memory }))
 }
 
 fn prepare(order: &Order) -> Result<Prepared, Failure> {
@@ -127,17 +127,16 @@ fn leave_namespaces(with_privilege: bool) -> Result<bool, Trouble> {
     Ok(true)
 }
 
-/// Blocks until the jail's first process has ended, the launcher has asked for the end or died, or
-/// the time is up.
-fn watch(first: Pid, socket: &OwnedFd, deadline: Instant) -> io::Result<Cause> {
-    let first = pidfd_open(first, PidfdFlags::empty())?;
+/// Blocks until the jail's first process has said how the program ended or has itself died, the
+/// launcher has asked for the end or died, or the time is up.
+fn watch(first: &PipeReader, socket: &OwnedFd, deadline: Instant) -> io::Result<Cause> {
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Ok(Cause::Deadline);
         }
         let mut watched = [
-            PollFd::new(&first, PollFlags::IN),
+            PollFd::new(first, PollFlags::IN),
             PollFd::new(socket, PollFlags::IN | PollFlags::RDHUP),
         ];
         match poll(&mut watched, Timespec::try_from(left).ok().as_ref()) {
@@ -186,7 +185,7 @@ fn used_by_children() -> (Duration, u64) {
 }
 
 /// What the first process said of the program's end; nothing if it was killed before.
-fn exit_status(mut pipe: io::PipeReader) -> Option<i32> {
+fn exit_status(mut pipe: PipeReader) -> Option<i32> {
     let mut bytes = [0; 4];
     pipe.read_exact(&mut bytes).ok()?;
     Some(i32::from_ne_bytes(bytes))

@@ -7,8 +7,8 @@ use crate::wire::{self, Failure, Order, Said, Sent};
 use crate::{Layers, Processes};
 use rustix::fs::Gid;
 use rustix::process::{
-    Pid, Resource, Rlimit, Signal, Uid, getppid, getrlimit, set_parent_process_death_signal,
-    setrlimit,
+    Pid, Resource, Rlimit, Signal, Uid, getpid, getppid, getrlimit,
+    set_parent_process_death_signal, setrlimit,
 };
 use std::ffi::OsStr;
 use std::io;
@@ -35,7 +35,7 @@ pub(super) fn become_program(
     let failure = match prepare(order, sent, prepared, parent, above) {
         Err(failure) => failure,
         Ok(layers) => {
-            wire::say(&report, &Said::Ready(layers));
+            wire::say(&report, &Said::Ready(layers, getpid().as_raw_nonzero().get()));
             let error = command(order, prepared).exec();
             let step = format!("execute {}", order.program.display());
             Failure::Execute(Trouble::new(step, error))

@@ -28,6 +28,7 @@ pub(super) const ALL: &[Test] = &[
     ("an_end_by_processor_time", an_end_by_processor_time),
     ("a_conversation", a_conversation),
     ("processes_are_seen_and_signalled_from_outside", processes_are_seen_and_signalled),
+    ("the_end_of_a_run_is_not_counted", the_end_is_not_counted),
     ("dropped_is_killed", dropped_is_killed),
     ("killed_on_demand", killed_on_demand),
     ("many_at_a_time", many_at_a_time),
@@ -244,6 +245,29 @@ fn processes_are_seen_and_signalled(mode: Mode) {
         assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
     }
     assert_eq!(shell.wait().expect("the end is known").how, How::Exited(1));
+}
+
+/// Whoever waits until only the program is left must not see that just because the run is over.
+fn the_end_is_not_counted(mode: Mode) {
+    for script in
+        ["sleep 1000 & sleep 1000 & echo; exec sleep 1000", "sleep 1000 & sleep 1000 & echo"]
+    {
+        for _ in 0..5 {
+            let limits = Limits { wall: Duration::from_millis(200), ..Limits::default() };
+            let jail = mode.shell(script).processes(Processes::AtMost(4)).limits(limits);
+            let (mut shell, _alive) = spawn(jail);
+            let mut line = String::new();
+            let stdout = shell.stdout.take().expect("not taken yet");
+            BufReader::new(stdout).read_line(&mut line).expect("the shell writes");
+            loop {
+                match shell.processes().expect("/proc").iter().filter(|one| one.is_alive()).count()
+                {
+                    0 => break,
+                    count => assert_eq!(count, 3, "processes"),
+                }
+            }
+        }
+    }
 }
 
 fn dropped_is_killed(mode: Mode) {
