@@ -1,6 +1,6 @@
 //! Two processes, one after the other, and one dict.
 //!
-//! The document says that a manager has twelve types; it lists thirteen.
+//! The document lists thirteen types of a manager; Python has two more.
 
 use ch08_multiprocessing::Process;
 use ch09_shared_data::manager::{Dict, Manager, ManagerError};
