@@ -4,7 +4,7 @@
 //! finds the flag down, and waits on. With a generation counter, everybody who
 //! was waiting.
 
-use ch05_event::{Event, naive};
+use ch05_event::{correct, naive};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 use tour::Program;
@@ -42,7 +42,7 @@ fn with_a_flag() -> u32 {
 }
 
 fn with_generations() -> u32 {
-    let event = Event::new();
+    let event = correct::Event::new();
     let released = AtomicU32::new(0);
     thread::scope(|scope| {
         for _ in 0..5 {
