@@ -1,0 +1,148 @@
+// What mdBook does not do itself: a link to the other language, a search that finds Chinese, mdBook's own words in
+// Chinese, and printing on white.
+"use strict";
+
+(() => {
+    const chinese = document.documentElement.lang.startsWith("zh");
+
+    languageLink();
+    searchInChinese();
+    if (chinese) { translateFrame(); }
+    printOnWhite();
+    nameScrollableListings();
+
+    // The Chinese edition lies in zh-CN/ below the English one, with the same page names and the same ids.
+    function languageLink() {
+        const bar = document.querySelector("#mdbook-menu-bar .right-buttons");
+        if (!bar) { return; }
+        const link = document.createElement("a");
+        link.className = "language-link";
+        link.lang = link.hreflang = chinese ? "en" : "zh-CN";
+        link.textContent = chinese ? "English" : "中文";
+        link.title = chinese ? "This page in English" : "本页的中文版";
+        const point = () => { link.href = otherEdition(); };
+        point();
+        addEventListener("hashchange", point);
+        bar.prepend(link);
+    }
+
+    function otherEdition() {
+        const edition = new URL(path_to_root || "./", document.baseURI);
+        const site = chinese ? new URL("../", edition) : edition;
+        const other = chinese ? site : new URL("zh-CN/", site);
+        // A page that does not exist has a base of its own, and no counterpart.
+        const missing = document.querySelector("base") !== null;
+        const page = missing ? "" : location.href.slice(edition.href.length).replace(/[?#].*$/, "");
+        const target = new URL(page || "index.html", other);
+        target.hash = missing ? "" : location.hash;
+        return target.href;
+    }
+
+    // The index that mdBook ships knows words between spaces only, so no Chinese word is in it. It also holds the text
+    // of every section. A question with a Chinese character is answered by looking through that text.
+    function searchInChinese() {
+        if (!window.elasticlunr) { return; }
+        const load = elasticlunr.Index.load;
+        elasticlunr.Index.load = (data) => {
+            const index = load.call(elasticlunr.Index, data);
+            const byWords = index.search.bind(index);
+            const sections = Object.entries(data.documentStore.docs);
+            index.search = (query, options) =>
+                /\p{Script=Han}/u.test(query) ? byText(query, sections) : byWords(query, options);
+            return index;
+        };
+    }
+
+    function byText(query, sections) {
+        const terms = query.toLowerCase().split(/\s+/).filter(Boolean);
+        const found = [];
+        for (const [ref, doc] of sections) {
+            const scores = terms.map((term) => score(term, doc));
+            if (scores.every((each) => each > 0)) {
+                const sum = scores.reduce((a, b) => a + b, 0);
+                found.push({ ref, score: sum, doc: { ...doc, body: teaser(terms, doc.body) } });
+            }
+        }
+        return found.sort((a, b) => b.score - a.score);
+    }
+
+    function score(term, doc) {
+        const inText = doc.body.toLowerCase().split(term).length - 1;
+        const inTitle = doc.title.toLowerCase().includes(term) ? 20 : 0;
+        const inPath = doc.breadcrumbs.toLowerCase().includes(term) ? 5 : 0;
+        return inTitle + inPath + Math.min(inText, 10);
+    }
+
+    // mdBook marks the hits of a teaser word by word, so each hit gets spaces around it.
+    function teaser(terms, body) {
+        const hits = terms.map((term) => body.toLowerCase().indexOf(term)).filter((at) => at >= 0);
+        const start = Math.max(0, Math.min(...hits, body.length) - 40);
+        let text = body.slice(start, start + 110);
+        for (const term of terms) {
+            const exactly = new RegExp(term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi");
+            text = text.replace(exactly, (hit) => ` ${hit} `);
+        }
+        return `${start > 0 ? "… " : ""}${text} …`;
+    }
+
+    // mdBook's own words are English whatever the book's language.
+    function translateFrame() {
+        const words = {
+            "Note": "说明", "Tip": "提示", "Important": "重要", "Warning": "警告", "Caution": "当心",
+            "Toggle Table of Contents": "目录", "Table of contents": "目录", "Change theme": "更换主题",
+            "Themes": "主题", "Search (`/`)": "搜索（/）", "Toggle Searchbar": "打开或关闭搜索",
+            "Print this book": "打印本书", "Previous chapter": "上一页", "Next chapter": "下一页",
+            "Page navigation": "翻页", "Search this book ...": "搜索本书……", "Copy to clipboard": "复制",
+            "Auto": "自动", "Light": "亮色", "Keyboard shortcuts": "键盘快捷键",
+        };
+        const attributes = ["title", "aria-label", "placeholder"];
+        for (const element of document.querySelectorAll(attributes.map((name) => `[${name}]`).join())) {
+            for (const name of attributes) {
+                const word = words[element.getAttribute(name)];
+                if (word) { element.setAttribute(name, word); }
+            }
+        }
+        for (const element of document.querySelectorAll(".blockquote-tag-title, .theme-popup .theme, .mdbook-help-title")) {
+            const text = element.lastChild;
+            text.textContent = words[text.textContent.trim()] || text.textContent;
+        }
+        const keys = ["按 ← 或 → 翻页", "按 S 或 / 搜索", "按 ? 显示本帮助", "按 Esc 关闭本帮助"];
+        document.querySelectorAll("#mdbook-help-popup p").forEach((line, i) => { line.textContent = keys[i]; });
+        const header = document.getElementById("mdbook-searchresults-header");
+        if (header) { new MutationObserver(() => countInChinese(header)).observe(header, { childList: true }); }
+    }
+
+    function countInChinese(header) {
+        const [, count, query] = header.textContent.match(/^(No|\d+) search results? for '(.*)'[:.]$/s) || [];
+        if (count) { header.textContent = count === "No" ? `没有找到“${query}”。` : `找到 ${count} 处“${query}”：`; }
+    }
+
+    // mdBook prints in the reader's theme, dark background included.
+    function printOnWhite() {
+        const page = document.documentElement;
+        const themes = ["light", "rust", "coal", "navy", "ayu"];
+        const sheets = ["mdbook-ayu-highlight-css", "mdbook-tomorrow-night-css", "mdbook-highlight-css"]
+            .map((id) => document.getElementById(id));
+        let worn = [];
+        let disabled = [];
+        addEventListener("beforeprint", () => {
+            worn = themes.filter((theme) => page.classList.contains(theme));
+            disabled = sheets.map((sheet) => sheet.disabled);
+            page.classList.remove(...worn);
+            page.classList.add("light");
+            sheets.forEach((sheet, i) => { sheet.disabled = i < 2; });
+        });
+        addEventListener("afterprint", () => {
+            page.classList.remove("light");
+            page.classList.add(...worn);
+            sheets.forEach((sheet, i) => { sheet.disabled = disabled[i]; });
+        });
+    }
+
+    // A listing that is wider than its page can be scrolled; so it must be reachable with the keyboard.
+    function nameScrollableListings() {
+        for (const block of document.querySelectorAll(".content main pre > code, .content main .table-wrapper")) {
+            block.tabIndex = 0;
+        }
+    }
+})();

@@ -1,0 +1,64 @@
+//! What a page includes is there, and shows something.
+
+use std::fs;
+
+use crate::source::{Include, all_pages};
+
+/// What stands between `ANCHOR: name` and `ANCHOR_END: name`.
+fn anchored(source: &str, name: &str) -> Option<String> {
+    let marks = |line: &str, mark: &str| {
+        line.split_once(mark).is_some_and(|(_, rest)| rest.split_whitespace().next() == Some(name))
+    };
+    let mut lines = source.lines().skip_while(|line| !marks(line, "ANCHOR:")).skip(1).peekable();
+    lines.peek()?;
+    let mut text = String::new();
+    for line in lines {
+        if marks(line, "ANCHOR_END:") {
+            return Some(text);
+        }
+        text.push_str(line);
+        text.push('\n');
+    }
+    None
+}
+
+/// What is wrong with an include of `source`.
+fn fault(Include { file, part, .. }: &Include, source: &str) -> Option<String> {
+    if file.extension().is_some_and(|e| e == "snap") {
+        // The page must cut off exactly the header.
+        let header = source.lines().skip(1).position(|line| line == "---")? + 3;
+        (*part != format!("{header}:"))
+            .then(|| format!("the snapshot's text starts at line {header}"))
+    } else if part.is_empty() {
+        source.trim().is_empty().then(|| "the file is empty".into())
+    } else {
+        let shown = anchored(source, part).unwrap_or_default();
+        shown.trim().is_empty().then(|| "the anchor is missing, empty or never ends".into())
+    }
+}
+
+#[test]
+fn every_include_shows_something() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for include in all_pages().iter().flat_map(|page| page.includes()) {
+        count += 1;
+        match fs::read_to_string(&include.file) {
+            Err(error) => wrong.push(format!("{}: {error}", include.at)),
+            Ok(source) => {
+                let fault = fault(&include, &source);
+                wrong.extend(fault.map(|fault| format!("{}: {fault}", include.at)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    assert!(count > 200, "only {count} includes: are the pages read?");
+}
+
+#[test]
+fn an_anchor_is_what_stands_between_its_marks() {
+    let source = "a\n// ANCHOR: x\nb\n// ANCHOR_END: x\n// ANCHOR: y\n";
+    assert_eq!(anchored(source, "x").as_deref(), Some("b\n"));
+    assert_eq!(anchored(source, "y"), None, "it never ends");
+    assert_eq!(anchored(source, "z"), None, "it is not there");
+}

@@ -1,0 +1,127 @@
+//! Every program is in the book, and every listing in the book is run or checked by something.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::source::{Edition, all_pages, files, workspace};
+
+/// Listings that are written out although nothing runs them, and why.
+const WRITTEN_OUT: [(&str, &str, &str); 1] =
+    [("04-rlock/lock-twice.md", "python", "the point of it is that it never ends")];
+
+/// The programs of all chapters.
+fn programs() -> Vec<PathBuf> {
+    let mut programs = files(&workspace().join("chapters"), "rs");
+    programs.retain(|file| {
+        let folder = file.parent().expect("a file is in a folder");
+        folder.ends_with("src/programs") && !file.ends_with("mod.rs")
+    });
+    programs
+}
+
+/// The chapter's folder of one of its programs.
+fn chapter(program: &Path) -> &Path {
+    program.ancestors().nth(3).expect("programs are three folders down")
+}
+
+fn stem(file: &Path) -> String {
+    file.file_stem().expect("a file has a name").to_string_lossy().into_owned()
+}
+
+#[test]
+fn every_program_twin_output_and_mistake_is_in_the_book() {
+    let mut wanted = programs();
+    assert!(wanted.len() > 50, "only {} programs: are the chapters read?", wanted.len());
+    let twins: Vec<_> = wanted
+        .iter()
+        .map(|program| chapter(program).join("python").join(stem(program)).with_extension("py"))
+        .filter(|twin| twin.is_file())
+        .collect();
+    wanted.extend(twins);
+    // Those of programs begin with the chapter's number; other snapshots of the harness are none of the book's business.
+    let outputs = files(&workspace().join("harness/tests/snapshots"), "snap");
+    wanted.extend(
+        outputs.into_iter().filter(|file| stem(file).starts_with(|c: char| c.is_ascii_digit())),
+    );
+    wanted.extend(files(&workspace().join("book/errors"), "rs"));
+    wanted.extend(files(&workspace().join("book/errors"), "snap"));
+
+    let includes = Edition::English.pages().into_iter().flat_map(|page| page.includes());
+    let shown: BTreeSet<PathBuf> =
+        includes.filter_map(|include| include.file.canonicalize().ok()).collect();
+    wanted.retain(|file| !shown.contains(&file.canonicalize().unwrap()));
+    assert!(wanted.is_empty(), "not shown in any page: {wanted:#?}");
+}
+
+/// The lines of a text without their indentation, and without empty ones.
+fn bare(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+#[test]
+fn every_listing_is_a_program_a_test_or_a_checked_snippet() {
+    let sources: Vec<String> = ["rs", "py"]
+        .iter()
+        .flat_map(|extension| files(&workspace().join("chapters"), extension))
+        .map(|file| bare(&fs::read_to_string(file).unwrap()))
+        .collect();
+    let mut wrong = Vec::new();
+    for page in all_pages() {
+        for (language, text) in page.outline().blocks {
+            let words: Vec<_> = language.split(',').collect();
+            if !["rust", "python", "output", "refused"].iter().any(|word| words.contains(word)) {
+                continue;
+            }
+            let written = text.lines().filter(|line| !line.trim_start().starts_with("{{#include "));
+            let written = bare(&written.collect::<Vec<_>>().join("\n"));
+            let known = sources.iter().any(|source| source.contains(&written));
+            let allowed = WRITTEN_OUT
+                .iter()
+                .any(|(name, word, _)| *name == page.name && words.contains(word));
+            if !written.is_empty() && !known && !allowed {
+                wrong.push(format!("{}: nothing runs this {language}:\n{text}", page.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// What is wrong with a command, if it runs a chapter.
+fn fault(command: &str, programs: &[PathBuf]) -> Option<String> {
+    let words: Vec<_> = command.trim_start_matches("$ ").split_whitespace().collect();
+    let ["cargo", "run", "-p", package, arguments @ ..] = &words[..] else {
+        return None;
+    };
+    let name = package.strip_prefix("ch")?;
+    let of_chapter: Vec<_> =
+        programs.iter().filter(|program| chapter(program).ends_with(name)).collect();
+    if of_chapter.is_empty() {
+        return Some(format!("there is no package {package}"));
+    }
+    // After the first option come its values.
+    let named = arguments.iter().skip(1).take_while(|word| !word.starts_with(['-', '#']));
+    let unknown: Vec<_> = named
+        .filter(|word| !of_chapter.iter().any(|program| stem(program).replace('_', "-") == **word))
+        .collect();
+    (!unknown.is_empty()).then(|| format!("{package} has no program {unknown:?}"))
+}
+
+#[test]
+fn every_command_names_programs_that_exist() {
+    let programs = programs();
+    let mut wrong = Vec::new();
+    for page in all_pages() {
+        for (language, text) in page.outline().blocks {
+            if language == "console" {
+                let faults = text.lines().filter_map(|command| fault(command, &programs));
+                wrong.extend(faults.map(|fault| format!("{}: {fault}", page.file.display())));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    assert_eq!(fault("$ cargo run -p ch07-queue -- methods --seed", &programs), None);
+    assert!(fault("cargo run -p ch07-queues", &programs).is_some());
+    assert!(fault("cargo run -p ch07-queue -- method", &programs).is_some());
+}

@@ -1,0 +1,9 @@
+//! What mdBook lets slip. It only logs a missing include, shows nothing for a missing anchor, follows no
+//! link, and cannot know that a listing is run by nobody or that a translation is older than its page.
+
+mod contents;
+mod editions;
+mod includes;
+mod links;
+mod listings;
+mod source;
