@@ -46,7 +46,11 @@ fn every_link_leads_somewhere() {
     for edition in Edition::BOTH {
         let outlines: BTreeMap<_, _> =
             edition.pages().into_iter().map(|page| (page.file.clone(), page.outline())).collect();
-        let ids = outlines.iter().map(|(file, page)| (file.clone(), page.ids.clone())).collect();
+        let untranslated = Edition::English.pages().into_iter();
+        let untranslated =
+            untranslated.map(|page| (edition.folder().join(&page.name), page.outline().ids));
+        let mut ids: BTreeMap<_, _> = untranslated.collect();
+        ids.extend(outlines.iter().map(|(file, page)| (file.clone(), page.ids.clone())));
         for (file, page) in &outlines {
             for link in &page.links {
                 count += 1;
