@@ -8,11 +8,11 @@ use ch09_shared_data::manager::{
 use std::task::Poll;
 use std::thread;
 
-#[path = "support/processes.rs"]
-mod processes;
+#[path = "../../08-multiprocessing/tests/support/trials.rs"]
+mod trials;
 
 fn main() {
-    processes::run([
+    trials::run([
         ("proxies_work_in_children_by_either_method", children),
         ("proxies_work_in_threads", threads),
         ("an_object_lives_as_long_as_somebody_refers_to_it", references),
@@ -99,6 +99,8 @@ fn nested() {
 fn tcp() {
     let any_port = "127.0.0.1:0".parse().unwrap();
     assert!(matches!(Manager::builder().listen(any_port).start(), Err(StartError::KeyNeeded)));
+    let empty = Manager::builder().listen(any_port).key("").start();
+    assert!(matches!(empty, Err(StartError::KeyNeeded)));
     let manager = Manager::builder().listen(any_port).key("secret").start().unwrap();
     let list = manager.list([1]).unwrap();
     let address: Address = manager.address().to_string().parse().unwrap();

@@ -6,11 +6,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-#[path = "support/processes.rs"]
-mod processes;
+#[path = "../../08-multiprocessing/tests/support/trials.rs"]
+mod trials;
 
 fn main() {
-    processes::run([
+    trials::run([
         ("list", list),
         ("dict", dict),
         ("namespace", namespace),

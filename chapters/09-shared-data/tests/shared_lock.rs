@@ -5,11 +5,11 @@ use ch09_shared_data::{Array, NotOwner, OwnerDied, RLock, TryLockError, Value};
 use std::thread;
 use std::time::Duration;
 
-#[path = "support/processes.rs"]
-mod processes;
+#[path = "../../08-multiprocessing/tests/support/trials.rs"]
+mod trials;
 
 fn main() {
-    processes::run([
+    trials::run([
         ("additions_under_the_lock_are_exact", exact),
         ("held_as_often_as_taken", depth),
         ("a_stranger_cannot_release", stranger),

@@ -6,11 +6,11 @@ use ch09_shared_data::{
     RawValue, SetError, Slice, Typecode, Value,
 };
 
-#[path = "support/processes.rs"]
-mod processes;
+#[path = "../../08-multiprocessing/tests/support/trials.rs"]
+mod trials;
 
 fn main() {
-    processes::run([
+    trials::run([
         ("a_child_by_either_method_changes_the_parents_numbers", children_change_numbers),
         ("atomic_additions_lose_nothing", atomic_additions),
         ("every_typecode_keeps_its_extremes", extremes),

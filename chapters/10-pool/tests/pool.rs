@@ -268,10 +268,14 @@ fn many_threads() {
         for start in 0..8 {
             let pool = &pool;
             scope.spawn(move || {
-                assert_eq!(
-                    pool.map(square, start..start + 30).unwrap(),
-                    squares(start..start + 30)
-                );
+                let all = start..start + 30;
+                assert_eq!(pool.map(square, all.clone()).unwrap(), squares(all.clone()));
+                for n in all {
+                    // One waits in the queue while the other perhaps needs none.
+                    let later = pool.apply_async(square, n);
+                    assert_eq!(pool.apply(square, n + 1), Ok((n + 1) * (n + 1)));
+                    assert_eq!(later.get(), Ok(n * n));
+                }
             });
         }
     });

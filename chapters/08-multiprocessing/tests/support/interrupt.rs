@@ -1,9 +1,10 @@
 //! Ctrl-C in the middle of a program: nothing of it may stay behind.
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
-use std::collections::BTreeSet;
-use std::ffi::OsString;
+#[path = "left_behind.rs"]
+mod left_behind;
+
+use left_behind::{named_since, processes, shared_memory};
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, Stdio};
@@ -18,12 +19,11 @@ pub fn leaves_nothing(executable: &str, program: &str, arguments: &[&str]) {
     unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
     let shared_memory_before = shared_memory();
     for lines in 0.. {
-        let marker = format!("EVERY_INTERLEAVING_TEST={}-{program}-{lines}", std::process::id());
-        let (name, value) = marker.split_once('=').unwrap();
+        let marker = format!("{}-{program}-{lines}", std::process::id());
         let mut child = Command::new(executable)
             .arg(program)
             .args(arguments)
-            .env(name, value)
+            .env(left_behind::MARKER, &marker)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -35,49 +35,15 @@ pub fn leaves_nothing(executable: &str, program: &str, arguments: &[&str]) {
         let group = Pid::from_child(&child);
         let _ = kill_process_group(group, Signal::INT);
         let status = child.wait().unwrap();
-        let left: Vec<String> =
-            with_marker(&marker).into_iter().filter(|&pid| outlives(pid)).map(describe).collect();
+        let left = processes(&marker);
         assert!(left.is_empty(), "{program}, after {lines} lines: still there: {left:?}");
-        let named: Vec<_> = shared_memory().difference(&shared_memory_before).cloned().collect();
+        let named = named_since(&shared_memory_before);
         assert!(named.is_empty(), "{program}, after {lines} lines: shared memory left: {named:?}");
         if read < lines {
             assert_eq!(status.signal(), None, "{program} had ended before the signal");
             return;
         }
     }
-}
-
-fn shared_memory() -> BTreeSet<OsString> {
-    std::fs::read_dir("/dev/shm")
-        .map(|entries| entries.flatten().map(|entry| entry.file_name()).collect())
-        .unwrap_or_default()
-}
-
-/// The processes that have `marker` in their environment, as all have that a
-/// marked process started.
-fn with_marker(marker: &str) -> Vec<i32> {
-    let all = std::fs::read_dir("/proc").unwrap().flatten();
-    all.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter(|pid: &i32| {
-            std::fs::read(format!("/proc/{pid}/environ"))
-                .is_ok_and(|environ| environ.split(|&b| b == 0).any(|v| v == marker.as_bytes()))
-        })
-        .collect()
-}
-
-/// Whether the process is still there after a while that is long enough for
-/// one that is about to end.
-fn outlives(pid: i32) -> bool {
-    let Ok(pidfd) = pidfd_open(Pid::from_raw(pid).unwrap(), PidfdFlags::empty()) else {
-        return false;
-    };
-    let patience = Timespec { tv_sec: 10, tv_nsec: 0 };
-    poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&patience)).unwrap() == 0
-}
-
-fn describe(pid: i32) -> String {
-    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    format!("{pid}: {}", String::from_utf8_lossy(&line).replace('\0', " "))
 }
 
 /// The names of all programs of the chapter at `executable`.

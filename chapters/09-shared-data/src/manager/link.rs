@@ -10,6 +10,7 @@ use super::address::Address;
 use super::error::ManagerError;
 use super::handshake::{self, GREETING, Key, PROOF, Who};
 use super::protocol::{LENGTH, MAX_FRAME, Reply, Request, frame, size};
+use rustix::buffer::spare_capacity;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 use std::cell::RefCell;
@@ -194,12 +195,10 @@ impl Channel {
     fn fill(&mut self, wanted: usize) -> Result<(), Trouble> {
         const PORTION: usize = 64 * 1024;
         while self.buffer.len() < wanted {
-            let before = self.buffer.len();
             // Room grows with what arrives, not with what a length claims.
-            self.buffer.resize(before + PORTION, 0);
-            let arrived = recv(&self.socket, &mut self.buffer[before..], RecvFlags::empty());
-            self.buffer.truncate(before + arrived.as_ref().map_or(0, |&(_, count)| count));
-            match arrived {
+            self.buffer.reserve(PORTION);
+            let room = spare_capacity(&mut self.buffer);
+            match recv(&self.socket, room, RecvFlags::empty()) {
                 Ok((_, 0)) | Err(Errno::CONNRESET) => return Err(Trouble::Ended),
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => return Err(Trouble::Io(error.into())),

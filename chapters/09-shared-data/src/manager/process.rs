@@ -11,6 +11,7 @@ use super::types;
 use ch08_multiprocessing::{Child, Descriptor, Process};
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -32,6 +33,7 @@ pub struct Builder {
     listen: Option<SocketAddr>,
     key: Option<Key>,
     serve: fn((Descriptor, Descriptor)) -> io::Result<()>,
+    registry: fn() -> Registry,
 }
 
 /// Why no manager was started.
@@ -75,6 +77,7 @@ impl Builder {
     /// Adds types of one's own, for [`Manager::create`].
     pub fn types<T: Types>(mut self) -> Builder {
         self.serve = serve::<T>;
+        self.registry = registry::<T>;
         self
     }
 
@@ -84,21 +87,43 @@ impl Builder {
     ///
     /// [`StartError`].
     pub fn start(self) -> Result<Manager, StartError> {
-        let (address, key) = match (self.listen, self.key) {
-            (Some(_), None) => return Err(StartError::KeyNeeded),
-            (Some(address), Some(key)) => (Address::Tcp(address), key),
-            (None, key) => (Address::unique()?, key.map_or_else(Key::random, Ok)?),
-        };
+        let serve = self.serve;
         // The socket is there before the process: nobody comes too early.
-        let (listener, address) = address.listen()?;
+        let (listener, address, key) = self.open()?;
         let arguments = (Descriptor::from(listener), pack(&key)?);
-        let server = Process::new(self.serve, arguments).name("manager").daemon(true).start()?;
+        let server = Process::new(serve, arguments).name("manager").daemon(true).start()?;
         let manager = Manager {
             link: Arc::new(Link { address, key }),
             server: Some((server, std::process::id())),
         };
         manager.link.check()?;
         Ok(manager)
+    }
+
+    /// Makes this process the manager; returns only if it cannot go on. Calls
+    /// `ready` with its address once clients can come.
+    ///
+    /// For a program that does nothing else (Python's `serve_forever`).
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`].
+    pub fn serve(self, ready: impl FnOnce(&Address)) -> Result<(), StartError> {
+        let registry = (self.registry)();
+        let (listener, address, key) = self.open()?;
+        ready(&address);
+        Ok(super::server::serve(listener, key, registry)?)
+    }
+
+    fn open(self) -> Result<(OwnedFd, Address, Key), StartError> {
+        let (address, key) = match (self.listen, self.key) {
+            (Some(_), None) => return Err(StartError::KeyNeeded),
+            (Some(_), Some(key)) if key.0.is_empty() => return Err(StartError::KeyNeeded),
+            (Some(address), Some(key)) => (Address::Tcp(address), key),
+            (None, key) => (Address::unique()?, key.map_or_else(Key::random, Ok)?),
+        };
+        let (listener, address) = address.listen()?;
+        Ok((listener, address, key))
     }
 }
 
@@ -115,10 +140,14 @@ fn serve<T: Types>((listener, key): (Descriptor, Descriptor)) -> io::Result<()> 
     // objects while they end; the manager ends with the one that started it.
     // SAFETY: ignoring a signal runs no code of ours.
     unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
+    super::server::serve(listener.into(), unpack(key)?, registry::<T>())
+}
+
+fn registry<T: Types>() -> Registry {
     let mut registry = Registry::default();
     types::register(&mut registry);
     T::register(&mut registry);
-    super::server::serve(listener.into(), unpack(key)?, registry)
+    registry
 }
 
 impl Manager {
@@ -133,7 +162,7 @@ impl Manager {
 
     /// A manager with more choices.
     pub fn builder() -> Builder {
-        Builder { listen: None, key: None, serve: serve::<NoTypes> }
+        Builder { listen: None, key: None, serve: serve::<NoTypes>, registry: registry::<NoTypes> }
     }
 
     /// The way to a manager that another process started.

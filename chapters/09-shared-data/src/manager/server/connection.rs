@@ -4,6 +4,7 @@
 use crate::manager::error::RemoteError;
 use crate::manager::handshake::{self, INTRODUCTION, Key, NONCE, Who};
 use crate::manager::protocol::{LENGTH, MAX_FRAME, Reply, Request, frame, size};
+use rustix::buffer::spare_capacity;
 use rustix::event::epoll::EventFlags;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
@@ -83,26 +84,17 @@ impl Connection {
     /// Takes in what the client has sent, up to a portion; the rest stays in
     /// the socket, whose buffer the kernel bounds.
     pub(super) fn receive(&mut self) -> io::Result<()> {
-        let before = self.received.len();
-        self.received.resize(before + PORTION, 0);
-        let arrived = loop {
-            match recv(&self.socket, &mut self.received[before..], RecvFlags::empty()) {
-                Ok((_, 0)) => {
-                    self.ended = true;
-                    break 0;
-                }
-                Ok((_, arrived)) => break arrived,
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => break 0,
-                Err(Errno::CONNRESET) => {
-                    self.ended = true;
-                    break 0;
-                }
+        self.received.reserve(PORTION);
+        loop {
+            let room = spare_capacity(&mut self.received);
+            match recv(&self.socket, room, RecvFlags::empty()) {
+                Ok((_, 0)) | Err(Errno::CONNRESET) => self.ended = true,
+                Ok(_) | Err(Errno::AGAIN) => {}
+                Err(Errno::INTR) => continue,
                 Err(error) => return Err(error.into()),
             }
-        };
-        self.received.truncate(before + arrived);
-        Ok(())
+            return Ok(());
+        }
     }
 
     /// The next thing that the client wants.
@@ -125,25 +117,30 @@ impl Connection {
         if self.busy || self.received.len() < wanted {
             return Ok(Event::Nothing);
         }
-        let rest = self.received.split_off(wanted);
-        let bytes = std::mem::replace(&mut self.received, rest);
-        match self.stage {
+        let bytes = &self.received[..wanted];
+        let event = match self.stage {
             Stage::Greeted { nonce, .. } => {
                 let introduction = bytes.try_into().map_err(|_| ended())?;
-                let (who, proof) = handshake::check(key, &nonce, &introduction)
+                let (who, proof) = handshake::check(key, &nonce, introduction)
                     .ok_or_else(|| io::Error::other("it has another key"))?;
                 self.stage = Stage::Known(who);
                 self.to_send.extend(proof);
                 self.flush()?;
-                Ok(Event::Introduced)
+                Event::Introduced
             }
             Stage::Known(who) => {
                 let request: Request = postcard::from_bytes(&bytes[LENGTH..])
                     .map_err(|error| io::Error::other(format!("it sent no request: {error}")))?;
                 self.busy = !matches!(request, Request::Release { .. });
-                Ok(Event::Request(who, request))
+                Event::Request(who, request)
             }
+        };
+        self.received.drain(..wanted);
+        if self.received.is_empty() && self.received.capacity() > 2 * PORTION {
+            // One large request is no reason to keep its room for ever.
+            self.received = Vec::new();
         }
+        Ok(event)
     }
 
     fn size(&self) -> io::Result<usize> {

@@ -1,0 +1,126 @@
+//! SIGKILL to a worker at its task, to workers at any time, and to the pool's
+//! creator.
+
+#[path = "../../08-multiprocessing/tests/support/kills.rs"]
+mod kills;
+#[path = "../../08-multiprocessing/tests/support/trials.rs"]
+mod trials;
+
+use ch08_multiprocessing::{Connection, Process, RecvError, pipe};
+use ch10_pool::{AsyncResult, Pool, TaskError};
+use kills::{PATIENCE, rounds, time};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+fn main() {
+    kills::mark();
+    trials::run([
+        ("a_worker_killed_at_its_task_fails_that_task_alone", || rounds(worker)),
+        ("workers_end_with_a_creator_that_is_killed", || rounds(creator)),
+        ("every_task_has_one_outcome_while_workers_are_killed", outcomes),
+    ]);
+}
+
+fn process_id(_: ()) -> u32 {
+    std::process::id()
+}
+
+/// Says that it runs, then waits for the end of the connection.
+fn announce_and_wait(mut connection: Connection) {
+    connection.send(&std::process::id()).unwrap();
+    while connection.recv::<()>().is_ok() {}
+}
+
+/// A task that runs until the connection is dropped, and its worker's id.
+fn running(pool: &Pool) -> (Connection, u32, AsyncResult<()>) {
+    let (mut ours, theirs) = pipe().unwrap();
+    let result = pool.apply_async(announce_and_wait, theirs);
+    let pid = ours.recv_timeout(PATIENCE).unwrap().expect("it says that it runs");
+    (ours, pid, result)
+}
+
+/// Kills a worker of this process, if it is one still.
+fn kill(pid: u32) {
+    let Ok(pidfd) = pidfd_open(Pid::from_raw(pid as i32).unwrap(), PidfdFlags::empty()) else {
+        return;
+    };
+    // The number may by now be another process's; the descriptor is not.
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1));
+    if parent == Some(std::process::id().to_string().as_str()) {
+        let _ = pidfd_send_signal(&pidfd, Signal::KILL);
+    }
+}
+
+fn worker() -> Duration {
+    let pool = Pool::new(2).unwrap();
+    let (gate, _, mut unharmed) = running(&pool);
+    let (_gate, victim, mut lost) = running(&pool);
+    let (took, outcome) = time(|| kill(victim), || lost.get_timeout(PATIENCE));
+    assert_eq!(outcome, Err(TaskError::WorkerLost { signal: 9 }));
+    // The other worker is busy, so this one is new.
+    let next = pool.apply_async(process_id, ()).get_timeout(PATIENCE).unwrap();
+    assert!(next.is_some_and(|pid| pid != victim), "{next:?}");
+    drop(gate);
+    assert_eq!(unharmed.get_timeout(PATIENCE), Ok(Some(())));
+    pool.close().join();
+    took
+}
+
+fn have_a_pool(connection: Connection) {
+    let pool = Pool::new(2).unwrap();
+    pool.apply(announce_and_wait, connection).unwrap();
+}
+
+fn creator() -> Duration {
+    let (mut ours, theirs) = pipe().unwrap();
+    let creator = Process::new(have_a_pool, theirs).start().unwrap();
+    assert!(ours.recv_timeout::<u32>(PATIENCE).unwrap().is_some());
+    let kill = || creator.kill().unwrap();
+    let (took, end) = time(kill, || ours.recv_timeout::<()>(PATIENCE));
+    assert!(matches!(end, Err(RecvError::Closed)), "{end:?}");
+    assert_eq!(creator.join().unwrap(), -9);
+    took
+}
+
+fn next(n: u64) -> u64 {
+    n + 1
+}
+
+/// Every 1 000 tasks a worker is killed, wherever it is just then. With
+/// `EI_FULL=1` there are a million tasks, else 10 000.
+fn outcomes() {
+    const WORKERS: usize = 4;
+    const UNDER_WAY: usize = 64;
+    let tasks = if kills::full() { 1_000_000 } else { 10_000 };
+    let start = Instant::now();
+    let pool = Pool::new(WORKERS).unwrap();
+    let (mut results, mut lost, mut kills) = (0_u64, 0_u64, 0_u64);
+    let mut settle = |n: u64, mut outcome: AsyncResult<u64>| match outcome.get_timeout(PATIENCE) {
+        Ok(Some(result)) => {
+            assert_eq!(result, n + 1);
+            results += 1;
+        }
+        Err(TaskError::WorkerLost { signal: 9 }) => lost += 1,
+        other => panic!("task {n}: {other:?}"),
+    };
+    let mut under_way = VecDeque::new();
+    for n in 0..tasks {
+        under_way.push_back((n, pool.apply_async(next, n)));
+        if under_way.len() == UNDER_WAY {
+            let (n, outcome) = under_way.pop_front().unwrap();
+            settle(n, outcome);
+        }
+        if n % 1000 == 999 {
+            kill(pool.worker_pids()[(n / 1000) as usize % WORKERS]);
+            kills += 1;
+        }
+    }
+    under_way.into_iter().for_each(|(n, outcome)| settle(n, outcome));
+    assert_eq!(results + lost, tasks);
+    assert!(lost <= kills, "{lost} tasks were lost to {kills} kills");
+    pool.close().join();
+    let seconds = start.elapsed().as_secs();
+    eprintln!("{results} results and {lost} lost in {seconds} s; {kills} kills");
+}
