@@ -60,7 +60,7 @@ impl Builder {
             return Err(PoolError::NoTasks);
         }
         let recipe = Recipe { initializer: self.initializer? };
-        let dispatch = Arc::new(Dispatch::new(recipe, self.tasks_per_child, self.processes));
+        let dispatch = Arc::new(Dispatch::new(recipe, self.tasks_per_child));
         // All processes first: they start up side by side.
         let workers = (0..self.processes)
             .map(|_| dispatch.start_worker())

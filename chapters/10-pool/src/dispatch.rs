@@ -1,15 +1,20 @@
 //! From the queue of tasks to the workers, and the results back.
 //!
-//! Each worker process has a thread here that tends it: takes a task from the
-//! queue, sends it, waits for the reply, hands the reply on. So the process
-//! and its tasks are in one thread's hands, and what happens when the process
-//! dies is decided in one place.
+//! Every worker has a seat. A seat whose worker has nothing to do lies in a
+//! list here; whoever takes it out has that worker to itself, sends it a task,
+//! waits for the reply, and puts the seat back. So a process and its task are
+//! in one thread's hands, and what happens when the process dies is decided in
+//! one place.
+//!
+//! For what is queued the pool has as many threads as workers, the tenders. A
+//! caller that wants to wait for its one task anyway does a tender's work
+//! itself: that saves two handovers between threads.
 
 use crate::error::TaskError;
 use crate::worker::{Recipe, Task, Worker};
 use ch08_multiprocessing::{Child, Message, StartError};
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A task and where its result goes. `deliver` must not panic.
 pub(crate) struct Job {
@@ -38,14 +43,26 @@ pub(crate) struct Dispatch {
 struct State {
     phase: Phase,
     queue: VecDeque<Job>,
+    /// The seats in nobody's hands.
+    idle: Vec<Seat>,
     /// The worker process in each seat.
     children: Vec<Option<Child>>,
 }
 
+/// A worker's place in the pool; it is empty after the worker ended.
+struct Seat {
+    number: usize,
+    worker: Option<Worker>,
+}
+
 impl Dispatch {
-    pub(crate) fn new(recipe: Recipe, tasks_per_child: Option<u64>, seats: usize) -> Dispatch {
-        let state =
-            State { phase: Phase::Open, queue: VecDeque::new(), children: vec![None; seats] };
+    pub(crate) fn new(recipe: Recipe, tasks_per_child: Option<u64>) -> Dispatch {
+        let state = State {
+            phase: Phase::Open,
+            queue: VecDeque::new(),
+            idle: Vec::new(),
+            children: Vec::new(),
+        };
         Dispatch {
             recipe,
             tasks_per_child,
@@ -82,8 +99,39 @@ impl Dispatch {
             return (job.deliver)(Err(TaskError::Terminated));
         }
         state.queue.push_back(job);
+        // Otherwise whoever puts the next seat back wakes a tender.
+        let wake = !state.idle.is_empty();
         drop(state);
-        self.changed.notify_one();
+        if wake {
+            self.changed.notify_one();
+        }
+    }
+
+    /// Has the task done in the calling thread, or gives it back: if no worker
+    /// has nothing to do, or others wait for one.
+    pub(crate) fn perform_here(&self, task: Task) -> Result<Result<Message, TaskError>, Task> {
+        if !self.is_ours() {
+            return Ok(Err(TaskError::OtherProcess));
+        }
+        let mut state = self.state();
+        if state.phase != Phase::Open || !state.queue.is_empty() {
+            return Err(task);
+        }
+        let Some(mut seat) = state.idle.pop() else { return Err(task) };
+        drop(state);
+        let result = self.perform(&mut seat, &task);
+        self.put_back(seat);
+        Ok(result)
+    }
+
+    fn put_back(&self, seat: Seat) {
+        let mut state = self.state();
+        state.idle.push(seat);
+        let wake = !state.queue.is_empty() || state.phase != Phase::Open;
+        drop(state);
+        if wake {
+            self.changed.notify_one();
+        }
     }
 
     /// After what is queued, the workers are dismissed.
@@ -115,44 +163,58 @@ impl Dispatch {
         Worker::start(&self.recipe)
     }
 
-    /// Tends the worker in `seat` until the pool has no more work for it.
-    pub(crate) fn tend(self: Arc<Self>, seat: usize, first: Worker) {
-        let mut worker = Some(first);
-        while let Some(Job { task, deliver }) = self.next_job() {
-            let result = self.perform(seat, &mut worker, &task);
+    /// Does what is queued, with whatever worker has nothing to do, until the
+    /// pool has no more work; then dismisses a worker.
+    pub(crate) fn tend(&self) {
+        let mut seat = None;
+        while let Some((mut taken, Job { task, deliver })) = self.next_job(seat.take()) {
+            let result = self.perform(&mut taken, &task);
             // With the task go its descriptors, which someone may wait to see closed.
             drop(task);
             deliver(result);
+            seat = Some(taken);
         }
-        if let Some(worker) = worker {
-            worker.dismiss();
-        }
-        self.state().children[seat] = None;
+        self.dismiss_one();
     }
 
-    fn next_job(&self) -> Option<Job> {
+    /// Puts the seat back and takes the next job and a seat for it.
+    fn next_job(&self, seat: Option<Seat>) -> Option<(Seat, Job)> {
         let mut state = self.state();
+        state.idle.extend(seat);
         loop {
             match state.phase {
                 Phase::Terminated => return None,
-                _ if !state.queue.is_empty() => return state.queue.pop_front(),
-                Phase::Closed => return None,
-                Phase::Open => {}
+                Phase::Closed if state.queue.is_empty() => return None,
+                Phase::Open | Phase::Closed => {}
+            }
+            if !state.queue.is_empty()
+                && let Some(seat) = state.idle.pop()
+            {
+                return state.queue.pop_front().map(|job| (seat, job));
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    fn perform(
-        &self,
-        seat: usize,
-        place: &mut Option<Worker>,
-        task: &Task,
-    ) -> Result<Message, TaskError> {
+    /// There are as many seats as tenders, so each finds one.
+    fn dismiss_one(&self) {
+        let none = |state: &mut State| state.idle.is_empty();
+        let waited = self.changed.wait_while(self.state(), none);
+        let seat = waited.unwrap_or_else(PoisonError::into_inner).idle.pop();
+        if let Some(Seat { number, worker }) = seat {
+            if let Some(worker) = worker {
+                worker.dismiss();
+            }
+            self.state().children[number] = None;
+        }
+    }
+
+    fn perform(&self, seat: &mut Seat, task: &Task) -> Result<Message, TaskError> {
+        let Seat { number, worker: place } = seat;
         // One that died while it had nothing to do has lost nothing.
         let worker = match place.take().filter(Worker::is_usable) {
             Some(worker) => worker,
-            None => self.replace(seat)?,
+            None => self.replace(*number)?,
         };
         let worker = place.insert(worker);
         let result = worker.call(task);
@@ -166,26 +228,31 @@ impl Dispatch {
                 worker.dismiss();
             }
             // Failing now would blame a task that has its result; the next one tries again.
-            *place = self.replace(seat).ok();
+            *place = self.replace(*number).ok();
         }
         result
+    }
+
+    /// Gives a new worker a seat of its own.
+    pub(crate) fn seat(&self, worker: Worker) {
+        let mut state = self.state();
+        let number = state.children.len();
+        state.children.push(Some(worker.child().clone()));
+        state.idle.push(Seat { number, worker: Some(worker) });
     }
 
     fn replace(&self, seat: usize) -> Result<Worker, TaskError> {
         let worker = self
             .start_worker()
             .map_err(|error| TaskError::NoWorker { reason: error.to_string() })?;
-        self.take_seat(seat, &worker);
-        Ok(worker)
-    }
-
-    /// Makes the worker known to `terminate`, which may have been called already.
-    pub(crate) fn take_seat(&self, seat: usize, worker: &Worker) {
         let mut state = self.state();
         state.children[seat] = Some(worker.child().clone());
+        // Nobody else will: `terminate` has been called already.
         if state.phase == Phase::Terminated {
             let _ = worker.child().kill();
         }
+        drop(state);
+        Ok(worker)
     }
 }
 

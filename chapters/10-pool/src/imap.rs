@@ -1,8 +1,8 @@
 //! Results one by one.
 
+use crate::assembly::read;
 use crate::error::{TaskError, TimedOut};
-use crate::pool::Inner;
-use crate::result::reading;
+use crate::pool::{Inner, part};
 use ch08_multiprocessing::{Function, Message, NotInExecutable};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::{BTreeMap, VecDeque};
@@ -81,11 +81,12 @@ where
             let (number, sender) = (self.submitted, self.sender.clone());
             self.submitted += 1;
             let deliver = move |result: Result<Message, TaskError>| {
-                let chunk = result.and_then(|message| reading(|| message.decode::<Vec<R>>()));
+                let chunk = result.and_then(read::<Vec<R>>);
                 // Nobody waits for it if the iterator was dropped.
                 let _ = sender.send((number, chunk));
             };
-            self.pool.submit_part((self.function, Message::encode(&chunk)), Box::new(deliver));
+            let part = part(self.function, Message::encode(&chunk));
+            self.pool.submit_part(part, Box::new(deliver));
         }
     }
 

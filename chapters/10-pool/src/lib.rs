@@ -19,6 +19,7 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("chapter 10 needs Linux: it is built on the processes of chapter 8");
 
+mod assembly;
 mod builder;
 mod callbacks;
 mod dispatch;

@@ -2,9 +2,9 @@
 
 use crate::error::TaskError;
 use crate::imap::{Imap, Order};
-use crate::pool::{Inner, Pool};
+use crate::pool::{Inner, Pool, part};
 use crate::result::AsyncResult;
-use ch08_multiprocessing::{DecodeError, Function, Message, NotInExecutable};
+use ch08_multiprocessing::{Function, Message, NotInExecutable};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// How many elements go into one message.
@@ -150,17 +150,9 @@ impl<'pool> Mapping<'pool> {
             Chunks::Of(size) => size,
             Chunks::FourAWorker => items.len().div_ceil(4 * self.pool.dispatch.seats()).max(1),
         };
-        let parts = items.chunks(size).map(|chunk| (function, Message::encode(chunk))).collect();
-        self.pool.submit(parts, concatenate)
+        let parts = items.chunks(size).map(|chunk| part(function, Message::encode(chunk)));
+        self.pool.submit(parts, |chunks: Vec<Vec<R>>| chunks.into_iter().flatten().collect())
     }
-}
-
-fn concatenate<R: DeserializeOwned>(chunks: Vec<Message>) -> Result<Vec<R>, DecodeError> {
-    let mut all = Vec::new();
-    for chunk in chunks {
-        all.extend(chunk.decode::<Vec<R>>()?);
-    }
-    Ok(all)
 }
 
 /// The methods that map, with CPython's chunks; for others see

@@ -1,5 +1,6 @@
 //! The pool: its workers from creation to end, and single tasks.
 
+use crate::assembly::{Assembly, read};
 use crate::builder::Builder;
 use crate::callbacks::Callbacks;
 use crate::dispatch::{Dispatch, Job};
@@ -7,7 +8,7 @@ use crate::error::{PoolError, TaskError};
 use crate::mapping::{Chunks, Mapping};
 use crate::result::AsyncResult;
 use crate::worker::{Task, Worker};
-use ch08_multiprocessing::{DecodeError, EncodeError, Function, Message, NotInExecutable};
+use ch08_multiprocessing::{EncodeError, Function, Message, NotInExecutable};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt;
 use std::sync::Arc;
@@ -94,7 +95,11 @@ impl Pool {
         A: Serialize + DeserializeOwned,
         R: Serialize + DeserializeOwned + Send + 'static,
     {
-        self.apply_async(function, argument).get()
+        let task = part(Function::new(function), Message::encode(&argument))?;
+        match self.inner.dispatch.perform_here(task) {
+            Ok(result) => result.and_then(read),
+            Err(task) => self.inner.submit_alone(Ok(task), read).get(),
+        }
     }
 
     /// Has a worker call `function` with `argument`. Never waits: a task for
@@ -106,15 +111,15 @@ impl Pool {
         A: Serialize + DeserializeOwned,
         R: Serialize + DeserializeOwned + Send + 'static,
     {
-        let part = (Function::new(function), Message::encode(&argument));
-        self.inner.submit(vec![part], |parts| one(parts)?.decode())
+        let part = part(Function::new(function), Message::encode(&argument));
+        self.inner.submit_alone(part, read)
     }
 
     /// What lies under all the other methods: a call without its types.
     ///
     /// The argument is what `function` decodes, the result what it encoded.
     pub fn call(&self, function: Function, argument: Message) -> AsyncResult<Message> {
-        self.inner.submit(vec![(Ok(function), Ok(argument))], one)
+        self.inner.submit_alone(part(Ok(function), Ok(argument)), Ok)
     }
 
     /// The methods that map, with chunks of `size` elements.
@@ -171,41 +176,65 @@ pub(crate) struct Inner {
 }
 
 /// A task that may already have failed, on the way into its message.
-pub(crate) type Part = (Result<Function, NotInExecutable>, Result<Message, EncodeError>);
+pub(crate) type Part = Result<Task, TaskError>;
+
+pub(crate) fn part(
+    function: Result<Function, NotInExecutable>,
+    arguments: Result<Message, EncodeError>,
+) -> Part {
+    Ok(Task::new(function?, arguments?))
+}
 
 impl Inner {
-    /// Gives each worker a seat and a thread that tends it.
+    /// Gives each worker a seat, and starts as many threads.
     pub(crate) fn new(dispatch: Arc<Dispatch>, workers: Vec<Worker>) -> Inner {
         let mut tenders = Vec::new();
-        for (seat, worker) in workers.into_iter().enumerate() {
+        for worker in workers {
+            dispatch.seat(worker);
             let dispatch = Arc::clone(&dispatch);
-            dispatch.take_seat(seat, &worker);
-            tenders.push(thread::spawn(move || dispatch.tend(seat, worker)));
+            tenders.push(thread::spawn(move || dispatch.tend()));
         }
         Inner { dispatch, callbacks: Arc::default(), tenders }
     }
 
-    /// Submits the parts of one result.
-    pub(crate) fn submit<R: Send + 'static>(
+    /// Submits the parts of one result, each as soon as it is there; they are
+    /// read as they arrive and then put together.
+    pub(crate) fn submit<P, R>(
         &self,
-        parts: Vec<Part>,
-        assemble: fn(Vec<Message>) -> Result<R, DecodeError>,
-    ) -> AsyncResult<R> {
-        let (result, slot) = AsyncResult::new(parts.len(), assemble, &self.callbacks);
-        for (i, part) in parts.into_iter().enumerate() {
-            let slot = Arc::clone(&slot);
-            self.submit_part(part, Box::new(move |result| slot.put(i, result)));
+        parts: impl ExactSizeIterator<Item = Part>,
+        assemble: fn(Vec<P>) -> R,
+    ) -> AsyncResult<R>
+    where
+        P: DeserializeOwned + Send + 'static,
+        R: Send + 'static,
+    {
+        let (result, slot) = AsyncResult::new(&self.callbacks);
+        let assembly = Assembly::new(parts.len(), assemble, slot);
+        for (i, part) in parts.enumerate() {
+            let assembly = Arc::clone(&assembly);
+            self.submit_part(part, Box::new(move |result| assembly.put(i, result)));
         }
+        result
+    }
+
+    /// Submits what is a result by itself.
+    fn submit_alone<R: Send + 'static>(
+        &self,
+        part: Part,
+        read: fn(Message) -> Result<R, TaskError>,
+    ) -> AsyncResult<R> {
+        let (result, slot) = AsyncResult::new(&self.callbacks);
+        let deliver = move |message: Result<_, _>| slot.complete(message.and_then(read));
+        self.submit_part(part, Box::new(deliver));
         result
     }
 
     pub(crate) fn submit_part(
         &self,
-        (function, arguments): Part,
+        part: Part,
         deliver: Box<dyn FnOnce(Result<Message, TaskError>) + Send>,
     ) {
-        let task = || Ok(Task::new(function?, arguments?));
-        match task() {
+        match part {
             Ok(task) => self.dispatch.submit(Job { task, deliver }),
             Err(error) => deliver(Err(error)),
         }
@@ -230,10 +259,6 @@ impl Drop for Inner {
             self.join();
         }
     }
-}
-
-fn one(parts: Vec<Message>) -> Result<Message, DecodeError> {
-    Ok(parts.into_iter().next().unwrap_or_default())
 }
 
 impl fmt::Debug for Pool {

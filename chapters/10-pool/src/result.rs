@@ -2,7 +2,6 @@
 
 use crate::callbacks::Callbacks;
 use crate::error::TaskError;
-use ch08_multiprocessing::{DecodeError, Message};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,19 +16,14 @@ pub struct AsyncResult<R> {
 
 type Callback<R> = Box<dyn FnOnce(&Result<R, TaskError>) + Send>;
 
-/// Where the parts of a result are put together.
+/// Where a result arrives.
 pub(crate) struct Slot<R> {
     state: Mutex<State<R>>,
     done: Condvar,
-    assemble: fn(Vec<Message>) -> Result<R, DecodeError>,
     callbacks: Arc<Callbacks>,
 }
 
 struct State<R> {
-    parts: Vec<Option<Message>>,
-    missing: usize,
-    /// The error of the first part that failed, in the order of the parts.
-    error: Option<(usize, TaskError)>,
     value: Value<R>,
     waiting: Vec<Callback<R>>,
 }
@@ -41,27 +35,12 @@ enum Value<R> {
 }
 
 impl<R: Send + 'static> AsyncResult<R> {
-    pub(crate) fn new(
-        parts: usize,
-        assemble: fn(Vec<Message>) -> Result<R, DecodeError>,
-        callbacks: &Arc<Callbacks>,
-    ) -> (AsyncResult<R>, Arc<Slot<R>>) {
-        let state = State {
-            parts: (0..parts).map(|_| None).collect(),
-            missing: parts,
-            error: None,
-            value: Value::NotYet,
-            waiting: Vec::new(),
-        };
+    pub(crate) fn new(callbacks: &Arc<Callbacks>) -> (AsyncResult<R>, Arc<Slot<R>>) {
         let slot = Arc::new(Slot {
-            state: Mutex::new(state),
+            state: Mutex::new(State { value: Value::NotYet, waiting: Vec::new() }),
             done: Condvar::new(),
-            assemble,
             callbacks: Arc::clone(callbacks),
         });
-        if parts == 0 {
-            slot.complete(slot.state());
-        }
         (AsyncResult { slot: Arc::clone(&slot) }, slot)
     }
 
@@ -102,7 +81,7 @@ impl<R: Send + 'static> AsyncResult<R> {
         };
         drop(state);
         if let Some(Value::Ready(result)) = result {
-            self.slot.run_callbacks(result);
+            self.slot.complete(result);
         }
         self
     }
@@ -193,36 +172,8 @@ impl<R> Slot<R> {
 }
 
 impl<R: Send + 'static> Slot<R> {
-    /// Puts in a part; with the last one the result is complete.
-    pub(crate) fn put(self: &Arc<Self>, part: usize, result: Result<Message, TaskError>) {
-        let mut state = self.state();
-        match result {
-            Ok(message) => state.parts[part] = Some(message),
-            Err(error) if state.error.as_ref().is_none_or(|(first, _)| part < *first) => {
-                state.error = Some((part, error));
-            }
-            Err(_) => {}
-        }
-        state.missing -= 1;
-        if state.missing == 0 {
-            self.complete(state);
-        }
-    }
-
-    fn complete(self: &Arc<Self>, mut state: MutexGuard<'_, State<R>>) {
-        let parts = std::mem::take(&mut state.parts);
-        let error = state.error.take();
-        drop(state);
-        let result = match error {
-            Some((_, error)) => Err(error),
-            // A user's `Deserialize` may panic; that is no reason to leave everybody waiting.
-            None => reading(|| (self.assemble)(parts.into_iter().flatten().collect())),
-        };
-        self.run_callbacks(result);
-    }
-
     /// Publishes the result, after the callbacks that wait for it.
-    fn run_callbacks(self: &Arc<Self>, result: Result<R, TaskError>) {
+    pub(crate) fn complete(self: &Arc<Self>, result: Result<R, TaskError>) {
         let mut state = self.state();
         let waiting = std::mem::take(&mut state.waiting);
         if waiting.is_empty() {
@@ -237,18 +188,7 @@ impl<R: Send + 'static> Slot<R> {
             for callback in waiting {
                 let _ = catch_unwind(AssertUnwindSafe(|| callback(&result)));
             }
-            slot.run_callbacks(result);
+            slot.complete(result);
         }));
-    }
-}
-
-/// Runs `read`, in which a user's `Deserialize` may panic: that must leave
-/// nobody waiting.
-pub(crate) fn reading<T>(read: impl FnOnce() -> Result<T, DecodeError>) -> Result<T, TaskError> {
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(result) => result.map_err(TaskError::from),
-        Err(_) => {
-            Err(TaskError::Serialization { reason: "reading the result panicked".to_owned() })
-        }
     }
 }

@@ -1,0 +1,76 @@
+//! From the messages that workers send back to a result.
+
+use crate::error::TaskError;
+use crate::result::Slot;
+use ch08_multiprocessing::Message;
+use serde::de::DeserializeOwned;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The value in a message.
+pub(crate) fn read<T: DeserializeOwned>(message: Message) -> Result<T, TaskError> {
+    // A user's `Deserialize` may panic: that must leave nobody waiting.
+    match catch_unwind(AssertUnwindSafe(|| message.decode())) {
+        Ok(result) => result.map_err(TaskError::from),
+        Err(_) => {
+            Err(TaskError::Serialization { reason: "reading the result panicked".to_owned() })
+        }
+    }
+}
+
+/// Where the parts of a result are put together. They are read one by one,
+/// each in the thread that received it, while others are still at work.
+pub(crate) struct Assembly<P, R> {
+    parts: Mutex<Parts<P>>,
+    assemble: fn(Vec<P>) -> R,
+    slot: Arc<Slot<R>>,
+}
+
+struct Parts<P> {
+    read: Vec<Option<P>>,
+    missing: usize,
+    /// The error of the first part that failed, in the order of the parts.
+    error: Option<(usize, TaskError)>,
+}
+
+impl<P, R> Assembly<P, R>
+where
+    P: DeserializeOwned + Send + 'static,
+    R: Send + 'static,
+{
+    pub(crate) fn new(
+        count: usize,
+        assemble: fn(Vec<P>) -> R,
+        slot: Arc<Slot<R>>,
+    ) -> Arc<Assembly<P, R>> {
+        if count == 0 {
+            slot.complete(Ok(assemble(Vec::new())));
+        }
+        let read = (0..count).map(|_| None).collect();
+        let parts = Mutex::new(Parts { read, missing: count, error: None });
+        Arc::new(Assembly { parts, assemble, slot })
+    }
+
+    /// Puts in a part; with the last one the result is complete.
+    pub(crate) fn put(&self, part: usize, result: Result<Message, TaskError>) {
+        let result = result.and_then(read);
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        match result {
+            Ok(value) => parts.read[part] = Some(value),
+            Err(error) if parts.error.as_ref().is_none_or(|(first, _)| part < *first) => {
+                parts.error = Some((part, error));
+            }
+            Err(_) => {}
+        }
+        parts.missing -= 1;
+        if parts.missing > 0 {
+            return;
+        }
+        let (read, error) = (std::mem::take(&mut parts.read), parts.error.take());
+        drop(parts);
+        self.slot.complete(match error {
+            Some((_, error)) => Err(error),
+            None => Ok((self.assemble)(read.into_iter().flatten().collect())),
+        });
+    }
+}
