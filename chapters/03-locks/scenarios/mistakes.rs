@@ -3,7 +3,7 @@
 use ch03_locks::Lock;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
-
+// ANCHOR: lost_update
 /// The document's first program, and the program `lost-update`: `n += 1` in two threads is read, add, write.
 ///
 /// Must fail: both read before either writes, and one update is lost.
@@ -16,7 +16,7 @@ fn lost_update() {
     });
     assert_eq!(number.into_inner(), 2);
 }
-
+// ANCHOR_END: lost_update
 /// The program `list-race`: a list is read forwards while it is written backwards.
 ///
 /// Must fail: the reader sees the old front and the new back, a list that never was.

@@ -1,0 +1,89 @@
+//! What the book shows that is made from other files: a run that the explorer found, and the benchmarks' tables
+//! and plot. Each is held against the file it should be in; with `UPDATE_BOOK=1` they are written.
+
+mod benches;
+mod plot;
+mod words;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the harness lives in the workspace")
+}
+
+/// Compares with `book/figures/NAME`, or writes it.
+fn hold(name: &str, text: &str) {
+    let path = workspace().join("book/figures").join(name);
+    if std::env::var_os("UPDATE_BOOK").is_some() {
+        fs::write(&path, text).unwrap();
+    }
+    let held = fs::read_to_string(&path).unwrap_or_default();
+    assert!(held == text, "{} is out of date. Run this test with UPDATE_BOOK=1.", path.display());
+}
+
+/// The picture of one scenario in a snapshot of the explorer's.
+fn picture(snapshot: &str, scenario: &str) -> String {
+    let lines = snapshot.lines().skip_while(|line| *line != scenario);
+    let file = scenario.split('/').next().expect("a scenario is FILE/NAME");
+    let next = format!("{file}/");
+    let own = lines.enumerate().take_while(|(n, line)| *n == 0 || !line.starts_with(&next));
+    let text: Vec<&str> = own.map(|(_, line)| line).collect();
+    format!("{}\n", text.join("\n").trim_end())
+}
+
+#[test]
+fn the_lost_update_is_the_one_that_the_explorer_found() {
+    let snapshot = workspace().join("harness/tests/explored/03-locks__mistakes.snap");
+    let text = picture(&fs::read_to_string(snapshot).unwrap(), "mistakes/lost_update");
+    assert!(text.contains("That\n    update is lost"), "not the picture of a lost update:\n{text}");
+    hold("lost_update.txt", &text);
+}
+
+/// Every chapter that has measured something, with its number.
+fn measured() -> Vec<(String, Vec<benches::Row>)> {
+    let mut reports: Vec<PathBuf> = fs::read_dir(workspace().join("chapters"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("benches/README.md"))
+        .filter(|path| path.is_file())
+        .collect();
+    reports.sort();
+    let number = |path: &Path| {
+        let chapter = path.ancestors().nth(2).and_then(Path::file_name).expect("in a chapter");
+        chapter.to_string_lossy()[..2].to_owned()
+    };
+    reports
+        .iter()
+        .map(|path| (number(path), benches::rows(&fs::read_to_string(path).unwrap())))
+        .collect()
+}
+
+#[test]
+fn every_report_has_rows() {
+    let measured = measured();
+    assert!(measured.len() >= 9, "only {} chapters have a report", measured.len());
+    for (chapter, rows) in measured {
+        assert!(!rows.is_empty(), "chapter {chapter}: no row in benches/README.md");
+    }
+}
+
+#[test]
+fn the_tables_are_those_of_the_reports() {
+    for language in words::Language::BOTH {
+        let mut text = String::new();
+        for (chapter, rows) in measured() {
+            text += &benches::table(&chapter, &rows, language);
+        }
+        hold(&format!("benchmarks{}.md", language.suffix()), &text);
+    }
+}
+
+#[test]
+fn the_plot_is_that_of_the_tables() {
+    for language in words::Language::BOTH {
+        let svg = plot::svg(&measured(), language);
+        roxmltree::Document::parse(&svg).expect("the plot is XML");
+        assert!(!svg.contains("\n\n"), "an empty line would end the HTML block in Markdown");
+        hold(&format!("benchmarks{}.svg", language.suffix()), &svg);
+    }
+}
