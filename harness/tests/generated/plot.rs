@@ -115,7 +115,7 @@ pub fn svg(chapters: &[(String, Vec<Row>)], language: Language) -> String {
     let lines: usize = chapters.iter().map(|(_, rows)| rows.len() + 1).sum();
     let bottom = TOP + LINE * lines as f64;
     let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-labelledby=\"plot-title plot-text\" style=\"min-width:44rem;width:100%\" font-size=\"12\" fill=\"currentColor\">\n<title id=\"plot-title\">{}</title>\n<desc id=\"plot-text\">{}</desc>\n",
+        "<svg viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-labelledby=\"plot-title plot-text\" style=\"min-width:72rem;width:100%\" font-size=\"12\" fill=\"currentColor\">\n<title id=\"plot-title\">{}</title>\n<desc id=\"plot-text\">{}</desc>\n",
         bottom + 26.0,
         language.say("Benchmarks"),
         language.say(
