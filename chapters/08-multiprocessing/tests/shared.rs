@@ -12,6 +12,8 @@ use std::time::Duration;
 
 #[path = "support/trials.rs"]
 mod trials;
+#[path = "support/valgrind.rs"]
+mod valgrind;
 
 fn main() {
     trials::run([
@@ -37,6 +39,7 @@ fn main() {
         ("a_process_may_end_with_its_items_in_the_queue", queue_ends),
         ("a_queue_survives_those_who_are_killed_at_it", queue_killed),
         ("memory_of_another_kind_is_refused", other_kind),
+        ("what_needs_no_process_is_clean_under_valgrind", under_valgrind),
     ]);
 }
 
@@ -496,4 +499,24 @@ fn other_kind() {
     let flags = rustix::fs::MemfdFlags::CLOEXEC;
     let file = rustix::fs::memfd_create("test", flags).unwrap();
     assert!(!arrives::<_, Event>(&ch08_multiprocessing::Descriptor::from(file)));
+}
+
+fn under_valgrind() {
+    let with_processes = [
+        "a_lock_is_released",
+        "a_lock_excludes",
+        "a_killed_",
+        "a_semaphore_lets_in",
+        "an_event_releases",
+        "a_notification_",
+        "a_barrier_",
+        "a_party_killed",
+        "every_item",
+        "the_items_of_one",
+        "a_process_may_end",
+        "a_queue_survives",
+    ];
+    // Copies a gigabyte, which takes valgrind a minute.
+    let large = ["large_items"];
+    valgrind::clean(&[&with_processes[..], &large[..]].concat());
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 #[path = "../../08-multiprocessing/tests/support/trials.rs"]
 mod trials;
+#[path = "../../08-multiprocessing/tests/support/valgrind.rs"]
+mod valgrind;
 
 fn main() {
     trials::run([
@@ -20,6 +22,7 @@ fn main() {
         ("those_who_wait_when_the_holder_dies_get_the_lock", killed_while_others_wait),
         ("get_and_set_leave_the_news_to_who_asks_for_the_lock", silent_access),
         ("a_lock_alone", lock_alone),
+        ("what_needs_no_process_is_clean_under_valgrind", under_valgrind),
     ]);
 }
 
@@ -197,4 +200,15 @@ fn lock_alone() {
     assert!(copy.is_owned());
     drop(guard);
     assert!(!copy.is_locked());
+}
+
+fn under_valgrind() {
+    let with_processes = [
+        "additions_under_the_lock",
+        "a_forked_child",
+        "a_killed_holder",
+        "those_who_wait_when",
+        "get_and_set_leave",
+    ];
+    valgrind::clean(&with_processes);
 }

@@ -8,6 +8,8 @@ use ch09_shared_data::{
 
 #[path = "../../08-multiprocessing/tests/support/trials.rs"]
 mod trials;
+#[path = "../../08-multiprocessing/tests/support/valgrind.rs"]
+mod valgrind;
 
 fn main() {
     trials::run([
@@ -22,6 +24,8 @@ fn main() {
         ("memory_of_another_type_is_refused", other_type),
         ("an_impossible_size_is_an_error", impossible_size),
         ("debug_shows_the_contents_or_that_they_are_locked", debug),
+        ("a_bare_fork_shares_the_memory", bare_fork),
+        ("all_this_is_clean_under_valgrind", under_valgrind),
     ]);
 }
 
@@ -199,4 +203,34 @@ fn debug() {
     drop(guard);
     assert_eq!(format!("{:?}", Array::new([1, 2]).unwrap()), "Array([1, 2])");
     assert_eq!(format!("{:?}", RawArray::new([1, 2]).unwrap()), "RawArray([1, 2])");
+}
+
+/// Another process without this library's help, which valgrind can follow.
+fn bare_fork() {
+    let (value, array) = (Value::new(1_i64).unwrap(), Array::new(0..1000).unwrap());
+    let (raw, fractions) = (RawValue::new(0_u32).unwrap(), RawArray::zeroed(3).unwrap());
+    // SAFETY: the tests run in the one thread that there is, so the copy is whole.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        for cell in array.lock().unwrap().iter() {
+            cell.set(-cell.get());
+        }
+        raw.fetch_add(5);
+        fractions.fetch_add(-1, 0.5_f64).unwrap();
+        let guard = value.lock().unwrap();
+        guard.set(2);
+        // SAFETY: ends the copy, holding the lock, without running the parent's exit handlers.
+        unsafe { libc::_exit(0) };
+    }
+    let mut status = 0;
+    // SAFETY: waits for the child above; the status is this function's own.
+    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+    assert_eq!(status, 0);
+    assert_eq!(value.lock().unwrap_err().into_inner().get(), 2);
+    assert_eq!(array.slice(997..), [-997, -998, -999]);
+    assert_eq!((raw.load(), fractions.load(2)), (5, Ok(0.5)));
+}
+
+fn under_valgrind() {
+    valgrind::clean(&["a_child_by_either_method", "atomic_additions"]);
 }
