@@ -28,8 +28,9 @@ impl ProcessInfo {
         !matches!(self.state, 'Z' | 'X')
     }
 
-    pub(crate) fn host_pid(&self) -> Pid {
-        self.host
+    /// Its number outside, for who looks into `/proc` or traces it. The number may go to another process when it has ended.
+    pub fn host_pid(&self) -> i32 {
+        self.host.as_raw_nonzero().get()
     }
 }
 

@@ -12,7 +12,7 @@ pub mod inside;
 pub mod outside;
 
 pub use inside::panics::panics;
-pub use outside::{Finished, Program, Random, Run};
+pub use outside::{Call, Finished, Held, Program, Random, Run, Step};
 
 /// A process of the submission, seen from outside.
 pub use jail::ProcessInfo;

@@ -161,7 +161,7 @@ fn bury_all(namespaces: bool) -> io::Result<()> {
                 // A killed process cannot fork any more, so each round leaves only the children
                 // that were born during it.
                 for process in processes::descendants(getpid())? {
-                    let _ = kill_process(process.host_pid(), Signal::KILL);
+                    let _ = kill_process(process.host, Signal::KILL);
                 }
                 let _ = wait(WaitOptions::empty());
             }

@@ -7,13 +7,16 @@
 //! |---|---|
 //! | `program` | the program that is judged |
 //! | `run` | one run of it |
+//! | `held` | a process that goes on a system call at a time |
 //! | `output` | its streams, read as they come and up to a limit |
 
+mod held;
 mod output;
 mod program;
 mod run;
 
 pub use fastrand::Rng as Random;
+pub use held::{Call, Held, Step};
 pub use program::Program;
 pub use run::{Finished, Run, Signal};
 

@@ -5,7 +5,6 @@ use super::{Random, give_up};
 use jail::{Jail, Layers, Limits, Processes};
 use serde::Deserialize;
 use std::ffi::OsString;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -46,9 +45,10 @@ pub struct Program {
 
 impl Program {
     pub(super) fn new(check: &str, order: &Order) -> Program {
-        let mut hasher = DefaultHasher::new();
-        (check, order.seed).hash(&mut hasher);
-        Program { order: order.clone(), seed: hasher.finish() }
+        // A seed means the same inputs with every version of Rust, so that a result can be reproduced: FNV-1a, over the seed and the name.
+        let bytes = order.seed.to_le_bytes().into_iter().chain(check.bytes());
+        let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        Program { order: order.clone(), seed: bytes.fold(0xcbf2_9ce4_8422_2325, step) }
     }
 
     /// Random numbers from the seed of the grade, which the result records: the same at each call in this check, others in other checks.
@@ -59,9 +59,19 @@ impl Program {
     /// Starts the program with these arguments and returns as soon as it runs. Its folder is an empty `/tmp`, its environment is empty, and
     /// of the machine it sees the system's programs and nothing else.
     pub fn start(&self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Run {
+        self.launch(Jail::new(&self.order.program).args(arguments))
+    }
+
+    /// Starts a shell that runs `script`, in which `$0` is the program: for a program of which several processes share a folder. What the
+    /// shell and they do together must stay within the limits of the check.
+    pub fn start_shell(&self, script: &str) -> Run {
+        let shell = Jail::new("/bin/sh").arg("-c").arg(script).arg(&self.order.program);
+        self.launch(shell)
+    }
+
+    fn launch(&self, jail: Jail) -> Run {
         let order = &self.order;
-        let mut jail = Jail::new(&order.program)
-            .args(arguments)
+        let mut jail = jail
             .read_only(&order.program)
             .system_programs()
             .env("PATH", "/usr/bin:/bin")

@@ -1,6 +1,7 @@
 //! One run of the program.
 
 use super::give_up;
+use super::held::Held;
 use super::output::Output;
 use jail::{How, ProcessInfo, Running};
 use std::io::Write;
@@ -8,8 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
-/// How often [`Run::until`] looks.
-const LOOK: Duration = Duration::from_millis(5);
+/// How soon [`Run::until`] looks again: what it waits for mostly comes at once, and otherwise perhaps never.
+const LOOK: Duration = Duration::from_micros(500);
+const LOOK_LATER: Duration = Duration::from_millis(20);
 
 /// What is said of a program that prints more than its limit.
 const ENDLESS: &str = "the program printed more than its limit; does it print for ever?";
@@ -161,6 +163,7 @@ impl Run {
     /// With `what`, when the program ends first.
     #[track_caller]
     pub fn until(&self, what: &str, wanted: impl Fn(&[ProcessInfo]) -> bool) -> Vec<ProcessInfo> {
+        let mut pause = LOOK;
         loop {
             let processes = self.processes();
             if wanted(&processes) {
@@ -170,7 +173,8 @@ impl Run {
                 panic!("{what}: it ended before{}", self.last_words());
             }
             // There is nothing to wait on: the processes are not this one's children.
-            std::thread::sleep(LOOK);
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(LOOK_LATER);
         }
     }
 
@@ -181,6 +185,29 @@ impl Run {
                 give_up("a process of the jail cannot be signalled", error)
             }
             _ => {}
+        }
+    }
+
+    /// Takes hold of a process that has stopped itself before it becomes the program: from then on it goes on only as it is told. Blocks
+    /// until it has become the program.
+    ///
+    /// # Panics
+    ///
+    /// When it ends first.
+    #[track_caller]
+    pub fn hold(&self, pid: i32) -> Held {
+        let stopped = |all: &[ProcessInfo]| all.iter().any(|p| p.pid == pid && p.state == 'T');
+        let all = self.until("a process does not start", stopped);
+        let Some(process) = all.iter().find(|process| process.pid == pid) else {
+            give_up("a process cannot be held", "it is gone")
+        };
+        match Held::take(process.host_pid(), self.deadline) {
+            Ok(held) => held,
+            Err(_) if Instant::now() >= self.deadline.0 => panic!(
+                "{} s were not enough; something waits or runs for ever",
+                self.deadline.1.as_secs()
+            ),
+            Err(error) => give_up("a process of the jail cannot be traced", error),
         }
     }
 
