@@ -1,0 +1,49 @@
+// `mdbook serve book`, as a reader runs it, and what it logged while it built both editions.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+
+export const book = fileURLToPath(new URL("..", import.meta.url));
+export const site = fileURLToPath(new URL("../out/html/", import.meta.url));
+
+async function freePort() {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address();
+    server.close();
+    await once(server, "close");
+    return port;
+}
+
+/** Resolves when the book can be read: its address, what was logged until then, and how to end it. */
+export async function serveBook() {
+    const port = await freePort();
+    const mdbook = spawn(process.env.MDBOOK ?? "mdbook", ["serve", book, "--port", String(port)], {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { ...process.env, NO_COLOR: "1" },
+    });
+    let log = "";
+    const ready = new Promise((resolve, reject) => {
+        const read = (chunk) => {
+            log += chunk;
+            if (log.includes("Serving on")) { resolve(); }
+        };
+        mdbook.stdout.on("data", read);
+        mdbook.stderr.on("data", read);
+        mdbook.on("error", reject);
+        mdbook.on("exit", (code) => reject(new Error(`mdbook serve ended with ${code}:\n${log}`)));
+    });
+    await ready;
+    const address = `http://localhost:${port}/`;
+    // It says that it serves a moment before it listens.
+    for (let tries = 0; ; tries++) {
+        try { await fetch(address); break; } catch (error) { if (tries > 2000) { throw error; } }
+    }
+    const stop = async () => {
+        mdbook.removeAllListeners("exit");
+        mdbook.kill();
+        await once(mdbook, "exit");
+    };
+    return { address, log, stop };
+}
