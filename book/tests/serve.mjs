@@ -1,8 +1,14 @@
-// `mdbook serve book`, as a reader runs it, and what it logged while it built both editions.
-import { spawn } from "node:child_process";
+// `mdbook serve book`, as a reader runs it, and `mdbook build book`, as whoever puts it on the web does.
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const command = process.env.MDBOOK ?? "mdbook";
 
 export const book = fileURLToPath(new URL("..", import.meta.url));
 export const site = fileURLToPath(new URL("../out/html/", import.meta.url));
@@ -19,7 +25,7 @@ async function freePort() {
 /** Resolves when the book can be read: its address, what was logged until then, and how to end it. */
 export async function serveBook() {
     const port = await freePort();
-    const mdbook = spawn(process.env.MDBOOK ?? "mdbook", ["serve", book, "--port", String(port)], {
+    const mdbook = spawn(command, ["serve", book, "--port", String(port)], {
         stdio: ["ignore", "pipe", "pipe"],
         env: { ...process.env, NO_COLOR: "1" },
     });
@@ -46,4 +52,11 @@ export async function serveBook() {
         await once(mdbook, "exit");
     };
     return { address, log, stop };
+}
+
+/** The static files, in a folder of their own: where they are, and how to remove them. */
+export async function buildBook() {
+    const folder = await mkdtemp(join(tmpdir(), "book-"));
+    await promisify(execFile)(command, ["build", book, "--dest-dir", folder]);
+    return { site: join(folder, "html/"), remove: () => rm(folder, { recursive: true }) };
 }
