@@ -119,6 +119,28 @@ refusing! {
     /// Opens a pipe.
     fn pipe2(both: *mut c_int, flags: c_int) -> c_int, or -1,
         because "opens a pipe".to_owned();
+    /// Starts a thread behind the back of `std`.
+    fn pthread_create(
+        thread: *mut libc::pthread_t,
+        attributes: *const libc::pthread_attr_t,
+        body: extern "C" fn(*mut c_void) -> *mut c_void,
+        argument: *mut c_void
+    ) -> c_int, or libc::EPERM,
+        because "starts a thread of the operating system by `pthread_create`".to_owned();
+    /// Sleeps behind the back of `std`.
+    fn usleep(microseconds: libc::c_uint) -> c_int, or -1,
+        because "sleeps by `usleep`".to_owned();
+    /// Sleeps behind the back of `std`.
+    fn nanosleep(length: *const libc::timespec, left: *mut libc::timespec) -> c_int, or -1,
+        because "sleeps by `nanosleep`".to_owned();
+    /// Sleeps behind the back of `std`.
+    fn clock_nanosleep(
+        clock: libc::clockid_t,
+        flags: c_int,
+        length: *const libc::timespec,
+        left: *mut libc::timespec
+    ) -> c_int, or libc::EPERM,
+        because "sleeps by `clock_nanosleep`".to_owned();
     /// Copies the process.
     fn fork() -> libc::pid_t, or -1,
         because "forks".to_owned();

@@ -200,3 +200,33 @@ fn the_schedule_of_a_livelock_is_short() {
     let again = Explorer::new(config).replay("polite", polite, &schedule).unwrap();
     assert_eq!((again.status, again.summary), (Status::Failed, outcome.summary));
 }
+
+/// Two threads that each add three thousand times: one execution has millions of races.
+fn long_counter() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let add = |count: &Arc<AtomicUsize>| {
+        let count = Arc::clone(count);
+        thread::spawn(move || {
+            for _ in 0..3000 {
+                count.fetch_add(1, SeqCst);
+            }
+        })
+    };
+    let threads = [add(&count), add(&count)];
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    assert_eq!(count.load(SeqCst), 6000);
+}
+
+/// Without a look at the clock between races, this test would not end; and the watchdog would blame the program.
+#[test]
+fn the_budget_holds_while_the_search_thinks() {
+    let config = Config {
+        max_time: Duration::from_millis(500),
+        random_executions: 0,
+        watchdog: Some(Duration::from_millis(100)),
+        ..Config::default()
+    };
+    let outcome = Explorer::new(config).run("long", long_counter);
+    assert_eq!(outcome.status, Status::NotProved, "{outcome}");
+    assert!(outcome.summary.contains("did not end within its budget"), "{outcome}");
+}

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use super::runner::Runner;
 use crate::machine::Bad;
-use crate::search::Search;
 use crate::search::bounded::Bounded;
 use crate::search::full::Full;
 use crate::search::guided::{Guided, Turn};
+use crate::search::{Next, Search};
 
 /// How long to search for a simpler run.
 const TIME: Duration = Duration::from_secs(2);
@@ -137,8 +137,10 @@ fn search(
                 None => Searched::OutOfBudget,
             };
         }
-        if !runner.with(super::super::machine::Machine::finish) {
-            return Searched::Nothing;
+        match runner.with(|machine| machine.finish(start + TIME)) {
+            Next::Another => {}
+            Next::Exhausted => return Searched::Nothing,
+            Next::OutOfTime => return Searched::OutOfBudget,
         }
         *spent += 1;
         if *spent > EXECUTIONS || start.elapsed() > TIME {

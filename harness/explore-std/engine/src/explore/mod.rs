@@ -10,7 +10,7 @@ pub mod schedule;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::config::{Config, Strategy};
 use crate::machine::op::Loc;
@@ -20,7 +20,7 @@ use crate::search::full::Full;
 use crate::search::guided::Guided;
 use crate::search::optimal::Optimal;
 use crate::search::pct::Pct;
-use crate::search::{Choice, Search};
+use crate::search::{Choice, Next, Search};
 use minimise::Found;
 pub use outcome::{Outcome, Printed, Status};
 use runner::Runner;
@@ -253,7 +253,9 @@ impl<'a> Exploration<'a> {
         }
     }
 
-    fn run(&mut self, executions: u64, time: std::time::Duration) -> Stopped {
+    fn run(&mut self, executions: u64, time: Duration) -> Stopped {
+        let deadline = self.start + time;
+        let mut steps = 0;
         let random = self.outcome.summary.is_empty();
         loop {
             let bad = self.runner.execute(
@@ -270,15 +272,21 @@ impl<'a> Exploration<'a> {
                     (None, None) => None,
                 };
             }
-            let more = self.look(failed, !random);
+            let next = self.look(failed, !random, deadline);
             if failed && !self.config.keep_going {
                 return Stopped::Failed;
             }
-            if !more {
-                return Stopped::Exhausted;
+            match next {
+                Next::Another => {}
+                Next::Exhausted => return Stopped::Exhausted,
+                Next::OutOfTime => return Stopped::OutOfBudget,
             }
             // The clock is not looked at every time: that costs as much as a short execution.
-            let late = self.outcome.executions.is_multiple_of(64) && self.start.elapsed() >= time;
+            steps += 16 + self.runner.with(|machine| machine.steps);
+            let late = steps >= 2048 && {
+                steps = 0;
+                Instant::now() >= deadline
+            };
             if self.outcome.executions >= executions || late {
                 return Stopped::OutOfBudget;
             }
@@ -316,13 +324,13 @@ impl<'a> Exploration<'a> {
         found
     }
 
-    /// Looks at the execution that has just ended. Returns whether there is another.
-    fn look(&mut self, failed: bool, random: bool) -> bool {
+    /// Looks at the execution that has just ended. Says whether there is another.
+    fn look(&mut self, failed: bool, random: bool, deadline: Instant) -> Next {
         let (outcome, config) = (&mut self.outcome, self.config);
         let see = &mut self.see;
         self.runner.with(|machine| {
             let class = config.classes.then(|| machine.search.class()).flatten();
-            let more = machine.finish();
+            let next = machine.finish(deadline);
             let redundant = machine.search.redundant();
             outcome.redundant += u64::from(redundant);
             let stdout: String = machine
@@ -355,7 +363,7 @@ impl<'a> Exploration<'a> {
                 stdout: &stdout,
                 class,
             });
-            more
+            next
         })
     }
 

@@ -88,6 +88,9 @@ pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
         }
         Bad::Deadlock => format!("deadlock: {}", waits()),
         Bad::Leak => format!("leak: the program has ended; {}", waits()),
+        Bad::Livelock if machine.standing_at_end.iter().any(|wait| wait.waits_for.is_none()) => {
+            format!("no end after {} steps: {}", machine.steps, waits())
+        }
         Bad::Livelock => format!("livelock after {} steps: {}", machine.steps, waits()),
         Bad::Exit { thread, code: Some(code) } => {
             format!("{} exits with code {code}", machine.thread_name(*thread))

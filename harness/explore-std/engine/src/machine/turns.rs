@@ -1,10 +1,12 @@
 //! Whose turn it is: asking the search, telling it what was done, and noticing the end.
 
+use std::time::Instant;
+
 use super::op::{Loc, Op, Tid};
 use super::thread::{self, Thread};
 use super::{Bad, Machine};
 use crate::search::usual::usual;
-use crate::search::{Choice, Pending, Taken, View};
+use crate::search::{Choice, Next, Pending, Taken, View};
 
 impl Machine {
     /// The current thread will do `op` next. Afterwards [`Machine::chosen`] says who goes on; nobody, if the execution is over.
@@ -129,8 +131,8 @@ impl Machine {
         }
     }
 
-    /// Tells the search that the execution is over. Returns whether there is another one to run.
-    pub fn finish(&mut self) -> bool {
+    /// Tells the search that the execution is over, and asks for another one to run.
+    pub fn finish(&mut self, deadline: Instant) -> Next {
         let mut pending = Vec::new();
         for number in 0..self.threads.len() {
             let thread = &self.threads[number];
@@ -147,7 +149,10 @@ impl Machine {
             let waits = self.waits(&thread.pending);
             pending.push(Pending { thread: number as u8, footprint, branching, waits, after });
         }
-        self.search.finish(&pending, &self.places)
+        self.watch.pause(true);
+        let next = self.search.finish(&pending, &self.places, deadline);
+        self.watch.pause(false);
+        next
     }
 
     /// Reports a performed step to the search. `widest` was computed before the step, like `footprint`.

@@ -3,7 +3,7 @@
 //! Nothing can stop such code from inside its process. So the process reports what it knows and ends.
 
 use std::panic::Location;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ pub struct Watch {
     thread: AtomicU32,
     /// Where the last one was.
     at: AtomicPtr<Location<'static>>,
+    /// The search thinks. That can take long, and is not the program's doing.
+    paused: AtomicBool,
     ended: Mutex<bool>,
     end: Condvar,
 }
@@ -36,6 +38,12 @@ impl Watch {
         self.operations.store(self.operations.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         self.thread.store(thread as u32, Ordering::Relaxed);
         self.at.store(std::ptr::from_ref(at).cast_mut(), Ordering::Relaxed);
+    }
+
+    /// Whether the program runs at all.
+    pub fn pause(&self, paused: bool) {
+        self.operations.store(self.operations.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        self.paused.store(paused, Ordering::Relaxed);
     }
 
     /// Calls `report`, which does not return, if no operation is announced for so long.
@@ -63,7 +71,7 @@ impl Watch {
             }
             ended = guard;
             let now = self.operations.load(Ordering::Relaxed);
-            if now == seen {
+            if now == seen && !self.paused.load(Ordering::Relaxed) {
                 let at = self.at.load(Ordering::Relaxed);
                 // SAFETY: `tick` stores nothing but addresses of `'static` locations.
                 let after = unsafe { at.as_ref() };

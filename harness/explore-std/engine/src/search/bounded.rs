@@ -9,9 +9,11 @@
 //! Compared with full enumeration under the same bound, two of 894 random searches missed an outcome. So the end of such a search
 //! proves nothing, not even within its bound.
 
+use std::time::Instant;
+
 use super::log::{Log, RaceKind};
 use super::usual::{first_choice, willing};
-use super::{Choice, Diverged, Pending, Search, Taken, View};
+use super::{Choice, Diverged, Next, Pending, Search, Taken, View};
 
 /// The state of the search at one depth.
 #[derive(Debug, Default)]
@@ -106,7 +108,7 @@ impl Search for Bounded {
         self.log.turned_round(earlier, later)
     }
 
-    fn finish(&mut self, pending: &[Pending], _places: &[u32]) -> bool {
+    fn finish(&mut self, pending: &[Pending], _places: &[u32], _deadline: Instant) -> Next {
         for index in 0..self.log.races.len() {
             let race = self.log.races[index];
             debug_assert!(matches!(race.kind, RaceKind::Reverse | RaceKind::Revisit));
@@ -128,10 +130,10 @@ impl Search for Bounded {
             let depth = self.nodes.len() - 1;
             self.log.truncate(depth);
             if more {
-                return true;
+                return Next::Another;
             }
             self.nodes.pop();
         }
-        false
+        Next::Exhausted
     }
 }

@@ -1,8 +1,10 @@
 //! Every order, without any reduction: the yardstick that the tests hold the other searches to.
 
+use std::time::Instant;
+
 use super::log::Log;
 use super::usual::willing;
-use super::{Choice, Diverged, Pending, Search, Taken, View};
+use super::{Choice, Diverged, Next, Pending, Search, Taken, View};
 
 /// The state of the search at one depth.
 #[derive(Debug)]
@@ -75,16 +77,16 @@ impl Search for Full {
         self.log.turned_round(earlier, later)
     }
 
-    fn finish(&mut self, _pending: &[Pending], _places: &[u32]) -> bool {
+    fn finish(&mut self, _pending: &[Pending], _places: &[u32], _deadline: Instant) -> Next {
         while let Some(node) = self.nodes.last_mut() {
             node.current += 1;
             if node.current < node.choices.len() {
                 self.log.truncate(self.nodes.len() - 1);
-                return true;
+                return Next::Another;
             }
             self.nodes.pop();
         }
-        false
+        Next::Exhausted
     }
 
     fn class(&self) -> Option<u64> {

@@ -1,7 +1,9 @@
 //! Follows a given schedule.
 
+use std::time::Instant;
+
 use super::usual::first_choice;
-use super::{Choice, Diverged, Pending, Search, Taken, View};
+use super::{Choice, Diverged, Next, Pending, Search, Taken, View};
 
 /// One instruction: a thread, and which of its alternatives, counted as they are offered.
 pub(crate) type Turn = (u8, u16);
@@ -64,7 +66,7 @@ impl Search for Guided {
         Ok(())
     }
 
-    fn finish(&mut self, _pending: &[Pending], _places: &[u32]) -> bool {
-        false
+    fn finish(&mut self, _pending: &[Pending], _places: &[u32], _deadline: Instant) -> Next {
+        Next::Exhausted
     }
 }

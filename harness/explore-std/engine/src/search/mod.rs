@@ -12,6 +12,8 @@
 //! | `guided` | follows a given schedule |
 //! | `usual` | who goes next where nothing else says so |
 
+use std::time::Instant;
+
 pub(crate) mod bounded;
 pub mod clock;
 pub mod footprint;
@@ -94,6 +96,17 @@ pub(crate) struct Pending {
     pub after: Option<u32>,
 }
 
+/// What a search says after an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// There is another one to run.
+    Another,
+    /// There is none.
+    Exhausted,
+    /// It was not found in time. The search cannot be gone on with.
+    OutOfTime,
+}
+
 /// What a search does. The machine calls `begin`, then `forced`/`choose` and `taken` in turn, then `finish`.
 pub(crate) trait Search {
     /// A new execution starts.
@@ -106,8 +119,8 @@ pub(crate) trait Search {
     fn choose(&mut self, view: &View<'_>) -> Choice;
     /// A step was taken. `Err` says that the program did something else than the last time, after the same choices.
     fn taken(&mut self, step: &Taken<'_>) -> Result<(), Diverged>;
-    /// The execution has ended; `pending` never happened. Returns whether there is another one to run.
-    fn finish(&mut self, pending: &[Pending], places: &[u32]) -> bool;
+    /// The execution has ended; `pending` never happened. Says whether there is another one to run. Looks for it until `deadline`.
+    fn finish(&mut self, pending: &[Pending], places: &[u32], deadline: Instant) -> Next;
     /// An equivalent of the last execution up to `later`, in which `earlier` has not happened but is the next step of its thread. `None` if the
     /// one comes before the other in any case, or it is not known.
     fn turned_round(&self, _earlier: u32, _later: u32) -> Option<Vec<Choice>> {

@@ -15,11 +15,13 @@
 //! - Adding the *thread* of the later event to what is tried (Flanagan and Godefroid, POPL 2005) would be unsound together with sleep
 //!   sets; what is planned here is the whole sequence, whose first step is an initial of it.
 
+use std::time::Instant;
+
 use super::footprint::{Footprint, Kind};
 use super::log::{Log, Race, RaceKind};
 use super::usual::first_choice;
 use super::wakeup::{self, Branch, Initial, Planned};
-use super::{ANY_ALT, Choice, Diverged, Pending, Search, Taken, View};
+use super::{ANY_ALT, Choice, Diverged, Next, Pending, Search, Taken, View};
 
 /// A step that need not be taken.
 #[derive(Clone, Copy, Debug)]
@@ -366,17 +368,23 @@ impl Search for Optimal {
         (!self.blocked).then(|| self.log.turned_round(earlier, later)).flatten()
     }
 
-    fn finish(&mut self, pending: &[Pending], places: &[u32]) -> bool {
-        let mut index = 0;
-        while index < self.log.races.len() {
+    fn finish(&mut self, pending: &[Pending], places: &[u32], deadline: Instant) -> Next {
+        // An execution of thousands of steps can have millions of races, and to plan each takes as long as the execution is.
+        let late = |done: usize| done % 1024 == 1023 && Instant::now() >= deadline;
+        for index in 0..self.log.races.len() {
             let race = self.log.races[index];
             self.reverse(race, None, places);
-            index += 1;
+            if late(index) {
+                return Next::OutOfTime;
+            }
         }
         if !self.blocked && !self.has(crate::config::Fault::NoRacesAtTheEnd) {
             for pending in pending {
-                for race in self.log.races_of_pending(pending) {
+                for (index, race) in self.log.races_of_pending(pending).into_iter().enumerate() {
                     self.reverse(race, Some(pending), places);
+                    if late(index) {
+                        return Next::OutOfTime;
+                    }
                 }
             }
         }
@@ -391,11 +399,11 @@ impl Search for Optimal {
             }
             self.log.truncate(depth);
             if node.settle() {
-                return true;
+                return Next::Another;
             }
             self.spare.extend(self.nodes.pop());
         }
-        false
+        Next::Exhausted
     }
 
     fn class(&self) -> Option<u64> {

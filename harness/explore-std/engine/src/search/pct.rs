@@ -5,7 +5,9 @@
 //! to the bottom. A bug that needs `depth` orderings is found with probability at least 1/(n·k^(depth−1)) in each run of n
 //! threads and k steps. The depth goes round from 1 to 4, because that of a bug is unknown.
 
-use super::{Choice, Diverged, MAX_THREADS, Pending, Search, Taken, View};
+use std::time::Instant;
+
+use super::{Choice, Diverged, MAX_THREADS, Next, Pending, Search, Taken, View};
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -82,8 +84,8 @@ impl Search for Pct {
         Ok(())
     }
 
-    fn finish(&mut self, _pending: &[Pending], _places: &[u32]) -> bool {
-        true
+    fn finish(&mut self, _pending: &[Pending], _places: &[u32], _deadline: Instant) -> Next {
+        Next::Another
     }
 
     fn forgets(&self) -> bool {
