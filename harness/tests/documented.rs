@@ -4,11 +4,30 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Chapters that promise it.
-const CHAPTERS: [&str; 6] =
-    ["02-threads", "03-locks", "04-rlock", "05-event", "06-condition", "12-coroutines"];
+const CHAPTERS: [&str; 8] = [
+    "02-threads",
+    "03-locks",
+    "04-rlock",
+    "05-event",
+    "06-condition",
+    "07-queue",
+    "11-thread-pool",
+    "12-coroutines",
+];
 
 /// Not libraries: what is shown by running it, and steps on the road, which their type's example shows.
-const LEFT_OUT: [&str; 4] = ["main.rs", "programs", "naive.rs", "correct.rs"];
+/// The last ones are the insides of the queue and of the pool, in private modules.
+const LEFT_OUT: [&str; 9] = [
+    "main.rs",
+    "programs",
+    "naive.rs",
+    "correct.rs",
+    "07-queue/src/ring.rs",
+    "07-queue/src/blocking_queue/held.rs",
+    "07-queue/src/blocking_queue/state.rs",
+    "07-queue/src/blocking_queue/waiting.rs",
+    "11-thread-pool/src/thread_pool/books.rs",
+];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

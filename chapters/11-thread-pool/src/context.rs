@@ -89,6 +89,22 @@ pub struct Yielder<T> {
 impl<T> Yielder<T> {
     /// Lends `value` to the body, and returns it when the body has ended well.
     /// It consumes the yielder: a manager gives only once.
+    ///
+    /// ```
+    /// use ch11_thread_pool::{Yielder, with};
+    ///
+    /// async fn doubled(caller: Yielder<u32>) -> Result<(), String> {
+    ///     let left = caller.give(21).await;
+    ///     if left == 42 { Ok(()) } else { Err(format!("the body left {left}")) }
+    /// }
+    ///
+    /// let body = |value: &mut u32| {
+    ///     *value *= 2;
+    ///     Ok(())
+    /// };
+    /// assert!(with(doubled, body).is_ok());
+    /// assert!(with(doubled, |_| Ok(())).is_err());
+    /// ```
     pub fn give(self, value: T) -> impl Future<Output = T> {
         let mut value = Some(value);
         poll_fn(move |_| match value.take() {

@@ -23,6 +23,13 @@ pub enum ExecuteError<T> {
 
 impl<T> ExecuteError<T> {
     /// What was not accepted.
+    ///
+    /// ```
+    /// let pool = ch11_thread_pool::ThreadPool::new(1);
+    /// pool.close();
+    /// let error = pool.submit(|| 6 * 7).unwrap_err();
+    /// assert_eq!(error.into_task()(), 42);
+    /// ```
     pub fn into_task(self) -> T {
         match self {
             ExecuteError::Closed(task)
@@ -60,11 +67,30 @@ impl TaskPanic {
     }
 
     /// The text given to `panic!`.
+    ///
+    /// ```
+    /// use ch11_thread_pool::{TaskError, ThreadPool};
+    ///
+    /// let pool = ThreadPool::new(1);
+    /// let task = pool.submit(|| panic!("no {}", 7)).unwrap();
+    /// let Err(TaskError::Panicked(panic)) = task.join() else { unreachable!() };
+    /// assert_eq!(panic.message(), "no 7");
+    /// ```
     pub fn message(&self) -> &str {
         &self.message
     }
 
     /// What was thrown, for `std::panic::resume_unwind`.
+    ///
+    /// ```
+    /// use ch11_thread_pool::{TaskError, ThreadPool};
+    /// use std::panic::panic_any;
+    ///
+    /// let pool = ThreadPool::new(1);
+    /// let task = pool.submit(|| panic_any(7_u32)).unwrap();
+    /// let Err(TaskError::Panicked(panic)) = task.join() else { unreachable!() };
+    /// assert_eq!(panic.into_payload().downcast_ref(), Some(&7_u32));
+    /// ```
     pub fn into_payload(self) -> Box<dyn Any + Send> {
         self.payload.into_inner().unwrap_or_else(PoisonError::into_inner)
     }

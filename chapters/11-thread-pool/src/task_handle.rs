@@ -136,6 +136,19 @@ impl<R> TaskHandle<R> {
     }
 
     /// Whether the task has ended or was cancelled: `join` would not block.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    ///
+    /// let (sender, receiver) = mpsc::channel::<()>();
+    /// let pool = ch11_thread_pool::ThreadPool::new(1);
+    /// let task = pool.submit(move || receiver.recv().unwrap()).unwrap();
+    /// assert!(!task.is_finished());
+    /// sender.send(()).unwrap();
+    /// pool.close();
+    /// pool.join().unwrap();
+    /// assert!(task.is_finished());
+    /// ```
     pub fn is_finished(&self) -> bool {
         matches!(self.slot.lock().stage, Stage::Finished(_))
     }

@@ -28,11 +28,18 @@ pub fn rows() -> Vec<Row> {
         ours: uncontended_ours,
         theirs,
     };
+    let looking = |peer, reach, theirs| Row {
+        what: "two threads contend, `with_looks(10)`",
+        ours: contended_looking,
+        ..contended(peer, reach, theirs)
+    };
     vec![
         uncontended("parking_lot `Mutex`", Some(1.1), uncontended_parking_lot),
         uncontended("`std` `Mutex`", None, uncontended_std),
         uncontended("`correct::Lock`", None, uncontended_correct),
-        contended("parking_lot `Mutex`", Some(1.5), contended_parking_lot),
+        looking("parking_lot `Mutex`", Some(1.5), contended_parking_lot),
+        looking("`std` `Mutex`", None, contended_std),
+        contended("parking_lot `Mutex`", None, contended_parking_lot),
         contended("`std` `Mutex`", None, contended_std),
         contended("`correct::Lock`", None, contended_correct),
     ]
@@ -68,7 +75,15 @@ fn contended(rounds: u64, count: impl Fn() + Sync) -> Duration {
 }
 
 fn contended_ours(rounds: u64) -> Duration {
-    let (lock, n) = (Lock::new(), AtomicU64::new(0));
+    contended_by(Lock::new(), rounds)
+}
+
+fn contended_looking(rounds: u64) -> Duration {
+    contended_by(Lock::with_looks(10), rounds)
+}
+
+fn contended_by(lock: Lock, rounds: u64) -> Duration {
+    let n = AtomicU64::new(0);
     let time = contended(rounds, || {
         let _held = lock.lock();
         n.store(n.load(Relaxed) + 1, Relaxed);
