@@ -26,7 +26,10 @@ fn every_page_has_its_counterpart() {
         these.keys().filter(|name| !those.contains_key(*name)).cloned().collect()
     };
     let (untranslated, alone) = (only(&english, &chinese), only(&chinese, &english));
-    assert!(alone.is_empty(), "no Chinese page: {untranslated:#?}; no English page: {alone:#?}");
+    assert!(
+        untranslated.is_empty() && alone.is_empty(),
+        "no Chinese page: {untranslated:#?}; no English page: {alone:#?}"
+    );
 }
 
 /// What is included, as resolved files. An assignment's Chinese text lies beside its English one.
