@@ -37,7 +37,21 @@ fn the_lost_update_is_the_one_that_the_explorer_found() {
     let snapshot = workspace().join("harness/tests/explored/03-locks__mistakes.snap");
     let text = picture(&fs::read_to_string(snapshot).unwrap(), "mistakes/lost_update");
     assert!(text.contains("That\n    update is lost"), "not the picture of a lost update:\n{text}");
+    // The page's sentences name these two steps.
+    for step in
+        [" 4 ┊     ●     │     T1 reads number = 0", "10 ┊     ●           T1 writes number = 1"]
+    {
+        assert!(text.contains(step), "how-the-explorer-works.md tells another run:\n{text}");
+    }
     hold("lost_update.txt", &text);
+}
+
+#[test]
+fn the_proof_is_a_pinned_one() {
+    let snapshot = workspace().join("harness/tests/explored/03-locks__lock.snap");
+    let text = fs::read_to_string(snapshot).unwrap();
+    let proof = text.lines().find(|line| line.starts_with("lock/no_update_is_lost  proved: "));
+    hold("proved.txt", &format!("{}\n", proof.expect("the lock loses no update")));
 }
 
 /// Every chapter that has measured something, with its number.
