@@ -20,6 +20,10 @@ fn command(verb: &str) -> Command {
 fn grade(paths: &[&Path], out: &Path, more: &[&str]) -> Command {
     let mut command = command("grade");
     command.args(["--assignment", "tally", "--out"]).arg(out).args(paths).args(more);
+    // What two runs come to is compared, the seed included.
+    if !more.contains(&"--seed") {
+        command.args(["--seed", "1"]);
+    }
     command
 }
 
@@ -155,6 +159,31 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
     // Another seed is another batch, which does not mix with this one.
     let output = grade(&[batch.path()], cut.path(), &["--seed", "7"]).output().unwrap();
     assert!(ends_with(&output, 4).contains("holds another batch"));
+}
+
+#[test]
+fn a_seed_that_nobody_has_named_is_drawn_and_kept() {
+    let batch = tempfile::tempdir().unwrap();
+    add_folder(batch.path(), "ada", "solution");
+    let grade = |out: &Path| {
+        let mut command = command("grade");
+        command.args(["--assignment", "tally", "--out"]).arg(out).arg(batch.path());
+        ends_with(&command.output().unwrap(), 0);
+        results(out)["ada"]["seed"].as_u64().unwrap()
+    };
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let seed = grade(one.path());
+    assert_ne!(seed, grade(other.path()), "two batches have the same seed");
+    // A batch that goes on keeps its own.
+    std::fs::remove_file(one.path().join("results/ada.json")).unwrap();
+    assert_eq!(grade(one.path()), seed);
+    // Parts that do not name one would not fit together.
+    let output = command("grade")
+        .args(["--assignment", "tally", "--shard", "1/2", "--out"])
+        .arg(other.path())
+        .arg(batch.path())
+        .output();
+    assert!(ends_with(&output.unwrap(), 2).contains("--seed"));
 }
 
 #[test]

@@ -59,6 +59,27 @@ impl Batch {
     }
 }
 
+/// The seed of the batch that is already in `folder`, so that it goes on; a random one if there is none.
+///
+/// # Errors
+///
+/// When what is there is no batch, or the system has no random numbers.
+pub fn seed_of(folder: &Path) -> anyhow::Result<u64> {
+    match (Output { folder: folder.to_owned() }).batch()? {
+        Some(before) => Ok(before.seed),
+        None => random_seed(),
+    }
+}
+
+/// A number that no student knows. Programs that keep numbers as floating point keep this one.
+///
+/// # Errors
+///
+/// When the system has none.
+pub fn random_seed() -> anyhow::Result<u64> {
+    Ok(getrandom::u64().context("the system has no random numbers")? >> 11)
+}
+
 /// A batch's folder.
 #[derive(Debug)]
 pub struct Output {

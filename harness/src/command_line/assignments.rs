@@ -6,6 +6,7 @@ use crate::course;
 use crate::grading::Tools;
 use crate::grading::assignment::Assignment;
 use crate::grading::grade::{Grader, Options};
+use crate::grading::sandbox::Protection;
 use crate::student::copy::WorkingCopy;
 use crate::student::{verbs, watch};
 use clap::Subcommand;
@@ -104,6 +105,9 @@ struct Where {
     /// Run submissions without a sandbox: as you, with all that you may do
     #[arg(long)]
     unsafe_no_sandbox: bool,
+    /// Use no namespaces, as on a machine that refuses them: the other layers of the sandbox alone
+    #[arg(long, conflicts_with = "unsafe_no_sandbox")]
+    no_namespaces: bool,
 }
 
 impl Where {
@@ -112,7 +116,12 @@ impl Where {
     }
 
     fn tools(&self) -> anyhow::Result<Tools> {
-        Tools::prepare(&workspace_root(), self.unsafe_no_sandbox)
+        let protection = match (self.unsafe_no_sandbox, self.no_namespaces) {
+            (true, _) => Protection::None,
+            (false, true) => Protection::NoNamespaces,
+            (false, false) => Protection::Best,
+        };
+        Tools::prepare(&workspace_root(), protection)
     }
 }
 
@@ -140,7 +149,7 @@ pub(super) struct CourseCheckArguments {
     /// Grade everything this many times, with another seed each time
     #[arg(long, value_name = "N", default_value = "1")]
     repeat: NonZeroUsize,
-    /// Grade this many submissions at a time; as many as there are cores without it
+    /// Grade this many submissions at a time; without it as many as there are cores, and four times as many where they mostly wait
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 }
@@ -175,11 +184,11 @@ pub(super) struct GradeArguments {
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Grade only one part of the batch, as 3/8; `merge` puts the parts together
-    #[arg(long, value_name = "I/N")]
+    #[arg(long, value_name = "I/N", requires = "seed")]
     shard: Option<Shard>,
-    /// What random inputs start from; take a number that no student knows
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
+    /// What random inputs start from; a random number without it, which the results record. All shards of a batch need the same
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     #[command(flatten)]
     language: Language,
 }
@@ -243,7 +252,12 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
             let assignment = Assignment::find(&arguments.at.course(), name)?;
             // Submissions side by side keep the cores busy; so a submission's checks run one after the other.
             let checks_at_once = NonZeroUsize::MIN;
-            let seed = before.as_ref().map_or(arguments.seed, |before| before.seed);
+            let seed = match (&before, arguments.seed, &arguments.out) {
+                (Some(before), ..) => before.seed,
+                (None, Some(seed), _) => seed,
+                (None, None, Some(out)) => batch::output::seed_of(out)?,
+                (None, None, None) => batch::output::random_seed()?,
+            };
             let options = Options { seed, jobs: checks_at_once, visible_only: false };
             let tools = arguments.at.tools()?;
             let grader = Grader::new(&tools, &assignment, options)?;
@@ -268,8 +282,7 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(verdict as u8))
         }
         Verb::Course(CourseVerb::Check(arguments)) => {
-            let jobs = arguments.jobs.unwrap_or_else(cores);
-            let (names, repeat) = (&arguments.assignments, arguments.repeat);
+            let (jobs, names, repeat) = (arguments.jobs, &arguments.assignments, arguments.repeat);
             let tools = arguments.at.tools()?;
             let well = course::check::check(&tools, &arguments.at.course(), names, repeat, jobs)?;
             Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -6,7 +6,7 @@
 use crate::grading::Tools;
 use crate::grading::assignment::{self, Assignment};
 use crate::grading::grade::{Grader, Options};
-use crate::grading::manifest::{COMPILE, Manifest, Text, Wrong};
+use crate::grading::manifest::{COMPILE, Form, Manifest, Text, Wrong};
 use crate::grading::result::{CheckStatus, Status, SubmissionResult};
 use crate::parallel;
 use anstyle::{AnsiColor, Style};
@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 
 /// The languages that every text is in.
 const LANGUAGES: [&str; 2] = ["en", "zh"];
+
+/// How many programs are graded at a time for each core.
+const WAITING: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 
 /// The fewest wrong solutions that say something about the checks.
 const WRONG: usize = 6;
@@ -40,7 +43,7 @@ enum Expected<'a> {
 }
 
 /// Checks assignments of `course` (all, if `names` is empty) and prints what is wrong with them. Blocks until everything is graded `repeat`
-/// times. Returns whether all is well.
+/// times, in which every check must say the same each time. Returns whether all is well.
 ///
 /// # Errors
 ///
@@ -50,8 +53,9 @@ pub fn check(
     course: &Path,
     names: &[String],
     repeat: NonZeroUsize,
-    jobs: NonZeroUsize,
+    jobs: Option<NonZeroUsize>,
 ) -> anyhow::Result<bool> {
+    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let assignments: Vec<anyhow::Result<Assignment>> = match names {
         [] => assignment::names(course)?.iter().map(|n| Assignment::load(course, n)).collect(),
         _ => names.iter().map(|name| Assignment::find(course, name)).collect(),
@@ -72,9 +76,28 @@ pub fn check(
         };
         let mut problems = lint(&assignment)?;
         let samples = samples(&assignment.manifest, &assignment.folder)?;
+        let jobs = jobs.unwrap_or(match assignment.manifest.form {
+            Form::Library => cores,
+            // Wrong programs mostly wait, for what never comes.
+            Form::Program => cores.saturating_mul(WAITING),
+        });
+        let mut first: Option<Vec<String>> = None;
         for round in 0..repeat.get() {
-            problems.extend(grade_samples(tools, &assignment, &samples, round as u64, jobs)?);
+            let results = grade_samples(tools, &assignment, &samples, round as u64, jobs)?;
+            let found = results.iter().zip(&samples).filter_map(|(result, sample)| {
+                let problem = problem(result, sample.expected)?;
+                Some(format!("{}: {problem}", sample.name))
+            });
+            problems.extend(found);
+            let verdicts: Vec<String> = results.iter().map(verdicts).collect();
+            let before = first.get_or_insert_with(|| verdicts.clone());
+            for (before, now) in before.iter().zip(&verdicts).filter(|(before, now)| before != now)
+            {
+                problems.push(format!("decided by luck or timing: first {before}; then {now}"));
+            }
         }
+        problems.sort();
+        problems.dedup();
         let name = &assignment.name;
         if problems.is_empty() {
             let count = |expected: fn(&Expected<'_>) -> bool| {
@@ -114,15 +137,19 @@ fn grade_samples(
     samples: &[Sample<'_>],
     seed: u64,
     jobs: NonZeroUsize,
-) -> anyhow::Result<Vec<String>> {
+) -> anyhow::Result<Vec<SubmissionResult>> {
     // Many submissions at a time keep the cores busy; each runs its checks one by one.
     let options = Options { seed, jobs: NonZeroUsize::MIN, visible_only: false };
     let grader = Grader::new(tools, assignment, options)?;
-    let problems = parallel::map(jobs, samples, |sample| {
-        let result = grader.grade_folder(&sample.name, &assignment.folder.join(&sample.name));
-        problem(&result, sample.expected).map(|problem| format!("{}: {problem}", sample.name))
-    });
-    Ok(problems.into_iter().flatten().collect())
+    Ok(parallel::map(jobs, samples, |sample| {
+        grader.grade_folder(&sample.name, &assignment.folder.join(&sample.name))
+    }))
+}
+
+/// What every check says of a sample: what must be the same in each round.
+fn verdicts(result: &SubmissionResult) -> String {
+    let each = result.checks.iter().map(|check| format!(" {} {:?}", check.name, check.status));
+    format!("{}: {:?}{}", result.submission, result.status, each.collect::<Vec<_>>().join(","))
 }
 
 /// What is wrong with a sample's result, if anything is.

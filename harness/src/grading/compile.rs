@@ -230,26 +230,18 @@ fn rustc(tools: &Tools, folder: &Path, workshop: &Workshop, kit: &Kit) -> Job {
     rustc
         .read_only(&tools.toolchain.sysroot)
         .read_only(kit.folder())
+        .read_only(tools.kit.folder())
         .writable(workshop.out())
         .env("PATH", "/usr/bin:/bin")
         .env("LD_LIBRARY_PATH", tools.toolchain.sysroot.join("lib"))
         .args(["--edition", "2024", "-C", "opt-level=0", "-C", "debuginfo=0"])
         .args(["-C", "linker=/usr/bin/cc", "--color", "never", "-A", "dead_code"])
-        .args(system_linker())
+        .args(&tools.linker)
         .arg("--sysroot")
         .arg(&tools.toolchain.sysroot)
         .arg("-L")
         .arg(format!("dependency={}", kit.folder().display()));
     rustc
-}
-
-/// Flags for the system's own linker. On x86-64 rustc's default is its own copy of lld, whose wrapper looks for itself in `/proc`, which a
-/// jail does not have.
-fn system_linker() -> &'static [&'static str] {
-    match cfg!(target_arch = "x86_64") {
-        true => &["-C", "linker-features=-lld"],
-        false => &[],
-    }
 }
 
 fn run(tools: &Tools, rustc: Job, makes: PathBuf) -> anyhow::Result<Compiled> {

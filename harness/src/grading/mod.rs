@@ -30,7 +30,9 @@ pub mod verdict;
 
 use crate::explore::announce;
 use crate::explore::kit::Kit;
-use sandbox::Sandbox;
+use anyhow::Context;
+use sandbox::{Protection, Sandbox};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use toolchain::Toolchain;
 
@@ -43,6 +45,8 @@ pub struct Tools {
     pub kit: Kit,
     /// Where submissions run.
     pub sandbox: Sandbox,
+    /// What makes rustc use the toolchain's own linker, which is in the kit's folder.
+    linker: Vec<OsString>,
     /// Where the sources of the crates of the course are.
     workspace: PathBuf,
 }
@@ -52,13 +56,14 @@ impl Tools {
     ///
     /// # Errors
     ///
-    /// When there is no compiler, the kit does not compile, or there is no sandbox and `unprotected` is not set.
-    pub fn prepare(workspace: &Path, unprotected: bool) -> anyhow::Result<Tools> {
-        let sandbox = if unprotected { Sandbox::None } else { Sandbox::find()? };
+    /// When there is no compiler, the kit does not compile, or there is no sandbox as asked for.
+    pub fn prepare(workspace: &Path, protection: Protection) -> anyhow::Result<Tools> {
+        let sandbox = Sandbox::find(protection)?;
         let toolchain = Toolchain::find(workspace)?;
         let packages = ["explore-std", "explore-core", "judge", "student-std", "student-nothing"];
         let kit = Kit::of(workspace, &packages, &announce)?;
-        Ok(Tools { toolchain, kit, sandbox, workspace: workspace.to_owned() })
+        let linker = toolchain.linker_in(kit.folder()).context("the linker cannot be found")?;
+        Ok(Tools { toolchain, kit, sandbox, linker, workspace: workspace.to_owned() })
     }
 
     /// These crates of the course, compiled for programs that may use them.

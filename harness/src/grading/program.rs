@@ -70,6 +70,8 @@ impl Judge {
                 // A judge knows no other way to run a program than in a jail: in the best that there is.
                 Sandbox::None => Layers::NONE,
             },
+            // As the grader's own: what it does without, so does the judge.
+            "no_namespaces": matches!(sandbox, Sandbox::Jail(layers) if !layers.namespaces),
             "wall": wall,
             "memory_bytes": u64::from(limits.memory_mb) << 20,
             "output_bytes": u64::from(limits.output_kb) << 10,

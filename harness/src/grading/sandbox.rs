@@ -22,17 +22,34 @@ pub enum Sandbox {
 }
 
 impl Sandbox {
-    /// The best jail that this machine has.
+    /// What is asked for, as far as this machine has it.
     ///
     /// # Errors
     ///
-    /// When it has none that is worth the name.
-    pub fn find() -> anyhow::Result<Sandbox> {
-        let ended = Jail::new("/bin/true").system_programs().run().context(
+    /// When it has no jail that is worth the name.
+    pub fn find(protection: Protection) -> anyhow::Result<Sandbox> {
+        let mut jail = Jail::new("/bin/true").system_programs();
+        match protection {
+            Protection::Best => {}
+            Protection::NoNamespaces => jail = jail.without_namespaces(),
+            Protection::None => return Ok(Sandbox::None),
+        }
+        let ended = jail.run().context(
             "this machine has no sandbox, and submissions are strangers' code; `--unsafe-no-sandbox` runs them all the same",
         )?;
         Ok(Sandbox::Jail(ended.layers))
     }
+}
+
+/// What protection to look for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protection {
+    /// As many layers as the machine has.
+    Best,
+    /// All but namespaces, as on a machine that refuses them.
+    NoNamespaces,
+    /// None. Whoever asks for it has said that it is unsafe.
+    None,
 }
 
 impl fmt::Display for Sandbox {
@@ -180,6 +197,9 @@ impl Job {
                 file_bytes: 256 << 20,
                 ..Limits::default()
             });
+        if !layers.namespaces {
+            jail = jail.without_namespaces();
+        }
         for (name, value) in self.variables {
             jail = jail.env(name, value);
         }

@@ -45,7 +45,14 @@ impl Toolchain {
         if !linker.exists() {
             return Ok(Vec::new());
         }
-        std::os::unix::fs::symlink(linker, folder.join("ld.lld"))?;
+        let link = folder.join("ld.lld");
+        // The folder may be used by several at the same time, and by another toolchain before.
+        if std::fs::read_link(&link).ok().as_ref() != Some(&linker) {
+            let new = folder.join(format!("ld.lld-{}", std::process::id()));
+            let _ = std::fs::remove_file(&new);
+            std::os::unix::fs::symlink(linker, &new)?;
+            std::fs::rename(new, link)?;
+        }
         let mut here = OsString::from("link-arg=-B");
         here.push(folder);
         let mut arguments = vec!["-C".into(), "link-arg=-fuse-ld=lld".into(), "-C".into(), here];

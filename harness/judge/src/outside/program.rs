@@ -16,6 +16,7 @@ pub(super) struct Order {
     seed: u64,
     /// Without which the program must not run.
     layers: Layers,
+    no_namespaces: bool,
     wall: Duration,
     memory_bytes: u64,
     output_bytes: usize,
@@ -87,6 +88,9 @@ impl Program {
                 output_bytes: order.output_bytes,
                 ..Limits::default()
             });
+        if order.no_namespaces {
+            jail = jail.without_namespaces();
+        }
         if order.socket_pairs {
             jail = jail.socket_pairs();
         }
