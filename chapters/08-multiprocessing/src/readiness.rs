@@ -24,15 +24,3 @@ pub(crate) fn readable(fd: impl AsFd, timeout: Option<Duration>) -> io::Result<b
         }
     }
 }
-
-/// Blocks until one of two descriptors can be read; true if it is the second.
-pub(crate) fn either_readable(first: impl AsFd, second: impl AsFd) -> io::Result<bool> {
-    let mut both = [PollFd::new(&first, PollFlags::IN), PollFd::new(&second, PollFlags::IN)];
-    loop {
-        match poll(&mut both, None) {
-            Ok(_) => return Ok(!both[1].revents().is_empty()),
-            Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-}

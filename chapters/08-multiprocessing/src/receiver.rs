@@ -3,9 +3,10 @@
 use crate::children::Child;
 use crate::descriptor::Descriptor;
 use crate::message::{DecodeError, Message};
-use crate::readiness::{either_readable, readable};
+use crate::readiness::readable;
 use crate::sender::{DESCRIPTORS_AT_ONCE, HEADER};
 use rustix::io::Errno;
+use rustix::net::sockopt;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use serde::de::DeserializeOwned;
 use std::collections::VecDeque;
@@ -43,11 +44,22 @@ pub struct Receiver {
     /// The part of the buffer that was received and not yet returned.
     unread: Range<usize>,
     descriptors: VecDeque<Descriptor>,
+    /// The socket's own time-out is set, so that a receive ends now and then.
+    looks_up: bool,
 }
+
+/// How often somebody who waits for a child looks whether it is still there.
+const LOOK_UP: Duration = Duration::from_millis(50);
 
 impl Receiver {
     pub(crate) fn new(socket: Arc<OwnedFd>) -> Receiver {
-        Receiver { socket, buffer: Vec::new(), unread: 0..0, descriptors: VecDeque::new() }
+        Receiver {
+            socket,
+            buffer: Vec::new(),
+            unread: 0..0,
+            descriptors: VecDeque::new(),
+            looks_up: false,
+        }
     }
 
     /// Waits for a value.
@@ -77,20 +89,21 @@ impl Receiver {
     /// Waits for a value as long as `child` lives.
     ///
     /// The end of the connection is not enough to tell that its process is
-    /// gone: a process that the child forked may hold it open.
+    /// gone: a process that the child forked may hold it open. That is then
+    /// noticed after 50 ms or so.
     ///
     /// # Errors
     ///
     /// As [`recv`](Receiver::recv); [`RecvError::Closed`] if the child ended
     /// and left no value.
     pub fn recv_while<T: DeserializeOwned>(&mut self, child: &Child) -> Result<T, RecvError> {
-        if self.unread.is_empty() {
-            let ended = either_readable(&*self.socket, child.sentinel())?;
-            if ended && !readable(&*self.socket, Some(Duration::ZERO))? {
-                return Err(RecvError::Closed);
-            }
+        if !self.looks_up {
+            let kind = sockopt::Timeout::Recv;
+            sockopt::set_socket_timeout(&*self.socket, kind, Some(LOOK_UP))
+                .map_err(io::Error::from)?;
+            self.looks_up = true;
         }
-        self.recv()
+        Ok(self.message_while(Some(child))?.decode()?)
     }
 
     /// Waits for a value and leaves it serialised.
@@ -99,7 +112,11 @@ impl Receiver {
     ///
     /// As [`recv`](Receiver::recv), without `Decode`.
     pub fn recv_message(&mut self) -> Result<Message, RecvError> {
-        self.fill(HEADER)?;
+        self.message_while(None)
+    }
+
+    fn message_while(&mut self, child: Option<&Child>) -> Result<Message, RecvError> {
+        self.fill(HEADER, child)?;
         let header = self.take(HEADER);
         let number = |at: usize| {
             u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
@@ -111,10 +128,10 @@ impl Receiver {
             RecvError::Closed => RecvError::Truncated,
             other => other,
         };
-        self.fill(size).map_err(truncated)?;
+        self.fill(size, child).map_err(truncated)?;
         let bytes = self.take(size);
         let batches = count.saturating_sub(1) / DESCRIPTORS_AT_ONCE;
-        self.fill(batches).map_err(truncated)?;
+        self.fill(batches, child).map_err(truncated)?;
         self.take(batches);
         if self.descriptors.len() < count {
             return Err(RecvError::Truncated);
@@ -130,10 +147,10 @@ impl Receiver {
     }
 
     /// Receives until at least `count` bytes are unread.
-    fn fill(&mut self, count: usize) -> Result<(), RecvError> {
+    fn fill(&mut self, count: usize, child: Option<&Child>) -> Result<(), RecvError> {
         while self.unread.len() < count {
             self.make_room();
-            match self.receive_some()? {
+            match self.receive_some(child)? {
                 0 if self.unread.is_empty() => return Err(RecvError::Closed),
                 0 => return Err(RecvError::Truncated),
                 received => self.unread.end += received,
@@ -152,16 +169,29 @@ impl Receiver {
         }
     }
 
-    fn receive_some(&mut self) -> Result<usize, RecvError> {
+    /// Receives what there is, at least a byte; none at the end of the
+    /// connection, or of `child` if it left nothing.
+    fn receive_some(&mut self, child: Option<&Child>) -> Result<usize, RecvError> {
         let mut space =
             [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(DESCRIPTORS_AT_ONCE))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let mut parts = [IoSliceMut::new(&mut self.buffer[self.unread.end..])];
+        let mut flags = RecvFlags::CMSG_CLOEXEC;
         let received = loop {
-            match recvmsg(&*self.socket, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC) {
+            match recvmsg(&*self.socket, &mut parts, &mut control, flags) {
                 Ok(message) => break message.bytes,
                 Err(Errno::INTR) => {}
                 Err(Errno::CONNRESET) => break 0,
+                // It had ended before, and nothing was there even so.
+                Err(Errno::AGAIN) if flags.contains(RecvFlags::DONTWAIT) => break 0,
+                // Time to look up, which for others who share the socket means to wait again.
+                Err(Errno::AGAIN) => match child {
+                    Some(child) if readable(child.sentinel(), Some(Duration::ZERO))? => {
+                        flags |= RecvFlags::DONTWAIT;
+                    }
+                    Some(_) => {}
+                    None => drop(readable(&*self.socket, None)?),
+                },
                 Err(error) => return Err(RecvError::Io(error.into())),
             }
         };

@@ -4,6 +4,7 @@ use crate::error::TaskError;
 use ch08_multiprocessing::{
     CallError, Child, Connection, Function, Message, Process, StartError, pipe,
 };
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::error::Error;
@@ -106,7 +107,8 @@ impl Worker {
 
     /// Whether it can take a task.
     pub(crate) fn is_usable(&self) -> bool {
-        self.child.is_alive()
+        let mut sentinel = [PollFd::from_borrowed_fd(self.child.sentinel(), PollFlags::IN)];
+        matches!(poll(&mut sentinel, Some(&Timespec::default())), Ok(0))
     }
 
     /// Lets it end, and waits until it has.

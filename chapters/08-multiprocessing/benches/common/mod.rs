@@ -45,7 +45,7 @@ pub fn row(
     (mut ours, mut theirs): (Work<'_>, Work<'_>),
 ) {
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    if wanted.is_some_and(|part| !what.contains(&part)) {
+    if wanted.is_some_and(|part| !format!("{what}, {peer}").contains(&part)) {
         return;
     }
     // Warm.

@@ -44,7 +44,8 @@ impl<T> Own<T> {
 }
 
 thread_local! {
-    static CHANNELS: RefCell<HashMap<Link, Own<Channel>>> = RefCell::default();
+    /// A place is empty while its channel is in use, and after trouble with it.
+    static CHANNELS: RefCell<HashMap<Link, Option<Own<Channel>>>> = RefCell::default();
 }
 
 impl Link {
@@ -74,7 +75,7 @@ impl Link {
         // one serves for this once.
         let cached = CHANNELS.try_with(|channels| {
             let mut channels = channels.try_borrow_mut().ok()?;
-            channels.remove(self).filter(|channel| channel.get().is_some())
+            channels.get_mut(self)?.take().filter(|channel| channel.get().is_some())
         });
         let mut channel = match cached.ok().flatten() {
             Some(channel) => channel.value,
@@ -86,8 +87,14 @@ impl Link {
         let result = body(&mut channel);
         // After trouble nobody knows where in a frame the connection is.
         if matches!(result, Ok(_) | Err(Trouble::Refused(_))) {
-            let _ = CHANNELS
-                .try_with(|channels| channels.borrow_mut().insert(self.clone(), Own::new(channel)));
+            let channel = Some(Own::new(channel));
+            let _ = CHANNELS.try_with(|channels| {
+                let mut channels = channels.borrow_mut();
+                match channels.get_mut(self) {
+                    Some(place) => *place = channel,
+                    None => drop(channels.insert(self.clone(), channel)),
+                }
+            });
         }
         result.map_err(|trouble| match trouble {
             Trouble::Refused(error) => error,
