@@ -1,27 +1,19 @@
 //! Open files in arguments and in values sent.
 
 use ch08_multiprocessing::{Connection, Descriptor, Process, StartMethod, pipe};
-use libtest_mimic::{Arguments, Trial};
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::os::fd::OwnedFd;
 
+#[path = "support/trials.rs"]
+mod trials;
+
 fn main() {
-    ch08_multiprocessing::init();
-    let mut arguments = Arguments::from_args();
-    arguments.test_threads = Some(1);
-    let tests: [(&str, fn()); 3] = [
+    trials::run([
         ("a_descriptor_means_the_same_file_in_the_child", same_file),
         ("more_descriptors_than_the_kernel_passes_at_once", many),
         ("a_connection_can_be_sent_over_a_connection", connection_over_connection),
-    ];
-    let trials = tests.map(|(name, test)| {
-        Trial::test(name, move || {
-            test();
-            Ok(())
-        })
-    });
-    libtest_mimic::run(&arguments, trials.into()).exit();
+    ]);
 }
 
 fn memory_file() -> File {

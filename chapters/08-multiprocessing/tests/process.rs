@@ -4,12 +4,14 @@ use ch08_multiprocessing::{
     Child, Connection, JoinError, Process, RecvError, StartError, StartMethod, active_children,
     current_name, pipe,
 };
-use libtest_mimic::{Arguments, Trial};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use std::os::fd::AsFd;
 use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
+
+#[path = "support/trials.rs"]
+mod trials;
 
 const BOTH: [StartMethod; 2] = [StartMethod::Spawn, StartMethod::Fork];
 const LONG: Duration = Duration::from_secs(3600);
@@ -17,11 +19,7 @@ const LONG: Duration = Duration::from_secs(3600);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() {
-    ch08_multiprocessing::init();
-    let mut arguments = Arguments::from_args();
-    // A process that is to fork must have one thread.
-    arguments.test_threads = Some(1);
-    let tests: [(&str, fn()); 16] = [
+    trials::run([
         ("the_exit_code_says_what_the_function_returned", exit_codes),
         ("a_signal_is_a_negative_exit_code", signals),
         ("ending_what_has_ended_does_nothing", late_kill),
@@ -38,14 +36,7 @@ fn main() {
         ("the_sentinel_becomes_readable_at_the_end", sentinel),
         ("a_daemon_dies_with_a_parent_that_is_killed", daemon_dies),
         ("a_daemon_outlives_the_thread_that_started_it", daemon_and_thread),
-    ];
-    let trials = tests.map(|(name, test)| {
-        Trial::test(name, move || {
-            test();
-            Ok(())
-        })
-    });
-    libtest_mimic::run(&arguments, trials.into()).exit();
+    ]);
 }
 
 fn return_code(code: i32) -> i32 {

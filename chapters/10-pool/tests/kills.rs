@@ -3,6 +3,8 @@
 
 #[path = "../../08-multiprocessing/tests/support/kills.rs"]
 mod kills;
+#[path = "support/tasks.rs"]
+mod tasks;
 #[path = "../../08-multiprocessing/tests/support/trials.rs"]
 mod trials;
 
@@ -12,6 +14,7 @@ use kills::{PATIENCE, rounds, time};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
+use tasks::{announce_and_wait, process_id, running};
 
 fn main() {
     kills::mark();
@@ -20,24 +23,6 @@ fn main() {
         ("workers_end_with_a_creator_that_is_killed", || rounds(creator)),
         ("every_task_has_one_outcome_while_workers_are_killed", outcomes),
     ]);
-}
-
-fn process_id(_: ()) -> u32 {
-    std::process::id()
-}
-
-/// Says that it runs, then waits for the end of the connection.
-fn announce_and_wait(mut connection: Connection) {
-    connection.send(&std::process::id()).unwrap();
-    while connection.recv::<()>().is_ok() {}
-}
-
-/// A task that runs until the connection is dropped, and its worker's id.
-fn running(pool: &Pool) -> (Connection, u32, AsyncResult<()>) {
-    let (mut ours, theirs) = pipe().unwrap();
-    let result = pool.apply_async(announce_and_wait, theirs);
-    let pid = ours.recv_timeout(PATIENCE).unwrap().expect("it says that it runs");
-    (ours, pid, result)
 }
 
 /// Kills a worker of this process, if it is one still.

@@ -1,21 +1,22 @@
 //! What a pool does when something dies.
 
 use ch08_multiprocessing::{Connection, Process, RecvError, StartMethod, active_children, pipe};
-use ch10_pool::{AsyncResult, Pool, TaskError};
-use libtest_mimic::{Arguments, Trial};
+use ch10_pool::{Pool, TaskError};
 use rustix::process::{Pid, PidfdFlags, Signal, getpid, kill_process, pidfd_open};
 use std::sync::OnceLock;
 use std::time::Duration;
+use tasks::{announce_and_wait, process_id, running};
+
+#[path = "support/tasks.rs"]
+mod tasks;
+#[path = "../../08-multiprocessing/tests/support/trials.rs"]
+mod trials;
 
 /// After this long without an answer a test fails rather than hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() {
-    ch08_multiprocessing::init();
-    let mut arguments = Arguments::from_args();
-    // One of them looks at all children of this process, and one forks.
-    arguments.test_threads = Some(1);
-    let tests: [(&str, fn()); 10] = [
+    trials::run([
         ("a_worker_killed_at_its_task_fails_that_task", killed_at_task),
         ("a_worker_killed_while_idle_is_replaced_and_fails_nothing", killed_idle),
         ("a_worker_that_exits_fails_its_task_with_the_code", exits),
@@ -26,32 +27,7 @@ fn main() {
         ("terminating_fails_what_runs_and_what_is_queued", terminating),
         ("dropping_a_pool_leaves_no_process", dropping),
         ("a_copy_of_the_creator_cannot_use_the_pool", copied),
-    ];
-    let trials = tests.map(|(name, test)| {
-        Trial::test(name, move || {
-            test();
-            Ok(())
-        })
-    });
-    libtest_mimic::run(&arguments, trials.into()).exit();
-}
-
-fn process_id(_: ()) -> u32 {
-    std::process::id()
-}
-
-/// Says that it runs, then waits for the end of the connection.
-fn announce_and_wait(mut connection: Connection) {
-    connection.send(&std::process::id()).unwrap();
-    while connection.recv::<()>().is_ok() {}
-}
-
-/// A task that runs until the connection is dropped, and its worker's id.
-fn running(pool: &Pool) -> (Connection, u32, AsyncResult<()>) {
-    let (mut ours, theirs) = pipe().unwrap();
-    let result = pool.apply_async(announce_and_wait, theirs);
-    let pid = ours.recv().unwrap();
-    (ours, pid, result)
+    ]);
 }
 
 fn kill(pid: u32) {
