@@ -121,10 +121,11 @@ fn manager() -> Duration {
         matches!(error, ManagerError::Gone { .. } | ManagerError::Connect { .. })
     };
     assert!(gone(&error) || matches!(error, ManagerError::WrongKey { .. }), "{error}");
+    // Waits until its process has ended: until then it may still listen.
+    manager.shutdown();
     assert!(gone(&lock.is_locked().unwrap_err()));
     assert!(matches!(lock.is_locked(), Err(ManagerError::Connect { .. })));
     drop(guard);
-    manager.shutdown();
     took
 }
 

@@ -96,12 +96,16 @@ impl Link {
                 }
             });
         }
-        result.map_err(|trouble| match trouble {
+        result.map_err(|trouble| self.error(trouble))
+    }
+
+    fn error(&self, trouble: Trouble) -> ManagerError {
+        match trouble {
             Trouble::Refused(error) => error,
             Trouble::Ended => ManagerError::Gone { address: self.address.clone() },
             Trouble::Io(error) => ManagerError::Io(error),
             Trouble::Format(what) => ManagerError::Format(what),
-        })
+        }
     }
 
     /// Opens the connection that lasts, if it is not open.
@@ -123,10 +127,10 @@ impl Link {
             .connect()
             .map_err(|source| ManagerError::Connect { address: address(), source })?;
         let mut channel = Channel { socket, buffer: Vec::new() };
-        // A manager that hangs up in the middle of this has another key, or is
-        // none.
+        // A manager greets everybody, unless it is ending.
+        let greeting = channel.exactly::<GREETING>().map_err(|trouble| self.error(trouble))?;
+        // One that hangs up after that has another key, or is none.
         let stranger = |_| ManagerError::WrongKey { address: address() };
-        let greeting = channel.exactly::<GREETING>().map_err(stranger)?;
         let who = Who { process: process()?, is_home };
         let introduced = handshake::introduce(&self.key, &greeting, &handshake::nonce()?, who);
         let (introduction, expected) = introduced.ok_or_else(|| stranger(Trouble::Ended))?;
