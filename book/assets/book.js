@@ -1,5 +1,5 @@
 // What mdBook does not do itself: a link to the other language, a search that finds Chinese, mdBook's own words in
-// Chinese, and printing on white.
+// Chinese, printing on white, and listings that begin at the margin.
 "use strict";
 
 (() => {
@@ -9,7 +9,8 @@
     searchInChinese();
     if (chinese) { translateFrame(); }
     printOnWhite();
-    nameScrollableListings();
+    moveToMargin();
+    reachWithKeyboard();
 
     // The Chinese edition lies in zh-CN/ below the English one, with the same page names and the same ids.
     function languageLink() {
@@ -139,8 +140,32 @@
         });
     }
 
-    // A listing that is wider than its page can be scrolled; so it must be reachable with the keyboard.
-    function nameScrollableListings() {
+    // A method is indented in its file. Here it stands alone.
+    function moveToMargin() {
+        for (const listing of document.querySelectorAll("main pre > code:is(.language-rust, .language-python)")) {
+            const lines = listing.textContent.split("\n").filter((line) => line.trim());
+            const indent = Math.min(...lines.map((line) => line.search(/\S/)));
+            if (lines.length > 0 && indent > 0) { cutIndent(listing, indent); }
+        }
+    }
+
+    // The highlighter has made elements of the words, so a line goes on from one text to the next.
+    function cutIndent(listing, indent) {
+        const texts = document.createTreeWalker(listing, NodeFilter.SHOW_TEXT);
+        let left = indent;
+        while (texts.nextNode()) {
+            let kept = "";
+            for (const character of texts.currentNode.data) {
+                if (left > 0 && character === " ") { left -= 1; continue; }
+                left = character === "\n" ? indent : 0;
+                kept += character;
+            }
+            texts.currentNode.data = kept;
+        }
+    }
+
+    // What is wider than its page can be scrolled; so the keyboard must get there.
+    function reachWithKeyboard() {
         for (const block of document.querySelectorAll(".content main pre > code, .content main .table-wrapper")) {
             block.tabIndex = 0;
         }

@@ -113,7 +113,7 @@ test("both editions print, dark text on white whatever the reader's theme", asyn
         await page.evaluate(() => addEventListener("beforeprint", () => {
             window.printed = getComputedStyle(document.documentElement).backgroundColor;
         }));
-        const pdf = Buffer.from(await page.pdf({ format: "A4", printBackground: true, timeout: 120_000 }));
+        const pdf = Buffer.from(await page.pdf({ format: "A4", printBackground: true, preferCSSPageSize: true, timeout: 120_000 }));
         assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
         const sheets = pdf.toString("latin1").match(/\/Type \/Page\b(?!s)/g)?.length ?? 0;
         assert(sheets > 100, `${sheets} sheets`);
