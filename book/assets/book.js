@@ -118,25 +118,28 @@
         if (count) { header.textContent = count === "No" ? `没有找到“${query}”。` : `找到 ${count} 处“${query}”：`; }
     }
 
-    // mdBook prints in the reader's theme, dark background included.
+    // mdBook prints in the reader's theme, dark background included. Its sheet for the light theme is not even loaded then,
+    // so paper gets one of its own.
     function printOnWhite() {
         const page = document.documentElement;
         const themes = ["light", "rust", "coal", "navy", "ayu"];
-        const sheets = ["mdbook-ayu-highlight-css", "mdbook-tomorrow-night-css", "mdbook-highlight-css"]
-            .map((id) => document.getElementById(id));
+        for (const id of ["mdbook-ayu-highlight-css", "mdbook-tomorrow-night-css"]) {
+            document.getElementById(id).media = "screen";
+        }
+        const light = document.createElement("link");
+        light.rel = "stylesheet";
+        light.media = "print";
+        light.href = document.getElementById("mdbook-highlight-css").href;
+        document.head.append(light);
         let worn = [];
-        let disabled = [];
         addEventListener("beforeprint", () => {
             worn = themes.filter((theme) => page.classList.contains(theme));
-            disabled = sheets.map((sheet) => sheet.disabled);
             page.classList.remove(...worn);
             page.classList.add("light");
-            sheets.forEach((sheet, i) => { sheet.disabled = i < 2; });
         });
         addEventListener("afterprint", () => {
             page.classList.remove("light");
             page.classList.add(...worn);
-            sheets.forEach((sheet, i) => { sheet.disabled = disabled[i]; });
         });
     }
 

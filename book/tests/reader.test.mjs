@@ -110,6 +110,11 @@ test("both editions print, dark text on white whatever the reader's theme", asyn
         await page.evaluateOnNewDocument(() => { window.print = () => {}; });
         await page.goto(`${server.address}${edition}print.html`, { waitUntil: "load", timeout: 120_000 });
         await wear(page, "navy");
+        const keyword = () => page.$eval(".language-rust .hljs-keyword", (word) => getComputedStyle(word).color);
+        assert.notEqual(await keyword(), "rgb(157, 0, 236)");
+        await page.emulateMediaType("print");
+        assert.equal(await keyword(), "rgb(157, 0, 236)", "the light theme's purple");
+        await page.emulateMediaType(null);
         await page.evaluate(() => addEventListener("beforeprint", () => {
             window.printed = getComputedStyle(document.documentElement).backgroundColor;
         }));
