@@ -151,6 +151,25 @@ fn a_failure_replays_to_the_same_picture_and_the_same_trace() {
 }
 
 #[test]
+fn all_states_of_a_small_scenario_are_written_as_a_graph() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("graph.json");
+    let file = file.to_str().unwrap();
+    small(&["opposite_orders", "--graph", file]).says(0, &["deadlock"]);
+    let graph = trace::graph::StateGraph::from_json(&std::fs::read_to_string(file).unwrap());
+    let graph = graph.unwrap();
+    let failing = graph.failing.unwrap();
+    assert!(graph.complete && 0 < failing && failing < graph.runs.unwrap(), "{failing}");
+    let sources: Vec<&str> =
+        graph.sources.values().flat_map(|file| file.values()).map(String::as_str).collect();
+    assert!(sources.contains(&"fn opposite_orders() {"), "{sources:?}");
+
+    small(&["opposite_orders", "--graph", file, "--schedules", "2"])
+        .says(4, &["too many states for a graph", "fewer threads or fewer steps"]);
+    small(&["--graph", file]).says(2, &["a file holds one run"]);
+}
+
+#[test]
 fn tests_of_a_crate_are_scenarios() {
     explore(&["tests_of_a_crate.rs"]).says(0, &["two_threads_add  proved"]);
 }

@@ -22,7 +22,8 @@ pub use ::std::*;
 /// What is not in `std`: explorations and recordings.
 pub mod explore {
     pub use explore_engine::{
-        Config, Explorer, Memory, Outcome, Printed, Progress, ScheduleError, Status, main, record,
+        Config, Explorer, Memory, NoRuns, Outcome, Printed, Progress, ScheduleError, Status, main,
+        record,
     };
 }
 

@@ -119,6 +119,10 @@ struct ExploreArguments {
     /// file's text, or, if there is no such file, this text
     #[arg(long, value_name = "TEXT|FILE")]
     input: Option<String>,
+    /// Write every state of one small scenario and every step between them to
+    /// this file, as JSON for a page to step through. Atomics count as `SeqCst`
+    #[arg(long, value_name = "FILE", conflicts_with = "schedule")]
+    graph: Option<PathBuf>,
     /// Replay this run instead of searching
     #[arg(long, value_name = "STRING")]
     schedule: Option<String>,
@@ -173,7 +177,8 @@ struct Files {
 
 impl Files {
     fn showing(self, outputs: bool) -> Showing {
-        Showing { outputs, json: self.json, svg: self.svg, perfetto: self.perfetto }
+        let Files { json, svg, perfetto } = self;
+        Showing { outputs, json, svg, perfetto, graph: None }
     }
 }
 
@@ -279,7 +284,8 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             let target =
                 Target::find(&root, &arguments.target, &arguments.names, scenario, features)?;
             let search = arguments.search()?;
-            let showing = arguments.files.showing(arguments.outputs);
+            let graph = arguments.graph;
+            let showing = Showing { graph, ..arguments.files.showing(arguments.outputs) };
             let verdict = verb::show(&root, &target, &arguments.names, &search, &showing)?;
             Ok(ExitCode::from(verdict as u8))
         }

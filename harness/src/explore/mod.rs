@@ -7,6 +7,7 @@
 //! | `cargo` | cargo, as a child process |
 //! | [`kit`] | the stand-ins for `std` and `core`, compiled |
 //! | [`driver`] | a generated executable that explores a target's scenarios |
+//! | [`graph`] | all runs of a small scenario as a graph of states |
 //! | [`report`] | what the driver says of a scenario |
 //! | [`verb`] | what is printed and written |
 //!
@@ -15,6 +16,7 @@
 
 mod cargo;
 pub mod driver;
+pub mod graph;
 pub mod kit;
 pub mod report;
 pub mod scenario;
@@ -164,6 +166,30 @@ impl Driver {
             bail!("{scenario} ended its process ({status}) before its threads could be drawn");
         };
         Ok(Trace::from_json(&text)?)
+    }
+
+    /// Every run of a small scenario: what a graph of its states is made of.
+    ///
+    /// # Errors
+    ///
+    /// When there are too many, or the scenario cannot be explored; the error says which.
+    pub fn runs(&self, scenario: &str, search: &Search) -> anyhow::Result<Vec<Trace>> {
+        let file = self.executable.with_extension(format!("{}.runs", std::process::id()));
+        let output = Command::new(&self.executable)
+            .arg("--config")
+            .arg(serde_json::to_string(&search.config)?)
+            .arg("--runs")
+            .args([file.as_os_str(), scenario.as_ref()])
+            .stdin(Stdio::null())
+            .output()
+            .context("the driver could not be started")?;
+        let text = std::fs::read_to_string(&file);
+        let _ = std::fs::remove_file(&file);
+        if !output.status.success() {
+            bail!("{scenario}: {}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        let text = text.with_context(|| format!("{scenario}: its runs were not written"))?;
+        text.lines().map(|line| Ok(Trace::from_json(line)?)).collect()
     }
 
     fn drive(

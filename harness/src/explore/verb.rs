@@ -1,5 +1,6 @@
 //! What the verb prints and writes, and the exit code that it comes to.
 
+use super::graph;
 use super::report::{Outcome, Status, quoted};
 use super::target::Target;
 use super::{Driver, Misuse, Progress, Search, announce};
@@ -21,6 +22,8 @@ pub struct Showing {
     pub json: Option<PathBuf>,
     /// Draw the run as SVG into this file.
     pub svg: Option<PathBuf>,
+    /// Write all interleavings as a graph of states to this file.
+    pub graph: Option<PathBuf>,
     /// Write the run for Chrome's and Perfetto's trace viewers to this file.
     pub perfetto: Option<PathBuf>,
 }
@@ -28,7 +31,7 @@ pub struct Showing {
 impl Showing {
     /// Whether a file is to be written.
     fn writes(&self) -> bool {
-        self.json.is_some() || self.svg.is_some() || self.perfetto.is_some()
+        self.json.is_some() || self.svg.is_some() || self.perfetto.is_some() || self.graph.is_some()
     }
 }
 
@@ -106,6 +109,12 @@ pub fn show(
     if !scenarios.is_empty() || foreign.is_empty() {
         let driver = Driver::compile(workspace, target, &told)?;
         driver.explore(&scenarios, search, &told, &mut report)?;
+        if let ([scenario], Some(path)) = (&scenarios[..], &showing.graph) {
+            told(Progress::Search("all its states, for the graph"));
+            let (_, graph) = graph::states(&driver, target, scenario, search)?;
+            std::fs::write(path, graph.to_json())
+                .with_context(|| format!("{} cannot be written", path.display()))?;
+        }
     }
     bar.finish_and_clear();
     written?;

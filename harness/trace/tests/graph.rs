@@ -71,6 +71,17 @@ fn a_lost_update_says_whose_value_it_overwrote() {
     assert_ne!(last.objects[0].value.as_deref(), Some("3"));
 }
 
+/// Who has read a value knows of it, whoever stored it.
+#[test]
+fn an_update_after_another_overwrites_nothing_unseen() {
+    let (_, graph) = graph(&lost_update(3));
+    let passing = graph.examples.iter().find(|example| !example.fails).unwrap();
+    let nodes = graph.follow(&passing.path).unwrap();
+    for (node, &choice) in nodes.iter().zip(&passing.path) {
+        assert_eq!(node.next[choice].overwrote, None);
+    }
+}
+
 #[test]
 fn the_deadlock_of_three_says_who_waits_for_whom() {
     let (_, graph) = graph(&philosophers());

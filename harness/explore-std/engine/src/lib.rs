@@ -26,5 +26,5 @@ pub mod time;
 
 pub use config::{Config, Memory};
 pub use explore::driver::main;
-pub use explore::{Explorer, Outcome, Printed, Progress, ScheduleError, Status};
+pub use explore::{Explorer, NoRuns, Outcome, Printed, Progress, ScheduleError, Status};
 pub use record::record;

@@ -138,7 +138,7 @@ impl Builder {
         let order: Vec<usize> =
             moves.iter().flat_map(|m| m.chosen.into_iter().chain(m.then.iter().copied())).collect();
         let mut sorted = model.clone();
-        sorted.steps = order.iter().map(|&index| plain(&run.steps[index])).collect();
+        sorted.steps = order.iter().map(|&index| reordered(&run.steps[index], &order)).collect();
         let asked = asked(run);
         let mut replay = Replay::new(&sorted);
         let mut key = Key {
@@ -173,11 +173,15 @@ impl Builder {
                     then: step.then.iter().map(|&index| plain(&run.steps[index])).collect(),
                 };
                 let next = &mut self.nodes[here].next;
-                let choice =
-                    next.iter().position(|known| known.to == to && known.step == edge.step);
+                let choice = next.iter().position(|known| leads_the_same(known, &edge));
                 path.push(choice.unwrap_or(next.len()));
-                if choice.is_none() {
-                    next.push(edge);
+                match choice {
+                    // Who has not asked yet is not woken in one run, and is in another.
+                    Some(known) if next[known].step.wakes.len() < edge.step.wakes.len() => {
+                        next[known] = edge;
+                    }
+                    Some(_) => {}
+                    None => next.push(edge),
                 }
             }
             here = to;
@@ -221,6 +225,10 @@ impl Builder {
     }
 
     fn remember(&self, key: &mut Key, step: &Step) {
+        // Between its spawn and its start a thread has done nothing.
+        if step.operation == Operation::Start {
+            return;
+        }
         let Some(done) = key.done.get_mut(step.thread.0 as usize) else { return };
         done.push((step.operation.clone(), step.choice, step.at.clone()));
         if !self.weak {
@@ -263,6 +271,12 @@ impl Builder {
     }
 }
 
+/// Whether two edges from the same state are the same choice.
+fn leads_the_same(one: &Edge, other: &Edge) -> bool {
+    let choice = |step: &Step| Step { wakes: Vec::new(), ..step.clone() };
+    one.to == other.to && choice(&one.step) == choice(&other.step)
+}
+
 /// A step without what depends on the way to it.
 fn plain(step: &Step) -> Step {
     let mut step = step.clone();
@@ -270,6 +284,15 @@ fn plain(step: &Step) -> Step {
     step.time_ns = None;
     if let Operation::Load { read, .. } | Operation::Update { read, .. } = &mut step.operation {
         read.from = None;
+    }
+    step
+}
+
+/// A step whose reads name stores by their places in the new order.
+fn reordered(step: &Step, order: &[usize]) -> Step {
+    let mut step = step.clone();
+    if let Operation::Load { read, .. } | Operation::Update { read, .. } = &mut step.operation {
+        read.from = read.from.and_then(|store| order.iter().position(|&index| index == store));
     }
     step
 }

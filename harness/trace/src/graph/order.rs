@@ -81,10 +81,17 @@ impl Order<'_> {
         match self.steps[index].operation {
             Operation::Start | Operation::Panic { .. } => {}
             Operation::Spawn { child } => set(&mut self.born, child),
+            // The end of the main thread is the end of the program, which threads that are left can tell.
+            Operation::End if thread == 0 && self.are_others_alive() => return None,
             Operation::End => self.ended[thread] = true,
             Operation::Join { child } if self.ended.get(child.0 as usize) == Some(&true) => {}
             _ => return None,
         }
         self.waiting[thread].pop_front()
+    }
+
+    fn are_others_alive(&self) -> bool {
+        let mut others = self.born.iter().zip(&self.ended).skip(1);
+        others.any(|(&born, &ended)| born && !ended)
     }
 }

@@ -14,12 +14,14 @@ struct Wanted {
     config: Config,
     schedule: Option<String>,
     progress: bool,
+    /// Where to write every run of the scenario, instead of a verdict.
+    runs: Option<String>,
     names: Vec<String>,
 }
 
 /// Explores scenarios as the command line asks, and prints an [`Outcome`] as a line of JSON for each.
 ///
-/// Arguments: `--config JSON`, `--schedule STRING`, `--progress`, names of scenarios (all, without any). Exit code 0: all
+/// Arguments: `--config JSON`, `--schedule STRING`, `--progress`, `--runs FILE`, names of scenarios (all, without any). Exit code 0: all
 /// proved (or a replay ended well); 1: one failed; 2: bad arguments; 3: one was not proved; 4: one was refused.
 pub fn main(scenarios: &[(&str, fn())]) -> ExitCode {
     IS_DRIVER.store(true, Ordering::Relaxed);
@@ -35,6 +37,18 @@ pub fn main(scenarios: &[(&str, fn())]) -> ExitCode {
             "there is no scenario {unknown:?}; there are: {}",
             known.join(", ")
         ));
+    }
+    if let Some(file) = &wanted.runs {
+        let chosen = scenarios.iter().find(|(name, _)| wanted.names.iter().any(|n| n == name));
+        let Some((name, scenario)) = chosen else { return usage("--runs is about one scenario") };
+        return match write_runs(&wanted.config, name, *scenario, file) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(problem) => {
+                // Nowhere else to complain.
+                let _ = writeln!(std::io::stderr(), "{problem}");
+                ExitCode::from(4)
+            }
+        };
     }
     let mut worst = 0_u8;
     for (name, scenario) in scenarios {
@@ -107,6 +121,15 @@ fn explore(wanted: &Wanted, name: &str, scenario: fn()) -> Result<Outcome, Strin
     }))
 }
 
+/// Writes every run of a scenario, one a line.
+fn write_runs(config: &Config, name: &str, scenario: fn(), file: &str) -> Result<(), String> {
+    let explorer = Explorer::new(config.clone());
+    let runs = explorer.runs(name, scenario).map_err(|error| error.to_string())?;
+    let line = |run| serde_json::to_string(run).map_err(|error| error.to_string());
+    let lines = runs.iter().map(line).collect::<Result<Vec<_>, _>>()?;
+    std::fs::write(file, lines.join("\n")).map_err(|error| format!("{file}: {error}"))
+}
+
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> {
     let mut wanted = Wanted::default();
     while let Some(argument) = arguments.next() {
@@ -118,6 +141,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> 
                     .map_err(|error| format!("--config is no Config: {error}"))?;
             }
             "--schedule" => wanted.schedule = Some(value()?),
+            "--runs" => wanted.runs = Some(value()?),
             "--progress" => wanted.progress = true,
             name if name.starts_with('-') => return Err(format!("unknown argument {name}")),
             name => wanted.names.push(name.to_owned()),
@@ -130,7 +154,7 @@ fn usage(problem: &str) -> ExitCode {
     // Nowhere else to complain.
     let _ = writeln!(
         std::io::stderr(),
-        "{problem}\nusage: [--config JSON] [--schedule STRING] [--progress] [NAME…]"
+        "{problem}\nusage: [--config JSON] [--schedule STRING] [--progress] [--runs FILE] [NAME…]"
     );
     ExitCode::from(2)
 }

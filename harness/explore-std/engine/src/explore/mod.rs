@@ -5,6 +5,7 @@ mod minimise;
 mod outcome;
 mod report;
 pub(crate) mod runner;
+mod runs;
 pub mod schedule;
 
 use std::panic::Location;
@@ -24,6 +25,7 @@ use crate::search::{Choice, Next, Search};
 use minimise::Found;
 pub use outcome::{Outcome, Printed, Status};
 use runner::Runner;
+pub use runs::NoRuns;
 pub use schedule::ScheduleError;
 
 /// Explores scenarios.

@@ -57,6 +57,7 @@ impl Machine {
                     objects: self.places.len() as u32,
                     places: &self.places,
                     yielding: yielding(&self.threads),
+                    silent: silent(&self.threads),
                 };
                 self.search.choose(&view)
             }
@@ -195,6 +196,18 @@ fn yielding(threads: &[Thread]) -> u64 {
         |thread: &Thread| matches!(thread.pending, Op::Yield | Op::SpinYield | Op::Sleep(_));
     let numbered = threads.iter().enumerate();
     numbered.filter(|(_, thread)| yields(thread)).fold(0, |all, (tid, _)| all | 1 << tid)
+}
+
+/// The threads that are about to do what nobody else can tell the time of, as a bit mask. The end of the main thread is the end of the
+/// program: that can be told as long as there are others.
+fn silent(threads: &[Thread]) -> u64 {
+    let alone = threads.iter().skip(1).all(|thread| thread.ended.is_some());
+    let is_silent = |(tid, thread): &(Tid, &Thread)| match thread.pending {
+        Op::Start | Op::Spawn | Op::Join(_) => true,
+        Op::End => *tid != 0 || alone,
+        _ => false,
+    };
+    threads.iter().enumerate().filter(is_silent).fold(0, |all, (tid, _)| all | 1 << tid)
 }
 
 fn variant_number(op: &Op) -> u64 {

@@ -8,6 +8,7 @@
 //! | `optimal` | the exhaustive one: optimal DPOR, on the event log of `log` |
 //! | `bounded` | exhaustive up to a number of preemptions |
 //! | `full` | every order, without any reduction: what the others are tested against |
+//! | `states` | every order that leads to a state: for pictures of all states |
 //! | `pct` | random with guarantees, for what cannot be exhausted |
 //! | `guided` | follows a given schedule |
 //! | `usual` | who goes next where nothing else says so |
@@ -22,6 +23,7 @@ pub(crate) mod guided;
 pub(crate) mod log;
 pub(crate) mod optimal;
 pub(crate) mod pct;
+pub(crate) mod states;
 pub(crate) mod usual;
 pub(crate) mod wakeup;
 
@@ -58,6 +60,8 @@ pub(crate) struct View<'a> {
     pub places: &'a [u32],
     /// The threads whose pending operation is a yield, as a bit mask.
     pub yielding: u64,
+    /// The threads whose pending operation nobody else can tell the time of, as a bit mask.
+    pub silent: u64,
 }
 
 /// A step that was taken.

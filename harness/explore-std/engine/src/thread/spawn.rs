@@ -97,7 +97,9 @@ impl<T> JoinHandle<T> {
         match (&self.real, self.thread.tid()) {
             (Some(real), _) => real.is_finished(),
             (None, Some(tid)) => {
-                matches!(context::visible(Op::IsFinished(tid), Location::caller()), Answer::Done(done) if done.ok)
+                let asked =
+                    context::visible_as(Op::IsFinished(tid), "is_finished", Location::caller());
+                matches!(asked, Answer::Done(done) if done.ok)
             }
             (None, None) => true,
         }
