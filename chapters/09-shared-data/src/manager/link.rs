@@ -17,7 +17,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
 
 /// A manager as a process knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -29,18 +30,36 @@ pub(super) struct Link {
 /// What belongs to one process only: a forked child has a copy of its
 /// parent's, and must not use it.
 struct Own<T> {
-    process: u32,
+    /// How often this process or an ancestor had been forked off by then.
+    forks: u32,
     value: T,
 }
 
 impl<T> Own<T> {
     fn new(value: T) -> Own<T> {
-        Own { process: std::process::id(), value }
+        Own { forks: forks(), value }
     }
 
     fn get(&self) -> Option<&T> {
-        (self.process == std::process::id()).then_some(&self.value)
+        (self.forks == forks()).then_some(&self.value)
     }
+}
+
+/// Differs between a process and its forked copies, and costs no call of the
+/// kernel as `getpid` does.
+fn forks() -> u32 {
+    static FORKS: AtomicU32 = AtomicU32::new(0);
+    static COUNT: Once = Once::new();
+    extern "C" fn forked() {
+        FORKS.fetch_add(1, Ordering::Relaxed);
+    }
+    COUNT.call_once(|| {
+        // SAFETY: `forked` only adds to an atomic, which is allowed in a copy
+        // whatever the other threads were doing.
+        let failed = unsafe { libc::pthread_atfork(None, None, Some(forked)) };
+        assert_eq!(failed, 0, "there is no memory left to register a function");
+    });
+    FORKS.load(Ordering::Relaxed)
 }
 
 thread_local! {
