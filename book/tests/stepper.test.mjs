@@ -1,0 +1,109 @@
+// A reader who steps through a deadlock, looks for it as a game, hands on the run, and answers a quiz.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { complaints, launch } from "./browser.mjs";
+import { serveBook } from "./serve.mjs";
+
+let server;
+let browser;
+before(async () => {
+    server = await serveBook();
+    browser = await launch();
+});
+after(async () => {
+    await browser?.close();
+    await server?.stop();
+});
+
+const deadlock = "04-rlock/rlock.html";
+
+async function open(path) {
+    const page = await browser.newPage();
+    const found = complaints(page);
+    await page.goto(server.address + path, { waitUntil: "load" });
+    return { page, found };
+}
+
+const text = (page, selector) => page.$eval(selector, (element) => element.textContent);
+const press = async (page, keys) => { for (const key of keys) { await page.keyboard.press(key); } };
+const click = (page, label) => page.evaluate((label) => {
+    [...document.querySelectorAll(".il-bar button")].find((button) => button.textContent === label).click();
+}, label);
+
+test("a deadlock by keyboard, and back, without turning the page", async () => {
+    const { page, found } = await open(deadlock);
+    await page.focus(".il-go button");
+    await press(page, ["1", "2"]);
+    assert.match(await text(page, ".il-status.il-bad"), /Deadlock.*T1 waits for right, held by T2/);
+    const standing = await page.$$eval(".il-go button", (all) => all.map((button) => button.textContent));
+    assert.deepEqual(standing, ["T1 waits for right, held by T2", "T2 waits for left, held by T1"]);
+    assert.equal(await page.evaluate(() => document.activeElement.closest(".il-go") !== null), true, "the focus stays");
+    await press(page, ["ArrowLeft"]);
+    assert.match(await text(page, ".il-status"), /^1\. T1 locks left/);
+    assert(page.url().includes(deadlock));
+    assert.deepEqual(found, []);
+    await page.close();
+});
+
+test("the link to a run leads to its last state, in both editions", async () => {
+    const { page } = await open(deadlock);
+    await page.focus(".il-go button");
+    await press(page, ["1", "2"]);
+    const link = new URL(await page.$eval(".il-link", (link) => link.href));
+    for (const [edition, word] of [["", /Deadlock/], ["zh-CN/", /死锁/]]) {
+        await page.goto(`${server.address}${edition}${deadlock}${link.search}${link.hash}`);
+        assert.match(await text(page, ".il-status"), word);
+    }
+    await page.goto(`${server.address}${deadlock}?run=left-and-right:0zz9`);
+    assert.match(await text(page, ".il-status"), /^1\. T1 locks left/, "it goes as far as the link makes sense");
+    await page.close();
+});
+
+test("the game counts tries, hints, and knows when a failure is found", async () => {
+    const { page } = await open(deadlock);
+    await click(page, "Find one that fails");
+    await page.focus(".il-go button");
+    await press(page, ["1", "1"]);
+    await click(page, "Hint");
+    assert.match(await text(page, ".il-status"), /Nothing can go wrong from here/);
+    await page.focus(".il-go button");
+    await press(page, ["1", "1", "2", "2", "2", "2"]);
+    assert.match(await text(page, ".il-status.il-good"), /Tries so far: 1/);
+    await click(page, "Start over");
+    await page.focus(".il-go button");
+    await press(page, ["2", "1"]);
+    assert.match(await text(page, ".il-status.il-bad"), /Found, in try 2/);
+    await page.close();
+});
+
+test("every interleaving can be chosen, and paper has a table", async () => {
+    const { page } = await open(deadlock);
+    await page.click(".il-chooser > summary");
+    await page.waitForSelector(".il-run");
+    assert.equal((await page.$$(".il-run")).length, 6);
+    await page.select(".il-chooser select", "fails");
+    assert.equal((await page.$$(".il-run")).length, 2);
+    await page.emulateMediaType("print");
+    assert.equal(await page.$eval(".il-ui", (ui) => getComputedStyle(ui).display), "none");
+    assert.match(await text(page, ".il-paper"), /T1locks left.*T2locks right.*Deadlock/);
+    await page.close();
+});
+
+test("a quiz by keyboard, and without JavaScript", async () => {
+    const { page } = await open("07-queue/task-done.html");
+    await page.focus(".quiz li:not([data-right]) > button");
+    await press(page, ["Enter"]);
+    assert.match(await text(page, ".quiz-told"), /^✗/);
+    assert.equal(await page.$eval(".quiz details", (details) => details.open), false);
+    await page.focus(".quiz li[data-right] > button");
+    await press(page, ["Enter"]);
+    assert.match(await text(page, ".quiz-told"), /^✓/);
+    assert.equal(await page.$eval(".quiz details", (details) => details.open), true);
+
+    await page.setJavaScriptEnabled(false);
+    await page.reload();
+    assert.equal(await page.$(".quiz button"), null);
+    const picture = await page.$eval(".il-fallback svg", (svg) => svg.getBoundingClientRect().height);
+    assert(picture > 100, `the picture is ${picture} px high`);
+    await page.close();
+});
