@@ -1,0 +1,98 @@
+// The parts of a page that answer can be reached and used with the Tab key and the arrows alone, in both editions.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { complaints, editions, launch, pages } from "./browser.mjs";
+import { serveBook } from "./serve.mjs";
+
+const quiz = "03-locks/lost-update.html";
+const deadlock = "04-rlock/rlock.html";
+const words = { "": { deadlock: "Deadlock", right: "Right", wrong: "Not that one" }, "zh-CN/": { deadlock: "死锁", right: "对。", wrong: "不对" } };
+
+let server;
+let browser;
+before(async () => {
+    server = await serveBook();
+    browser = await launch();
+});
+after(async () => {
+    await browser?.close();
+    await server?.stop();
+});
+
+async function open(path) {
+    const page = await browser.newPage();
+    const found = complaints(page);
+    await page.goto(server.address + path, { waitUntil: "load" });
+    return { page, found };
+}
+
+/** Presses Tab until what has the focus matches. */
+async function tabTo(page, selector) {
+    for (let presses = 0; presses < 400; presses++) {
+        if (await page.evaluate((selector) => document.activeElement.matches(selector), selector)) { return; }
+        await page.keyboard.press("Tab");
+    }
+    assert.fail(`no Tab leads to ${selector}`);
+}
+
+const textOf = (page, selector) => page.$eval(selector, (element) => element.textContent);
+
+for (const edition of editions) {
+    const say = words[edition];
+
+    test(`${edition || "en/"}: a quiz is solved by keyboard`, async () => {
+        const { page, found } = await open(edition + quiz);
+        const answered = () => page.$eval(".quiz details", (details) => details.open);
+        await tabTo(page, ".quiz li:not([data-right]) button");
+        await page.keyboard.press("Enter");
+        assert((await textOf(page, ".quiz [role=status]")).includes(say.wrong));
+        assert.equal(await answered(), false);
+        await tabTo(page, ".quiz li[data-right] button");
+        await page.keyboard.press("Space");
+        assert((await textOf(page, ".quiz [role=status]")).includes(say.right));
+        assert.equal(await answered(), true);
+        assert.deepEqual(found, []);
+        await page.close();
+    });
+
+    test(`${edition || "en/"}: a deadlock is reached, left and linked to by keyboard`, async () => {
+        const { page, found } = await open(edition + deadlock);
+        const status = () => textOf(page, "interleaving-stepper [role=status]");
+        const steps = () => page.$$eval(".il-history tbody tr:not(.il-todo)", (rows) => rows.length);
+        await tabTo(page, "interleaving-stepper button");
+        assert(!(await status()).includes(say.deadlock));
+        for (const key of ["1", "2"]) { await page.keyboard.press(key); }
+        assert((await status()).includes(say.deadlock), await status());
+        assert.equal(await steps(), 2);
+        const standing = await page.$$eval(".il-go button:not([hidden])", (all) => all.map((one) => one.getAttribute("aria-disabled")));
+        assert.deepEqual(new Set(standing), new Set(["true"]), "nobody can go on");
+
+        await tabTo(page, ".il-link");
+        const link = await page.$eval(".il-link", (a) => a.href);
+        await page.keyboard.press("ArrowLeft");
+        assert.equal(await steps(), 1);
+        assert(!(await status()).includes(say.deadlock));
+        await page.keyboard.press("ArrowRight");
+        assert((await status()).includes(say.deadlock));
+        assert.equal(page.url(), server.address + edition + deadlock, "the arrows did not turn the page");
+
+        await page.goto(link, { waitUntil: "load" });
+        assert((await status()).includes(say.deadlock), link);
+        assert.deepEqual(found, []);
+        await page.close();
+    });
+}
+
+test("ten pages or more have a stepper, and each of them starts", async () => {
+    let count = 0;
+    const page = await browser.newPage();
+    for (const path of await pages(/^\d\d-/)) {
+        const text = await (await fetch(server.address + path)).text();
+        if (!text.includes("<interleaving-stepper")) { continue; }
+        count++;
+        await page.goto(server.address + path, { waitUntil: "load" });
+        assert(await page.$("interleaving-stepper .il-ui button"), path);
+    }
+    assert(count >= 10, `${count} pages`);
+    await page.close();
+});
