@@ -78,7 +78,7 @@ fn what_reaches_outside_of_the_program_is_refused_with_the_reason() {
 #[test]
 fn what_never_ends_is_stopped_and_shown_where_it_spins() {
     small(&["writes_for_ever"])
-        .says(1, &["livelock", "small.rs:22", "earlier steps are not shown"]);
+        .says(1, &["no end in sight", "small.rs:22", "earlier steps are not shown"]);
     small(&["spins_for_ever"])
         .says(1, &["livelock", "spins, waiting for flag to change", "small.rs:29"]);
     small(&["computes_for_ever", "--time", "1"])

@@ -112,6 +112,7 @@ impl Outcome {
         match failure {
             Failure::Panic { .. } => "panic",
             Failure::Deadlock { .. } => "deadlock",
+            Failure::Livelock { .. } if failure.was_stopped() => "no end in sight",
             Failure::Livelock { .. } => "livelock",
             Failure::Leak { .. } => "leak",
             Failure::Poisoned { .. } => "poisoned lock",
@@ -126,10 +127,10 @@ impl Outcome {
         Terminal { colour, rows: Some(self.rows()), ..Terminal::default() }.draw(&trace)
     }
 
-    /// How many rows of the run are worth a look in the terminal. A livelock
+    /// How many rows of the run are worth a look in the terminal. One without an end
     /// repeats itself until it is stopped.
     fn rows(&self) -> usize {
-        if self.failure() == "livelock" { 40 } else { 400 }
+        if ["livelock", "no end in sight"].contains(&self.failure()) { 40 } else { 400 }
     }
 
     /// The failing run; without one, a trace that holds only the verdict.

@@ -86,6 +86,16 @@ pub enum Failure {
     },
 }
 
+impl Failure {
+    /// Whether the run was stopped while somebody could still do something, and nobody spun. So it need not be a livelock: it
+    /// may also be long.
+    pub fn was_stopped(&self) -> bool {
+        let Failure::Livelock { spins, .. } = self else { return false };
+        let spins_at_all = |wait: &Wait| matches!(wait.waits_for, Some(WaitsFor::Change { .. }));
+        spins.iter().any(|wait| wait.waits_for.is_none()) && !spins.iter().any(spins_at_all)
+    }
+}
+
 /// Where a thread stands and what it waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

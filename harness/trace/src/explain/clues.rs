@@ -5,10 +5,24 @@ use crate::replay::Phase;
 use crate::words::clean;
 use crate::{Choice, ObjectId, Operation, ThreadId, WaitsFor};
 
+/// More than these nobody reads: a run without an end has the same ones again and again.
+const MOST: usize = 12;
+
 /// The steps that made the run go wrong, a sentence each.
 pub(super) fn clues(chart: &Chart<'_>) -> Vec<String> {
     let happened = chart.rows.iter().filter(|row| row.step.blocked.is_none());
-    happened.filter_map(|row| Some(format!("Step {}: {}", row.number, clue(chart, row)?))).collect()
+    let mut clues: Vec<String> = happened
+        .filter_map(|row| Some(format!("Step {}: {}", row.number, clue(chart, row)?)))
+        .collect();
+    if clues.len() > MOST {
+        let more = clues.len() - MOST;
+        clues.truncate(MOST);
+        clues.push(format!(
+            "So it goes on: {} more of this kind.",
+            super::search::grouped(more as u64)
+        ));
+    }
+    clues
 }
 
 fn clue(chart: &Chart<'_>, row: &Row<'_>) -> Option<String> {

@@ -50,7 +50,7 @@ fn failed(chart: &Chart<'_>, failure: &Failure) -> String {
     match failure {
         Failure::Panic { thread, .. } => format!("{} panics", labels.thread(*thread)),
         Failure::Deadlock { .. } => "deadlock".to_owned(),
-        Failure::Livelock { spins, .. } if could_go_on(spins) => "no end in sight".to_owned(),
+        Failure::Livelock { .. } if failure.was_stopped() => "no end in sight".to_owned(),
         Failure::Livelock { .. } => "livelock: the program runs and gets nowhere".to_owned(),
         Failure::Leak { threads } if threads.len() == 1 => {
             "the program ends and leaves a thread behind".to_owned()
@@ -87,7 +87,7 @@ fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
         Failure::Livelock { spins, steps } => {
             let mut lines =
                 vec![format!("The run was stopped after {} steps.", search::grouped(*steps))];
-            if could_go_on(spins) {
+            if failure.was_stopped() {
                 lines.push("An endless loop, or a run that is longer than the explorer follows: try it with less to do.".to_owned());
             }
             lines.extend(spins.iter().map(|wait| deadlock::stands(chart, wait)));
@@ -105,11 +105,6 @@ fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
             vec![format!("{} ends the process while the others run.", labels.thread(*thread))]
         }
     }
-}
-
-/// Whether somebody could still do something when the run was stopped, so that it need not be a livelock.
-fn could_go_on(spins: &[Wait]) -> bool {
-    spins.iter().any(|wait| wait.waits_for.is_none())
 }
 
 fn leak(chart: &Chart<'_>, wait: &Wait) -> String {

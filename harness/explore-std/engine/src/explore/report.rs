@@ -88,7 +88,7 @@ pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
         }
         Bad::Deadlock => format!("deadlock: {}", waits()),
         Bad::Leak => format!("leak: the program has ended; {}", waits()),
-        Bad::Livelock if machine.standing_at_end.iter().any(|wait| wait.waits_for.is_none()) => {
+        Bad::Livelock if failure_of(machine, bad).is_some_and(|failure| failure.was_stopped()) => {
             format!("no end after {} steps: {}", machine.steps, waits())
         }
         Bad::Livelock => format!("livelock after {} steps: {}", machine.steps, waits()),
