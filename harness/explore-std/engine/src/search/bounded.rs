@@ -6,8 +6,8 @@
 //! a race is turned round, the other thread is also tried where the running thread's turn began, which costs no
 //! preemption. There are no sleep sets, for the same reason.
 //!
-//! Compared with full enumeration under the same bound, two of 894 random searches missed an outcome. So the end of such a search
-//! proves nothing, not even within its bound.
+//! Compared with full enumeration under the same bound of 0 to 2, seven of 4 106 random searches missed an outcome; to go back to
+//! every earlier turn instead of the last one finds none of the seven. So the end of such a search proves nothing, not even within its bound.
 
 use std::time::Instant;
 
