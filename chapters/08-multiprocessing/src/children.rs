@@ -170,7 +170,22 @@ impl Child {
     pub fn sentinel(&self) -> BorrowedFd<'_> {
         self.inner.pidfd.as_fd()
     }
+
+    /// Gives up the handle to a child that has ended. Whoever would use it
+    /// afterwards hears from the compiler; its clones live on. Never blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`StillRuns`] if the child has not ended, with the handle in it.
+    pub fn close(self) -> Result<(), StillRuns> {
+        if self.is_alive() { Err(StillRuns(self)) } else { Ok(()) }
+    }
 }
+
+/// A child was to be [closed](Child::close) that has not ended.
+#[derive(Debug, Error)]
+#[error("process {} still runs: join it first", .0.pid())]
+pub struct StillRuns(pub Child);
 
 /// The children of this process that still run. Those that ended are
 /// collected on the way.

@@ -50,7 +50,7 @@ mod receiver;
 mod sender;
 mod shared;
 
-pub use children::{Child, JoinError, active_children, cpu_count};
+pub use children::{Child, JoinError, StillRuns, active_children, cpu_count};
 pub use connection::{Connection, pipe};
 pub use descriptor::Descriptor;
 pub use entry::{current_name, init};

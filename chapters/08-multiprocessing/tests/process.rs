@@ -1,8 +1,8 @@
 //! What starting, ending and joining a process means.
 
 use ch08_multiprocessing::{
-    Child, Connection, JoinError, Process, RecvError, StartError, StartMethod, active_children,
-    current_name, pipe,
+    Child, Connection, JoinError, Process, RecvError, StartError, StartMethod, StillRuns,
+    active_children, current_name, pipe,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use std::os::fd::AsFd;
@@ -23,6 +23,7 @@ fn main() {
         ("the_exit_code_says_what_the_function_returned", exit_codes),
         ("a_signal_is_a_negative_exit_code", signals),
         ("ending_what_has_ended_does_nothing", late_kill),
+        ("only_what_has_ended_can_be_closed", closing),
         ("join_with_a_time_out_gives_none_and_then_the_code", time_outs),
         ("many_threads_can_join_one_child", many_joins),
         ("the_list_of_active_children_forgets_those_that_ended", children_list),
@@ -93,6 +94,14 @@ fn late_kill() {
     child.terminate().unwrap();
     assert_eq!(child.join().unwrap(), 0);
     assert_eq!(child.exit_code(), Some(0));
+}
+
+fn closing() {
+    let (ours, child) = waiting(StartMethod::Spawn);
+    let StillRuns(child) = child.close().unwrap_err();
+    drop(ours);
+    assert_eq!(child.join().unwrap(), 0);
+    child.close().unwrap();
 }
 
 fn time_outs() {
