@@ -7,9 +7,10 @@ pub enum Language {
 }
 
 /// What the reports say, and its Chinese.
-const PHRASES: [(&str, &str); 59] = [
+const PHRASES: [(&str, &str); 62] = [
     ("uncontended", "无竞争"),
     ("two threads contend", "两个线程争用"),
+    ("two threads contend, `with_looks(10)`", "两个线程争用，`with_looks(10)`"),
     ("depth 1", "一层"),
     ("nested", "嵌套"),
     ("set → woken", "set → 被唤醒"),
@@ -44,6 +45,11 @@ const PHRASES: [(&str, &str); 59] = [
     ("`Pool::map` over 10⁵, its own chunks", "`Pool::map` 10⁵ 个，自行分块"),
     ("`Pool::map` over 10⁵, chunks of 1", "`Pool::map` 10⁵ 个，每块 1 个"),
     ("procspawn, the same chunks", "procspawn，同样的块"),
+    ("procspawn, one by one", "procspawn，逐个"),
+    (
+        "the pipeline, 20 000 rows, chunks of 1 000 (MariaDB)",
+        "流水线，20 000 行，每块 1 000 行（MariaDB）",
+    ),
     ("empty task", "空任务"),
     ("crossbeam channel and `Box`", "crossbeam 通道加 `Box`"),
     ("submit → result", "提交 → 结果"),
