@@ -39,7 +39,7 @@ pub fn rows() -> Vec<Row> {
         uncontended("`correct::Lock`", None, uncontended_correct),
         looking("parking_lot `Mutex`", Some(1.5), contended_parking_lot),
         looking("`std` `Mutex`", None, contended_std),
-        contended("parking_lot `Mutex`", None, contended_parking_lot),
+        contended("parking_lot `Mutex`", Some(1.5), contended_parking_lot),
         contended("`std` `Mutex`", None, contended_std),
         contended("`correct::Lock`", None, contended_correct),
     ]
