@@ -220,7 +220,7 @@ fn ch07_queue() {
 
 /// `cargo test -p harness --test outputs -- --ignored`: fifty times as much.
 #[test]
-#[ignore = "takes many minutes"]
+#[ignore = "the tests above with fifty times their budget: many minutes, the same assertions"]
 fn with_a_larger_budget() {
     let course = Course::load_chapters(workspace(), |name| ("02".."08").contains(&name)).unwrap();
     let budget = Budget { exhaustive: 100_000, random: 10_000 };
