@@ -15,7 +15,7 @@ import every_interleaving as ours
 from test import lock_tests, test_queue
 
 # Longer than everything takes. A test that hangs then shows where.
-PATIENCE = 300
+PATIENCE = 120
 
 
 class LockTests(lock_tests.LockTests):
@@ -164,4 +164,3 @@ class Lines(unittest.TestResult):
 if __name__ == "__main__":
     faulthandler.dump_traceback_later(PATIENCE, exit=True)
     unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]).run(Lines())
-    faulthandler.cancel_dump_traceback_later()
