@@ -4,7 +4,6 @@ use crate::interpreter::{attached, detached, name_and_address};
 use crate::patience::Patience;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use std::time::Duration;
 
 mod threading {
     pyo3::import_exception!(threading, BrokenBarrierError);
@@ -14,15 +13,6 @@ mod threading {
 #[pyclass(frozen, weakref, module = "every_interleaving")]
 pub struct Barrier {
     barrier: ch06_condition::Barrier,
-}
-
-/// `None` for no time-out.
-fn duration(timeout: Option<f64>) -> PyResult<Option<Duration>> {
-    Ok(match Patience::of_wait(timeout)? {
-        Patience::None => Some(Duration::ZERO),
-        Patience::Lasting(timeout) => Some(timeout),
-        Patience::Endless => None,
-    })
 }
 
 #[pymethods]
@@ -35,7 +25,7 @@ impl Barrier {
             _ => return Err(PyValueError::new_err("parties must be >= 1")),
         };
         let mut barrier = ch06_condition::Barrier::new(parties);
-        if let Some(timeout) = duration(timeout)? {
+        if let Some(timeout) = Patience::of_wait(timeout)?.timeout() {
             barrier = barrier.with_timeout(timeout);
         }
         if let Some(action) = action {
@@ -46,7 +36,7 @@ impl Barrier {
 
     #[pyo3(signature = (timeout=None))]
     fn wait(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<usize> {
-        let timeout = duration(timeout)?;
+        let timeout = Patience::of_wait(timeout)?.timeout();
         let arrived = detached(py, || match timeout {
             Some(timeout) => self.barrier.wait_timeout(timeout),
             None => self.barrier.wait(),

@@ -66,7 +66,7 @@ impl Condition {
         predicate: Py<PyAny>,
         timeout: Option<f64>,
     ) -> PyResult<Py<PyAny>> {
-        let patience = Patience::of_wait(timeout)?;
+        let timeout = Patience::of_wait(timeout)?.timeout();
         // Python gives back not only whether it was true, but what it was.
         let mut last = py.None();
         let fact = || {
@@ -75,9 +75,9 @@ impl Condition {
                 last.is_truthy(py)
             })
         };
-        let waited = detached(py, || match patience {
-            Patience::Lasting(timeout) => self.condition.wait_for_timeout(fact, timeout).map(drop),
-            Patience::None | Patience::Endless => self.condition.wait_for(fact),
+        let waited = detached(py, || match timeout {
+            Some(timeout) => self.condition.wait_for_timeout(fact, timeout).map(drop),
+            None => self.condition.wait_for(fact),
         })?;
         waited.map_err(refused)?;
         Ok(last)

@@ -62,7 +62,11 @@ impl Patience {
 
     /// From `Event.wait(timeout=None)`: one below zero is over at once.
     pub fn of_wait(timeout: Option<f64>) -> PyResult<Patience> {
-        timeout.map_or(Ok(Patience::Endless), |timeout| Patience::lasting(timeout.max(0.0)))
+        match timeout {
+            None => Ok(Patience::Endless),
+            Some(timeout) if timeout < 0.0 => Ok(Patience::None),
+            Some(timeout) => Patience::lasting(timeout),
+        }
     }
 
     fn lasting(timeout: f64) -> PyResult<Patience> {
@@ -73,6 +77,11 @@ impl Patience {
             Ok(timeout) => Ok(Patience::Lasting(timeout)),
             Err(_) => Err(PyValueError::new_err(NOT_A_TIMEOUT)),
         }
+    }
+
+    /// The time-out to give; `None` where there is none.
+    pub fn timeout(self) -> Option<Duration> {
+        self.choose(|| Some(Duration::ZERO), Some, || None)
     }
 
     /// Makes the call that fits.

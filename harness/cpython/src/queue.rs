@@ -51,7 +51,7 @@ macro_rules! detached {
     };
 }
 
-/// Without bound is 0 to chapter 7, and to Python whatever is not above.
+/// No bound is 0 in chapter 7, and 0 or less in Python.
 fn bound(maxsize: isize) -> usize {
     usize::try_from(maxsize).unwrap_or(0)
 }
