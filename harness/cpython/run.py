@@ -12,7 +12,7 @@ import traceback
 import unittest
 
 import every_interleaving as ours
-from test import lock_tests, test_queue
+from test import lock_tests, support, test_queue
 
 # Longer than everything takes. A test that hangs then shows where.
 PATIENCE = 120
@@ -164,3 +164,6 @@ class Lines(unittest.TestResult):
 if __name__ == "__main__":
     faulthandler.dump_traceback_later(PATIENCE, exit=True)
     unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]).run(Lines())
+    # As CPython's own runner: whoever leaves a thread behind has failed.
+    if support.environment_altered:
+        sys.exit("a test left threads behind")

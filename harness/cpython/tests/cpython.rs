@@ -56,21 +56,21 @@ fn lacks(python: &Path) -> Option<String> {
     match Command::new(python).args(["-c", script]).output() {
         Err(error) => Some(error.to_string()),
         Ok(output) if output.status.success() => None,
-        Ok(output) => String::from_utf8_lossy(&output.stderr).lines().last().map(str::to_owned),
+        Ok(output) => {
+            let error = String::from_utf8_lossy(&output.stderr).into_owned();
+            Some(error.lines().last().unwrap_or("it does not run").to_owned())
+        }
     }
 }
 
 /// Outcomes by test, as `run.py` prints them, and the tracebacks.
 fn outcomes(python: &Path) -> (BTreeMap<String, String>, String) {
     let folder = tempfile::tempdir().unwrap();
-    fs::copy(module(), folder.path().join("every_interleaving.abi3.so")).unwrap();
+    let here = folder.path().join("every_interleaving.abi3.so");
+    fs::copy(module(), here).expect("cargo builds the module with its test");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("run.py");
-    let output = Command::new(python)
-        .arg(script)
-        .current_dir(&folder)
-        .env("PYTHONPATH", folder.path())
-        .output()
-        .unwrap();
+    let output =
+        Command::new(python).arg(script).env("PYTHONPATH", folder.path()).output().unwrap();
     let lines = String::from_utf8(output.stdout).unwrap();
     let tracebacks = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{}\n{lines}{tracebacks}", output.status);
