@@ -233,3 +233,40 @@ fn what_cannot_be_graded_is_said_at_once() {
     let output = grade(&[batch.path()], out.path(), &["--shard", "4/3"]).output().unwrap();
     assert!(ends_with(&output, 2).contains("the third of eight"));
 }
+
+#[test]
+fn a_disk_that_is_full_is_no_score() {
+    let (batch, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    add_folder(batch.path(), "ada", "solution");
+    add_folder(batch.path(), "dora", "wrong/reaches_out");
+    let tiny = tempfile::tempdir().unwrap();
+    // In a mount namespace of this test's alone.
+    let full = |command: &str| {
+        let mount = format!("mount -t tmpfs -o size=200k tiny '{}' && ", tiny.path().display());
+        let mut unshare = Command::new("unshare");
+        unshare
+            .args(["-U", "-r", "-m", "sh", "-c"])
+            .arg(mount + command)
+            .env("TMPDIR", tiny.path());
+        unshare
+    };
+    if !full("true").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: unshare(1) cannot mount anything here");
+        return;
+    }
+    let grade = grade(&[batch.path()], out.path(), &[]);
+    let output =
+        full("exec \"$0\" \"$@\"").arg(grade.get_program()).args(grade.get_args()).output();
+    let text = ends_with(&output.unwrap(), 3);
+    assert!(text.contains("The grader cannot tell for 1"), "{text}");
+    let before = results(out.path());
+    let message = before["ada"]["message"].as_str().unwrap();
+    assert!(message.contains("has no room for 64 MB"), "{message}");
+    assert_eq!(before["ada"]["score"], Value::Null);
+    // It needs no room to say that a source is wrong.
+    assert_eq!(before["dora"]["status"], "does_not_compile");
+
+    let mut grade = { grade };
+    ends_with(&grade.output().unwrap(), 1);
+    assert_eq!(results(out.path())["ada"]["score"], 6);
+}

@@ -20,7 +20,22 @@ pub fn run(check: &Check, executable: &Path, sandbox: Sandbox) -> CheckResult {
         .unwrap_or_else(|trouble| CheckResult::cannot_tell(check, format!("{trouble:#}")))
 }
 
+/// A process that is killed says nothing of the check: it is run again, from the same seed. One that is killed again does it itself, or needs
+/// more than a machine has.
 fn attempt(check: &Check, executable: &Path, sandbox: Sandbox) -> anyhow::Result<CheckResult> {
+    let mut answer = once(check, executable, sandbox)?;
+    if answer.ended.how.is_from_outside() {
+        answer = once(check, executable, sandbox)?;
+    }
+    let Answer { ended, frame, wrote } = answer;
+    let result = match frame {
+        Some(frame) => judge(check, frame),
+        None => without_proof(check, &ended, wrote),
+    };
+    Ok(CheckResult { milliseconds: u64::try_from(ended.wall.as_millis())?, ..result })
+}
+
+fn once(check: &Check, executable: &Path, sandbox: Sandbox) -> anyhow::Result<Answer> {
     let limits = check.limits;
     let folder = executable.parent().context("an executable is in a folder")?;
     let mut job = Job::new(
@@ -36,12 +51,7 @@ fn attempt(check: &Check, executable: &Path, sandbox: Sandbox) -> anyhow::Result
         },
     );
     job.env("MALLOC_ARENA_MAX", "2");
-    let Answer { ended, frame, wrote } = ask(job, check, &order(check), sandbox)?;
-    let result = match frame {
-        Some(frame) => judge(check, frame),
-        None => without_proof(check, &ended, wrote),
-    };
-    Ok(CheckResult { milliseconds: u64::try_from(ended.wall.as_millis())?, ..result })
+    ask(job, check, &order(check), sandbox)
 }
 
 /// How the process is to run the check.
@@ -128,6 +138,9 @@ fn without_proof(check: &Check, ended: &Ended, forged: bool) -> CheckResult {
             limits.seconds
         ),
         How::OutputLimit => format!("it printed more than {} KB", limits.output_kb),
+        How::Signalled(signal) if ended.how.is_from_outside() => {
+            format!("signal {signal} ended it, twice")
+        }
         How::Signalled(signal) => format!("signal {signal} ended it; {last}"),
         _ if said.contains("memory allocation of") => {
             format!("it needed more than {} MB of memory", limits.memory_mb)
@@ -136,4 +149,49 @@ fn without_proof(check: &Check, ended: &Ended, forged: bool) -> CheckResult {
         How::Exited(code) => format!("it ended with exit code {code} before the check had; {last}"),
     };
     fail(check, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grading::manifest::Visibility;
+    use crate::grading::sandbox::scripts;
+
+    fn a_check() -> Check {
+        Check {
+            name: "counts".to_owned(),
+            kind: Kind::Run,
+            points: 2,
+            title: Default::default(),
+            visibility: Visibility::Visible,
+            depends_on: Vec::new(),
+            hints: Vec::new(),
+            limits: Default::default(),
+        }
+    }
+
+    /// What comes of a check whose process is this shell script, and how often it was run.
+    fn judged(script: &str) -> (CheckResult, usize) {
+        let folder = tempfile::tempdir().unwrap();
+        let (executable, runs) = (folder.path().join("check"), folder.path().join("runs"));
+        scripts::write(&executable, &format!("echo >>runs\n{script}"));
+        let result = run(&a_check(), &executable, Sandbox::None);
+        (result, std::fs::read_to_string(runs).unwrap().lines().count())
+    }
+
+    const PROOF: &str = r#"{ head -c 32 <&4; printf '{"check":"counts","raised":null,"outcome":null,"trouble":null,"recorded":[]}'; } >&3"#;
+
+    #[test]
+    fn a_process_that_somebody_kills_is_run_again_and_one_that_kills_itself_fails() {
+        let (result, runs) = judged(PROOF);
+        assert_eq!((result.status, runs), (CheckStatus::Pass, 1));
+        let first = "[ $(wc -l <runs) = 1 ] && kill -KILL $$";
+        let (result, runs) = judged(&format!("{first}\n{PROOF}"));
+        assert_eq!((result.status, runs), (CheckStatus::Pass, 2), "{:?}", result.message);
+        let (result, runs) = judged("kill -KILL $$");
+        assert_eq!((result.status, runs), (CheckStatus::Fail, 2));
+        assert!(result.message.unwrap().contains("signal 9 ended it, twice"));
+        let (result, runs) = judged("kill -SEGV $$");
+        assert_eq!((result.status, runs), (CheckStatus::Fail, 1));
+    }
 }

@@ -115,6 +115,26 @@ pub enum How {
     OutputLimit,
 }
 
+impl How {
+    /// Whether a signal ended it that neither a fault of its own raises nor a limit. Most often it is the system's, which is out of memory,
+    /// or somebody's at the machine; but a program can send it to itself.
+    pub fn is_from_outside(self) -> bool {
+        const OWN: [i32; 10] = [
+            libc::SIGABRT,
+            libc::SIGBUS,
+            libc::SIGFPE,
+            libc::SIGILL,
+            libc::SIGPIPE,
+            libc::SIGSEGV,
+            libc::SIGSYS,
+            libc::SIGTRAP,
+            libc::SIGXCPU,
+            libc::SIGXFSZ,
+        ];
+        matches!(self, How::Signalled(signal) if !OWN.contains(&signal))
+    }
+}
+
 impl Job {
     /// A command that gets nothing yet, and starts in `folder`.
     pub fn new(program: &Path, folder: &Path, bounds: Bounds) -> Job {
@@ -164,6 +184,20 @@ impl Job {
     pub fn descriptor(&mut self, number: RawFd, descriptor: OwnedFd) -> &mut Job {
         self.descriptors.push((number, descriptor));
         self
+    }
+
+    /// The same once more. A descriptor is given once, so that the copy has none.
+    pub fn again(&self) -> Job {
+        Job {
+            program: self.program.clone(),
+            arguments: self.arguments.clone(),
+            variables: self.variables.clone(),
+            folder: self.folder.clone(),
+            read_only: self.read_only.clone(),
+            writable: self.writable.clone(),
+            descriptors: Vec::new(),
+            bounds: self.bounds,
+        }
     }
 
     /// Runs it and blocks until it and everything it has started have ended.
@@ -256,5 +290,19 @@ impl Job {
         };
         let (stdout, stderr) = (execution.stdout.into_bytes(), execution.stderr.into_bytes());
         Ok(Ended { how, stdout, stderr, wall: execution.took })
+    }
+}
+
+#[cfg(test)]
+pub(super) mod scripts {
+    use std::path::Path;
+    use std::process::Command;
+
+    /// Writes a shell script that can be executed. Another process does it: a thread of this one that forks meanwhile would hold the file
+    /// open, and nobody could execute it.
+    pub fn write(path: &Path, text: &str) {
+        let write = "printf '#!/bin/sh\n%s\n' \"$1\" >\"$0\" && chmod 755 \"$0\"";
+        let status = Command::new("sh").arg("-c").arg(write).arg(path).arg(text).status();
+        assert!(status.unwrap().success());
     }
 }
