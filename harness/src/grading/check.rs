@@ -129,6 +129,8 @@ fn without_proof(check: &Check, ended: &Ended, forged: bool) -> CheckResult {
     let said = String::from_utf8_lossy(&ended.stderr);
     let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let limits = check.limits;
+    // What the explorer says before it ends the process itself: a sentence that needs no more words.
+    let stuck = last.strip_prefix(&format!("{}: failed: ", check.name));
     let message = match ended.how {
         _ if said.contains("has overflowed its stack") => {
             "the stack overflowed: something calls itself without end".to_owned()
@@ -138,14 +140,21 @@ fn without_proof(check: &Check, ended: &Ended, forged: bool) -> CheckResult {
             limits.seconds
         ),
         How::OutputLimit => format!("it printed more than {} KB", limits.output_kb),
+        How::Signalled(libc::SIGABRT) | How::Exited(_) if said.contains("memory allocation of") => {
+            let printed = match check.kind {
+                Kind::Explore => {
+                    "; what an execution prints is kept until it ends, so this may be endless printing"
+                }
+                _ => "",
+            };
+            format!("it needed more than {} MB of memory{printed}", limits.memory_mb)
+        }
         How::Signalled(signal) if ended.how.is_from_outside() => {
             format!("signal {signal} ended it, twice")
         }
         How::Signalled(signal) => format!("signal {signal} ended it; {last}"),
-        _ if said.contains("memory allocation of") => {
-            format!("it needed more than {} MB of memory", limits.memory_mb)
-        }
         How::Exited(_) if forged => "it wrote where only the grader's verdict goes".to_owned(),
+        How::Exited(_) if let Some(stuck) = stuck => stuck.to_owned(),
         How::Exited(code) => format!("it ended with exit code {code} before the check had; {last}"),
     };
     fail(check, message)
@@ -193,5 +202,26 @@ mod tests {
         assert!(result.message.unwrap().contains("signal 9 ended it, twice"));
         let (result, runs) = judged("kill -SEGV $$");
         assert_eq!((result.status, runs), (CheckStatus::Fail, 1));
+    }
+
+    #[test]
+    fn what_ended_a_process_is_said_in_words_for_its_author() {
+        let said = |kind, how, stderr: &str| {
+            let (stdout, stderr) = (Vec::new(), stderr.as_bytes().to_vec());
+            let ended = Ended { how, stdout, stderr, wall: Duration::ZERO };
+            without_proof(&Check { kind, ..a_check() }, &ended, false).message.unwrap()
+        };
+        let memory =
+            "memory allocation of 1048576 bytes failed\nnote: run with `RUST_BACKTRACE=1`\n";
+        let abort = How::Signalled(libc::SIGABRT);
+        assert_eq!(said(Kind::Run, abort, memory), "it needed more than 512 MB of memory");
+        let explored = said(Kind::Explore, abort, memory);
+        assert!(explored.starts_with("it needed more than 512 MB of memory; "), "{explored}");
+        assert!(explored.ends_with("this may be endless printing"), "{explored}");
+        let stuck = "counts: failed: main has run for 10s without doing anything\n";
+        let words = said(Kind::Explore, How::Exited(1), stuck);
+        assert_eq!(words, "main has run for 10s without doing anything");
+        let words = said(Kind::Run, How::Exited(3), "bye\n");
+        assert_eq!(words, "it ended with exit code 3 before the check had; bye");
     }
 }
