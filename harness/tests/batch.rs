@@ -120,7 +120,13 @@ fn every_form_is_graded_and_every_report_is_there() {
     let forged = std::fs::read_to_string(&result).unwrap().replacen("\"fail\"", "\"pass\"", 1);
     std::fs::write(&result, forged).unwrap();
     let text = ends_with(&again().unwrap(), 1);
-    assert!(text.contains("loses_nothing: Pass before, Fail now"), "{text}");
+    assert!(text.contains("loses_nothing: pass before, fail now"), "{text}");
+
+    // So is one of other files.
+    add_folder(batch.path(), "bob", "solution");
+    let text = ends_with(&again().unwrap(), 1);
+    assert!(text.contains("These are not the files that were graded then."), "{text}");
+    assert!(text.contains("4 of 6 points before, 6 of 6 points now"), "{text}");
 
     // The failing run is drawn on the page.
     let page = std::fs::read_to_string(out.path().join("pages/bob.html")).unwrap();
@@ -156,6 +162,12 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
     // A third time there is nothing left to do.
     let text = ends_with(&grade(&[batch.path()], cut.path(), &[]).output().unwrap(), 1);
     assert!(text.contains("8 of 8 were graded before."), "{text}");
+    // What was handed in again meanwhile has no result yet.
+    add_folder(batch.path(), "student-1", "solution");
+    let text = ends_with(&grade(&[batch.path()], cut.path(), &[]).output().unwrap(), 1);
+    assert!(text.contains("7 of 8 were graded before."), "{text}");
+    assert!(text.contains("1 changed since, and graded again: student-1"), "{text}");
+    assert_eq!(results(cut.path())["student-1"]["score"], 6);
     // Another seed is another batch, which does not mix with this one.
     let output = grade(&[batch.path()], cut.path(), &["--seed", "7"]).output().unwrap();
     assert!(ends_with(&output, 4).contains("holds another batch"));

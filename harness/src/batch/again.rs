@@ -2,7 +2,8 @@
 
 use super::submissions;
 use crate::grading::grade::Grader;
-use crate::grading::result::SubmissionResult;
+use crate::grading::intake;
+use crate::grading::result::{CheckResult, Status, SubmissionResult};
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 
@@ -32,75 +33,130 @@ pub fn again(
         bail!("a result is of one submission; there are {} here", found.len());
     };
     if before.versions != *grader.versions() {
-        anstream::println!(
-            "It was graded with {:?}, and is now with {:?}.",
-            before.versions,
-            grader.versions()
-        );
+        let (then, now) = (&before.versions, grader.versions());
+        anstream::println!("It was graded with {then}; now it is with {now}.");
     }
-    let now = grader.grade(&before.submission, submission.take(grader.assignment()));
-    let differences = differences(before, &now);
-    for difference in &differences {
-        anstream::println!("{difference}");
+    let taken = submission.take(grader.assignment());
+    match &before.files {
+        None => anstream::println!("The result does not say of which files it is."),
+        files if *files != intake::digest(&taken) => {
+            anstream::println!("These are not the files that were graded then.");
+        }
+        Some(_) => {}
+    }
+    let now = grader.grade(&before.submission, taken);
+    let Compared { differences, notes } = compare(before, &now);
+    for line in differences.iter().chain(&notes) {
+        anstream::println!("{line}");
     }
     if differences.is_empty() {
-        let of = |score: Option<u32>| score.map_or("no score".to_owned(), |s| s.to_string());
-        anstream::println!("The same in every check: {} of {} points.", of(now.score), now.max);
+        anstream::println!("The same in every check: {}.", points(&now));
     }
     Ok(differences.is_empty())
 }
 
-/// What is different in verdicts and in what is said of them. How long something took is no difference.
-fn differences(before: &SubmissionResult, now: &SubmissionResult) -> Vec<String> {
-    let mut found = Vec::new();
+/// What there is to say of two results.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Compared {
+    /// In verdicts, and in what is said of them.
+    differences: Vec<String>,
+    /// How far a search has come depends on the machine where time ends it, and is no difference.
+    notes: Vec<String>,
+}
+
+fn compare(before: &SubmissionResult, now: &SubmissionResult) -> Compared {
+    let Compared { mut differences, mut notes } = Compared::default();
     if (before.status, before.score) != (now.status, now.score) {
-        found.push(format!(
-            "{:?} with {:?} points before, {:?} with {:?} now",
-            before.status, before.score, now.status, now.score
-        ));
+        differences.push(format!("{} before, {} now", points(before), points(now)));
+    } else if before.message != now.message {
+        differences.push(format!("{} as before, with another message", points(now)));
     }
     let (before, now) = (before.without_times(), now.without_times());
     for check in &before.checks {
-        match now.check(&check.name) {
-            None => found.push(format!("{}: there is no such check any more", check.name)),
-            Some(again) if again.status != check.status => {
-                let (before, now) = (check.status, again.status);
-                found.push(format!("{}: {before:?} before, {now:?} now", check.name));
+        let (name, status) = (&check.name, check.status);
+        match now.check(name) {
+            None => differences.push(format!("{name}: there is no such check any more")),
+            Some(again) if again.status != status => {
+                differences.push(format!("{name}: {status} before, {} now", again.status));
+            }
+            Some(again) if without_executions(again) != without_executions(check) => {
+                differences.push(format!("{name}: {status} as before, for another reason"));
             }
             Some(again) if again != check => {
-                found.push(format!(
-                    "{}: {:?} as before, for another reason",
-                    check.name, check.status
+                let of = |check: &CheckResult| check.explored.as_ref().map_or(0, |e| e.executions);
+                let (before, now) = (of(check), of(again));
+                notes.push(format!(
+                    "{name}: {status} as before, after {now} executions instead of {before}"
                 ));
             }
             Some(_) => {}
         }
     }
     for check in now.checks.iter().filter(|check| before.check(&check.name).is_none()) {
-        found.push(format!("{}: a new check, {:?}", check.name, check.status));
+        differences.push(format!("{}: a new check, {}", check.name, check.status));
     }
-    found
+    Compared { differences, notes }
+}
+
+fn without_executions(check: &CheckResult) -> CheckResult {
+    let mut check = check.clone();
+    if let Some(explored) = &mut check.explored {
+        explored.executions = 0;
+    }
+    check
+}
+
+/// `4 of 6 points`, and why if there is more to say.
+fn points(result: &SubmissionResult) -> String {
+    let why = match result.status {
+        Status::Graded => "",
+        Status::Refused => " (refused)",
+        Status::DoesNotCompile => " (does not compile)",
+        Status::CannotTell => " (the grader cannot tell)",
+    };
+    match result.score {
+        Some(score) => format!("{score} of {} points{why}", result.max),
+        None => format!("no score{why}"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grading::result::CheckStatus;
+    use crate::grading::result::{CheckStatus, Explored};
     use crate::reports::words::samples;
 
     #[test]
-    fn times_are_no_difference_and_verdicts_are() {
-        let before = samples::graded("ada");
+    fn times_and_executions_are_no_difference_and_verdicts_are() {
+        let mut before = samples::graded("ada");
+        let explored = Explored {
+            executions: 7,
+            proved: false,
+            bounds: Vec::new(),
+            schedule: None,
+            trace: None,
+        };
+        before.checks[0].explored = Some(explored.clone());
         let mut now = before.clone();
         now.milliseconds += 1;
         now.checks[0].milliseconds += 1;
-        assert!(differences(&before, &now).is_empty());
+        assert_eq!(compare(&before, &now), Compared::default());
+        now.checks[0].explored = Some(Explored { executions: 8, ..explored });
+        let found = compare(&before, &now);
+        assert_eq!(found.notes, ["passes: pass as before, after 8 executions instead of 7"]);
+        assert!(found.differences.is_empty(), "{found:?}");
         now.checks[1].message = Some("another".to_owned());
         now.checks[0].status = CheckStatus::Fail;
+        now.score = Some(0);
         now.checks.pop();
-        let found = differences(&before, &now).join("\n");
-        assert!(found.contains("passes: Pass before, Fail now"), "{found}");
-        assert!(found.contains("fails: Fail as before, for another reason"), "{found}");
-        assert!(found.contains("hidden: there is no such check any more"), "{found}");
+        let found = compare(&before, &now).differences;
+        let expected = [
+            "2 of 6 points before, 0 of 6 points now",
+            "passes: pass before, fail now",
+            "fails: fail as before, for another reason",
+            "hidden: there is no such check any more",
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(points(&samples::unknown("x")), "no score (the grader cannot tell)");
     }
 }

@@ -4,6 +4,7 @@ use super::output::{Batch, Output};
 use super::shard::Shard;
 use super::submissions::{self, Submission};
 use crate::grading::grade::Grader;
+use crate::grading::intake;
 use crate::grading::result::{Status, SubmissionResult};
 use crate::grading::verdict::Verdict;
 use crate::parallel;
@@ -47,11 +48,23 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
         .iter()
         .filter(|submission| request.shard.is_none_or(|shard| shard.has(&submission.name)))
         .collect();
-    let (done, left): (Vec<&Submission>, Vec<&Submission>) =
-        mine.iter().partition(|submission| output.is_done(&submission.name));
+    let mut changed = Vec::new();
+    let (done, left): (Vec<&Submission>, Vec<&Submission>) = mine.iter().partition(|submission| {
+        let Some(before) = output.standing(&submission.name) else { return false };
+        let same = before.files == intake::digest(&submission.take(assignment));
+        // A result of an older version does not say of which files it is.
+        if !same && before.files.is_some() {
+            changed.push(submission.name.as_str());
+        }
+        same
+    });
 
     if !done.is_empty() {
         anstream::println!("{} of {} were graded before.", done.len(), mine.len());
+    }
+    if !changed.is_empty() {
+        let names = changed.join(", ");
+        anstream::println!("{} changed since, and graded again: {names}", changed.len());
     }
     let bar = progress(left.len() as u64);
     let failure = Mutex::new(None);

@@ -143,9 +143,9 @@ impl Output {
         serde_json::from_slice(&bytes).ok()
     }
 
-    /// Whether a submission has a result that stands: one that the grader could not tell is tried again.
-    pub fn is_done(&self, name: &str) -> bool {
-        self.result(name).is_some_and(|result| result.status != Status::CannotTell)
+    /// The result of a submission that stands: one that the grader could not tell is tried again.
+    pub fn standing(&self, name: &str) -> Option<SubmissionResult> {
+        self.result(name).filter(|result| result.status != Status::CannotTell)
     }
 
     /// Writes a result, whole or not at all.

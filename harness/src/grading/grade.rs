@@ -105,6 +105,7 @@ impl<'a> Grader<'a> {
         let mut result = SubmissionResult {
             schema: SCHEMA,
             submission: submission.to_owned(),
+            files: intake::digest(&taken),
             assignment: self.assignment.name.clone(),
             versions: self.versions.clone(),
             seed: self.options.seed,

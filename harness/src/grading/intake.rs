@@ -6,6 +6,7 @@
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, fstat, openat};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::File;
@@ -184,6 +185,24 @@ impl Walk<'_> {
     }
 }
 
+/// A hash of what was taken: of paths and contents, or of why nothing is. `None` if the grader could not read it.
+pub fn digest(taken: &Result<Taken, IntakeError>) -> Option<String> {
+    let mut hasher = Sha256::new();
+    match taken {
+        Ok(taken) => {
+            for (path, content) in &taken.files {
+                // With their lengths: what ends one file does not begin the next.
+                hasher.update(format!("{} {} ", path.len(), content.len()));
+                hasher.update(path);
+                hasher.update(content);
+            }
+        }
+        Err(IntakeError::Refused(why)) => hasher.update(format!("refused {why}")),
+        Err(IntakeError::Trouble(_)) => return None,
+    }
+    Some(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// Files as they come in, held against the limits.
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
@@ -357,6 +376,27 @@ mod tests {
             rustix::fs::mkfifoat(CWD, &pipe, Mode::from_raw_mode(0o644)).unwrap();
         });
         assert!(why.unwrap_err().contains("no regular file"));
+    }
+
+    #[test]
+    fn a_digest_is_of_paths_and_contents() {
+        let of = |files: &[(&str, &str)]| {
+            let files =
+                files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+            digest(&Ok(Taken { files: files.collect() })).unwrap()
+        };
+        let one = of(&[("a", "xy"), ("b", "z")]);
+        assert_eq!(one, of(&[("a", "xy"), ("b", "z")]));
+        for other in [
+            &[("a", "xz"), ("b", "z")][..],
+            &[("a", "xy"), ("c", "z")],
+            &[("a", "x"), ("b", "yz")],
+            &[("a", "xy")],
+        ] {
+            assert_ne!(one, of(other), "{other:?}");
+        }
+        assert_eq!(digest(&Err(IntakeError::Trouble(io::Error::other("x")))), None);
+        assert_ne!(digest(&Err(refused("x".into()))), digest(&Err(refused("y".into()))));
     }
 
     #[test]

@@ -3,12 +3,14 @@
 use super::manifest::{Check, Kind, Text, Visibility};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::io::Write as _;
 use std::path::Path;
 use trace::Trace;
 
-/// The version of the format that this harness writes.
-pub const SCHEMA: u32 = 1;
+/// The version of the format that this harness writes. A reader of one version refuses members that it does not know, so that each new member
+/// makes a new version.
+pub const SCHEMA: u32 = 2;
 
 /// The result of one submission.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +20,9 @@ pub struct SubmissionResult {
     pub schema: u32,
     /// Which submission: the name of its folder.
     pub submission: String,
+    /// A hash of what was taken from it. None if it could not be read, and in results of version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<String>,
     /// Which assignment.
     pub assignment: String,
     /// What was used.
@@ -51,6 +56,13 @@ pub struct Versions {
     pub harness: String,
     /// The compiler.
     pub rustc: String,
+}
+
+impl fmt::Display for Versions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Versions { assignment, harness, rustc } = self;
+        write!(f, "version {assignment} of the assignment, harness {harness}, {rustc}")
+    }
 }
 
 /// Whether a submission could be graded.
@@ -116,6 +128,17 @@ pub enum CheckStatus {
     CannotTell,
     /// Another check that it depends on was not passed, or nothing could be compiled.
     NotRun,
+}
+
+impl fmt::Display for CheckStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            CheckStatus::Pass => "pass",
+            CheckStatus::Fail => "fail",
+            CheckStatus::CannotTell => "cannot tell",
+            CheckStatus::NotRun => "not run",
+        })
+    }
 }
 
 /// What a search came to.

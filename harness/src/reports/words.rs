@@ -127,6 +127,7 @@ pub mod samples {
         SubmissionResult {
             schema: SCHEMA,
             submission: name.to_owned(),
+            files: Some("2c26b46b".to_owned()),
             assignment: "07-queue".to_owned(),
             versions: Versions {
                 assignment: "0".into(),
