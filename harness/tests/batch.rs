@@ -97,6 +97,10 @@ fn every_form_is_graded_and_every_report_is_there() {
     let output = grade(&[batch.path()], out.path(), &["--jobs", "2"]).output().unwrap();
     let text = ends_with(&output, 1);
     assert!(text.contains("6 submissions: 3 pass everything, 6 have a score"), "{text}");
+    assert!(text.contains("Not submissions, and not graded: mails.csv"), "{text}");
+    let asked = std::fs::read(out.path().join("batch.json")).unwrap();
+    let asked: Value = serde_json::from_slice(&asked).unwrap();
+    assert_eq!(asked["others"], serde_json::json!(["mails.csv"]));
     insta::assert_snapshot!("grade_book", grade_book(out.path()));
 
     let names = ["ada", "bob", "cy", "dora", "eve", "finn"];
@@ -111,6 +115,12 @@ fn every_form_is_graded_and_every_report_is_there() {
     let junit = roxmltree::Document::parse(&junit).unwrap();
     let suites = junit.descendants().filter(|node| node.has_tag_name("testsuite"));
     assert_eq!(suites.filter_map(|suite| suite.attribute("name")).collect::<Vec<_>>(), names);
+    // Whoever grades one again has the grade book of all.
+    let book = grade_book(out.path());
+    let one = grade(&[&batch.path().join("ada")], out.path(), &[]).output().unwrap();
+    let text = ends_with(&one, 1);
+    assert!(text.contains("not among these paths: bob, cy, dora, eve, finn"), "{text}");
+    assert_eq!(grade_book(out.path()), book);
     // A result is reproduced; one that says something else is found out.
     let result = out.path().join("results/bob.json");
     let again =

@@ -28,7 +28,7 @@ pub fn again(
     before: &SubmissionResult,
     paths: &[PathBuf],
 ) -> anyhow::Result<bool> {
-    let found = submissions::find(grader.assignment(), paths)?;
+    let found = submissions::find(grader.assignment(), paths)?.submissions;
     let [submission] = &found[..] else {
         bail!("a result is of one submission; there are {} here", found.len());
     };

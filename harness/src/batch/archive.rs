@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// The most bytes of an archive.
 const ARCHIVE_BYTES: u64 = 32 << 20;
-/// The most bytes that come out of a `.tar.gz`, whose every byte has to be decompressed to find the next file.
+/// The most bytes of a `.tar`, and the most that come out of a `.tar.gz`, whose every byte has to be decompressed to find the next file.
 const UNPACKED_BYTES: u64 = 64 << 20;
 
 /// What somebody says of an entry.
@@ -72,13 +72,30 @@ pub fn from_zip(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
     intake.collected.finish()
 }
 
+/// Reads the submission in a `.tar`.
+///
+/// # Errors
+///
+/// As [`from_folder`](crate::grading::intake::from_folder).
+pub fn from_tar(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
+    from_tar_of("tar", &|| Ok(Box::new(open(path)?)), rules)
+}
+
 /// Reads the submission in a `.tar.gz`.
 ///
 /// # Errors
 ///
 /// As [`from_folder`](crate::grading::intake::from_folder).
 pub fn from_tar_gz(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
-    let names = with_tar(path, |archive| {
+    let unpacked = || Ok(Box::new(flate2::read::MultiGzDecoder::new(open(path)?)) as _);
+    from_tar_of("tar.gz", &unpacked, rules)
+}
+
+/// Opens the unpacked archive at its beginning.
+type Opens<'a> = &'a dyn Fn() -> Result<Box<dyn Read>, IntakeError>;
+
+fn from_tar_of(form: &str, opens: Opens<'_>, rules: &Rules) -> Result<Taken, IntakeError> {
+    let names = with_tar(form, opens, |archive| {
         let mut names = Vec::new();
         for entry in archive.entries()? {
             names.push(text(&entry?.path_bytes()).map(str::to_owned));
@@ -95,7 +112,7 @@ pub fn from_tar_gz(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
     let top = top_folder(names.iter().map(String::as_str));
     let mut intake = Intake::new(rules, top);
     let mut problem = None;
-    with_tar(path, |archive| {
+    with_tar(form, opens, |archive| {
         for (entry, name) in archive.entries()?.zip(&names) {
             let entry = entry?;
             let kind = match entry.header().entry_type() {
@@ -130,14 +147,14 @@ fn open(path: &Path) -> Result<BufReader<File>, IntakeError> {
     Ok(BufReader::new(file))
 }
 
-type Tar = tar::Archive<io::Take<flate2::read::MultiGzDecoder<BufReader<File>>>>;
+type Tar = tar::Archive<io::Take<Box<dyn Read>>>;
 
 fn with_tar<T>(
-    path: &Path,
+    form: &str,
+    opens: Opens<'_>,
     read: impl FnOnce(&mut Tar) -> io::Result<T>,
 ) -> Result<T, IntakeError> {
-    let unpacked = flate2::read::MultiGzDecoder::new(open(path)?).take(UNPACKED_BYTES);
-    let mut archive = tar::Archive::new(unpacked);
+    let mut archive = tar::Archive::new(opens()?.take(UNPACKED_BYTES));
     let result = read(&mut archive);
     let left = archive.into_inner().limit();
     result.map_err(|error| match error.raw_os_error() {
@@ -145,7 +162,7 @@ fn with_tar<T>(
         None if left == 0 => {
             refused(format!("more than {} MB come out of the archive", UNPACKED_BYTES >> 20))
         }
-        None => refused(format!("it is no tar.gz archive that can be read: {error}")),
+        None => refused(format!("it is no {form} archive that can be read: {error}")),
     })
 }
 
@@ -287,7 +304,7 @@ mod tests {
         builder.into_inner().unwrap().finish().unwrap()
     }
 
-    /// What comes of the same entries in a zip and in a tar.gz: it has to be the same.
+    /// What comes of the same entries in a zip, a tar.gz and a tar: it has to be the same.
     fn take(entries: &[Made<'_>]) -> Result<Vec<String>, String> {
         let folder = tempfile::tempdir().unwrap();
         let read =
@@ -303,6 +320,10 @@ mod tests {
         let zip: Result<Vec<String>, String> = read("a.zip", zip_of(entries), from_zip);
         let tar = read("a.tar.gz", tar_gz_of(entries), from_tar_gz);
         assert_eq!(zip, tar);
+        let mut unpacked = Vec::new();
+        let packed = tar_gz_of(entries);
+        flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut unpacked).unwrap();
+        assert_eq!(zip, read("a.tar", unpacked, from_tar));
         zip
     }
 
@@ -389,6 +410,7 @@ mod tests {
         std::fs::write(&path, b"no archive").unwrap();
         assert!(matches!(from_zip(&path, &rules()), Err(IntakeError::Refused(_))));
         assert!(matches!(from_tar_gz(&path, &rules()), Err(IntakeError::Refused(_))));
+        assert!(matches!(from_tar(&path, &rules()), Err(IntakeError::Refused(_))));
         assert!(matches!(
             from_zip(&folder.path().join("none.zip"), &rules()),
             Err(IntakeError::Trouble(_))

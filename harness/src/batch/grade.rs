@@ -41,10 +41,11 @@ pub struct Request {
 pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> {
     let assignment = grader.assignment();
     let found = submissions::find(assignment, &request.paths)?;
-    let all = found.iter().map(|submission| submission.name.clone()).collect();
-    let batch = Batch::new(grader, request.shard, all);
+    let mut batch = Batch::new(grader, request.shard, &found);
     let output = Output::begin(&request.out, &batch)?;
+    let earlier = output.add_earlier(&mut batch)?;
     let mine: Vec<&Submission> = found
+        .submissions
         .iter()
         .filter(|submission| request.shard.is_none_or(|shard| shard.has(&submission.name)))
         .collect();
@@ -84,9 +85,21 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
     if let Some(error) = failure.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
         return Err(error);
     }
-    let names: Vec<String> = mine.iter().map(|submission| submission.name.clone()).collect();
+    let mut names: Vec<String> = mine.iter().map(|submission| submission.name.clone()).collect();
+    names.extend_from_slice(&earlier);
+    names.sort();
     let results = output.report(assignment, &names, &request.language)?;
-    Ok(summary(&results, &request.out))
+    let verdict = summary(&results, &request.out);
+    if !earlier.is_empty() {
+        anstream::println!(
+            "Among them are results from before, of submissions that are not among these paths: {}",
+            earlier.join(", ")
+        );
+    }
+    if !found.others.is_empty() {
+        anstream::println!("Not submissions, and not graded: {}", found.others.join(", "));
+    }
+    Ok(verdict)
 }
 
 fn progress(length: u64) -> ProgressBar {

@@ -2,7 +2,7 @@
 //!
 //! | module | what lives there |
 //! |---|---|
-//! | [`submissions`] | what is graded: folders, `.zip`, `.tar.gz`, or a folder of them |
+//! | [`submissions`] | what is graded: folders, `.zip`, `.tar`, `.tar.gz`, or a folder of them |
 //! | [`archive`] | what is taken from an archive, and what is refused |
 //! | [`shard`] | which part of a batch belongs to which machine |
 //! | [`output`] | where everything is written: a result each, at once or not at all, and the reports made of them |

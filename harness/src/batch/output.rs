@@ -14,6 +14,7 @@
 //! again at any time.
 
 use super::shard::Shard;
+use super::submissions::Found;
 use crate::grading::assignment::Assignment;
 use crate::grading::grade::Grader;
 use crate::grading::result::{Status, SubmissionResult, Versions};
@@ -38,18 +39,28 @@ pub struct Batch {
     pub shard: Option<String>,
     /// Every submission of the whole batch, sorted.
     pub submissions: Vec<String>,
+    /// What lay beside them and is none, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
 }
 
 impl Batch {
     /// The batch that `grader` is to grade.
-    pub fn new(grader: &Grader<'_>, shard: Option<Shard>, submissions: Vec<String>) -> Batch {
+    pub fn new(grader: &Grader<'_>, shard: Option<Shard>, found: &Found) -> Batch {
         Batch {
             assignment: grader.assignment().name.clone(),
             versions: grader.versions().clone(),
             seed: grader.seed(),
             shard: shard.map(|shard| shard.to_string()),
-            submissions,
+            submissions: found.submissions.iter().map(|found| found.name.clone()).collect(),
+            others: found.others.clone(),
         }
+    }
+
+    /// Whether `result` was graded with what this batch is graded with.
+    fn is_of(&self, result: &SubmissionResult) -> bool {
+        (&self.assignment, &self.versions, self.seed)
+            == (&result.assignment, &result.versions, result.seed)
     }
 
     /// Whether results of `other` can stand beside those of this one.
@@ -110,9 +121,42 @@ impl Output {
                 before.versions.assignment
             );
         }
-        let text = serde_json::to_string_pretty(batch)? + "\n";
-        output.put("batch.json", text.as_bytes())?;
+        output.put_batch(batch)?;
         Ok(output)
+    }
+
+    fn put_batch(&self, batch: &Batch) -> anyhow::Result<()> {
+        let text = serde_json::to_string_pretty(batch)? + "\n";
+        self.put("batch.json", text.as_bytes())
+    }
+
+    /// Adds the submissions to `batch` that have a result of it in the folder and are not among its own: whoever grades one student again has
+    /// the reports of all. Returns their names.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read or written.
+    pub fn add_earlier(&self, batch: &mut Batch) -> anyhow::Result<Vec<String>> {
+        let mut earlier = Vec::new();
+        for entry in std::fs::read_dir(self.folder.join("results"))? {
+            let name = entry?.file_name();
+            let Some(name) = name.to_str().and_then(|name| name.strip_suffix(".json")) else {
+                continue;
+            };
+            if batch.submissions.iter().any(|submission| submission == name) {
+                continue;
+            }
+            if self.result(name).is_some_and(|result| batch.is_of(&result)) {
+                earlier.push(name.to_owned());
+            }
+        }
+        earlier.sort();
+        if !earlier.is_empty() {
+            batch.submissions.extend_from_slice(&earlier);
+            batch.submissions.sort();
+            self.put_batch(batch)?;
+        }
+        Ok(earlier)
     }
 
     /// The folder of a batch that was run before.

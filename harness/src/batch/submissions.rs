@@ -1,10 +1,13 @@
 //! What is graded: folders and archives, each a submission, or folders full of them.
+//!
+//! Course platforms hand out folders that hold other things besides, and students pack what they like. Nothing of it vanishes without a word:
+//! it is a submission, or a submission that is refused with a reason, or it is named as something else.
 
 use super::archive;
 use crate::grading::assignment::Assignment;
-use crate::grading::intake::{self, IntakeError, Taken};
+use crate::grading::intake::{self, IntakeError, Taken, refused};
 use anyhow::{Context, bail};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A submission that has been found, and not been looked into yet.
@@ -13,14 +16,31 @@ pub struct Submission {
     /// What it is called in results: the name of its folder, or of its archive without the ending.
     pub name: String,
     path: PathBuf,
-    form: Form,
+    source: Source,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    Folder(PathBuf),
+    Archive(PathBuf, Form),
+    /// None, and why.
+    Unclear(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
-    Folder,
     Zip,
+    Tar,
     TarGz,
+}
+
+/// What is at the paths of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Sorted by name, each name once.
+    pub submissions: Vec<Submission>,
+    /// What lies beside them and is none, sorted.
+    pub others: Vec<String>,
 }
 
 impl Submission {
@@ -30,93 +50,289 @@ impl Submission {
     ///
     /// As [`intake::from_folder`].
     pub fn take(&self, assignment: &Assignment) -> Result<Taken, IntakeError> {
-        match self.form {
-            Form::Folder => intake::from_folder(&self.path, &assignment.rules),
-            Form::Zip => archive::from_zip(&self.path, &assignment.rules),
-            Form::TarGz => archive::from_tar_gz(&self.path, &assignment.rules),
+        match &self.source {
+            Source::Folder(path) => intake::from_folder(path, &assignment.rules),
+            Source::Archive(path, Form::Zip) => archive::from_zip(path, &assignment.rules),
+            Source::Archive(path, Form::Tar) => archive::from_tar(path, &assignment.rules),
+            Source::Archive(path, Form::TarGz) => archive::from_tar_gz(path, &assignment.rules),
+            Source::Unclear(why) => Err(refused(why.clone())),
         }
     }
 }
 
-/// The submissions at `paths`, sorted by name. A folder that holds the file that a submission cannot do without is one; any other is a
-/// folder of submissions. In such a folder, files that are no archives are no submissions.
+/// The submissions at `paths`.
+///
+/// A folder that holds the file that a submission cannot do without is one, and so is an archive. Any other folder is full of submissions, if
+/// it is the only path or there are several of them in it. In such a folder, files that are no archives and folders with a hidden name are no
+/// submissions. A student's folder may have the submission one level down: an archive or a folder, if there is only one.
 ///
 /// # Errors
 ///
-/// When there is none, or two have the same name, or a name is no text.
-pub fn find(assignment: &Assignment, paths: &[PathBuf]) -> anyhow::Result<Vec<Submission>> {
-    let mut found = Vec::new();
+/// When there is none, or two in different places have the same name.
+pub fn find(assignment: &Assignment, paths: &[PathBuf]) -> anyhow::Result<Found> {
+    let mut finder = Finder { root_file: assignment.root_file(), found: vec![], others: vec![] };
     for path in paths {
-        if let Some(one) = archive_at(path)? {
-            found.push(one);
-        } else if path.join(assignment.root_file()).symlink_metadata().is_ok() {
-            found.push(folder_at(path)?);
-        } else {
-            let before = found.len();
-            let entries = std::fs::read_dir(path)
-                .with_context(|| format!("{} cannot be read", path.display()))?;
-            for entry in entries {
-                let path = entry?.path();
-                match archive_at(&path)? {
-                    Some(one) => found.push(one),
-                    // A link to a folder is a folder that a student has, perhaps, in mind; the intake says what it is.
-                    None if path.is_dir() => found.push(folder_at(&path)?),
-                    None => {}
-                }
-            }
-            if found.len() == before {
-                bail!(
-                    "{} holds no {}, and no folders or archives of submissions",
-                    path.display(),
-                    assignment.root_file()
-                );
-            }
+        finder.path(path, paths.len() == 1)?;
+    }
+    let Finder { found, mut others, .. } = finder;
+    if found.is_empty() {
+        bail!("there is no submission here: {} are none", others.join(", "));
+    }
+    others.sort();
+    let mut submissions: BTreeMap<String, Submission> = BTreeMap::new();
+    for submission in found {
+        let name = submission.name.clone();
+        let Some(other) = submissions.get_mut(&name) else {
+            submissions.insert(name, submission);
+            continue;
+        };
+        let (one, two) = (&other.path, &submission.path);
+        // Side by side they are one student's. In different places they may be two students'.
+        if one == two || one.parent() != two.parent() {
+            bail!("two submissions are called {name}: {} and {}", one.display(), two.display());
+        }
+        let what = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
+        let why = format!("{} and {} are both called {name}; one has to go", what(one), what(two));
+        other.source = Source::Unclear(why);
+    }
+    Ok(Found { submissions: submissions.into_values().collect(), others })
+}
+
+struct Finder {
+    root_file: &'static str,
+    found: Vec<Submission>,
+    others: Vec<String>,
+}
+
+impl Finder {
+    /// What is at a path that somebody has named.
+    fn path(&mut self, path: &Path, only: bool) -> anyhow::Result<()> {
+        if !path.is_dir() || self.is_submission(path) {
+            return self.entry(path);
+        }
+        let inside = inside(path)?;
+        let many = inside.iter().filter(|path| path.is_dir() || form_of(path).is_some()).count();
+        match many {
+            0 if only => bail!(
+                "{} holds no {}, and no folders or archives of submissions",
+                path.display(),
+                self.root_file
+            ),
+            // As with `submissions/*`: a student's folder.
+            0 | 1 if !only => self.entry(path),
+            _ => inside.iter().try_for_each(|path| self.entry(path)),
         }
     }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut names: HashMap<&str, &Path> = HashMap::new();
-    for submission in &found {
-        if let Some(other) = names.insert(&submission.name, &submission.path) {
-            bail!(
-                "two submissions are called {}: {} and {}",
-                submission.name,
-                other.display(),
-                submission.path.display()
+
+    /// What may be a student's folder or archive.
+    fn entry(&mut self, path: &Path) -> anyhow::Result<()> {
+        // The name is that of the path as it was given; `.` has none of its own.
+        let whole = path.canonicalize();
+        let whole = whole.with_context(|| format!("{} cannot be read", path.display()))?;
+        let name = path.file_name().or(whole.file_name()).unwrap_or_default();
+        let Some(name) = name.to_str().filter(|name| !is_hidden(name)) else {
+            self.others.push(name.display().to_string());
+            return Ok(());
+        };
+        let (name, source) = match form_of(path) {
+            // A link to a folder is a folder that a student has, perhaps, in mind; the intake says what it is.
+            _ if path.is_dir() => (name, self.source_in(path)?),
+            Some((ending, form)) if path.is_file() => {
+                (&name[..name.len() - ending.len()], Source::Archive(path.to_owned(), form))
+            }
+            _ => {
+                self.others.push(name.to_owned());
+                return Ok(());
+            }
+        };
+        self.found.push(Submission { name: name.to_owned(), path: path.to_owned(), source });
+        Ok(())
+    }
+
+    fn is_submission(&self, folder: &Path) -> bool {
+        folder.join(self.root_file).symlink_metadata().is_ok()
+    }
+
+    /// Where in a student's folder the submission is.
+    fn source_in(&self, folder: &Path) -> anyhow::Result<Source> {
+        let top = Path::new(self.root_file).iter().next().unwrap_or_default();
+        // What is meant to be one, even if it lacks a file.
+        if folder.join(top).symlink_metadata().is_ok() {
+            return Ok(Source::Folder(folder.to_owned()));
+        }
+        let inside = inside(folder)?;
+        let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
+        let mut candidates = Vec::new();
+        for path in inside.iter().filter(|path| !is_hidden(&name(path))) {
+            // These are a student's: a link could lead to another's.
+            let Ok(kind) = path.symlink_metadata().map(|metadata| metadata.file_type()) else {
+                continue;
+            };
+            match form_of(path) {
+                _ if kind.is_dir() && self.is_submission(path) => {
+                    candidates.push((name(path), Source::Folder(path.clone())));
+                }
+                Some((_, form)) if kind.is_file() => {
+                    candidates.push((name(path), Source::Archive(path.clone(), form)));
+                }
+                _ => {}
+            }
+        }
+        let list = |names: Vec<String>| names.join(", ");
+        Ok(match &mut candidates[..] {
+            [] if inside.is_empty() => Source::Unclear("the folder is empty".to_owned()),
+            [] => Source::Unclear(format!(
+                "there is no {} in it, nor in a folder or an archive in it; it holds {}",
+                self.root_file,
+                list(inside.iter().take(MENTIONED).map(|path| name(path)).collect())
+            )),
+            [_] => candidates.remove(0).1,
+            several => Source::Unclear(format!(
+                "there is no {} in it, and it is not clear which of these is the submission: {}",
+                self.root_file,
+                list(several.iter().take(MENTIONED).map(|(name, _)| name.clone()).collect())
+            )),
+        })
+    }
+}
+
+/// The most names in a sentence.
+const MENTIONED: usize = 8;
+
+/// What is in a folder, sorted.
+fn inside(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>());
+    let mut paths = entries.with_context(|| format!("{} cannot be read", folder.display()))?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// What systems and tools leave in folders and archives.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || name == "__MACOSX"
+}
+
+/// The ending of an archive's name, and what it says.
+fn form_of(path: &Path) -> Option<(&'static str, Form)> {
+    const FORMS: [(&str, Form); 4] =
+        [(".zip", Form::Zip), (".tar", Form::Tar), (".tar.gz", Form::TarGz), (".tgz", Form::TarGz)];
+    let name = path.file_name()?.to_str()?.to_lowercase();
+    FORMS.into_iter().find(|(ending, _)| name.len() > ending.len() && name.ends_with(ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn add(path: PathBuf) {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "x").unwrap();
+    }
+
+    /// What is found in a folder with these files, or at each of its entries: `name: where it is`.
+    fn found(files: &[&str], each: bool) -> (Vec<String>, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            match file.strip_suffix('/') {
+                Some(empty) => std::fs::create_dir_all(folder.path().join(empty)).unwrap(),
+                None => add(folder.path().join(file)),
+            }
+        }
+        let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+        let assignment = Assignment::find(&course, "tally").unwrap();
+        let paths =
+            if each { inside(folder.path()).unwrap() } else { vec![folder.path().to_owned()] };
+        let Found { submissions, others } = find(&assignment, &paths).unwrap();
+        let line = |submission: Submission| {
+            let within =
+                |path: &Path| path.strip_prefix(folder.path()).unwrap().display().to_string();
+            let what = match submission.source {
+                Source::Folder(path) | Source::Archive(path, _) => within(&path),
+                Source::Unclear(why) => why,
+            };
+            format!("{}: {what}", submission.name)
+        };
+        (submissions.into_iter().map(line).collect(), others)
+    }
+
+    #[test]
+    fn what_is_none_is_named() {
+        let files = [
+            "ada/src/lib.rs",
+            "carl.tar",
+            "notes.txt",
+            "x.tar.xz",
+            "eve.rs",
+            ".git/config",
+            "__MACOSX/ada/src/lib.rs",
+            ".zip",
+        ];
+        let others = [".git", ".zip", "__MACOSX", "eve.rs", "notes.txt", "x.tar.xz"];
+        for each in [false, true] {
+            let (submissions, found) = found(&files, each);
+            assert_eq!(submissions, ["ada: ada", "carl: carl.tar"]);
+            assert_eq!(found, others);
+        }
+    }
+
+    #[test]
+    fn an_empty_folder_is_a_submission_that_is_refused() {
+        for each in [false, true] {
+            let (submissions, _) = found(&["ada/src/lib.rs", "bob/", "cy/notes.txt"], each);
+            assert_eq!(submissions[..2], ["ada: ada", "bob: the folder is empty"]);
+            assert_eq!(
+                submissions[2],
+                "cy: there is no src/lib.rs in it, nor in a folder or an archive in it; it holds notes.txt"
             );
         }
     }
-    Ok(found)
-}
 
-fn folder_at(path: &Path) -> anyhow::Result<Submission> {
-    let whole =
-        path.canonicalize().with_context(|| format!("{} cannot be read", path.display()))?;
-    // The name is that of the path as it was given; `.` has none of its own.
-    let name =
-        path.file_name().or(whole.file_name()).context("a submission's folder has a name")?;
-    Ok(Submission { name: as_text(name, path)?, path: path.to_owned(), form: Form::Folder })
-}
-
-fn archive_at(path: &Path) -> anyhow::Result<Option<Submission>> {
-    if !path.is_file() {
-        return Ok(None);
+    #[test]
+    fn a_submission_may_be_one_level_down_if_it_is_the_only_one() {
+        let files = [
+            "Ada_123_assignsubmission_file_/07-queue.zip",
+            "Ada_123_assignsubmission_file_/.DS_Store",
+            "Bob/07-queue/src/lib.rs",
+            "Bob/readme.txt",
+            "Cy/one.zip",
+            "Cy/two/src/lib.rs",
+            "Dora/src/other.rs",
+            "Dora/old.zip",
+        ];
+        let expected = [
+            "Ada_123_assignsubmission_file_: Ada_123_assignsubmission_file_/07-queue.zip",
+            "Bob: Bob/07-queue",
+            "Cy: there is no src/lib.rs in it, and it is not clear which of these is the submission: one.zip, two",
+            "Dora: Dora",
+        ];
+        assert_eq!(found(&files, false).0, expected);
+        // Named one by one, a folder with two in it is a folder of submissions.
+        let one_by_one = found(&files[..4], true).0;
+        assert_eq!(one_by_one, expected[..2]);
     }
-    let Some(name) = path.file_name() else { return Ok(None) };
-    let lower = name.to_string_lossy().to_lowercase();
-    let forms = [(".zip", Form::Zip), (".tar.gz", Form::TarGz), (".tgz", Form::TarGz)];
-    let Some((ending, form)) = forms.into_iter().find(|(ending, _)| lower.ends_with(ending)) else {
-        return Ok(None);
-    };
-    let name = as_text(name, path)?;
-    let name = name[..name.len() - ending.len()].to_owned();
-    if name.is_empty() {
-        bail!("{} has no name before its ending", path.display());
-    }
-    Ok(Some(Submission { name, path: path.to_owned(), form }))
-}
 
-fn as_text(name: &std::ffi::OsStr, path: &Path) -> anyhow::Result<String> {
-    let name = name.to_str();
-    let name = name.with_context(|| format!("the name of {} is not UTF-8", path.display()))?;
-    Ok(name.to_owned())
+    #[test]
+    fn a_link_one_level_down_leads_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        add(folder.path().join("ada/src/lib.rs"));
+        add(folder.path().join("eve.zip"));
+        std::fs::create_dir(folder.path().join("bob")).unwrap();
+        std::os::unix::fs::symlink("../ada", folder.path().join("bob/mine")).unwrap();
+        std::os::unix::fs::symlink("../eve.zip", folder.path().join("bob/mine.zip")).unwrap();
+        let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+        let assignment = Assignment::find(&course, "tally").unwrap();
+        let found = find(&assignment, &[folder.path().to_owned()]).unwrap();
+        let why = found.submissions[1].take(&assignment).unwrap_err().to_string();
+        assert!(why.contains("it holds mine, mine.zip"), "{why}");
+    }
+
+    #[test]
+    fn two_of_one_name_side_by_side_are_refused_and_the_others_are_not() {
+        for each in [false, true] {
+            let (submissions, _) = found(&["ada/src/lib.rs", "dan/src/lib.rs", "dan.zip"], each);
+            let dan = "dan: dan and dan.zip are both called dan; one has to go";
+            assert_eq!(submissions, ["ada: ada", dan]);
+        }
+    }
 }
