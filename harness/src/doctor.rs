@@ -6,9 +6,11 @@ use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use jail::{How, Jail, Limits, Processes, Report, State};
 use std::fs;
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::ptr;
 use std::time::Duration;
 
 /// A batch writes a few megabytes a submission and removes them again.
@@ -29,19 +31,20 @@ enum Found {
 }
 
 /// Looks at everything, says what there is, and returns whether grading is fully protected here
-/// and has all that it needs.
+/// and has all that it needs. Whoever means to grade without namespaces has that tried.
 ///
 /// # Errors
 ///
 /// When the current folder cannot be told.
-pub fn doctor() -> anyhow::Result<bool> {
+pub fn doctor(no_namespaces: bool) -> anyhow::Result<bool> {
     let here = std::env::current_dir()?;
     let report = jail::diagnose();
     anstream::println!("What protects this machine from a submission:\n");
     show(&report.findings.iter().map(layer).collect::<Vec<_>>());
     anstream::println!("\n{}\n", protection(&report));
-    anstream::println!("What grading needs besides:\n");
-    let lines = needs(&here, &report);
+    let without = if no_namespaces { ", with `--no-namespaces`" } else { "" };
+    anstream::println!("What grading needs besides{without}:\n");
+    let lines = needs(&here, &report, no_namespaces);
     show(&lines);
     let all = lines.iter().all(|line| !matches!(line.found, Found::Missing(..)));
     Ok(report.is_full() && all)
@@ -70,23 +73,33 @@ fn protection(report: &Report) -> &'static str {
     }
 }
 
-fn needs(here: &Path, report: &Report) -> Vec<Line> {
+fn needs(here: &Path, report: &Report, no_namespaces: bool) -> Vec<Line> {
     let toolchain = Toolchain::find(here);
     let rustc = match &toolchain {
         Ok(toolchain) => Found::Works(toolchain.version.clone()),
         Err(error) => Found::Missing(format!("{error:#}"), "https://rustup.rs".into()),
     };
     let jailed = match &toolchain {
-        Ok(toolchain) if report.layers.is_some() => match compile_and_run(toolchain) {
+        Ok(toolchain) if report.layers.is_some() => match compile_and_run(toolchain, no_namespaces)
+        {
             Ok(took) => Found::Works(format!("a program, compiled and run in {took:.1?}")),
-            Err(error) => Found::Missing(format!("{error:#}"), readable(toolchain)),
+            Err(error) => Found::Missing(format!("{error:#}"), readable(&[&toolchain.sysroot])),
         },
         _ => Found::Missing("see above".into(), "mend the lines above first".into()),
+    };
+    let tracing = match report.layers.map(|_| trace_one(no_namespaces)) {
+        Some(Ok(())) => Found::Works("a jailed process, as the judge of assignment 09 does".into()),
+        Some(Err(error)) => {
+            let setting = fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
+            Found::Missing(format!("{error:#}"), tracing_remedy(setting.ok().as_deref()))
+        }
+        None => Found::Missing("see above".into(), "mend the lines above first".into()),
     };
     vec![
         Line { name: "rustc", found: rustc },
         Line { name: "linker", found: version("cc", "a C compiler: apt install gcc") },
         Line { name: "jailed rustc", found: jailed },
+        Line { name: "tracing", found: tracing },
         Line { name: "python", found: python_version() },
         Line { name: "disk", found: disk(&std::env::temp_dir()) },
     ]
@@ -129,16 +142,68 @@ fn disk(folder: &Path) -> Found {
 }
 
 /// What stops a compiler that works outside: most often that it lies in somebody's home.
-fn readable(toolchain: &Toolchain) -> String {
+pub(crate) fn readable(folders: &[&Path]) -> String {
+    let folders: Vec<String> = folders.iter().map(|path| path.display().to_string()).collect();
     format!(
-        "the user that runs jailed programs must be able to read {}; without namespaces that \
-         includes every folder above it",
-        toolchain.sysroot.display()
+        "the user that runs jailed programs must be able to read {}. Without namespaces that \
+         includes every folder above it, and root jails programs as a user of their own: install \
+         the toolchain where everybody may read it, as with RUSTUP_HOME=/opt/rustup",
+        folders.join(" and ")
     )
 }
 
+/// Takes hold of a jailed process, as a judge that stops one at each of its system calls.
+fn trace_one(no_namespaces: bool) -> anyhow::Result<()> {
+    let mut jail = Jail::new("/bin/cat").system_programs();
+    if no_namespaces {
+        jail = jail.without_namespaces();
+    }
+    // It waits for its input until the jail ends.
+    let cat = jail.spawn()?;
+    let processes = cat.processes().context("the processes of a jail cannot be listed")?;
+    let pid = processes.first().context("the jailed process is not there")?.host_pid();
+    trace(libc::PTRACE_SEIZE, pid).context("ptrace")?;
+    let traced = trace(libc::PTRACE_INTERRUPT, pid).and_then(|()| {
+        let mut status = 0;
+        // SAFETY: `status` lives until the call returns.
+        match unsafe { libc::waitpid(pid, &raw mut status, libc::__WALL) } {
+            -1 => Err(io::Error::last_os_error()),
+            _ => trace(libc::PTRACE_DETACH, pid),
+        }
+    });
+    traced.context("ptrace")?;
+    cat.kill();
+    cat.wait()?;
+    Ok(())
+}
+
+fn trace(request: libc::c_uint, pid: i32) -> io::Result<()> {
+    // SAFETY: requests that take no pointer.
+    match unsafe { libc::ptrace(request, pid, ptr::null_mut::<u8>(), ptr::null_mut::<u8>()) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
+/// How to get tracing, where this is the setting of Yama.
+fn tracing_remedy(setting: Option<&str>) -> String {
+    match setting.map(str::trim) {
+        Some("3") => {
+            "kernel.yama.ptrace_scope is 3, which holds until the next boot: boot with 1".into()
+        }
+        Some("2") => "sysctl kernel.yama.ptrace_scope=1 (it is 2: for root alone)".into(),
+        _ => {
+            "allow ptrace; in a container: --cap-add SYS_PTRACE. Only assignment 09 needs it".into()
+        }
+    }
+}
+
 /// The only proof that a submission can be graded here: one program, from source to output.
-fn compile_and_run(toolchain: &Toolchain) -> anyhow::Result<Duration> {
+fn compile_and_run(toolchain: &Toolchain, no_namespaces: bool) -> anyhow::Result<Duration> {
+    let jail = |program: &Path| match no_namespaces {
+        true => Jail::new(program).without_namespaces(),
+        false => Jail::new(program),
+    };
     let folder = tempfile::tempdir().context("no temporary folder")?;
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
     let (source, out) = (folder.path().join("main.rs"), folder.path().join("out"));
@@ -148,7 +213,7 @@ fn compile_and_run(toolchain: &Toolchain) -> anyhow::Result<Duration> {
     fs::create_dir(&linker)?;
     let limits = Limits { memory_bytes: 4 << 30, ..Limits::default() };
     let program = out.join("main");
-    let compiled = Jail::new(&toolchain.rustc)
+    let compiled = jail(&toolchain.rustc)
         .args(["-C", "linker=/usr/bin/cc"])
         .args(toolchain.linker_in(&linker)?)
         .arg("--sysroot")
@@ -170,7 +235,7 @@ fn compile_and_run(toolchain: &Toolchain) -> anyhow::Result<Duration> {
     if !compiled.success() {
         bail!("rustc: {}: {}", compiled.how, String::from_utf8_lossy(&compiled.stderr).trim());
     }
-    let ran = Jail::new(&program).system_programs().read_only(&program).run()?;
+    let ran = jail(&program).system_programs().read_only(&program).run()?;
     if ran.how != How::Exited(0) || ran.stdout != b"42" {
         bail!("its program: {}: {}", ran.how, String::from_utf8_lossy(&ran.stderr).trim());
     }
@@ -200,6 +265,13 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there_has_no_disk() {
         assert!(matches!(disk(Path::new("/no/such/folder")), Found::Missing(..)));
+    }
+
+    #[test]
+    fn what_forbids_tracing_is_named() {
+        assert!(tracing_remedy(Some("3\n")).contains("boot"));
+        assert!(tracing_remedy(Some("2\n")).contains("sysctl kernel.yama.ptrace_scope=1"));
+        assert!(tracing_remedy(None).contains("SYS_PTRACE"));
     }
 
     #[test]

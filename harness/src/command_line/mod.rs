@@ -49,7 +49,7 @@ enum Verb {
     ///
     /// Exit code 0: full protection, and nothing is missing. 1: something is,
     /// and the report says how to get it.
-    Doctor,
+    Doctor(DoctorArguments),
     #[command(flatten)]
     Assignment(assignments::Verb),
 }
@@ -59,6 +59,13 @@ impl Verb {
         use assignments::Verb::{Check, Grade, Merge};
         matches!(self, Verb::Assignment(Check(_) | Grade(_) | Merge(_)))
     }
+}
+
+#[derive(Debug, clap::Args)]
+struct DoctorArguments {
+    /// Try what grading needs as `grade --no-namespaces` does it
+    #[arg(long)]
+    no_namespaces: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -252,8 +259,8 @@ pub(crate) fn workspace_root() -> PathBuf {
 fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
     let here = std::env::current_dir()?;
     match verb {
-        Verb::Doctor => {
-            let well = crate::doctor::doctor()?;
+        Verb::Doctor(arguments) => {
+            let well = crate::doctor::doctor(arguments.no_namespaces)?;
             Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Verb::List => {

@@ -272,7 +272,9 @@ fn run(tools: &Tools, workshop: &Workshop, rustc: Job, makes: PathBuf) -> anyhow
         Attempt::Settled(compiled) => return Ok(compiled),
         Attempt::Unclear(how, messages) => (how, messages),
     };
-    make_sure_that_it_works(tools, workshop).with_context(|| cut(messages.clone()))?;
+    make_sure_of_room(workshop)
+        .and_then(|()| make_sure_that_it_compiles(tools, workshop))
+        .with_context(|| cut(messages.clone()))?;
     match how {
         // Without `unsafe` a submission has no symbols of its own to trip the linker with.
         How::Exited(1) if linker_failed(&messages) => {
@@ -331,15 +333,23 @@ fn linker_failed(messages: &str) -> bool {
     found.is_some_and(|at| !messages[at..].contains("--> "))
 }
 
-/// That the trouble is not the grader's: there is room where the compiler writes, and it compiles and links what cannot be wrong.
-fn make_sure_that_it_works(tools: &Tools, workshop: &Workshop) -> anyhow::Result<()> {
+/// That there is room where the compiler writes. Files are what quotas count as well.
+fn make_sure_of_room(workshop: &Workshop) -> anyhow::Result<()> {
     let room = workshop.out().join("room");
     let written = File::create(&room).and_then(|mut file| file.write_all(&vec![0; ROOM]));
     let _ = std::fs::remove_file(&room);
     let folder = workshop.folder.path();
     written.with_context(|| {
         format!("{} has no room for {} MB; make room, or set $TMPDIR", folder.display(), ROOM >> 20)
-    })?;
+    })
+}
+
+/// That the compiler compiles and links what cannot be wrong.
+///
+/// # Errors
+///
+/// When it does not: that is the grader's trouble.
+pub fn make_sure_that_it_compiles(tools: &Tools, workshop: &Workshop) -> anyhow::Result<()> {
     let (grader, out) = (workshop.grader(), workshop.out());
     std::fs::write(grader.join("empty.rs"), "")?;
     std::fs::write(grader.join("nothing.rs"), "fn main() {}\n")?;

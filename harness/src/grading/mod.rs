@@ -28,6 +28,7 @@ pub mod sandbox;
 pub mod toolchain;
 pub mod verdict;
 
+use crate::doctor;
 use crate::explore::announce;
 use crate::explore::kit::Kit;
 use anyhow::Context;
@@ -63,7 +64,16 @@ impl Tools {
         let packages = ["explore-std", "explore-core", "judge", "student-std", "student-nothing"];
         let kit = Kit::of(workspace, &packages, &announce)?;
         let linker = toolchain.linker_in(kit.folder()).context("the linker cannot be found")?;
-        Ok(Tools { toolchain, kit, sandbox, linker, workspace: workspace.to_owned() })
+        let tools = Tools { toolchain, kit, sandbox, linker, workspace: workspace.to_owned() };
+        // With namespaces a jail has what it is given, wherever that lies. Without them every submission would be met by this.
+        if let Sandbox::Jail(layers) = sandbox
+            && !layers.namespaces
+        {
+            let read = doctor::readable(&[&tools.toolchain.sysroot, tools.kit.folder()]);
+            compile::make_sure_that_it_compiles(&tools, &compile::Workshop::new()?)
+                .with_context(|| format!("nothing can be compiled here; {read}"))?;
+        }
+        Ok(tools)
     }
 
     /// These crates of the course, compiled for programs that may use them.
