@@ -141,8 +141,15 @@ fn every_form_is_graded_and_every_report_is_there() {
     // The failing run is drawn on the page.
     let page = std::fs::read_to_string(out.path().join("pages/bob.html")).unwrap();
     assert!(page.contains("<svg") && page.contains("self.total.store(seen + n, SeqCst);"));
-    // What is hidden from students is not on it.
+    // What is hidden from students is not on it, unless the page is not for them.
     assert!(!page.contains("waits_in_a_loop"));
+    assert!(!out.path().join("instructor").exists());
+    assert!(grade_book(out.path()).starts_with("submission,"));
+    let more = ["--instructor-pages", "--csv-bom"];
+    grade(&[batch.path()], out.path(), &more).output().unwrap();
+    let page = std::fs::read_to_string(out.path().join("instructor/bob.html")).unwrap();
+    assert!(page.contains("waits_in_a_loop"));
+    assert!(grade_book(out.path()).starts_with("\u{feff}submission,"));
 }
 
 #[test]
@@ -254,6 +261,31 @@ fn what_cannot_be_graded_is_said_at_once() {
     assert!(ends_with(&output, 4).contains("two submissions are called ada"));
     let output = grade(&[batch.path()], out.path(), &["--shard", "4/3"]).output().unwrap();
     assert!(ends_with(&output, 2).contains("the third of eight"));
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_missed_and_the_others_are_there() {
+    let (batch, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    add_folder(batch.path(), "ada", "solution");
+    add_folder(batch.path(), "bob", "wrong/reaches_out");
+    // No file takes the place of a folder.
+    let place = out.path().join("results/bob.json");
+    std::fs::create_dir_all(&place).unwrap();
+    let text = ends_with(&grade(&[batch.path()], out.path(), &[]).output().unwrap(), 3);
+    assert_eq!(text.matches("error:").count(), 1, "{text}");
+    assert!(text.contains("One result could not be written; the same command tries again: bob"));
+    assert_eq!(grade_book(out.path()).lines().count(), 2);
+    std::fs::remove_dir(&place).unwrap();
+    ends_with(&grade(&[batch.path()], out.path(), &[]).output().unwrap(), 1);
+    assert_eq!(grade_book(out.path()).lines().count(), 3);
+    // Where none can be written, nothing was graded.
+    for name in ["ada", "bob"] {
+        let place = out.path().join(format!("results/{name}.json"));
+        std::fs::remove_file(&place).unwrap();
+        std::fs::create_dir(&place).unwrap();
+    }
+    let text = ends_with(&grade(&[batch.path()], out.path(), &[]).output().unwrap(), 4);
+    assert_eq!(text.matches("error:").count(), 1, "{text}");
 }
 
 #[test]

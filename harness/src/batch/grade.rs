@@ -1,6 +1,6 @@
 //! The verb `grade`.
 
-use super::output::{Batch, Output};
+use super::output::{Batch, Output, Reports};
 use super::shard::Shard;
 use super::submissions::{self, Submission};
 use crate::grading::grade::Grader;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// What to grade, and how.
 #[derive(Debug, Clone)]
@@ -28,8 +28,8 @@ pub struct Request {
     pub jobs: NonZeroUsize,
     /// Only this part.
     pub shard: Option<Shard>,
-    /// `en` or `zh`: the language of the reports.
-    pub language: String,
+    /// How to write the reports.
+    pub reports: Reports,
 }
 
 /// Grades what is asked for and has no result yet, writes all reports, and prints what came of it. Blocks until all is done. Interrupted at any
@@ -68,28 +68,53 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
         anstream::println!("{} changed since, and graded again: {names}", changed.len());
     }
     let bar = progress(left.len() as u64);
-    let failure = Mutex::new(None);
+    let unwritten = Mutex::new(Vec::new());
     parallel::map(request.jobs, &left, |submission| {
         let result = grader.grade(&submission.name, submission.take(assignment));
         if let Err(error) = output.write(&result) {
-            bar.suspend(|| anstream::eprintln!("error: {error:#}"));
-            failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(error);
+            unwritten
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push((&submission.name, error));
         }
         bar.suspend(|| match left.len() {
-            1 => print_whole(grader, &result, &request.language),
+            1 => print_whole(grader, &result, &request.reports.language),
             _ => print_line(&result),
         });
         bar.inc(1);
     });
     bar.finish_and_clear();
-    if let Some(error) = failure.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+    let mut unwritten = unwritten.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if unwritten.len() == mine.len()
+        && let Some((_, error)) = unwritten.pop()
+    {
         return Err(error);
     }
-    let mut names: Vec<String> = mine.iter().map(|submission| submission.name.clone()).collect();
-    names.extend_from_slice(&earlier);
+    let is_written = |name: &&String| unwritten.iter().all(|(unwritten, _)| unwritten != name);
+    let mine = mine.iter().map(|submission| &submission.name).filter(is_written);
+    let mut names: Vec<String> = mine.chain(&earlier).cloned().collect();
     names.sort();
-    let results = output.report(assignment, &names, &request.language)?;
-    let verdict = summary(&results, &request.out);
+    let results = match output.report(assignment, &names, &request.reports) {
+        Err(error) if unwritten.is_empty() => return Err(error),
+        results => results,
+    };
+    if let Some((_, error)) = unwritten.first() {
+        let names: Vec<&str> = unwritten.iter().map(|(name, _)| name.as_str()).collect();
+        anstream::eprintln!("error: {error:#}");
+        anstream::eprintln!(
+            "{} could not be written; the same command tries again: {}",
+            match names.len() {
+                1 => "One result".to_owned(),
+                n => format!("{n} results"),
+            },
+            names.join(", ")
+        );
+    }
+    let Ok(results) = results else { return Ok(Verdict::CannotTell) };
+    let mut verdict = summary(&results, &request.out);
+    if !unwritten.is_empty() {
+        verdict = Verdict::CannotTell;
+    }
     if !earlier.is_empty() {
         anstream::println!(
             "Among them are results from before, of submissions that are not among these paths: {}",
@@ -149,14 +174,11 @@ pub(super) fn summary(results: &[SubmissionResult], out: &Path) -> Verdict {
         .filter(|result| result.status == Status::CannotTell)
         .map(|result| result.submission.as_str())
         .collect();
-    let scores: Vec<u32> = results.iter().filter_map(|result| result.score).collect();
     if results.len() > 1 {
-        let full = results.iter().filter(|result| result.passes()).count();
-        let mean = f64::from(scores.iter().sum::<u32>()) / scores.len().max(1) as f64;
         anstream::println!(
-            "\n{strong}{} submissions{strong:#}: {full} pass everything, {} have a score, on average {mean:.1}.",
+            "\n{strong}{} submissions{strong:#}: {}.",
             results.len(),
-            scores.len()
+            figures(results)
         );
     }
     anstream::println!("Results, pages and grade book are in {}.", out.display());
@@ -168,4 +190,37 @@ pub(super) fn summary(results: &[SubmissionResult], out: &Path) -> Verdict {
         );
     }
     results.iter().map(Verdict::of).max().unwrap_or(Verdict::AllPass)
+}
+
+/// How many pass, how many have a score, and what it is on average.
+fn figures(results: &[SubmissionResult]) -> String {
+    let full = results.iter().filter(|result| result.passes()).count();
+    let scores: Vec<u32> = results.iter().filter_map(|result| result.score).collect();
+    let pass = if full == 1 { "passes" } else { "pass" };
+    let have = if scores.len() == 1 { "has" } else { "have" };
+    let mut text = format!("{full} {pass} everything, {} {have} a score", scores.len());
+    if let (Some(result), false) = (results.first(), scores.is_empty()) {
+        let mean = f64::from(scores.iter().sum::<u32>()) / scores.len() as f64;
+        text += &format!(", on average {mean:.1} of {}", result.max);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reports::words::samples;
+
+    #[test]
+    fn figures_are_words_of_one_or_of_many() {
+        let mut whole = samples::graded("cy");
+        whole.checks.truncate(1);
+        whole.score = Some(6);
+        let mut results = vec![samples::unknown("ada"), samples::unknown("bob")];
+        assert_eq!(figures(&results), "0 pass everything, 0 have a score");
+        results.push(whole);
+        assert_eq!(figures(&results), "1 passes everything, 1 has a score, on average 6.0 of 6");
+        results.push(samples::graded("dora"));
+        assert_eq!(figures(&results), "1 passes everything, 2 have a score, on average 4.0 of 6");
+    }
 }

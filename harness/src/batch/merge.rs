@@ -1,7 +1,7 @@
 //! The verb `merge`: the parts of a batch, put together.
 
 use super::grade::summary;
-use super::output::{Batch, Output};
+use super::output::{Batch, Output, Reports};
 use crate::grading::assignment::Assignment;
 use crate::grading::verdict::Verdict;
 use anyhow::{Context, bail};
@@ -18,7 +18,7 @@ pub fn merge(
     course: &Path,
     folders: &[PathBuf],
     out: &Path,
-    language: &str,
+    reports: &Reports,
 ) -> anyhow::Result<Verdict> {
     let mut parts = Vec::new();
     for folder in folders {
@@ -69,7 +69,7 @@ pub fn merge(
     for result in results.values() {
         output.write(result)?;
     }
-    Ok(summary(&output.report(&assignment, &names, language)?, out))
+    Ok(summary(&output.report(&assignment, &names, reports)?, out))
 }
 
 fn description(batch: &Batch) -> String {

@@ -4,6 +4,7 @@
 //! OUT/batch.json              what was asked for: assignment, versions, seed, part, every name
 //! OUT/results/NAME.json       a result each, written whole or not at all, as soon as it is there
 //! OUT/pages/NAME.html         a page each, for the student
+//! OUT/instructor/NAME.html    the same with what is hidden from students, where it is asked for
 //! OUT/gradescope/NAME.json    none for a submission without a score
 //! OUT/exercism/NAME.json
 //! OUT/gradebook.csv           made at the end, of all results
@@ -89,6 +90,17 @@ pub fn seed_of(folder: &Path) -> anyhow::Result<u64> {
 /// When the system has none.
 pub fn random_seed() -> anyhow::Result<u64> {
     Ok(getrandom::u64().context("the system has no random numbers")? >> 11)
+}
+
+/// How reports are written.
+#[derive(Debug, Clone)]
+pub struct Reports {
+    /// `en` or `zh`.
+    pub language: String,
+    /// Whether each submission has a page with hidden checks as well.
+    pub instructor_pages: bool,
+    /// Whether the grade book begins with a byte order mark.
+    pub csv_bom: bool,
 }
 
 /// A batch's folder.
@@ -205,7 +217,7 @@ impl Output {
         self.folder.join("results").join(format!("{name}.json"))
     }
 
-    /// Makes the reports of the results of `names`, in this language. Returns the results, without their traces.
+    /// Makes the reports of the results of `names`. Returns the results, without their traces.
     ///
     /// # Errors
     ///
@@ -214,18 +226,28 @@ impl Output {
         &self,
         assignment: &Assignment,
         names: &[String],
-        language: &str,
+        reports: &Reports,
     ) -> anyhow::Result<Vec<SubmissionResult>> {
         let mut checks = String::new();
         for file in ["checks.rs", "judge.rs"] {
             checks += &std::fs::read_to_string(assignment.folder.join(file)).unwrap_or_default();
         }
+        let language = reports.language.as_str();
         let page = html::Page { manifest: &assignment.manifest, language, for_student: true };
+        if reports.instructor_pages {
+            let path = self.folder.join("instructor");
+            std::fs::create_dir_all(&path)
+                .with_context(|| format!("{} cannot be made", path.display()))?;
+        }
         let mut results = Vec::with_capacity(names.len());
         for name in names {
             let mut result =
                 self.result(name).with_context(|| format!("there is no result of {name}"))?;
             self.put(&format!("pages/{name}.html"), page.write(&result).as_bytes())?;
+            if reports.instructor_pages {
+                let page = html::Page { for_student: false, ..page };
+                self.put(&format!("instructor/{name}.html"), page.write(&result).as_bytes())?;
+            }
             let value = exercism::write(&result, language, &checks);
             self.put(&format!("exercism/{name}.json"), &serde_json::to_vec_pretty(&value)?)?;
             let gradescope = format!("gradescope/{name}.json");
@@ -240,7 +262,8 @@ impl Output {
             }
             results.push(result);
         }
-        self.put("gradebook.csv", csv::write(&results)?.as_bytes())?;
+        let mark = if reports.csv_bom { "\u{feff}" } else { "" };
+        self.put("gradebook.csv", (mark.to_owned() + &csv::write(&results)?).as_bytes())?;
         self.put("junit.xml", junit::write(&assignment.name, &results)?.as_bytes())?;
         Ok(results)
     }

@@ -36,12 +36,14 @@ pub(super) enum Verb {
     ///
     /// Writes a result, a page and the files of Gradescope and Exercism for each
     /// submission, and a grade book and JUnit report for all. Called again after
-    /// an interruption, it goes on where it was.
+    /// an interruption, it goes on where it was; a submission whose files have
+    /// changed since is graded again. Reports are of all results in the folder.
     ///
     /// Exit code 0: every submission passes every check. 1: some do not, and
     /// the report says which. 2: the command line makes no sense. 3: the grader
-    /// had trouble of its own with some, and they have no score. 4: nothing was
-    /// graded, and the message says why.
+    /// had trouble of its own with some, and they have no score, or their
+    /// results could not be written. 4: nothing was graded, and the message says
+    /// why.
     Grade(GradeArguments),
     /// Put the parts together that `grade --shard` has graded
     ///
@@ -94,6 +96,26 @@ struct Language {
     /// The language of what is shown
     #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = ["en", "zh"])]
     language: String,
+}
+
+/// How reports are written.
+#[derive(Debug, clap::Args)]
+struct ReportArguments {
+    #[command(flatten)]
+    language: Language,
+    /// Write `instructor/NAME.html` as well: pages with the hidden checks
+    #[arg(long)]
+    instructor_pages: bool,
+    /// Begin the grade book with a byte order mark, without which Excel garbles names in other than Latin letters
+    #[arg(long)]
+    csv_bom: bool,
+}
+
+impl From<ReportArguments> for batch::output::Reports {
+    fn from(arguments: ReportArguments) -> Self {
+        let ReportArguments { language, instructor_pages, csv_bom } = arguments;
+        Self { language: language.language, instructor_pages, csv_bom }
+    }
 }
 
 /// The course that an assignment is of, and how submissions run.
@@ -166,7 +188,7 @@ pub(super) struct CourseExportArguments {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GradeArguments {
-    /// Submissions (folders, .zip, .tar.gz), or folders of them
+    /// Submissions (folders, .zip, .tar, .tar.gz), or folders of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// The assignment: 07-queue, 7 or queue
@@ -190,7 +212,7 @@ pub(super) struct GradeArguments {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     #[command(flatten)]
-    language: Language,
+    reports: ReportArguments,
 }
 
 #[derive(Debug, clap::Args)]
@@ -205,7 +227,7 @@ pub(super) struct MergeArguments {
     #[arg(long, value_name = "DIR")]
     course: Option<PathBuf>,
     #[command(flatten)]
-    language: Language,
+    reports: ReportArguments,
 }
 
 /// Does what is asked for. `here` is the current folder.
@@ -270,15 +292,14 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
                 out: arguments.out.unwrap_or_default(),
                 jobs: arguments.jobs.unwrap_or_else(cores),
                 shard: arguments.shard,
-                language: arguments.language.language,
+                reports: arguments.reports.into(),
             };
             Ok(ExitCode::from(batch::grade::grade(&grader, &request)? as u8))
         }
         Verb::Merge(arguments) => {
             let course = arguments.course.unwrap_or_else(workspace_root);
             let (folders, out) = (&arguments.folders, &arguments.out);
-            let language = &arguments.language.language;
-            let verdict = batch::merge::merge(&course, folders, out, language)?;
+            let verdict = batch::merge::merge(&course, folders, out, &arguments.reports.into())?;
             Ok(ExitCode::from(verdict as u8))
         }
         Verb::Course(CourseVerb::Check(arguments)) => {

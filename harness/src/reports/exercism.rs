@@ -11,12 +11,16 @@ const OUTPUT: usize = 500;
 
 /// Writes the result, titles in this language. `checks` is the source of the checks, whose functions are shown with their tests.
 ///
-/// The status `error` means that no test ran. Hidden checks are left out: Exercism shows everything.
+/// The status `error` means that no test ran. Hidden checks are left out, as Exercism shows everything, and do not count in the status: a
+/// failure without a failed test would puzzle everybody.
 pub fn write(result: &SubmissionResult, language: &str, checks: &str) -> Value {
     let shown = |visibility| !matches!(visibility, Visibility::Hidden);
     let (status, message) = match result.status {
-        Status::Graded if result.passes() => ("pass", None),
-        Status::Graded => ("fail", None),
+        Status::Graded => {
+            let mut checks = result.checks.iter().filter(|check| shown(check.visibility));
+            let passes = checks.all(|check| check.status == CheckStatus::Pass);
+            (if passes { "pass" } else { "fail" }, None)
+        }
         _ => ("error", words::headline(result)),
     };
     let tests: Vec<Value> = result
@@ -65,6 +69,20 @@ mod tests {
         assert_eq!(statuses, ["pass", "fail"]);
         assert_eq!(tests[1]["test_code"], "pub fn fails() {\n    todo();\n}");
         assert!(tests[1]["message"].as_str().unwrap().contains("actual: [2]"));
+    }
+
+    #[test]
+    fn the_status_is_that_of_the_tests_that_are_shown() {
+        let mut result = samples::graded("ada");
+        result.checks.retain(|check| check.name != "fails");
+        result.checks[1].status = CheckStatus::Fail;
+        assert!(!result.passes());
+        let value = write(&result, "en", "");
+        assert_eq!(
+            (&value["status"], &value["tests"][0]["status"]),
+            (&json!("pass"), &json!("pass"))
+        );
+        assert_eq!(value["tests"].as_array().unwrap().len(), 1);
     }
 
     #[test]

@@ -5,7 +5,9 @@ use crate::grading::result::{CheckStatus, SubmissionResult};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
-/// Writes the report. A check that is not passed is a `failure`; trouble of the grader's own is an `error`.
+/// Writes the report. A check that is not passed is a `failure`, whatever ended it: a value, a panic, a crash, a limit. An `error` is trouble of
+/// the grader's own and nothing else, so that whoever counts errors counts what has to be graded again. A check that was not run because it
+/// depends on another is skipped.
 ///
 /// # Errors
 ///
