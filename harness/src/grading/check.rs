@@ -1,11 +1,12 @@
 //! One check of kind `run` or `explore`: a process in a jail, in which the assignment's function calls the submission's library.
 
 use super::manifest::{Check, Kind};
+use super::memory;
 use super::proof::{Answer, Frame, Panic, ask, fail, panicked};
 use super::result::{CheckResult, CheckStatus, Explored};
 use super::sandbox::{Bounds, Ended, How, Job, Sandbox};
 use crate::explore::report::{Outcome, Status};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::json;
 use std::path::Path;
 use std::time::Duration;
@@ -20,12 +21,16 @@ pub fn run(check: &Check, executable: &Path, sandbox: Sandbox) -> CheckResult {
         .unwrap_or_else(|trouble| CheckResult::cannot_tell(check, format!("{trouble:#}")))
 }
 
-/// A process that is killed says nothing of the check: it is run again, from the same seed. One that is killed again does it itself, or needs
-/// more than a machine has.
+/// A process that is killed says nothing of the check: it is run again, from the same seed. One that is killed again does it itself, unless the
+/// machine had no memory for it.
 fn attempt(check: &Check, executable: &Path, sandbox: Sandbox) -> anyhow::Result<CheckResult> {
     let mut answer = once(check, executable, sandbox)?;
     if answer.ended.how.is_from_outside() {
+        let kills = memory::kills();
         answer = once(check, executable, sandbox)?;
+        if answer.ended.how.is_from_outside() && memory::kills() != kills {
+            bail!(memory::OUT);
+        }
     }
     let Answer { ended, frame, wrote } = answer;
     let result = match frame {
@@ -161,12 +166,12 @@ fn without_proof(check: &Check, ended: &Ended, forged: bool) -> CheckResult {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::grading::manifest::Visibility;
     use crate::grading::sandbox::scripts;
 
-    fn a_check() -> Check {
+    pub fn a_check() -> Check {
         Check {
             name: "counts".to_owned(),
             kind: Kind::Run,

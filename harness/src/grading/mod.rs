@@ -7,6 +7,7 @@
 //! | [`toolchain`], [`compile`] | from source files to executables |
 //! | [`check`] | one check of kind `run` or `explore` |
 //! | [`program`] | one of kind `program`, judged from outside |
+//! | [`memory`] | whether the machine has run out of it meanwhile |
 //! | [`proof`] | a process that proves its verdict, and what that says |
 //! | [`sandbox`] | where all of that runs |
 //! | [`grade`] | the whole of it for one submission |
@@ -21,6 +22,7 @@ pub mod compile;
 pub mod grade;
 pub mod intake;
 pub mod manifest;
+pub mod memory;
 pub mod program;
 pub mod proof;
 pub mod result;

@@ -3,6 +3,7 @@
 
 use super::compile::{Compiled, Workshop};
 use super::manifest::{Check, Kind};
+use super::memory;
 use super::proof::{Answer, ask, panicked};
 use super::result::{CheckResult, CheckStatus};
 use super::sandbox::{Bounds, Job, Sandbox};
@@ -49,8 +50,10 @@ impl Judge {
 
     /// Runs `check` against `program`. Blocks until everything has ended.
     pub fn run(&self, check: &Check, program: &Path, seed: u64, sandbox: Sandbox) -> CheckResult {
-        self.attempt(check, program, seed, sandbox)
-            .unwrap_or_else(|trouble| CheckResult::cannot_tell(check, format!("{trouble:#}")))
+        memory::undisturbed(check, memory::kills, || {
+            self.attempt(check, program, seed, sandbox)
+                .unwrap_or_else(|trouble| CheckResult::cannot_tell(check, format!("{trouble:#}")))
+        })
     }
 
     fn attempt(
