@@ -256,6 +256,9 @@ fn what_cannot_be_graded_is_said_at_once() {
     let empty = tempfile::tempdir().unwrap();
     let output = grade(&[empty.path()], out.path(), &[]).output().unwrap();
     assert!(ends_with(&output, 4).contains("no folders or archives of submissions"));
+    let text = batch.path().join("mails.csv");
+    let output = grade(&[&text], out.path(), &[]).output().unwrap();
+    assert!(ends_with(&output, 4).contains("nothing here is a submission: mails.csv"));
     let twice = [batch.path(), &batch.path().join("ada")];
     let output = grade(&twice, out.path(), &[]).output().unwrap();
     assert!(ends_with(&output, 4).contains("two submissions are called ada"));

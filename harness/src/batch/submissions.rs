@@ -76,7 +76,7 @@ pub fn find(assignment: &Assignment, paths: &[PathBuf]) -> anyhow::Result<Found>
     }
     let Finder { found, mut others, .. } = finder;
     if found.is_empty() {
-        bail!("there is no submission here: {} are none", others.join(", "));
+        bail!("nothing here is a submission: {}", others.join(", "));
     }
     others.sort();
     let mut submissions: BTreeMap<String, Submission> = BTreeMap::new();
