@@ -277,6 +277,22 @@ mod tests {
     }
 
     #[test]
+    fn an_archive_is_read_as_what_its_name_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = b"// a library";
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_size(source.len() as u64);
+        tar.append_data(&mut header, "src/lib.rs", &source[..]).unwrap();
+        std::fs::write(folder.path().join("Carl.TAR"), tar.into_inner().unwrap()).unwrap();
+        let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+        let assignment = Assignment::find(&course, "tally").unwrap();
+        let found = find(&assignment, &[folder.path().to_owned()]).unwrap();
+        assert_eq!(found.submissions[0].name, "Carl");
+        assert!(found.submissions[0].take(&assignment).unwrap().has("src/lib.rs"));
+    }
+
+    #[test]
     fn an_empty_folder_is_a_submission_that_is_refused() {
         for each in [false, true] {
             let (submissions, _) = found(&["ada/src/lib.rs", "bob/", "cy/notes.txt"], each);
