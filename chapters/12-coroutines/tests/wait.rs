@@ -1,6 +1,7 @@
 //! Events and queues between tasks.
 
-use ch12_coroutines::hub::{self, Empty, Event, Full, JoinError, Queue};
+use ch12_coroutines::hub::{self, Empty, Event, Full, JoinError, Queue, Timeout};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -29,6 +30,48 @@ fn set_wakes_all_who_wait_though_it_is_cleared_at_once() {
         assert!(!event.wait_timeout(A_MOMENT));
     })
     .unwrap();
+}
+
+/// Runs `first`, a task that waits for the event and is interrupted in the moment that the event
+/// wakes it, and one that comes after it. Says whether the latter was told that the event was set.
+fn a_latecomer_is_woken(
+    first: impl FnOnce(&Event) + 'static,
+    interrupt: impl FnOnce(&hub::JoinHandle<()>) + 'static,
+) -> bool {
+    hub::run(|| {
+        let event = Rc::new(Event::new());
+        let first = hub::spawn({
+            let event = event.clone();
+            move || first(&event)
+        });
+        give_way(); // it waits
+        let latecomer = hub::spawn({
+            let event = event.clone();
+            move || {
+                event.clear();
+                event.wait_timeout(A_MOMENT)
+            }
+        });
+        event.set(); // wakes the first
+        interrupt(&first); // before it has a turn; the latecomer comes first
+        latecomer.join().unwrap()
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_waiter_killed_after_its_wake_up_wakes_nobody_who_came_later() {
+    assert!(!a_latecomer_is_woken(Event::wait, hub::JoinHandle::kill));
+}
+
+#[test]
+fn a_waiter_out_of_time_after_its_wake_up_wakes_nobody_who_came_later() {
+    let in_time = Rc::new(Cell::new(None));
+    let report = in_time.clone();
+    let first = move |event: &Event| report.set(Some(hub::timeout(A_MOMENT, || event.wait())));
+    // The time passes, while no task has a turn.
+    let woken = a_latecomer_is_woken(first, |_| std::thread::sleep(A_MOMENT));
+    assert_eq!((in_time.get(), woken), (Some(Err(Timeout)), false));
 }
 
 #[test]

@@ -45,8 +45,8 @@ impl<T> Queue<T> {
         Queue {
             items: RefCell::new(VecDeque::new()),
             max_size,
-            getters: WaitList::new(),
-            putters: WaitList::new(),
+            getters: WaitList::of_rivals(),
+            putters: WaitList::of_rivals(),
         }
     }
 

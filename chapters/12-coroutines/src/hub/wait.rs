@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 pub(super) struct WaitList {
     waiters: RefCell<VecDeque<Rc<Waiter>>>,
     next_ticket: Cell<u64>,
+    /// A wake-up is for one waiter, whichever: see [`WaitList::of_rivals`].
+    pass_on: bool,
 }
 
 struct Waiter {
@@ -29,8 +31,19 @@ struct Leave<'a> {
 }
 
 impl WaitList {
+    /// For those who wait for a fact: what wakes one of them wakes all who wait at that
+    /// moment, and nobody who comes later.
     pub(super) const fn new() -> WaitList {
-        WaitList { waiters: RefCell::new(VecDeque::new()), next_ticket: Cell::new(0) }
+        let waiters = RefCell::new(VecDeque::new());
+        WaitList { waiters, next_ticket: Cell::new(0), pass_on: false }
+    }
+
+    /// For those who wait for a thing that only one of them gets. If who was woken for it is
+    /// interrupted before it could take it, the next one is woken.
+    pub(super) const fn of_rivals() -> WaitList {
+        let mut list = WaitList::new();
+        list.pass_on = true;
+        list
     }
 
     /// Blocks the task until it is notified.
@@ -91,7 +104,7 @@ impl Drop for Leave<'_> {
             if let Ok(place) = waiters.binary_search_by_key(&self.waiter.ticket, |w| w.ticket) {
                 waiters.remove(place);
             }
-        } else if std::thread::panicking() {
+        } else if self.list.pass_on && std::thread::panicking() {
             // Interrupted after it was notified: what it was woken for is somebody else's now.
             self.list.notify_one();
         }
