@@ -92,7 +92,8 @@ use task::Claim;
 /// # Panics
 ///
 /// With the panic of `main`, if it ends by one. That of another task goes to
-/// who [joins](JoinHandle::join) it.
+/// who [joins](JoinHandle::join) it; that of the destructor of a result that nobody can
+/// join any more goes nowhere.
 ///
 /// ```
 /// use ch12_coroutines::hub;
@@ -169,7 +170,8 @@ impl Default for Builder {
 
 /// Starts a task that runs `body`. It gets its turn when the caller waits.
 ///
-/// Dropping the handle lets the task go on by itself.
+/// Dropping the handle lets the task go on by itself. Its result is dropped in the task then,
+/// as the last that the task does.
 ///
 /// # Panics
 ///
@@ -213,11 +215,16 @@ pub fn spawn_later<R: 'static>(
     scheduler::with(|hub| {
         let (task, claim) = Claim::new(body);
         match Instant::now().checked_add(delay) {
-            Some(due) => drop(hub.timers.borrow_mut().set(due, task, None)),
+            Some(due) => {
+                let start = hub.timers.borrow_mut().set(due, task, None);
+                JoinHandle::with_timer(claim, start)
+            }
             // Never within the life of this machine: it waits to be killed.
-            None => hub.keep(task),
+            None => {
+                hub.keep(task);
+                JoinHandle::new(claim)
+            }
         }
-        JoinHandle::new(claim)
     })
 }
 

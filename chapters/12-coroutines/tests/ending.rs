@@ -131,26 +131,96 @@ impl Drop for Bomb {
 }
 
 #[test]
-fn a_result_that_panics_when_dropped_leaves_no_task_behind() {
+fn a_result_that_panics_when_dropped_ends_only_its_task() {
     let log: Log<&str> = Log::default();
     let mark = Trace("unwound", log.clone());
-    let result = catch_unwind(AssertUnwindSafe(|| {
-        hub::run(move || {
-            // Nobody joins it: the hub drops the bomb when it unwinds the task.
-            hub::spawn(|| {
-                let _ = catch_unwind(|| hub::sleep(AGES));
-                Bomb
-            });
-            hub::spawn(move || {
-                let _mark = mark;
-                hub::sleep(AGES);
-            });
+    let answer = run(move || {
+        hub::spawn(|| Bomb);
+        give_way();
+        // This one comes to its end only when the hub does.
+        hub::spawn(|| {
+            let _ = catch_unwind(|| hub::sleep(AGES));
+            Bomb
+        });
+        hub::spawn(move || {
+            let _mark = mark;
+            hub::sleep(AGES);
+        });
+        give_way();
+        42
+    });
+    assert_eq!((answer, &**log.borrow()), (42, &["unwound"][..]));
+}
+
+#[test]
+fn a_panic_that_panics_when_dropped_ends_only_its_task() {
+    run(|| {
+        hub::spawn(|| -> () { std::panic::resume_unwind(Box::new(Bomb)) });
+        // What it has captured throws the same, when it is killed before it starts.
+        struct Throws;
+        impl Drop for Throws {
+            fn drop(&mut self) {
+                std::panic::resume_unwind(Box::new(Bomb));
+            }
+        }
+        let captured = Throws;
+        hub::spawn(move || drop(captured)).kill();
+        give_way();
+    });
+}
+
+#[test]
+fn a_result_that_waits_when_dropped_does_so_in_its_task() {
+    struct Waits(Log<&'static str>, Rc<hub::Event>);
+    impl Drop for Waits {
+        fn drop(&mut self) {
+            self.0.borrow_mut().push("begins");
+            hub::sleep(A_MOMENT);
+            self.0.borrow_mut().push("ends");
+            self.1.set();
+        }
+    }
+    let log: Log<&str> = Log::default();
+    run({
+        let log = log.clone();
+        move || {
+            let over = Rc::new(hub::Event::new());
+            let waits = Waits(log.clone(), over.clone());
+            hub::spawn(move || waits);
+            over.wait();
+            // With a handle that is dropped after the end, it is who drops that who waits.
+            let waits = Waits(log.clone(), over.clone());
+            let ended = hub::spawn(move || waits);
             give_way();
-        })
-    }));
-    assert_eq!(*result.unwrap_err().downcast::<&str>().unwrap(), "bomb");
-    assert_eq!(*log.borrow(), ["unwound"]);
-    run(|| ());
+            assert!(ended.is_finished());
+            drop(ended);
+            // The end of the hub ends this wait as any other.
+            let waits = Waits(log.clone(), over);
+            hub::spawn(move || waits);
+            give_way();
+        }
+    });
+    assert_eq!(*log.borrow(), ["begins", "ends", "begins", "ends", "begins"]);
+}
+
+#[test]
+fn a_result_in_a_handle_that_is_dropped_late_panics_there() {
+    run(|| {
+        // It stands in the line once more when it ends: it has killed itself.
+        let own: Rc<RefCell<Option<hub::JoinHandle<Bomb>>>> = Rc::default();
+        let kills_itself = hub::spawn({
+            let own = own.clone();
+            move || {
+                own.borrow().as_ref().unwrap().kill();
+                Bomb
+            }
+        });
+        *own.borrow_mut() = Some(kills_itself);
+        give_way();
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop(own.take())));
+        assert_eq!(*dropped.unwrap_err().downcast::<&str>().unwrap(), "bomb");
+        give_way();
+    });
 }
 
 #[test]

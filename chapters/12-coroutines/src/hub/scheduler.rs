@@ -10,7 +10,7 @@ use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -201,13 +201,6 @@ impl Hub {
 
     /// Makes ready whom clock and sockets wake; sleeps until then if nobody is ready.
     fn wait(&self) -> Result<(), RunError> {
-        loop {
-            // A statement of its own: what is dropped may have a destructor that sets a timer.
-            let ended = self.timers.borrow_mut().pop_ended();
-            if ended.is_none() {
-                break;
-            }
-        }
         let due = self.timers.borrow().next();
         let pause = if !self.ready.borrow().is_empty() {
             Some(Duration::ZERO)
@@ -291,8 +284,6 @@ impl Hub {
             task.run();
             self.current.set(None);
             self.end(&task);
-            // Its outcome goes too if nobody wants it, and that can do anything.
-            drop(task);
             let Some(next) = self.next_if(Task::is_new) else { return };
             next.ready.set(false);
             task = next;
@@ -310,23 +301,12 @@ impl Hub {
     }
 
     /// Ends all tasks that are left: those suspended by unwinding them, in order.
-    ///
-    /// # Panics
-    ///
-    /// With the first panic of a destructor that the hub itself runs, after all
-    /// tasks have ended: none may stay suspended beyond the life of its hub.
     fn close(&self) {
         self.closing.set(true);
         self.turns.set(0);
-        let mut first_panic = None;
         while let Some(task) = self.next_to_end() {
-            let ended = catch_unwind(AssertUnwindSafe(|| self.give_turn(task)));
-            first_panic = first_panic.or(ended.err());
-        }
-        if let Some(payload) = first_panic
-            && !std::thread::panicking()
-        {
-            resume_unwind(payload);
+            // What a task panics with stays in it, also in the destructors that run at its end.
+            self.give_turn(task);
         }
     }
 

@@ -18,6 +18,8 @@ pub(super) struct Task {
     /// How many [`TaskRef`]s there are.
     references: Cell<u32>,
     stage: Cell<Stage>,
+    /// The claim to its outcome is still there.
+    claimed: Cell<bool>,
     /// It stands in the line of ready tasks.
     pub(super) ready: Cell<bool>,
     /// Its end is the end of the hub.
@@ -55,6 +57,7 @@ impl Task {
         Task {
             references: Cell::new(2),
             stage: Cell::new(Stage::Fresh),
+            claimed: Cell::new(true),
             ready: Cell::new(false),
             is_main: Cell::new(false),
             more: OnceCell::new(),

@@ -18,6 +18,9 @@ pub(super) struct Due {
 }
 
 /// All timers, soonest first; of equals, the one set first.
+///
+/// None is of a task that has ended: a wait takes its timer out however it ends, and who kills a
+/// task before its first turn takes out that of the turn.
 #[derive(Default)]
 pub(super) struct Timers {
     next_number: u64,
@@ -42,12 +45,6 @@ impl Timers {
         self.pending.remove(&id).is_some()
     }
 
-    /// Takes out the first timer if its task has ended: nobody waits for it.
-    pub(super) fn pop_ended(&mut self) -> Option<Due> {
-        let first = self.pending.first_entry()?;
-        first.get().task.has_ended().then(|| first.remove())
-    }
-
     /// When the next one is due.
     pub(super) fn next(&self) -> Option<Instant> {
         self.pending.first_key_value().map(|(id, _)| id.due)
@@ -62,5 +59,25 @@ impl Timers {
     /// Takes out the first timer.
     pub(super) fn pop_any(&mut self) -> Option<Due> {
         self.pending.pop_first().map(|(_, due)| due)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hub::{self, scheduler};
+    use std::time::Duration;
+
+    #[test]
+    fn the_timer_of_a_killed_task_goes_at_once() {
+        const AN_HOUR: Duration = Duration::from_secs(3600);
+        let left = hub::run(|| {
+            // One that is due before the others, so that the hub does not come to them.
+            hub::spawn_later(AN_HOUR / 2, || ());
+            for _ in 0..10 {
+                hub::spawn_later(AN_HOUR, || ()).kill();
+            }
+            scheduler::with(|hub| hub.timers.borrow().pending.len())
+        });
+        assert_eq!(left.unwrap(), 1);
     }
 }

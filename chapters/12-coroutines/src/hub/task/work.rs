@@ -30,7 +30,7 @@ pub(super) enum Stage {
     Running,
     /// The outcome.
     Ended,
-    /// Nothing: the outcome has been taken.
+    /// Nothing: the outcome has been taken, or nobody wanted it.
     Taken,
 }
 
@@ -68,7 +68,13 @@ impl<F: FnOnce() -> R, R> Whole<F, R> {
         unsafe { ManuallyDrop::take(&mut (*self.slot.get()).body) }
     }
 
+    /// Ends the task with `outcome`. If nobody has the claim to that, it is dropped here, where
+    /// its destructor may wait as the body may, and where a panic of it ends.
     fn put(&self, outcome: Outcome<R>) {
+        if !self.task.claimed.get() {
+            contain(|| drop(outcome));
+            return self.task.stage.set(Stage::Taken);
+        }
         // SAFETY: nobody keeps a reference into the slot, and it is empty while `Running`.
         unsafe { *self.slot.get() = Slot { outcome: ManuallyDrop::new(outcome) } };
         self.task.stage.set(Stage::Ended);
@@ -142,7 +148,9 @@ impl<R: 'static> Claim<R> {
         let task = NonNull::from(Box::leak(whole)).cast();
         (TaskRef(task), Claim { task: TaskRef(task), outcome: PhantomData })
     }
+}
 
+impl<R> Claim<R> {
     /// The outcome.
     ///
     /// # Panics
@@ -157,11 +165,29 @@ impl<R: 'static> Claim<R> {
             outcome.assume_init()
         }
     }
-}
 
-impl<R> Claim<R> {
     pub(in crate::hub) fn task(&self) -> &TaskRef {
         &self.task
+    }
+}
+
+/// An outcome that is there goes with the claim. One that comes later goes as soon as it comes:
+/// whoever lets go of a task last, and that can be the hub, finds nothing of the user's in it.
+impl<R> Drop for Claim<R> {
+    fn drop(&mut self) {
+        self.task.claimed.set(false);
+        if self.task.stage.get() == Stage::Ended {
+            drop(self.take());
+        }
+    }
+}
+
+/// Runs `f` and lets no panic out. The panic hook has reported it by then.
+fn contain(f: impl FnOnce()) {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else { return };
+    // What was thrown may panic when it is dropped. What that throws is leaked.
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(payload);
     }
 }
 
