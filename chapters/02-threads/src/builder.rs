@@ -169,7 +169,8 @@ impl<T: Send + 'static> Unstarted<T> {
     ///
     /// The name contains a NUL character ([`io::ErrorKind::InvalidInput`]), or
     /// the operating system cannot make a thread of this stack size or any more
-    /// threads at all. The function is dropped then, without having run.
+    /// threads at all. The function is dropped then, without having run; in
+    /// Python such a thread can be started again.
     ///
     /// ```
     /// let unstarted = ch02_threads::Builder::new().build(|| "ran");

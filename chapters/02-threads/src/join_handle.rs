@@ -20,7 +20,8 @@ impl<T> JoinHandle<T> {
         JoinHandle { thread, result }
     }
 
-    /// Waits until the thread has ended and returns its result.
+    /// Waits until the thread has ended and its thread-local values are dropped,
+    /// and returns its result.
     ///
     /// All that the thread did happens before `join` returns.
     ///
@@ -46,6 +47,11 @@ impl<T> JoinHandle<T> {
 
     /// Waits until the thread has ended, but no longer than `timeout`; a
     /// `timeout` of zero asks without waiting.
+    ///
+    /// To have ended is to be no longer [alive](Thread::is_alive). The destructors of
+    /// the thread's thread-local values may still run then: they could block, and
+    /// the time-out would mean nothing. Who needs their effects uses
+    /// [`join`](JoinHandle::join), or a [main scope](crate::main_scope), which waits for them.
     ///
     /// # Errors
     ///

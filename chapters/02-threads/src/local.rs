@@ -55,8 +55,18 @@ struct Slots {
 
 static NEXT_ID: LazyLock<AtomicU64> = LazyLock::new(AtomicU64::default);
 
+const ONE_TYPE: &str = "an id belongs to one Local, and so to one type";
+
 thread_local! {
     static SLOTS: RefCell<Slots> = RefCell::default();
+}
+
+impl<T, F> Local<T, F> {
+    /// The calling thread's value, if it has one.
+    fn found(&self) -> Result<Option<Rc<dyn Any>>, AccessError> {
+        SLOTS
+            .try_with(|slots| slots.borrow().by_id.get(&self.id).map(|slot| Rc::clone(&slot.value)))
+    }
 }
 
 impl<T: 'static, F: Fn() -> T> Local<T, F> {
@@ -99,15 +109,11 @@ impl<T: 'static, F: Fn() -> T> Local<T, F> {
     /// assert!(number.try_with(|seven| *seven).is_ok());
     /// ```
     pub fn try_with<R>(&self, function: impl FnOnce(&T) -> R) -> Result<R, AccessError> {
-        let found = SLOTS.try_with(|slots| {
-            slots.borrow().by_id.get(&self.id).map(|slot| Rc::clone(&slot.value))
-        })?;
-        let value = match found {
+        let value = match self.found()? {
             Some(value) => value,
             None => self.make()?,
         };
-        let value = value.downcast_ref().expect("an id belongs to one Local, and so to one type");
-        Ok(function(value))
+        Ok(function(value.downcast_ref().expect(ONE_TYPE)))
     }
 
     /// Neither `init` nor the drop of a value runs while the slots are
@@ -213,14 +219,15 @@ impl<T: Default + 'static> Default for Local<T> {
     }
 }
 
-impl<T: fmt::Debug + 'static, F: Fn() -> T> fmt::Debug for Local<T, F> {
-    /// Shows the calling thread's value, which is made if there is none.
+impl<T: fmt::Debug + 'static, F> fmt::Debug for Local<T, F> {
+    /// Shows the calling thread's value. Makes none: to look at it changes nothing.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_tuple("Local");
-        match self.try_with(|value| {
-            shown.field(value);
-        }) {
-            Ok(()) => shown.finish(),
+        match self.found() {
+            Ok(Some(value)) => {
+                let value: &T = value.downcast_ref().expect(ONE_TYPE);
+                f.debug_tuple("Local").field(value).finish()
+            }
+            Ok(None) => f.write_str("Local(<uninitialised>)"),
             Err(_) => f.write_str("Local(<gone>)"),
         }
     }

@@ -130,8 +130,11 @@ impl Record {
         }
     }
 
-    /// Waits until the thread has ended, the operating system's thread
-    /// included; at most `timeout`. Returns whether it has ended.
+    /// Waits until the thread has ended; at most `timeout`. Returns whether it has.
+    ///
+    /// Without a `timeout` it waits for the operating system's thread, too. That
+    /// drops its thread-local values last, and their destructors may take as
+    /// long as they like: nothing in `std` waits for them with an end.
     pub(crate) fn wait(&self, timeout: Option<Duration>) -> bool {
         let alive = |life: &mut Life| life.stage.is_alive();
         let life = lock(&self.life);
@@ -151,6 +154,9 @@ impl Record {
             return false;
         }
         drop(life);
+        if timeout.is_some() {
+            return true;
+        }
         let system = lock(&self.system).take();
         if let Some(system) = system {
             // An error could only be a panic in the drop of a result that

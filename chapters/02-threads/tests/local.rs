@@ -53,6 +53,16 @@ fn a_value_is_dropped_in_its_own_thread_at_its_end() {
 }
 
 #[test]
+fn to_show_it_makes_no_value() {
+    let made = Cell::new(0);
+    let local = Local::new(|| made.replace(made.get() + 1));
+    assert_eq!(format!("{local:?}"), "Local(<uninitialised>)");
+    assert_eq!(made.get(), 0);
+    local.with(|_| ());
+    assert_eq!(format!("{local:?}"), "Local(0)");
+}
+
+#[test]
 fn values_of_a_dropped_object_go_when_others_are_made() {
     let (report, deaths) = mpsc::channel();
     let local = Local::new(|| Mourned(report.clone()));

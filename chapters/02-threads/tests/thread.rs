@@ -1,12 +1,15 @@
 //! What a thread says of itself, from before its start to after its end.
 
 use ch02_threads::{
-    Builder, JoinHandle, Local, Thread, Timer, Unstarted, current, enumerate, spawn,
+    Builder, JoinHandle, Local, Thread, Timer, Unstarted, current, enumerate, main_scope, spawn,
 };
+use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::time::Duration;
+
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// A thread that lives until the sender is used or dropped.
 fn held(builder: Builder) -> (mpsc::Sender<()>, JoinHandle<()>) {
@@ -61,6 +64,52 @@ fn join_timeout_gives_the_handle_back_until_the_end() {
     let handle = handle.join_timeout(Duration::from_millis(1)).unwrap_err();
     drop(let_go);
     assert!(handle.join_timeout(Duration::MAX).unwrap().is_ok());
+}
+
+/// A thread-local value whose destructor blocks until it is told to go on. It tells whether it
+/// was; it gives up after a minute, so that a test that fails ends.
+struct Stubborn {
+    go_on: mpsc::Receiver<()>,
+    report: mpsc::Sender<bool>,
+}
+
+impl Drop for Stubborn {
+    fn drop(&mut self) {
+        let told = self.go_on.recv_timeout(A_MINUTE).is_ok();
+        let _ = self.report.send(told);
+    }
+}
+
+/// A thread that has such a value, what ends the wait of its destructor, and what that says.
+fn stubborn() -> (JoinHandle<()>, mpsc::Sender<()>, mpsc::Receiver<bool>) {
+    let ((tell, go_on), (report, told)) = (mpsc::channel(), mpsc::channel());
+    thread_local! { static LEFT: RefCell<Option<Stubborn>> = const { RefCell::new(None) } }
+    let handle = spawn(|| LEFT.set(Some(Stubborn { go_on, report })));
+    (handle, tell, told)
+}
+
+#[test]
+fn a_join_with_a_time_out_does_not_wait_for_thread_local_values() {
+    let (handle, tell, told) = stubborn();
+    assert!(handle.join_timeout(Duration::MAX).unwrap().is_ok());
+    tell.send(()).unwrap();
+    assert!(told.recv().unwrap(), "the destructor had to give up: the join waited for it");
+}
+
+#[test]
+fn a_join_without_one_does_and_so_does_a_main_scope() {
+    let (handle, tell, told) = stubborn();
+    tell.send(()).unwrap();
+    handle.join().unwrap();
+    assert_eq!(told.try_recv(), Ok(true));
+
+    let told = main_scope(|| {
+        let (handle, tell, told) = stubborn();
+        assert!(handle.join_timeout(Duration::MAX).unwrap().is_ok());
+        tell.send(()).unwrap();
+        told
+    });
+    assert_eq!(told.try_recv(), Ok(true));
 }
 
 #[test]

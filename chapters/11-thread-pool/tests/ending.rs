@@ -1,12 +1,14 @@
 //! Close, terminate, join, drop.
 
 use ch11_thread_pool::{ExecuteError, TaskError, ThreadPool, WaitError};
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
 const MOMENT: Duration = Duration::from_millis(1);
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// A pool of two threads that are both held until the returned barrier is
 /// passed, and ten tasks that wait and count themselves.
@@ -36,6 +38,34 @@ fn close_finishes_every_task() {
     pool.join().unwrap();
     assert_eq!(count.load(Relaxed), 10);
     assert_eq!((pool.sizes().spawned, pool.sizes().idle, pool.sizes().waiting), (0, 0, 0));
+}
+
+/// A thread-local value whose destructor blocks until it is told to go on. It tells whether it
+/// was; it gives up after a minute, so that a test that fails ends.
+struct Stubborn {
+    go_on: mpsc::Receiver<()>,
+    report: mpsc::Sender<bool>,
+}
+
+impl Drop for Stubborn {
+    fn drop(&mut self) {
+        let told = self.go_on.recv_timeout(A_MINUTE).is_ok();
+        let _ = self.report.send(told);
+    }
+}
+
+#[test]
+fn a_join_with_a_time_out_does_not_wait_for_thread_local_values_and_one_without_does() {
+    thread_local! { static LEFT: RefCell<Option<Stubborn>> = const { RefCell::new(None) } }
+    let ((tell, go_on), (report, told)) = (mpsc::channel(), mpsc::channel());
+    let pool = ThreadPool::new(1);
+    let _ = pool.submit(|| LEFT.set(Some(Stubborn { go_on, report }))).unwrap();
+    pool.close();
+    pool.join_timeout(Duration::MAX).unwrap();
+    assert_eq!(pool.sizes().spawned, 0);
+    tell.send(()).unwrap();
+    pool.join().unwrap();
+    assert_eq!(told.try_recv(), Ok(true), "the destructor had to give up, or runs yet");
 }
 
 #[test]

@@ -69,7 +69,9 @@ impl ThreadPool {
         returned
     }
 
-    /// Blocks until every thread of a closed or terminated pool has left.
+    /// Blocks until every thread of a closed or terminated pool has left, and until
+    /// the thread-local values that tasks have left there are dropped. Of several
+    /// callers one waits for the latter.
     ///
     /// # Errors
     ///
@@ -84,10 +86,17 @@ impl ThreadPool {
     /// assert_eq!(pool.join(), Ok(()));
     /// ```
     pub fn join(&self) -> Result<(), WaitError> {
-        self.join_until(None)
+        let threads = mem::take(&mut self.wait_left(None)?.threads);
+        for thread in threads {
+            // An error would be a panic of this crate, and was reported.
+            let _ = thread.join();
+        }
+        Ok(())
     }
 
-    /// Like [`join`](ThreadPool::join), but waits at most for `timeout`.
+    /// Like [`join`](ThreadPool::join), but waits at most for `timeout`, and not for
+    /// thread-local values: their destructors may block, and nothing in `std` waits
+    /// for them with an end. A `join` afterwards does.
     ///
     /// # Errors
     ///
@@ -106,22 +115,16 @@ impl ThreadPool {
     /// assert_eq!(pool.join(), Ok(()));
     /// ```
     pub fn join_timeout(&self, timeout: Duration) -> Result<(), WaitError> {
-        self.join_until(Instant::now().checked_add(timeout))
+        self.wait_left(Instant::now().checked_add(timeout)).map(drop)
     }
 
-    fn join_until(&self, deadline: Option<Instant>) -> Result<(), WaitError> {
+    /// Blocks until no thread is counted any more: it only has to end.
+    fn wait_left(&self, deadline: Option<Instant>) -> Result<MutexGuard<'_, Back>, WaitError> {
         let back = self.shared.lock_back();
         if !back.closed {
             return Err(WaitError::Open);
         }
-        let mut back = self.wait_until(back, |both| both.back.spawned == 0, deadline)?;
-        let threads = mem::take(&mut back.threads);
-        drop(back);
-        for thread in threads {
-            // They have left the pool: no more of anybody's code runs on them.
-            let _ = thread.join();
-        }
-        Ok(())
+        self.wait_until(back, |both| both.back.spawned == 0, deadline)
     }
 
     fn wait_idle_until(&self, deadline: Option<Instant>) -> Result<(), WaitError> {
