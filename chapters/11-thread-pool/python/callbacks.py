@@ -1,11 +1,13 @@
 """The second pool: one thread, and a callback that gets status and result."""
 
+import sys
+
 from thread_pool import ThreadPool, say
 
 
 def action(i):
     if i == 13:
-        raise RuntimeError("no luck")
+        sys.exit("no luck")
     return i * i
 
 
@@ -19,7 +21,7 @@ def main():
             else:
                 say(f'{i}: failed with "{result}"')
             if i == 7:
-                raise RuntimeError("the callback fails")
+                sys.exit("the callback fails")
 
         pool.execute(lambda i=i: action(i), callback)
     pool.wait_idle()

@@ -96,15 +96,18 @@ class ThreadPool:
 
 
 def run(task, callback):
-    """Runs a task and its callback; the callback gets the exception, if any."""
+    """Runs a task and its callback; the callback gets the exception, if any.
+
+    Not only an `Exception`: `sys.exit()` in a task must not cost a thread either.
+    """
     try:
         status, result = True, task()
-    except Exception as error:
+    except BaseException as error:
         status, result = False, error
     if callback is not None:
         try:
             callback(status, result)
-        except Exception:
+        except BaseException:
             traceback.print_exc()
 
 

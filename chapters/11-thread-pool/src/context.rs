@@ -20,16 +20,19 @@ use thiserror::Error;
 /// manager is not resumed: of what stands after the `give` nothing runs, while
 /// every value that the manager holds is dropped. A
 /// [`defer`](crate::defer()) before the `give` is thus what `finally` is in
-/// Python.
+/// Python. There is nothing that an `except` around the `yield` would be: the
+/// manager does not learn of the body's error, and cannot swallow it.
 ///
 /// # Errors
 ///
 /// [`ContextError::Failed`] with the manager's error or the body's. The other
-/// two are mistakes in the manager.
+/// two are mistakes in the manager. If the manager fails after the body has
+/// ended well, what the body returned is dropped.
 ///
 /// # Panics
 ///
-/// Passes on the manager's panics and the body's.
+/// Passes on the manager's panics and the body's. One of the manager before the
+/// `give` leaves the body out; one after it drops what the body returned.
 ///
 /// ```
 /// use ch11_thread_pool::{ContextError, Yielder, with};

@@ -10,6 +10,13 @@ use std::ops::{Deref, DerefMut};
 /// a `?` and in a panic alike.
 ///
 /// The crate scopeguard has the same and more.
+///
+/// # Panics
+///
+/// To drop it passes on a panic of what is to be done. The guards that were made
+/// earlier are still dropped. If it is a panic that drops the guard, a second one
+/// ends the process, as it does in any destructor: what is done at the end should
+/// not panic.
 #[must_use = "a guard that is not bound to a name runs at once"]
 pub struct Guard<T, F: FnOnce(T)> {
     // None only while the guard is taken apart.
@@ -18,6 +25,10 @@ pub struct Guard<T, F: FnOnce(T)> {
 
 /// Runs `at_end` with `value` when the guard is dropped. Until then the guard
 /// stands for the value.
+///
+/// # Panics
+///
+/// Never; to drop the [`Guard`] may.
 ///
 /// ```
 /// let mut seen = Vec::new();
@@ -32,6 +43,10 @@ pub fn guard<T, F: FnOnce(T)>(value: T, at_end: F) -> Guard<T, F> {
 }
 
 /// Runs `at_end` when the guard is dropped.
+///
+/// # Panics
+///
+/// Never; to drop the [`Guard`] may.
 ///
 /// ```
 /// use ch11_thread_pool::defer;

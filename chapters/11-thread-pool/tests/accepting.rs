@@ -226,6 +226,15 @@ fn a_pool_may_be_shared_and_sent() {
     check::<ch11_thread_pool::TaskHandle<i32>>();
     check::<ch11_thread_pool::TaskPanic>();
     check::<ch11_thread_pool::Builder>();
+    check::<ch11_thread_pool::Guard<u8, fn(u8)>>();
+    check::<Sizes>();
     fn check_sent<T: Send>() {}
     check_sent::<ch11_thread_pool::Task>();
+    // What is thrown and passed on crosses threads, and `?` takes it into any error type.
+    fn check_error<T: std::error::Error + Send + Sync + 'static>() {}
+    check_error::<ExecuteError<u8>>();
+    check_error::<ch11_thread_pool::TaskError>();
+    check_error::<ch11_thread_pool::TaskPanic>();
+    check_error::<ch11_thread_pool::WaitError>();
+    check_error::<ch11_thread_pool::ContextError<std::fmt::Error>>();
 }

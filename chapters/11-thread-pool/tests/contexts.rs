@@ -1,9 +1,11 @@
 //! Guards, and the context manager in the shape of a generator.
 
 use ch11_thread_pool::{ContextError, Guard, Yielder, defer, guard, with};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::pending;
+use std::os::unix::process::ExitStatusExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
 
 type Marks = RefCell<Vec<&'static str>>;
 type Outcome = Result<(), &'static str>;
@@ -87,6 +89,37 @@ fn a_manager_may_fail_before_and_after() {
 }
 
 #[test]
+fn a_manager_that_fails_afterwards_costs_the_body_its_result() {
+    let marks = Marks::default();
+    let after = async |caller: Yielder<()>| {
+        caller.give(()).await;
+        marks.borrow_mut().push("after");
+        Err("after")
+    };
+    let result = with(after, |()| Ok(Dropped(&marks)));
+    assert_eq!(result.unwrap_err(), ContextError::Failed("after"));
+    assert_eq!(marks.into_inner(), ["after", "value dropped"]);
+}
+
+#[test]
+fn a_manager_may_panic_before_and_after() {
+    let ran = Cell::new(0);
+    let body = |_: &mut ()| {
+        ran.set(ran.get() + 1);
+        Ok(())
+    };
+    let before = async |_: Yielder<()>| -> Outcome { panic!("before") };
+    let after = async |caller: Yielder<()>| -> Outcome {
+        caller.give(()).await;
+        panic!("after")
+    };
+    let payload = catch_unwind(AssertUnwindSafe(|| with(before, body))).unwrap_err();
+    assert_eq!((payload.downcast_ref(), ran.get()), (Some(&"before"), 0));
+    let payload = catch_unwind(AssertUnwindSafe(|| with(after, body))).unwrap_err();
+    assert_eq!((payload.downcast_ref(), ran.get()), (Some(&"after"), 1));
+}
+
+#[test]
 fn a_manager_has_to_give_and_to_end() {
     let none = async |_: Yielder<()>| Ok(());
     assert_eq!(with(none, |()| -> Outcome { panic!("ran") }), Err(ContextError::DidNotYield));
@@ -116,6 +149,35 @@ fn guards_run_in_reverse_at_every_end() {
     assert_eq!(marks.take(), ["first"]);
     assert!(catch_unwind(AssertUnwindSafe(|| work(&marks, false))).is_err());
     assert_eq!(marks.take(), ["second", "first"]);
+}
+
+#[test]
+fn a_panic_at_the_end_leaves_the_guards_that_were_made_earlier() {
+    let marks = Marks::default();
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let _first = defer(|| marks.borrow_mut().push("first"));
+        let _second = defer(|| panic!("at the end"));
+        let _third = defer(|| marks.borrow_mut().push("third"));
+    }));
+    assert_eq!(result.unwrap_err().downcast_ref(), Some(&"at the end"));
+    assert_eq!(marks.into_inner(), ["third", "first"]);
+}
+
+#[test]
+fn a_panic_at_the_end_during_a_panic_ends_the_process() {
+    const IS_CHILD: &str = "CH11_PANICS_TWICE";
+    const SIGABRT: i32 = 6;
+    if std::env::var_os(IS_CHILD).is_some() {
+        let _ = catch_unwind(|| {
+            let _guard = defer(|| panic!("the second"));
+            panic!("the first");
+        });
+        return; // which would be a child that succeeds
+    }
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "a_panic_at_the_end_during_a_panic_ends_the_process"]);
+    let output = child.env(IS_CHILD, "").output().unwrap();
+    assert_eq!(output.status.signal(), Some(SIGABRT), "{output:?}");
 }
 
 #[test]
