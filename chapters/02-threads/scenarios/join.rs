@@ -38,11 +38,11 @@ fn join_timeout_gives_the_handle_back() {
 
 /// Whatever `join_timeout` says, it says it once: the result, or the handle that still has it.
 fn join_timeout_loses_no_result() {
-    let handle = spawn(|| 42);
-    let result = match handle.join_timeout(SHORT) {
+    // The scope waits for what a join with a time-out leaves of the thread.
+    let result = main_scope(|| match spawn(|| 42).join_timeout(SHORT) {
         Ok(result) => result,
         Err(handle) => handle.join(),
-    };
+    });
     assert_eq!(result.unwrap(), 42);
 }
 

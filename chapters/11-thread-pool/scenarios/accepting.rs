@@ -186,3 +186,48 @@ fn two_callers() {
     pool.wait_idle().unwrap();
     assert_eq!(run.load(SeqCst), 2);
 }
+
+/// Two callers and two threads: nobody waits, and every snapshot of either caller adds up.
+fn two_callers_and_two_threads() {
+    let pool = ThreadPool::builder().max_threads(2).looks(0).build();
+    let give = || {
+        pool.execute(|| (), |_| ()).unwrap();
+        assert_eq!(check(&pool).waiting, 0);
+    };
+    thread::scope(|scope| {
+        scope.spawn(give);
+        give();
+    });
+}
+
+/// Two callers and one idle thread: one of them gets it, and the other's task does not wait either.
+fn two_callers_and_an_idle_thread() {
+    let pool = ThreadPool::builder().max_threads(2).looks(0).build();
+    pool.execute(|| (), |_| ()).unwrap();
+    pool.wait_idle().unwrap();
+    let give = || pool.execute(|| (), |_| ()).unwrap();
+    thread::scope(|scope| {
+        scope.spawn(give);
+        give();
+        // The callers are alike: what one sees, the other may see.
+        assert_eq!(check(&pool).waiting, 0);
+    });
+}
+
+/// Two callers and room for one task that waits: who finds none waits for room, and gets it.
+fn two_callers_and_little_room() {
+    let run = Arc::new(AtomicUsize::new(0));
+    let pool = ThreadPool::builder().max_threads(1).max_waiting(1).looks(0).build();
+    let give = || {
+        let run = Arc::clone(&run);
+        pool.execute(move || run.fetch_add(1, SeqCst), |_| ()).unwrap();
+        assert!(check(&pool).waiting <= 1);
+    };
+    give();
+    thread::scope(|scope| {
+        scope.spawn(give);
+        give();
+    });
+    pool.wait_idle().unwrap();
+    assert_eq!(run.load(SeqCst), 3);
+}
