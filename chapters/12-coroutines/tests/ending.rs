@@ -245,6 +245,23 @@ fn a_captured_value_that_panics_when_dropped_ends_only_its_task() {
 }
 
 #[test]
+fn a_captured_value_that_waits_when_dropped_ends_only_its_task() {
+    struct Waits;
+    impl Drop for Waits {
+        fn drop(&mut self) {
+            hub::sleep(A_MOMENT);
+        }
+    }
+    run(|| {
+        let waits = Waits;
+        let task = hub::spawn(move || drop(waits));
+        task.kill();
+        let Err(JoinError::Panicked(panic)) = task.join() else { panic!("nobody can wait there") };
+        assert_eq!(panic.message(), Some("only a task can wait on the hub"));
+    });
+}
+
+#[test]
 fn a_task_killed_inside_a_greenlet_unwinds_both() {
     let log: Log<&str> = Log::default();
     run({

@@ -99,7 +99,8 @@ impl<R: 'static> JoinHandle<R> {
     }
 
     /// Ends the task: it unwinds from where it waits, at its next turn. One that
-    /// has not started never runs; one that has ended is left as it is.
+    /// has not started never runs; one that has ended is left as it is. What one that never
+    /// runs has captured is dropped by the hub, and no destructor can wait there.
     ///
     /// Does not block; [`join`](JoinHandle::join) to wait until it is gone. A task that
     /// kills itself unwinds when it next waits.

@@ -2,7 +2,9 @@
 
 pub mod dropped;
 pub mod event_and_queue;
+pub mod event_and_queue_tokio;
 pub mod interrupts;
+pub mod interrupts_tokio;
 pub mod pages;
 pub mod pages_tokio;
 pub mod parents;
