@@ -216,15 +216,13 @@ pub fn spawn_later<R: 'static>(
         let (task, claim) = Claim::new(body);
         match Instant::now().checked_add(delay) {
             Some(due) => {
-                let start = hub.timers.borrow_mut().set(due, task, None);
-                JoinHandle::with_timer(claim, start)
+                let start = hub.timers.borrow_mut().set(due, task.clone(), None);
+                task.more().start.set(Some(start));
             }
             // Never within the life of this machine: it waits to be killed.
-            None => {
-                hub.keep(task);
-                JoinHandle::new(claim)
-            }
+            None => hub.keep(task),
         }
+        JoinHandle::new(claim)
     })
 }
 

@@ -3,7 +3,6 @@
 use super::error::Outcome;
 use super::scheduler::with;
 use super::task::{Claim, Interrupt};
-use super::timers::TimerId;
 use super::wait::moment_in;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -12,18 +11,11 @@ use std::time::{Duration, Instant};
 /// What [`spawn`](super::spawn) returns: the task, and the claim to its result.
 pub struct JoinHandle<R> {
     claim: Claim<R>,
-    /// Starts the task. In a box, as few tasks have one.
-    start: Option<Box<TimerId>>,
 }
 
 impl<R: 'static> JoinHandle<R> {
     pub(super) fn new(claim: Claim<R>) -> JoinHandle<R> {
-        JoinHandle { claim, start: None }
-    }
-
-    /// For a task that a timer starts.
-    pub(super) fn with_timer(claim: Claim<R>, start: TimerId) -> JoinHandle<R> {
-        JoinHandle { claim, start: Some(Box::new(start)) }
+        JoinHandle { claim }
     }
 
     /// Blocks the calling task until this one ends; returns how it ended.
@@ -118,12 +110,7 @@ impl<R: 'static> JoinHandle<R> {
         if !self.claim.task().has_ended() {
             let task = self.claim.task().clone();
             task.interrupt(Interrupt::Kill);
-            with(|hub| {
-                if let Some(start) = &self.start {
-                    hub.timers.borrow_mut().cancel(**start);
-                }
-                hub.make_ready(task);
-            });
+            with(|hub| hub.make_ready(task));
         }
     }
 }

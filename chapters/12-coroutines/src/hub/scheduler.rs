@@ -294,6 +294,9 @@ impl Hub {
         if let Some(more) = task.any_more() {
             more.joiners.notify_all();
             self.kept.borrow_mut().remove(&more.kept.get());
+            if let Some(start) = more.start.get() {
+                self.timers.borrow_mut().cancel(start);
+            }
         }
         if task.is_main.get() {
             self.turns.set(0);

@@ -2,6 +2,7 @@
 
 mod work;
 
+use super::timers::TimerId;
 use super::wait::WaitList;
 use corosensei::Coroutine;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -28,7 +29,7 @@ pub(super) struct Task {
     operations: &'static Operations,
 }
 
-/// What a task needs that waits, is interrupted, or is waited for.
+/// What a task needs that waits, is interrupted, is waited for, or starts later.
 #[derive(Default)]
 pub(super) struct More {
     /// What the hub keeps it under; 0 until it is first suspended.
@@ -38,6 +39,8 @@ pub(super) struct More {
     /// Who waits for its end.
     pub(super) joiners: WaitList,
     interrupts: RefCell<Vec<Interrupt>>,
+    /// The timer of its first turn, if that came or comes by one.
+    pub(super) start: Cell<Option<TimerId>>,
 }
 
 /// What ends a wait from outside.
@@ -98,7 +101,7 @@ impl Task {
         }
     }
 
-    /// Has it neither run nor been interrupted or awaited yet?
+    /// Has it neither run nor been interrupted, awaited or given a timer yet?
     pub(super) fn is_new(&self) -> bool {
         self.more.get().is_none()
     }

@@ -19,8 +19,8 @@ pub(super) struct Due {
 
 /// All timers, soonest first; of equals, the one set first.
 ///
-/// None is of a task that has ended: a wait takes its timer out however it ends, and who kills a
-/// task before its first turn takes out that of the turn.
+/// None is of a task that has ended: a wait takes its timer out however it ends, and the end of a
+/// task takes out that of its first turn.
 #[derive(Default)]
 pub(super) struct Timers {
     next_number: u64,
@@ -68,7 +68,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn the_timer_of_a_killed_task_goes_at_once() {
+    fn the_timer_of_a_killed_task_goes_with_it() {
         const AN_HOUR: Duration = Duration::from_secs(3600);
         let left = hub::run(|| {
             // One that is due before the others, so that the hub does not come to them.
@@ -76,6 +76,7 @@ mod tests {
             for _ in 0..10 {
                 hub::spawn_later(AN_HOUR, || ()).kill();
             }
+            hub::sleep(Duration::ZERO); // now they have ended
             scheduler::with(|hub| hub.timers.borrow().pending.len())
         });
         assert_eq!(left.unwrap(), 1);
