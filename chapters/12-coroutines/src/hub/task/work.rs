@@ -68,16 +68,25 @@ impl<F: FnOnce() -> R, R> Whole<F, R> {
         unsafe { ManuallyDrop::take(&mut (*self.slot.get()).body) }
     }
 
-    /// Ends the task with `outcome`. If nobody has the claim to that, it is dropped here, where
-    /// its destructor may wait as the body may, and where a panic of it ends.
+    /// Ends the task with `outcome`.
     fn put(&self, outcome: Outcome<R>) {
-        if !self.task.claimed.get() {
-            contain(|| drop(outcome));
-            return self.task.stage.set(Stage::Taken);
-        }
         // SAFETY: nobody keeps a reference into the slot, and it is empty while `Running`.
         unsafe { *self.slot.get() = Slot { outcome: ManuallyDrop::new(outcome) } };
-        self.task.stage.set(Stage::Ended);
+        if self.task.claimed.get() {
+            self.task.stage.set(Stage::Ended);
+        } else {
+            self.drop_outcome();
+        }
+    }
+
+    /// Nobody has the claim to the outcome: it is dropped while the task still runs, where its
+    /// destructor may wait as the body may, and where a panic of it ends.
+    #[cold]
+    fn drop_outcome(&self) {
+        // SAFETY: `put` has just written it, and nobody else takes it: the task has not ended.
+        let outcome = unsafe { ManuallyDrop::take(&mut (*self.slot.get()).outcome) };
+        contain(|| drop(outcome));
+        self.task.stage.set(Stage::Taken);
     }
 
     unsafe fn run(task: NonNull<Task>) {
@@ -156,14 +165,13 @@ impl<R> Claim<R> {
     /// # Panics
     ///
     /// If the task has not ended, or the outcome has been taken.
-    pub(in crate::hub) fn take(&self) -> Outcome<R> {
-        let mut outcome = MaybeUninit::<Outcome<R>>::uninit();
-        // SAFETY: it is the task's own operation, and `new` made it for outcomes of this type;
-        // after it the outcome is here.
-        unsafe {
-            (self.task.operations.take)(self.task.0, outcome.as_mut_ptr().cast());
-            outcome.assume_init()
-        }
+    pub(in crate::hub) fn take(self) -> Outcome<R> {
+        // It has nothing to let go of but the task.
+        let claim = ManuallyDrop::new(self);
+        // SAFETY: moved out once, of what is not dropped.
+        let task = unsafe { (&raw const claim.task).read() };
+        // SAFETY: `new` made the task for outcomes of this type.
+        unsafe { task.take() }
     }
 
     pub(in crate::hub) fn task(&self) -> &TaskRef {
@@ -177,7 +185,8 @@ impl<R> Drop for Claim<R> {
     fn drop(&mut self) {
         self.task.claimed.set(false);
         if self.task.stage.get() == Stage::Ended {
-            drop(self.take());
+            // SAFETY: `new` made the task for outcomes of this type.
+            drop(unsafe { self.task.take::<R>() });
         }
     }
 }
@@ -203,6 +212,19 @@ impl TaskRef {
     /// The pointer is from [`pointer`](TaskRef::pointer), and somebody keeps that task.
     pub(in crate::hub) unsafe fn again(task: NonNull<Task>) -> TaskRef {
         (*ManuallyDrop::new(TaskRef(task))).clone()
+    }
+
+    /// # Safety
+    ///
+    /// The outcome of the task is of this type.
+    unsafe fn take<R>(&self) -> Outcome<R> {
+        let mut outcome = MaybeUninit::<Outcome<R>>::uninit();
+        // SAFETY: it is the task's own operation, the place is one for its outcome, and after it
+        // the outcome is here.
+        unsafe {
+            (self.operations.take)(self.0, outcome.as_mut_ptr().cast());
+            outcome.assume_init()
+        }
     }
 
     /// Runs the body to its end and keeps the outcome. Does not unwind.
