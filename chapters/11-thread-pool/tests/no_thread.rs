@@ -25,8 +25,8 @@ impl Drop for NoMoreStacks {
 fn the_first_thread_must_be_had_and_the_others_may() {
     let pool = ThreadPool::bounded(2, 1);
     let no_more = NoMoreStacks::begin();
-    let refused = pool.submit(|| "comes back");
-    let with_callback = pool.execute(|| "comes back too", |_| ());
+    let refused = pool.try_submit(|| "comes back");
+    let with_callback = pool.try_execute(|| "comes back too", |_| ());
     drop(no_more);
     let refused = refused.unwrap_err();
     assert!(matches!(refused, ExecuteError::NoThread(..)), "{refused:?}");
@@ -43,10 +43,11 @@ fn the_first_thread_must_be_had_and_the_others_may() {
     let waits = pool.try_submit(|| "ran");
     let refused = pool.try_submit(|| ());
     drop(no_more);
+    let sizes = pool.sizes();
+    gate.wait(); // the one thread comes to what waits
     // Whether there is room does not depend on it.
     assert!(matches!(refused, Err(ExecuteError::Full(_))), "{refused:?}");
-    assert_eq!(pool.sizes(), Sizes { spawned: 1, idle: 0, waiting: 1 });
-    gate.wait(); // the one thread comes to it
+    assert_eq!(sizes, Sizes { spawned: 1, idle: 0, waiting: 1 });
     assert_eq!(waits.unwrap().join().unwrap(), "ran");
     pool.wait_idle().unwrap();
     assert_eq!(pool.sizes(), Sizes { spawned: 1, idle: 1, waiting: 0 });
