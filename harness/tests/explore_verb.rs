@@ -100,6 +100,21 @@ fn what_goes_wrong_has_code_1_unless_it_must() {
 }
 
 #[test]
+fn time_outs_fire_at_any_moment_where_the_documentation_says_so() {
+    let eager = "time-outs fire at any moment";
+    let lazy = "time-outs fire only when nothing else can happen";
+    small(&["gives_up_too_early"]).says(1, &["panic", "Timeout", eager]);
+    small(&["prints_in_any_order"]).says(0, &["proved", lazy]);
+    // Each of several in its own way, and all in their order.
+    let names = ["reads_a_word", "prints_in_any_order", "opposite_orders", "gives_up_too_early"];
+    let all = small(&[&names[..], &["--input", "word"]].concat());
+    all.says(1, &["gives_up_too_early  failed: panic"]);
+    let verdicts = all.stdout.lines().filter_map(|line| line.strip_prefix("small/"));
+    let order: Vec<&str> = verdicts.filter_map(|line| Some(line.split_once("  ")?.0)).collect();
+    assert_eq!(order, names);
+}
+
+#[test]
 fn input_is_a_text_or_a_file() {
     small(&["reads_a_word", "--input", "word"]).says(0, &["proved"]);
     small(&["reads_a_word"]).says(1, &["panic"]);

@@ -3,11 +3,14 @@
 
 use harness::explore::driver::Features;
 use harness::explore::report::{Outcome, Status};
+use harness::explore::scenario::Scenario;
 use harness::explore::target::Target;
 use harness::explore::{Driver, Search};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the harness lives in the workspace")
@@ -24,9 +27,7 @@ fn hold_as(chapter: &str, asked: &str) {
     let scenarios = target.chosen(&[]).unwrap();
     let mut outcomes = Vec::new();
     let driver = Driver::compile(workspace(), &target, &|_| ()).unwrap();
-    driver
-        .explore(&scenarios, &Search::default(), &|_| (), &mut |outcome| outcomes.push(outcome))
-        .unwrap();
+    driver.explore(&scenarios, &patient(), &|_| (), &mut |outcome| outcomes.push(outcome)).unwrap();
 
     let mut wrong = Vec::new();
     let mut files: BTreeMap<&str, String> = BTreeMap::new();
@@ -40,7 +41,7 @@ fn hold_as(chapter: &str, asked: &str) {
             if outcome.status != wanted || !shown {
                 wrong.push(format!("{}: {}, not {wanted:?}", outcome.name, outcome.verdict()));
             }
-            describe(files.entry(file.name()).or_default(), outcome, scenario.must_fail);
+            describe(files.entry(file.name()).or_default(), outcome, scenario);
         }
     }
     for (file, text) in files {
@@ -58,9 +59,17 @@ fn hold_as(chapter: &str, asked: &str) {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-fn describe(text: &mut String, outcome: &Outcome, must_fail: bool) {
-    let _ = writeln!(text, "{}  {}", outcome.name, outcome.verdict());
-    if must_fail {
+/// A machine with other work to do is to end every search all the same.
+fn patient() -> Search {
+    let mut search = Search::default();
+    search.config.insert("max_time".to_owned(), json!(Duration::from_secs(600)));
+    search
+}
+
+fn describe(text: &mut String, outcome: &Outcome, scenario: &Scenario) {
+    let eager = if scenario.eager_timeouts { ", time-outs at any moment" } else { "" };
+    let _ = writeln!(text, "{}  {}{eager}", outcome.name, outcome.verdict());
+    if scenario.must_fail {
         let picture = outcome.picture(workspace(), false);
         let _ = writeln!(text, "\n{}\n", picture.trim_end());
     }

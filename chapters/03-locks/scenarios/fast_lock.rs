@@ -47,6 +47,8 @@ fn correct_loses_no_update() {
 }
 
 /// The correct lock's wait with a time-out takes what it reports, and nobody else is forgotten.
+///
+/// Time-outs fire at any moment.
 fn correct_time_out() {
     let lock = correct::Lock::new();
     lock.acquire();
@@ -80,6 +82,8 @@ fn passed_by_and_not_forgotten() {
 }
 
 /// Two wait in the queue and both give up or get the lock: what is left of the queue does no harm.
+///
+/// Time-outs fire at any moment.
 fn both_may_give_up() {
     let lock = Lock::new();
     lock.acquire();
@@ -153,6 +157,8 @@ fn woken_although_free() {
 }
 
 /// A sleep with a deadline ends with the wake-up or after it, and a wake-up is kept.
+///
+/// Time-outs fire at any moment.
 fn a_wake_up_is_kept() {
     let waiter = Waiter::new();
     let deadline = Instant::now() + LONG;

@@ -103,6 +103,8 @@ fn released_once_too_often() {
 }
 
 /// A wait with a time-out gets the lock, or the time is over. It never takes what it does not report.
+///
+/// Time-outs fire at any moment.
 fn acquire_timeout_is_truthful() {
     let lock = Lock::new();
     let held = lock.lock();
@@ -120,6 +122,8 @@ fn acquire_timeout_is_truthful() {
 }
 
 /// A waiter that gives up does not take the wake-up away from one that waits on.
+///
+/// Time-outs fire at any moment.
 fn a_time_out_swallows_no_wake_up() {
     let lock = Lock::new();
     let held = lock.lock();

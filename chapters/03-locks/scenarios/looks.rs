@@ -52,6 +52,8 @@ fn passed_by_who_looks() {
 }
 
 /// A wait with a time-out that looks first takes what it reports.
+///
+/// Time-outs fire at any moment.
 fn a_time_out_after_a_look() {
     let lock = Lock::with_looks(1);
     lock.acquire();

@@ -8,8 +8,8 @@
 //! - `WAITING` is set if and only if the queue is not empty. Both change
 //!   together, under the queue's mutex.
 //! - A release wakes the first in the queue and takes it out, but does not keep
-//!   the lock for it: a thread that runs may be faster. The one that was woken
-//!   then goes back to the head of the queue.
+//!   the lock for it: a thread that runs may be faster. The one that was woken then goes back to the head of the
+//!   queue. One that `wake_on_release` put there comes to the lock as a newcomer, and goes to the end if it is overtaken.
 //! - No wake-up is lost: one that was taken out of the queue always tries for
 //!   the lock, even if its time is up. If it does not get it, another thread
 //!   has it, finds `WAITING` set when it releases, and wakes the next.

@@ -25,6 +25,8 @@ fn only_the_owner_is_refused() {
 }
 
 /// The owner is refused at once also with a time-out; a stranger waits, in vain or not.
+///
+/// Time-outs fire at any moment.
 fn timed_waits_are_checked_too() {
     let lock = CheckedLock::new();
     thread::scope(|scope| {

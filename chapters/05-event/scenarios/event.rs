@@ -65,6 +65,8 @@ fn set_and_clear_releases_both_waiters() {
 }
 
 /// A waiter with a time-out says that it was released, although the flag is down again.
+///
+/// Time-outs fire at any moment.
 fn the_timed_waiter_was_released() {
     let event = Event::new();
     let start = Instant::now();
@@ -113,6 +115,8 @@ fn clear_holds_back() {
 }
 
 /// One waiter's time-out takes nothing from another.
+///
+/// Time-outs fire at any moment.
 fn a_time_out_swallows_no_release() {
     let event = Event::new();
     thread::scope(|scope| {

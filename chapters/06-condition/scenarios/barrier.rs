@@ -78,6 +78,8 @@ fn a_panic_in_the_action() {
 }
 
 /// If one of two does not come in time, it hears so, and the one who comes late hears that all is off.
+///
+/// Time-outs fire at any moment.
 fn a_time_out_breaks_it_for_all() {
     let barrier = Barrier::new(2);
     let (untimed, timed) = thread::scope(|scope| {
@@ -94,6 +96,8 @@ fn a_time_out_breaks_it_for_all() {
 }
 
 /// The third party never comes: exactly one of the two who wait reports the time-out.
+///
+/// Time-outs fire at any moment.
 fn one_reports_the_time_out() {
     let barrier = Barrier::new(3);
     let (one, other) = thread::scope(|scope| {

@@ -75,6 +75,8 @@ fn one_of_two_tries_succeeds() {
 }
 
 /// A wait with a time-out gets a permit, or the time is over. It takes none that it does not report.
+///
+/// Time-outs fire at any moment.
 fn acquire_timeout_is_truthful() {
     let semaphore = Semaphore::new(0);
     let in_time = thread::scope(|scope| {
@@ -91,6 +93,8 @@ fn acquire_timeout_is_truthful() {
 }
 
 /// A waiter that gives up does not take the permit away from one that waits on.
+///
+/// Time-outs fire at any moment.
 fn a_time_out_swallows_no_permit() {
     let semaphore = Semaphore::new(0);
     let in_time = thread::scope(|scope| {

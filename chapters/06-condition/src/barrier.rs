@@ -32,7 +32,8 @@ use std::time::Duration;
 /// ```
 pub struct Barrier {
     parties: usize,
-    timeout: Duration,
+    /// None: who waits has all the time in the world.
+    timeout: Option<Duration>,
     action: Mutex<Option<Box<dyn FnMut() + Send>>>,
     state: Mutex<State>,
     round_over: Condvar,
@@ -70,7 +71,7 @@ impl Barrier {
     pub fn new(parties: usize) -> Barrier {
         Barrier {
             parties: parties.max(1),
-            timeout: Duration::MAX,
+            timeout: None,
             action: Mutex::new(None),
             state: Mutex::default(),
             round_over: Condvar::new(),
@@ -103,7 +104,7 @@ impl Barrier {
     /// ```
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Barrier {
-        Barrier { timeout, ..self }
+        Barrier { timeout: Some(timeout), ..self }
     }
 
     /// Arrives, and blocks until all have. Says as which of them the calling
@@ -122,14 +123,15 @@ impl Barrier {
     /// assert_eq!(ch06_condition::Barrier::new(1).wait(), Ok(0));
     /// ```
     pub fn wait(&self) -> Result<usize, BarrierError> {
-        self.wait_timeout(self.timeout)
+        self.arrive(self.timeout)
     }
 
     /// As [`wait`](Barrier::wait), but breaks the barrier if the others have
     /// not come within `timeout`.
     ///
-    /// Blocks for at most `timeout`, and for as long as the action takes if the
-    /// calling thread runs it.
+    /// Blocks for at most `timeout` until all have come. From then on nobody
+    /// times out, and all block until the action has run: after that of an
+    /// earlier round, if that one still runs.
     ///
     /// # Errors
     ///
@@ -148,6 +150,11 @@ impl Barrier {
     /// assert_eq!(barrier.wait(), Err(BarrierError::Broken));
     /// ```
     pub fn wait_timeout(&self, timeout: Duration) -> Result<usize, BarrierError> {
+        self.arrive(Some(timeout))
+    }
+
+    /// Arrives, and blocks until all have, at most for `timeout` if there is one.
+    fn arrive(&self, timeout: Option<Duration>) -> Result<usize, BarrierError> {
         let mut state = self.state();
         if state.broken {
             return Err(BarrierError::Broken);
@@ -161,15 +168,17 @@ impl Barrier {
             return Ok(index);
         }
         let round = Arc::clone(&state.round);
-        let (mut state, _) = self
-            .round_over
-            .wait_timeout_while(state, timeout, |_| round.get().is_none())
-            .unwrap_or_else(PoisonError::into_inner);
-        if Arc::ptr_eq(&state.round, &round) {
-            self.break_round(&mut state);
-            return Err(BarrierError::TimedOut);
+        if let Some(timeout) = timeout {
+            (state, _) = self
+                .round_over
+                .wait_timeout_while(state, timeout, |_| round.get().is_none())
+                .unwrap_or_else(PoisonError::into_inner);
+            if Arc::ptr_eq(&state.round, &round) {
+                self.break_round(&mut state);
+                return Err(BarrierError::TimedOut);
+            }
         }
-        // All have come. If the time is up nevertheless, the action still runs.
+        // If the time is up nevertheless, all have come, and the action still runs.
         let _state = self.round_over.wait_while(state, |_| round.get().is_none());
         let outcome = round.get().expect("the end of the round was waited for");
         outcome.map(|()| index)

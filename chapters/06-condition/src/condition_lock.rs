@@ -76,6 +76,9 @@ pub trait ConditionLock {
     /// A lock that can keep those who wait asleep until then spares them a
     /// useless wake-up. One that cannot wakes them now, as this does unless
     /// overridden.
+    ///
+    /// It should not panic. If it does, `waiter` sleeps on unless it was woken
+    /// before; the others of the same notification are woken at once.
     fn wake_on_release(&self, waiter: Waiter) {
         waiter.wake();
     }

@@ -46,9 +46,9 @@ impl WaitList {
             first.into_iter().for_each(wake);
             return 1;
         }
-        let first: Vec<_> = waiters.drain(..n).collect();
+        let mut first = Notified(waiters.drain(..n).collect());
         drop(waiters);
-        for waiter in first {
+        while let Some(waiter) = first.0.pop_front() {
             wake(waiter);
         }
         n
@@ -61,5 +61,18 @@ impl WaitList {
     fn waiters(&self) -> MutexGuard<'_, VecDeque<Waiter>> {
         // No user code runs under this mutex: even poisoned, the line is good.
         self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Those who were taken out of the line and are still to be woken.
+struct Notified(VecDeque<Waiter>);
+
+impl Drop for Notified {
+    /// Only if waking one panics is anybody left. Nobody else knows of them, and
+    /// one whose time is up counts on its wake-up: they do not go back to the line.
+    fn drop(&mut self) {
+        for waiter in &self.0 {
+            waiter.wake();
+        }
     }
 }

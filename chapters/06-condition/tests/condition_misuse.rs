@@ -1,8 +1,10 @@
 //! What a condition refuses.
 
-use ch03_locks::Lock;
+use ch03_locks::{Lock, Waiter};
 use ch06_condition::{Condition, ConditionLock, NotOwner};
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -61,6 +63,65 @@ impl ConditionLock for Nobodys {
 fn a_refused_thread_takes_no_notification_away() {
     let condition = Condition::with_lock(Arc::new(Nobodys));
     all_are_refused(&condition);
+}
+
+/// A lock that fails at the second thread that it is to wake.
+#[derive(Default)]
+struct Clumsy {
+    lock: Lock,
+    woken: AtomicU32,
+}
+
+impl ConditionLock for Clumsy {
+    type Saved = ();
+    fn acquire(&self) {
+        self.lock.acquire();
+    }
+    fn try_acquire(&self) -> bool {
+        self.lock.try_acquire()
+    }
+    fn acquire_timeout(&self, timeout: Duration) -> bool {
+        self.lock.acquire_timeout(timeout)
+    }
+    fn release(&self) -> Result<(), NotOwner> {
+        Ok(self.lock.release()?)
+    }
+    fn is_owned(&self) -> bool {
+        self.lock.locked()
+    }
+    fn release_all(&self) -> Result<(), NotOwner> {
+        self.release()
+    }
+    fn restore(&self, (): ()) {
+        self.lock.acquire();
+    }
+    fn wake_on_release(&self, waiter: Waiter) {
+        waiter.wake();
+        assert_ne!(self.woken.fetch_add(1, Relaxed), 1, "on purpose");
+    }
+}
+
+#[test]
+fn a_lock_that_panics_leaves_nobody_asleep() {
+    let condition = Arc::new(Condition::with_lock(Arc::new(Clumsy::default())));
+    let (awake, woken) = mpsc::channel();
+    for _ in 0..4 {
+        let (condition, awake) = (Arc::clone(&condition), awake.clone());
+        // Not scoped: one that sleeps on shall not keep the test from its end.
+        thread::spawn(move || {
+            condition.lock().wait();
+            awake.send(()).unwrap();
+        });
+    }
+    while condition.waiters() < 4 {
+        thread::yield_now();
+    }
+    let outcome = catch_unwind(AssertUnwindSafe(|| condition.lock().notify_all()));
+    assert!(outcome.is_err());
+    for _ in 0..4 {
+        woken.recv_timeout(Duration::from_secs(20)).expect("whoever was notified is woken");
+    }
+    assert_eq!(condition.waiters(), 0);
 }
 
 #[test]

@@ -95,6 +95,8 @@ fn two_join() {
 }
 
 /// `join` with a time-out says truthfully whether all was reported.
+///
+/// Time-outs fire at any moment.
 fn join_timeout_is_truthful() {
     let queue = Queue::new(0);
     queue.put(1).unwrap();

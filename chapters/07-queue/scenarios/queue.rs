@@ -161,6 +161,8 @@ fn one_of_two_tries_to_get() {
 }
 
 /// A `put` with a time-out puts the item, or gives it back when the time is over. Never both.
+///
+/// Time-outs fire at any moment.
 fn put_timeout_is_truthful() {
     let queue = Queue::new(1);
     queue.put(1).unwrap();
@@ -184,6 +186,8 @@ fn put_timeout_is_truthful() {
 }
 
 /// A `get` with a time-out gets the item, or leaves it there when the time is over.
+///
+/// Time-outs fire at any moment.
 fn get_timeout_is_truthful() {
     let queue = Queue::new(1);
     let outcome = thread::scope(|scope| {
@@ -200,6 +204,8 @@ fn get_timeout_is_truthful() {
 }
 
 /// A consumer that gives up does not take the wake-up away from one that waits on.
+///
+/// Time-outs fire at any moment.
 fn a_time_out_swallows_no_item() {
     let queue = Queue::new(0);
     queue.put(1).unwrap();
@@ -212,6 +218,8 @@ fn a_time_out_swallows_no_item() {
 }
 
 /// A producer that gives up does not take the free place away from one that waits on.
+///
+/// Time-outs fire at any moment.
 fn a_time_out_swallows_no_place() {
     let queue = Queue::new(2);
     queue.put(0).unwrap();

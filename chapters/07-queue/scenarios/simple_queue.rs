@@ -52,6 +52,8 @@ fn one_of_two_tries_succeeds() {
 }
 
 /// A `get` with a time-out gets the item, or leaves it there when the time is over.
+///
+/// Time-outs fire at any moment.
 fn get_timeout_is_truthful() {
     let queue = SimpleQueue::new();
     let outcome = thread::scope(|scope| {

@@ -113,6 +113,8 @@ fn who_waits_for_room_gets_it() {
 }
 
 /// Who waits for room with a time-out gets it or the task back, never both.
+///
+/// Time-outs fire at any moment.
 fn execute_timeout_is_truthful() {
     let run = Arc::new(AtomicUsize::new(0));
     let pool = pool(1, 1);

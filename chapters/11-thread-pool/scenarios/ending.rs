@@ -120,6 +120,8 @@ fn two_close_and_join() {
 }
 
 /// A `join` with a time-out says truthfully whether all threads have left.
+///
+/// Time-outs fire at any moment.
 fn join_timeout_is_truthful() {
     let pool = pool(1, 0);
     pool.execute(|| (), |_| ()).unwrap();
@@ -176,6 +178,8 @@ fn a_dropped_task_tells_its_handle() {
 }
 
 /// A handle that gives up has its value later.
+///
+/// Time-outs fire at any moment.
 fn a_handle_waits_twice() {
     let pool = pool(1, 0);
     let handle = pool.submit(|| 42).unwrap();
@@ -187,6 +191,8 @@ fn a_handle_waits_twice() {
 }
 
 /// `wait_idle` with a time-out says truthfully whether the task has run.
+///
+/// Time-outs fire at any moment.
 fn wait_idle_timeout_is_truthful() {
     let run = Arc::new(AtomicUsize::new(0));
     let pool = pool(1, 0);

@@ -42,6 +42,9 @@ enum Verb {
     /// well. 1: a scenario fails, or does not fail that must. 2: the command line
     /// makes no sense. 3: a search ended by its budget and found nothing. 4:
     /// something cannot be compiled or explored.
+    ///
+    /// In a scenario whose documentation says `Time-outs fire at any moment`, they
+    /// do so without `--eager-timeouts` as well.
     Explore(ExploreArguments),
     /// Run a program on real threads and draw what they did
     Record(RecordArguments),

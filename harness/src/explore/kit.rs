@@ -9,10 +9,10 @@ use super::{Progress, cargo};
 use anyhow::{Context, bail};
 use cargo_metadata::CrateType;
 use std::collections::hash_map::DefaultHasher;
+use std::fs::File;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Compiled stand-ins.
 #[derive(Debug, Clone)]
@@ -46,37 +46,10 @@ impl Kit {
         packages: &[&str],
         progress: &dyn Fn(Progress<'_>),
     ) -> anyhow::Result<Kit> {
-        let mut libraries: Vec<PathBuf> = Vec::new();
-        let mut command = cargo::command(root);
-        command
-            .args(["build", "--release", "--lib"])
-            .args(packages.iter().flat_map(|package| ["--package", package]));
-        let built = cargo::compile(command, &[], &mut |artifact| {
-            if !artifact.fresh {
-                progress(Progress::StandIns(&artifact.target.name));
-            }
-            let linkable = [CrateType::Lib, CrateType::RLib, CrateType::ProcMacro];
-            if artifact.target.crate_types.iter().any(|kind| linkable.contains(kind)) {
-                let files = artifact.filenames.into_iter().map(PathBuf::from);
-                libraries.extend(
-                    files.filter(|file| file.extension().is_some_and(|e| e == "rlib" || e == "so")),
-                );
-            }
-        })?;
-        if !built {
-            bail!("{} do not compile; cargo says why above", packages.join(", "));
-        }
-        // Cargo does not look into the files that flags name. A folder named
-        // after their contents makes it see that a stand-in has changed.
-        let mut hasher = DefaultHasher::new();
-        for library in &libraries {
-            let bytes = std::fs::read(library)
-                .with_context(|| format!("{} cannot be read", library.display()))?;
-            (library.file_name(), bytes).hash(&mut hasher);
-        }
         let target = root.join("target").join("explore");
-        let folder = target.join("kits").join(format!("{:016x}", hasher.finish()));
-        copy_all(&libraries, &folder)?;
+        let turn = Turn::take(&target)?;
+        let libraries = compile(root, packages, &turn, progress)?;
+        let folder = copy_all(&libraries, &target, &turn)?;
         Ok(Kit { folder, target, triple: host_triple()? })
     }
 
@@ -115,26 +88,88 @@ impl Kit {
     }
 }
 
-fn copy_all(libraries: &[PathBuf], folder: &Path) -> anyhow::Result<()> {
-    if folder.exists() {
-        return Ok(());
+/// Compiles the packages, and returns the libraries of which they are made.
+fn compile(
+    root: &Path,
+    packages: &[&str],
+    _turn: &Turn,
+    progress: &dyn Fn(Progress<'_>),
+) -> anyhow::Result<Vec<PathBuf>> {
+    let mut libraries: Vec<PathBuf> = Vec::new();
+    let mut command = cargo::command(root);
+    command
+        .args(["build", "--release", "--lib"])
+        .args(packages.iter().flat_map(|package| ["--package", package]));
+    let built = cargo::compile(command, &[], &mut |artifact| {
+        if !artifact.fresh {
+            progress(Progress::StandIns(&artifact.target.name));
+        }
+        let linkable = [CrateType::Lib, CrateType::RLib, CrateType::ProcMacro];
+        if artifact.target.crate_types.iter().any(|kind| linkable.contains(kind)) {
+            let files = artifact.filenames.into_iter().map(PathBuf::from);
+            libraries.extend(
+                files.filter(|file| file.extension().is_some_and(|e| e == "rlib" || e == "so")),
+            );
+        }
+    })?;
+    if !built {
+        bail!("{} do not compile; cargo says why above", packages.join(", "));
     }
-    // Another process or thread may do the same at the same time: whoever renames first wins.
-    let parent = folder.parent().context("a kit's folder has a parent")?;
-    std::fs::create_dir_all(parent)?;
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let half = parent.join(format!("half-{}-{number}", std::process::id()));
+    Ok(libraries)
+}
+
+/// Copies the libraries into a folder of their own, and returns it.
+fn copy_all(libraries: &[PathBuf], target: &Path, _turn: &Turn) -> anyhow::Result<PathBuf> {
+    // Cargo does not look into the files that flags name. A folder named
+    // after their contents makes it see that a stand-in has changed.
+    let mut hasher = DefaultHasher::new();
+    for library in libraries {
+        let bytes = std::fs::read(library)
+            .with_context(|| format!("{} cannot be read", library.display()))?;
+        (library.file_name(), bytes).hash(&mut hasher);
+    }
+    let kits = target.join("kits");
+    let folder = kits.join(format!("{:016x}", hasher.finish()));
+    if folder.exists() {
+        return Ok(folder);
+    }
+    // Whoever is interrupted here leaves no half of a kit under its name.
+    let half = kits.join("half");
+    if half.exists() {
+        std::fs::remove_dir_all(&half)?;
+    }
     std::fs::create_dir_all(&half)?;
     for library in libraries {
         let name = library.file_name().context("a library has a file name")?;
         std::fs::copy(library, half.join(name))?;
     }
-    if std::fs::rename(&half, folder).is_err() {
-        std::fs::remove_dir_all(&half)?;
-    }
-    Ok(())
+    std::fs::rename(&half, &folder)?;
+    Ok(folder)
 }
+
+/// Who has this is the only one that compiles and copies stand-ins. Cargo's own
+/// lock is free again before they are copied: another harness, which asks for
+/// other packages, could have cargo replace some in between.
+struct Turn {
+    _locked: File,
+}
+
+impl Turn {
+    /// Blocks until no other thread or process has it. Dropped, or with the end
+    /// of its process, it is free again.
+    fn take(target: &Path) -> anyhow::Result<Turn> {
+        std::fs::create_dir_all(target)
+            .with_context(|| format!("{} cannot be made", target.display()))?;
+        let path = target.join(LOCK);
+        let file =
+            File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+        file.lock().with_context(|| format!("{} cannot be locked", path.display()))?;
+        Ok(Turn { _locked: file })
+    }
+}
+
+/// The file beside the kits that is locked.
+const LOCK: &str = "kits.lock";
 
 fn host_triple() -> anyhow::Result<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
@@ -144,4 +179,37 @@ fn host_triple() -> anyhow::Result<String> {
         .find_map(|line| line.strip_prefix("host: "))
         .map(str::to_owned)
         .context("rustc -vV names no host")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::TryLockError;
+
+    #[test]
+    fn one_at_a_time_compiles_and_copies() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("target");
+        let turn = Turn::take(&target).unwrap();
+        let others = File::open(target.join(LOCK)).unwrap();
+        assert!(matches!(others.try_lock(), Err(TryLockError::WouldBlock)));
+        drop(turn);
+        others.try_lock().unwrap();
+    }
+
+    #[test]
+    fn a_kit_holds_what_was_compiled_and_no_half_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("target");
+        let turn = Turn::take(&target).unwrap();
+        let library = folder.path().join("liba.rlib");
+        std::fs::write(&library, "new").unwrap();
+        // Somebody was interrupted.
+        std::fs::create_dir_all(target.join("kits/half")).unwrap();
+        std::fs::write(target.join("kits/half/libb.rlib"), "old").unwrap();
+        let kit = copy_all(std::slice::from_ref(&library), &target, &turn).unwrap();
+        assert_eq!(std::fs::read_to_string(kit.join("liba.rlib")).unwrap(), "new");
+        assert!(!kit.join("libb.rlib").exists());
+        assert_eq!(copy_all(&[library], &target, &turn).unwrap(), kit);
+    }
 }

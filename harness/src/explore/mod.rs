@@ -25,6 +25,9 @@ pub mod verb;
 
 use anyhow::{Context, bail};
 use report::Outcome;
+use serde_json::json;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -89,6 +92,8 @@ pub struct Search {
 #[derive(Debug, Clone)]
 pub struct Driver {
     executable: PathBuf,
+    /// The scenarios (`file/name`) that want time-outs to fire at any moment.
+    eager: BTreeSet<String>,
 }
 
 impl Driver {
@@ -109,12 +114,22 @@ impl Driver {
         if target.files.iter().all(|file| file.scenarios.is_empty()) {
             bail!("rustc accepts it, but no scenario can be found in it");
         }
-        Ok(Driver { executable })
+        let eager = target
+            .files
+            .iter()
+            .flat_map(|file| file.scenarios.iter().map(move |scenario| (file, scenario)))
+            .filter(|(_, scenario)| scenario.eager_timeouts)
+            .map(|(file, scenario)| file.full_name(scenario))
+            .collect();
+        Ok(Driver { executable, eager })
     }
 
     /// Explores `scenarios` (`file/name`), calls `told` with what came of each
     /// as soon as it is known, and `progress` while a search is under way.
     /// Blocks until all have ended or have used up their budgets.
+    ///
+    /// Time-outs fire at any moment in the scenarios whose documentation says so,
+    /// whatever `search` says.
     ///
     /// # Errors
     ///
@@ -131,7 +146,9 @@ impl Driver {
         while let Some(first) = left.first() {
             // A scenario that spins without end takes the driver with it, after it
             // was reported. Another driver explores the rest.
-            let ended = self.drive(left, search, progress, told)?;
+            let alike = left.iter().take_while(|name| self.is_eager(name) == self.is_eager(first));
+            let alike = &left[..alike.count()];
+            let ended = self.drive(alike, &self.search_of(first, search), progress, told)?;
             if ended.misused {
                 bail!(Misuse(match &search.schedule {
                     Some(schedule) => format!("--schedule {schedule}: {}", ended.last_words),
@@ -142,9 +159,22 @@ impl Driver {
                 let reason = format!("it took the explorer down: {}", ended.last_words.trim());
                 told(Outcome::refused(first, reason));
             }
-            left = &left[ended.outcomes.max(1).min(left.len())..];
+            left = &left[ended.outcomes.max(1).min(alike.len())..];
         }
         Ok(())
+    }
+
+    fn is_eager(&self, scenario: &str) -> bool {
+        self.eager.contains(scenario)
+    }
+
+    /// `search`, and what the scenario's documentation asks for.
+    fn search_of<'a>(&self, scenario: &str, search: &'a Search) -> Cow<'a, Search> {
+        let mut search = Cow::Borrowed(search);
+        if self.is_eager(scenario) {
+            search.to_mut().config.insert("eager_timeouts".to_owned(), json!(true));
+        }
+        search
     }
 
     /// Runs one scenario on real threads and returns what its threads did. It
@@ -177,7 +207,7 @@ impl Driver {
         let file = self.executable.with_extension(format!("{}.runs", std::process::id()));
         let output = Command::new(&self.executable)
             .arg("--config")
-            .arg(serde_json::to_string(&search.config)?)
+            .arg(serde_json::to_string(&self.search_of(scenario, search).config)?)
             .arg("--runs")
             .args([file.as_os_str(), scenario.as_ref()])
             .stdin(Stdio::null())

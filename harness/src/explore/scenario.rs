@@ -30,6 +30,9 @@ pub struct Scenario {
     /// The explorer must find a failing interleaving: a line of the
     /// documentation starts with `Must fail`.
     pub must_fail: bool,
+    /// Time-outs may fire at any moment, not only when nothing else can happen:
+    /// a line of the documentation starts with `Time-outs fire at any moment`.
+    pub eager_timeouts: bool,
     /// It never returns: its type is `!`.
     pub endless: bool,
 }
@@ -163,10 +166,12 @@ fn scenario(item: &Item) -> Option<Scenario> {
     let docs: Vec<String> = attrs.iter().filter_map(doc_line).collect();
     let paragraph: Vec<&str> =
         docs.iter().map(|line| line.trim()).take_while(|line| !line.is_empty()).collect();
+    let says = |words: &str| docs.iter().any(|line| line.trim_start().starts_with(words));
     Some(Scenario {
         name: sig.ident.to_string(),
         summary: paragraph.join(" "),
-        must_fail: docs.iter().any(|line| line.trim_start().starts_with("Must fail")),
+        must_fail: says("Must fail"),
+        eager_timeouts: says("Time-outs fire at any moment"),
         endless: matches!(&sig.output, ReturnType::Type(_, t) if matches!(**t, Type::Never(_))),
     })
 }
@@ -208,19 +213,21 @@ mod tests {
             "//! A file.\n/// Two threads count.\n/// All arrive.\n///\n/// More.\npub fn count() {}\n\
              fn helper(n: u32) {}\nfn generic<T>() {}\nasync fn later() {}\n\
              /// Waits with `if`.\n///\n/// Must fail: a spurious wake-up.\nfn waits() -> Result<(), String> { Ok(()) }\n\
+             /// Gives up.\n///\n/// Time-outs fire at any moment.\nfn gives_up() {}\n\
              #[cfg(test)]\nfn gone() {}\nfn helps() -> u32 { 7 }\n",
         )
         .unwrap();
         let found: Vec<_> = file
             .scenarios
             .iter()
-            .map(|s| (s.name.as_str(), s.summary.as_str(), s.must_fail))
+            .map(|s| (s.name.as_str(), s.summary.as_str(), s.must_fail, s.eager_timeouts))
             .collect();
         assert_eq!(
             found,
             [
-                ("count", "Two threads count. All arrive.", false),
-                ("waits", "Waits with `if`.", true)
+                ("count", "Two threads count. All arrive.", false, false),
+                ("waits", "Waits with `if`.", true, false),
+                ("gives_up", "Gives up.", false, true)
             ]
         );
     }

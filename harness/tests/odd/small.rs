@@ -1,8 +1,8 @@
 //! What cannot be explored, what never ends, what fails, and what is fine.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::*};
-use std::{fs, hint, io, net, process, thread};
+use std::sync::{Mutex, mpsc};
+use std::{fs, hint, io, net, process, thread, time};
 
 fn reads_a_file() {
     assert!(fs::read_to_string("/etc/hostname").is_ok());
@@ -79,5 +79,16 @@ fn opposite_orders() {
         });
         let _right = right.lock().unwrap();
         let _left = left.lock().unwrap();
+    });
+}
+
+/// Gives up at the moment at which it is told.
+///
+/// Time-outs fire at any moment.
+fn gives_up_too_early() {
+    let (sender, receiver) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(move || sender.send(()).unwrap());
+        receiver.recv_timeout(time::Duration::from_secs(60)).unwrap();
     });
 }

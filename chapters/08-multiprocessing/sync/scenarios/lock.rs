@@ -69,6 +69,8 @@ fn released_by_another() {
 }
 
 /// One that gives up takes no wake-up along that another waits for.
+///
+/// Time-outs fire at any moment.
 fn a_time_out_swallows_no_wake_up() {
     let (world, lock) = (World::default(), LockWord::default());
     let holder = world.thread(3);
