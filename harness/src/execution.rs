@@ -1,6 +1,7 @@
 //! One process, run to its end or to its deadline, and nothing of it left
 //! behind.
 
+use crate::stop;
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -71,6 +72,8 @@ pub fn execute(command: &mut Command, input: &str, deadline: Duration) -> io::Re
     let started = Instant::now();
     let mut child = command.spawn()?;
     let _running = interrupt::Running::new(&child, &mark);
+    let (pid, name) = (child.id(), mark.clone());
+    let _stoppable = stop::Running::new(move || interrupt::end(pid, &name));
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     std::thread::scope(|scope| {
         scope.spawn(move || {
@@ -226,7 +229,7 @@ mod interrupt {
         RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn end(pid: u32, mark: &str) {
+    pub(super) fn end(pid: u32, mark: &str) {
         #[cfg(unix)]
         super::kill_group(pid);
         #[cfg(unix)]

@@ -10,7 +10,8 @@
 //! | [`snapshot`] | what a program printed when somebody last agreed with it |
 //! | [`judge`] | all of that for one program: what happened, and what is wrong with it |
 //! | [`run`], [`list`], [`doctor`] | the verbs |
-//! | [`parallel`], [`files`] | the same for many things at a time; what several parts do with files |
+//! | [`parallel`], [`stop`] | the same for many things at a time; work that can be stopped |
+//! | [`files`], `language` | what several parts do with files; the sentences that students read |
 //! | [`python`] | the Python twins |
 //! | [`explore`] | every interleaving of ordinary code |
 //! | [`student`], [`batch`] | working copies; many submissions |
@@ -30,10 +31,12 @@ pub mod explore;
 pub mod files;
 pub mod grading;
 pub mod judge;
+mod language;
 pub mod list;
 pub mod parallel;
 pub mod python;
 pub mod reports;
 pub mod run;
 pub mod snapshot;
+pub mod stop;
 pub mod student;

@@ -1,5 +1,6 @@
 //! The same for many things at a time.
 
+use crate::stop::Stop;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,6 +20,7 @@ pub fn map<T: Sync, R: Send>(
     f: impl Fn(&T) -> R + Sync,
 ) -> Vec<R> {
     let next = AtomicUsize::new(0);
+    let stop = Stop::current();
     let work = || {
         let mut done = Vec::new();
         loop {
@@ -27,8 +29,9 @@ pub fn map<T: Sync, R: Send>(
             done.push((i, f(item)));
         }
     };
+    let help = || Stop::on_behalf(stop.as_ref(), work);
     let mut done = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..jobs.get().min(items.len())).map(|_| scope.spawn(work)).collect();
+        let others: Vec<_> = (1..jobs.get().min(items.len())).map(|_| scope.spawn(help)).collect();
         let mut done = work();
         for other in others {
             match other.join() {

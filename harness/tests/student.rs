@@ -27,7 +27,8 @@ fn from_the_start_to_the_last_check() {
 
     let (text, code) = verb(home.path(), &["start", "tally"]);
     assert_eq!(code, 0, "{text}");
-    assert!(text.contains("about 20 minutes, 6 points"), "{text}");
+    let points = "about 20 minutes, 6 points, of which 1 is for checks that you cannot see";
+    assert!(text.contains(points), "{text}");
     let copy = home.path().join("01-tally");
     let build =
         Command::new("cargo").args(["build", "--offline", "-q"]).current_dir(&copy).status();
@@ -52,13 +53,15 @@ fn from_the_start_to_the_last_check() {
     let (text, code) = verb(&copy, &["check"]);
     assert_eq!(code, 1, "{text}");
     assert!(text.contains("failed: loses_nothing") && !text.contains("hint 1"), "{text}");
+    assert!(!text.contains("main panics at"), "what went wrong is said once: {text}");
+    assert!(!text.contains("schedule"), "no verb of a student's takes one: {text}");
     assert!(text.contains("self.total.store(seen + n, SeqCst)"), "the run is drawn: {text}");
 
     // Hints come one after the other, and the next check shows those that were asked for.
     let (text, _) = verb(&copy, &["hint"]);
     assert!(text.contains("1 of 2: Between reading") && !text.contains("2 of 2"), "{text}");
     let (text, _) = verb(&copy, &["hint", "--language", "zh"]);
-    assert!(text.contains("2 of 2: 持有锁"), "{text}");
+    assert!(text.contains("提示 2/2：持有锁"), "{text}");
     let (text, _) = verb(&copy, &["check"]);
     assert!(text.contains("hint 2 of 2: Hold the lock"), "{text}");
     let (text, code) = verb(&copy, &["hint", "--check", "waits_in_a_loop"]);
@@ -67,7 +70,9 @@ fn from_the_start_to_the_last_check() {
     write("solution");
     let (text, code) = verb(&copy, &["check"]);
     assert_eq!(code, 0, "{text}");
-    assert!(text.contains("5 of 5 points"), "hidden checks are not run: {text}");
+    let score = "5 of 5 points that you can see; 1 more is for checks that you cannot see";
+    assert!(text.contains(score), "hidden checks are not run: {text}");
+    assert!(text.lines().all(|line| line.trim_end() == line), "blanks at an end: {text:?}");
     let (text, code) = verb(&copy, &["hint"]);
     assert!(code == 1 && text.contains("every check was passed"), "{text}");
     let (text, code) = verb(home.path(), &["check"]);
@@ -98,4 +103,85 @@ fn the_students_copy_of_a_course_checks_and_gives_nothing_away() {
     std::fs::copy(from, home.path().join("mine/src/lib.rs")).unwrap();
     let (text, code) = harness(home.path(), &["check", "mine", "--course", "public"]);
     assert_eq!(code, 0, "{text}");
+}
+
+#[test]
+fn a_copy_remembers_its_course() {
+    let home = tempfile::tempdir().unwrap();
+    // The same name as one of the harness's own, and other points.
+    let from = course().join("chapters/01-tally/assignment");
+    let chapter = home.path().join("my course/chapters/07-queue/assignment");
+    std::fs::create_dir_all(chapter.parent().unwrap()).unwrap();
+    let copied = Command::new("cp").arg("-r").arg(&from).arg(&chapter).status().unwrap();
+    assert!(copied.success());
+    let (text, code) = harness(home.path(), &["start", "7", "mine 7", "--course", "my course"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("`harness watch 'mine 7'`"), "{text}");
+    for arguments in [&["check", "mine 7"][..], &["hint", "mine 7"]] {
+        let (text, _) = harness(home.path(), arguments);
+        assert!(text.contains("counts_alone"), "it is this course that judges: {text}");
+    }
+    // Another one can be asked for.
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_str().unwrap();
+    let (text, _) = harness(home.path(), &["hint", "mine 7", "--course", own]);
+    assert!(text.contains("first_due_first_out"), "{text}");
+    std::fs::rename(home.path().join("my course"), home.path().join("moved")).unwrap();
+    let (text, code) = harness(home.path(), &["check", "mine 7"]);
+    assert!(code == 4 && text.contains("which is not there; `--course DIR`"), "{text}");
+    let (text, _) = harness(home.path(), &["check", "mine 7", "--course", "moved"]);
+    assert!(text.contains("counts_alone"), "{text}");
+}
+
+#[test]
+fn a_student_can_be_spoken_to_in_chinese() {
+    let home = tempfile::tempdir().unwrap();
+    let course = course();
+    let verb = |arguments: &[&str]| {
+        let zh = ["--course", course.to_str().unwrap(), "--language", "zh"];
+        harness(home.path(), &[arguments, &zh].concat()).0
+    };
+    let text = verb(&["start", "tally", "mine"]);
+    assert!(text.contains("大约 20 分钟，6 分，其中 1 分属于看不见的检查"), "{text}");
+    let write = |variant: &str| {
+        let from = course.join("chapters/01-tally/assignment").join(variant).join("src/lib.rs");
+        std::fs::copy(from, home.path().join("mine/src/lib.rs")).unwrap();
+    };
+    write("wrong/load_and_store");
+    let text = verb(&["check", "mine"]);
+    for sentence in
+        ["看得见的检查 3 分，满分 5 分", "通过", "未过", "未通过: loses_nothing", "应为: 2"]
+    {
+        assert!(text.contains(sentence), "{sentence} is missing: {text}");
+    }
+    write("wrong/off_by_one");
+    let text = verb(&["check", "mine"]);
+    assert!(text.contains("未运行，因为它依赖 counts_alone"), "{text}");
+    write("solution");
+    let text = verb(&["check", "mine"]);
+    assert!(text.contains("经 4 次执行证明") && !text.contains("proved"), "{text}");
+    let text = verb(&["hint", "mine"]);
+    assert!(text.contains("上一次所有检查都通过了"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_checked_is_explained() {
+    let home = tempfile::tempdir().unwrap();
+    let course = course();
+    let at = ["--course", course.to_str().unwrap()];
+    harness(home.path(), &[&["start", "tally", "mine"][..], &at].concat());
+    let lib = home.path().join("mine/src/lib.rs");
+    // Cargo builds this; the checks do not.
+    let more = format!("use std::fs as _;\n{}", std::fs::read_to_string(&lib).unwrap());
+    std::fs::write(&lib, more).unwrap();
+    let (text, _) = harness(home.path(), &["check", "mine"]);
+    assert!(text.contains("unresolved import `std::fs`"), "{text}");
+    assert_eq!(text.matches("a `std` that has no files").count(), 1, "{text}");
+    std::fs::write(&lib, "pub fn broken() -> u8 { \"text\" }").unwrap();
+    let (text, _) = harness(home.path(), &["check", "mine"]);
+    assert!(!text.contains("a `std` that has no files"), "{text}");
+    std::fs::remove_file(&lib).unwrap();
+    let (text, code) = harness(home.path(), &["check", "mine"]);
+    let says = "This cannot be checked: there is no src/lib.rs in it";
+    assert!(code == 1 && text.contains(says) && !text.contains("submission"), "{text}");
+    assert!(text.contains("in another folder gives it back"), "{text}");
 }

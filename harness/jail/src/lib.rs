@@ -24,7 +24,7 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`Jail`] | what a program is given, and the start of it |
-//! | [`Running`] | a program in its jail: its streams, its processes, its end |
+//! | [`Running`], [`Killer`] | a program in its jail: its streams, its processes, its end |
 //! | [`Limits`], [`Processes`] | how much it may use |
 //! | [`Ended`], [`How`], [`Error`] | what became of it; what is not its doing |
 //! | [`Layers`], [`diagnose`] | what protects the machine; what this one cannot enforce |
@@ -49,7 +49,7 @@ pub use launch::Jail;
 pub use layers::Layers;
 pub use limits::{Limits, Processes};
 pub use processes::ProcessInfo;
-pub use running::Running;
+pub use running::{Killer, Running};
 
 /// Becomes the inner stage of a jail if this process was started as one.
 ///

@@ -83,6 +83,15 @@ impl Running {
         let _ = shutdown(&self.socket, Shutdown::Write);
     }
 
+    /// What kills it from another thread while this one [waits](Running::wait).
+    ///
+    /// # Errors
+    ///
+    /// If there are too many open files.
+    pub fn killer(&self) -> io::Result<Killer> {
+        Ok(Killer { socket: self.socket.try_clone()? })
+    }
+
     /// The processes in the jail now, the program's own and all that it started, in the order of
     /// their numbers outside. None when the program has ended or the jail is about to be: whoever
     /// counts what a program leaves behind never counts what the end of the run has left.
@@ -255,6 +264,20 @@ impl Running {
                 })
             }
         }
+    }
+}
+
+/// Kills a program in its jail, from any thread; see [`Running::killer`].
+#[derive(Debug)]
+pub struct Killer {
+    socket: OwnedFd,
+}
+
+impl Killer {
+    /// As [`Running::kill`]. Does nothing when the program has ended.
+    pub fn kill(&self) {
+        // The keeper may have ended by itself.
+        let _ = shutdown(&self.socket, Shutdown::Write);
     }
 }
 

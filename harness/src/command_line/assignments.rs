@@ -71,6 +71,9 @@ pub(super) struct StartArguments {
 pub(super) struct CopyArguments {
     /// The working copy; the one around this folder without it
     folder: Option<PathBuf>,
+    /// What random inputs start from; another number each time without it
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     #[command(flatten)]
     at: Where,
     #[command(flatten)]
@@ -135,6 +138,10 @@ struct Where {
 impl Where {
     fn course(&self) -> PathBuf {
         self.course.clone().unwrap_or_else(workspace_root)
+    }
+
+    fn course_of(&self, copy: &WorkingCopy) -> anyhow::Result<PathBuf> {
+        copy.course(self.course.clone(), workspace_root())
     }
 
     fn tools(&self) -> anyhow::Result<Tools> {
@@ -235,30 +242,31 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
     match verb {
         Verb::Start(arguments) => {
             let root = workspace_root();
-            let course = arguments.course.unwrap_or_else(|| root.clone());
-            let assignment = Assignment::find(&course, &arguments.assignment)?;
+            let course = arguments.course.as_deref();
+            let assignment = Assignment::find(course.unwrap_or(&root), &arguments.assignment)?;
             let folder = arguments.folder.unwrap_or_else(|| PathBuf::from(&assignment.name));
-            verbs::start(&assignment, &root, &folder, &arguments.language.language)?;
+            verbs::start(&assignment, &root, course, &folder, &arguments.language.language)?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Watch(arguments) => {
             let copy = WorkingCopy::find(&arguments.folder.unwrap_or(here))?;
-            let course = arguments.at.course();
+            let course = arguments.at.course_of(&copy)?;
             let assignment = Assignment::find(&course, &copy.assignment)?;
             let tools = arguments.at.tools()?;
-            watch::watch(&tools, &course, &assignment, &copy, &arguments.language.language)?;
+            let (seed, language) = (arguments.seed, &arguments.language.language);
+            watch::watch(&tools, &course, &assignment, &copy, seed, language)?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Check(arguments) => {
             let copy = WorkingCopy::find(&arguments.folder.unwrap_or(here))?;
-            let assignment = Assignment::find(&arguments.at.course(), &copy.assignment)?;
+            let assignment = Assignment::find(&arguments.at.course_of(&copy)?, &copy.assignment)?;
             let tools = arguments.at.tools()?;
-            let language = &arguments.language.language;
-            Ok(ExitCode::from(verbs::check(&tools, &assignment, &copy, language)? as u8))
+            let (seed, language) = (arguments.seed, &arguments.language.language);
+            Ok(ExitCode::from(verbs::check(&tools, &assignment, &copy, seed, language)? as u8))
         }
         Verb::Hint(arguments) => {
             let copy = WorkingCopy::find(&arguments.folder.unwrap_or(here))?;
-            let course = arguments.course.unwrap_or_else(workspace_root);
+            let course = copy.course(arguments.course, workspace_root())?;
             let assignment = Assignment::find(&course, &copy.assignment)?;
             let check = arguments.check.as_deref();
             verbs::hint(&assignment, &copy, check, &arguments.language.language)?;

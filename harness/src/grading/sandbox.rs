@@ -1,6 +1,7 @@
 //! Where everything runs that a stranger has a say in: his compiler runs and his code.
 
 use crate::execution::{End, execute};
+use crate::stop;
 use anyhow::{Context, bail};
 use jail::{Jail, Layers, Limits, Processes};
 use rustix::fd::{AsRawFd, OwnedFd, RawFd};
@@ -206,6 +207,9 @@ impl Job {
     ///
     /// When it cannot be run as asked. That is never the job's fault.
     pub fn run(self, sandbox: Sandbox) -> anyhow::Result<Ended> {
+        if stop::is_stopped() {
+            bail!("it was stopped before it began");
+        }
         match sandbox {
             Sandbox::Jail(layers) => self.jailed(layers),
             Sandbox::None => Ok(self.bare()?),
@@ -246,7 +250,11 @@ impl Job {
         for (number, descriptor) in self.descriptors {
             jail = jail.descriptor(number, descriptor);
         }
-        let ended = jail.run()?;
+        let running = jail.spawn()?;
+        let killer = running.killer()?;
+        let stoppable = stop::Running::new(move || killer.kill());
+        let ended = running.wait()?;
+        drop(stoppable);
         let how = match ended.how {
             jail::How::Exited(code) => How::Exited(code),
             jail::How::Signalled(signal) => How::Signalled(signal),

@@ -3,6 +3,7 @@
 use super::words;
 use crate::grading::manifest::{Manifest, Visibility};
 use crate::grading::result::{CheckResult, CheckStatus, Status, SubmissionResult};
+use crate::language::{self, Words};
 use std::fmt::Write as _;
 use trace::Svg;
 
@@ -17,72 +18,14 @@ pub struct Page<'a> {
     pub for_student: bool,
 }
 
-/// The fixed words of the page.
-struct Words {
-    points: &'static str,
-    no_score: &'static str,
-    check: &'static str,
-    result: &'static str,
-    pass: &'static str,
-    fail: &'static str,
-    cannot_tell: &'static str,
-    not_run: &'static str,
-    expected: &'static str,
-    actual: &'static str,
-    hint: &'static str,
-    schedule: &'static str,
-    graded_with: &'static str,
-    seed: &'static str,
-}
-
-const ENGLISH: Words = Words {
-    points: "points",
-    no_score: "no score: the grader cannot tell",
-    check: "Check",
-    result: "Result",
-    pass: "pass",
-    fail: "fail",
-    cannot_tell: "cannot tell",
-    not_run: "not run",
-    expected: "expected",
-    actual: "actual",
-    hint: "Hint",
-    schedule: "The run, to replay it:",
-    graded_with: "Graded with",
-    seed: "seed",
-};
-
-const CHINESE: Words = Words {
-    points: "分",
-    no_score: "没有分数：评分程序无法判断",
-    check: "检查",
-    result: "结果",
-    pass: "通过",
-    fail: "未通过",
-    cannot_tell: "无法判断",
-    not_run: "未运行",
-    expected: "应为",
-    actual: "实为",
-    hint: "提示",
-    schedule: "重放这次执行：",
-    graded_with: "评分环境",
-    seed: "随机种子",
-};
-
 impl Page<'_> {
     /// Writes the page.
     pub fn write(&self, result: &SubmissionResult) -> String {
-        let words = if self.language == "zh" { &CHINESE } else { &ENGLISH };
-        let lang = if self.language == "zh" { "zh-CN" } else { "en" };
+        let words = language::words(self.language);
+        let lang = words.page.code;
         let title = escape(words::in_language(&self.manifest.title, self.language));
         let submission = escape(&result.submission);
-        let score = match result.score {
-            Some(score) => format!(
-                "<strong>{score}</strong> / {} {} <meter min=\"0\" max=\"{}\" value=\"{score}\">{score}</meter>",
-                result.max, words.points, result.max
-            ),
-            None => words.no_score.to_owned(),
-        };
+        let score = self.score(result, words);
         let css = include_str!("page.css");
         let mut page = format!(
             "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -91,15 +34,31 @@ impl Page<'_> {
              <title>{title}: {submission}</title>\n<style>\n{css}</style>\n</head>\n<body>\n<main>\n\
              <header>\n<p class=\"name\">{submission}</p>\n<h1>{title}</h1>\n<p class=\"score\">{score}</p>\n</header>\n"
         );
-        if let Some(text) = words::headline(result) {
-            let _ = writeln!(page, "<pre class=\"message\" tabindex=\"0\">{}</pre>", escape(&text));
+        let what = match result.status {
+            Status::Graded => None,
+            Status::Refused => Some(words.refused),
+            Status::DoesNotCompile => Some(words.does_not_compile),
+            Status::CannotTell => Some(words.try_again),
+        };
+        if let Some(what) = what {
+            let _ = writeln!(page, "<p>{what}</p>");
+        }
+        if let Some(message) = &result.message {
+            let _ = writeln!(
+                page,
+                "<pre class=\"message\" tabindex=\"0\">{}</pre>",
+                escape(message.trim_end())
+            );
+        }
+        for more in words::said(result, words) {
+            let _ = writeln!(page, "<p>{}</p>", with_code(&more));
         }
         let shown: Vec<&CheckResult> = result
             .checks
             .iter()
             .filter(|check| !self.for_student || check.visibility == Visibility::Visible)
             .collect();
-        self.table(&mut page, &shown, words);
+        self.table(&mut page, result, &shown, words);
         if matches!(result.status, Status::Graded | Status::CannotTell) {
             for check in shown {
                 self.section(&mut page, check, words);
@@ -108,26 +67,46 @@ impl Page<'_> {
         let _ = writeln!(
             page,
             "<footer>\n<p>{}: {} {}, harness {}, {}. {}: {}.</p>\n</footer>\n</main>\n</body>\n</html>",
-            words.graded_with,
+            words.page.graded_with,
             escape(&result.assignment),
             escape(&result.versions.assignment),
             escape(&result.versions.harness),
             escape(&result.versions.rustc),
-            words.seed,
+            words.page.seed,
             result.seed
         );
         page
     }
 
-    fn table(&self, page: &mut String, checks: &[&CheckResult], words: &Words) {
+    /// The score. A student's page names apart what is for checks that are not on it.
+    fn score(&self, result: &SubmissionResult, words: &Words) -> String {
+        let Some(score) = result.score else { return words.no_score.to_owned() };
+        let hidden = result.checks.iter().filter(|check| check.visibility != Visibility::Visible);
+        let (got, hidden) = hidden.fold((0, 0), |(got, max), c| (got + c.points, max + c.max));
+        let said = match hidden {
+            hidden if self.for_student && hidden > 0 => {
+                (words.visible_points)(score - got, result.max - hidden, hidden)
+            }
+            _ => (words.points)(score, result.max),
+        };
+        format!("{said} <meter min=\"0\" max=\"{}\" value=\"{score}\">{score}</meter>", result.max)
+    }
+
+    fn table(
+        &self,
+        page: &mut String,
+        result: &SubmissionResult,
+        checks: &[&CheckResult],
+        words: &Words,
+    ) {
         let _ = writeln!(
             page,
             "<table>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n<tbody>",
-            words.check, words.result, words.points
+            words.page.check, words.page.result, words.page.points
         );
         for check in checks {
             let (class, word) = status(check.status, words);
-            let title = escape(words::in_language(&check.title, self.language));
+            let title = with_code(words::in_language(&check.title, self.language));
             let title = match check.status {
                 CheckStatus::Fail | CheckStatus::CannotTell => {
                     format!("<a href=\"#{}\">{title}</a>", escape(&check.name))
@@ -135,8 +114,8 @@ impl Page<'_> {
                 CheckStatus::Pass | CheckStatus::NotRun => title,
             };
             let note = match (check.status, &check.explored) {
-                (CheckStatus::Pass, Some(explored)) => words::remark(explored),
-                (CheckStatus::NotRun, _) => check.message.clone().unwrap_or_default(),
+                (CheckStatus::Pass, Some(explored)) => words::remark(explored, words),
+                (CheckStatus::NotRun, _) => words::note(self.manifest, result, check, words),
                 _ => String::new(),
             };
             let _ = writeln!(
@@ -160,7 +139,7 @@ impl Page<'_> {
             page,
             "<section id=\"{}\">\n<h2>{} <span class=\"{class}\">{word}</span></h2>",
             escape(&check.name),
-            escape(words::in_language(&check.title, self.language))
+            with_code(words::in_language(&check.title, self.language))
         );
         if let Some(message) = &check.message {
             let at = check.at.as_ref().map_or(String::new(), |at| format!("\n{at}"));
@@ -172,25 +151,19 @@ impl Page<'_> {
                 let _ = writeln!(page, "<p>{what}: <code>{}</code></p>", escape(value));
             }
         }
-        if let Some(explored) = &check.explored {
-            if let Some(trace) = &explored.trace {
-                let id = format!("run-{}", check.name.replace('_', "-"));
-                let picture = Svg { id, ..Svg::default() }.draw(&words::without_bounds(trace));
-                let _ = writeln!(page, "<figure>\n{picture}</figure>");
-            }
-            if let Some(schedule) = &explored.schedule {
-                let _ =
-                    writeln!(page, "<p>{} <code>{}</code></p>", words.schedule, escape(schedule));
-            }
+        if let Some(trace) = check.explored.as_ref().and_then(|explored| explored.trace.as_ref()) {
+            let id = format!("run-{}", check.name.replace('_', "-"));
+            let picture = Svg { id, ..Svg::default() }.draw(&words::without_bounds(trace));
+            let _ = writeln!(page, "<figure>\n{picture}</figure>");
         }
         let hints = self.manifest.check(&check.name).map_or(&[][..], |check| &check.hints);
         if check.visibility == Visibility::Visible {
             for (number, hint) in (1..).zip(hints) {
-                let hint = escape(words::in_language(hint, self.language));
+                let hint = with_code(words::in_language(hint, self.language));
                 let _ = writeln!(
                     page,
                     "<details><summary>{} {number}</summary><p>{hint}</p></details>",
-                    words.hint
+                    words.page.hint
                 );
             }
         }
@@ -205,6 +178,21 @@ fn status(status: CheckStatus, words: &Words) -> (&'static str, &'static str) {
         CheckStatus::CannotTell => ("unsure", words.cannot_tell),
         CheckStatus::NotRun => ("none", words.not_run),
     }
+}
+
+/// As [`escape`], with what stands between backticks as code.
+fn with_code(text: &str) -> String {
+    let mut out = String::new();
+    let pieces: Vec<&str> = text.split('`').collect();
+    for (i, piece) in pieces.iter().enumerate() {
+        // A backtick without its twin is one.
+        match (i % 2, i + 1 < pieces.len()) {
+            (1, true) => out += &format!("<code>{}</code>", escape(piece)),
+            (1, false) => out += &format!("`{}", escape(piece)),
+            _ => out += &escape(piece),
+        }
+    }
+    out
 }
 
 /// Text as HTML, in an element or an attribute. Control characters, which could colour a terminal or turn the direction of the text, are shown

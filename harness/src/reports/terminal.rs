@@ -1,12 +1,14 @@
 //! A result as text for a terminal.
 
-use super::words::{in_language, remark, without_bounds};
+use super::words::{in_language, note, remark, said, without_bounds};
 use crate::grading::manifest::Manifest;
 use crate::grading::result::{CheckResult, CheckStatus, Status, SubmissionResult};
+use crate::language::{self, Words};
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use trace::Terminal;
+use trace::text::{width, wrap};
 
 /// How to write a report.
 #[derive(Debug, Clone, Copy)]
@@ -31,89 +33,283 @@ const UNSURE: Style = AnsiColor::Yellow.on_default();
 const STRONG: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// Columns of a check's mark and points.
+const MARGIN: usize = 13;
+/// A screen has a line for each check if so many more are left for the first one that fails.
+const FOR_DETAILS: usize = 20;
+/// So many steps of a run are worth more than the legend below them; fewer than the fewest tell nothing.
+const STEPS: usize = 8;
+const FEWEST_STEPS: usize = 2;
+
 impl Report<'_> {
     /// The whole report: a line for each check, and then everything that is to be said of those that are not passed.
     pub fn write(&self, result: &SubmissionResult) -> String {
-        let mut text = String::new();
-        let name =
-            if result.submission.is_empty() { &result.assignment } else { &result.submission };
-        let score = match result.score {
-            Some(score) => format!("{score} of {} points", result.max),
-            None => "no score: the grader cannot tell".to_owned(),
-        };
-        let style = if result.passes() { GOOD } else { BAD };
-        let _ = writeln!(text, "{STRONG}{name}{STRONG:#}  {style}{score}{style:#}");
-        match result.status {
-            Status::Graded | Status::CannotTell => {}
-            Status::Refused => text += "The submission is refused: ",
-            Status::DoesNotCompile => text += "It does not compile.\n",
-        }
-        if let Some(message) = &result.message {
-            let _ = writeln!(text, "{}", message.trim_end());
-        }
-        if matches!(result.status, Status::Graded | Status::CannotTell) {
+        let mut text = self.head(result);
+        if was_run(result) {
             for check in &result.checks {
-                self.line(&mut text, check);
+                self.line(&mut text, result, check);
             }
-            let open = |check: &&CheckResult| {
-                matches!(check.status, CheckStatus::Fail | CheckStatus::CannotTell)
-            };
-            for check in result.checks.iter().filter(open).take(self.details) {
-                self.detail(&mut text, check);
+            for check in open(result).take(self.details) {
+                text.push('\n');
+                self.title(&mut text, check);
+                self.picture(&mut text, check, None, true);
+                self.hints(&mut text, check);
             }
         }
         text
     }
 
-    fn line(&self, text: &mut String, check: &CheckResult) {
-        let (style, word) = match check.status {
-            CheckStatus::Pass => (GOOD, "pass"),
-            CheckStatus::Fail => (BAD, "FAIL"),
-            CheckStatus::CannotTell => (UNSURE, "????"),
-            CheckStatus::NotRun => (DIM, " -- "),
-        };
-        let title = in_language(&check.title, self.language);
-        let remark = match (&check.status, &check.explored) {
-            (CheckStatus::Pass, Some(explored)) => remark(explored),
-            (CheckStatus::NotRun, _) => check.message.clone().unwrap_or_default(),
-            _ => String::new(),
-        };
-        let _ = writeln!(
-            text,
-            "  {style}{word}{style:#} {:>2}/{:<2} {STRONG}{}{STRONG:#}  {title}  {DIM}{remark}{DIM:#}",
-            check.points, check.max, check.name
-        );
+    /// What matters of the report in so many lines: the score, and of the first check that is not passed what went wrong and how it ended.
+    /// `command` shows the rest.
+    pub fn write_within(&self, result: &SubmissionResult, lines: usize, command: &str) -> String {
+        let words = self.words();
+        let mut text = self.head(result);
+        if was_run(result) {
+            let mut table = String::new();
+            for check in &result.checks {
+                self.line(&mut table, result, check);
+            }
+            if lines >= self.rows_of(&table) + FOR_DETAILS || open(result).next().is_none() {
+                text += &table;
+            } else {
+                let count = |status| result.checks.iter().filter(|c| c.status == status).count();
+                use CheckStatus::{CannotTell, Fail, NotRun, Pass};
+                let counts = (words.counts)([Pass, Fail, NotRun, CannotTell].map(count));
+                let _ = writeln!(text, "  {counts}");
+            }
+        }
+        if let Some(check) = open(result).next().filter(|_| was_run(result)) {
+            text.push('\n');
+            self.title(&mut text, check);
+            self.hints(&mut text, check);
+            let with = |steps, legend| {
+                let mut text = text.clone();
+                self.picture(&mut text, check, steps, legend);
+                text
+            };
+            let all = with(None, true);
+            if self.rows_of(&all) <= lines {
+                return all;
+            }
+            let all_steps = check.explored.as_ref().and_then(|explored| explored.trace.as_ref());
+            let all_steps = all_steps.map_or(0, |trace| trace.steps.len());
+            // Each step takes a line at least.
+            for (legend, fewest) in [(true, STEPS), (false, FEWEST_STEPS)] {
+                for steps in (fewest..=all_steps.min(lines)).rev() {
+                    let mut some = with(Some(steps), legend);
+                    let _ = writeln!(some, "{DIM}{}{DIM:#}", (words.whole)(command));
+                    if self.rows_of(&some) <= lines {
+                        return some;
+                    }
+                }
+            }
+            text = all;
+        }
+        self.cut(&text, lines, command)
     }
 
-    fn detail(&self, text: &mut String, check: &CheckResult) {
+    /// The first lines, and how many are left out.
+    fn cut(&self, text: &str, lines: usize, command: &str) -> String {
+        if self.rows_of(text) <= lines {
+            return text.to_owned();
+        }
+        let mut kept = String::new();
+        let mut rows = 1;
+        let mut left = text.lines();
+        for line in text.lines() {
+            rows += self.rows_of(line).max(1);
+            if rows > lines {
+                break;
+            }
+            let _ = writeln!(kept, "{line}");
+            left.next();
+        }
+        let _ = writeln!(kept, "{DIM}{}{DIM:#}", (self.words().rest)(left.count(), command));
+        kept
+    }
+
+    /// How many lines of the terminal the text takes.
+    pub(crate) fn rows_of(&self, text: &str) -> usize {
+        let rows = |line: &str| {
+            let plain = anstream::adapter::strip_str(line).to_string();
+            width(&plain).div_ceil(self.width).max(1)
+        };
+        text.split_terminator('\n').map(rows).sum()
+    }
+
+    fn words(&self) -> &'static Words {
+        language::words(self.language)
+    }
+
+    /// The score, and what is to be said of the submission as a whole.
+    fn head(&self, result: &SubmissionResult) -> String {
+        let words = self.words();
+        let mut text = String::new();
+        // A student's own copy has no name as a submission.
+        let own = result.submission.is_empty();
+        let name = if own { &result.assignment } else { &result.submission };
+        let score = score(self.manifest, result, words);
+        let style = if result.passes() { GOOD } else { BAD };
+        if width(name) + 2 + width(&score) <= self.width {
+            let _ = writeln!(text, "{STRONG}{name}{STRONG:#}  {style}{score}{style:#}");
+        } else {
+            let _ = writeln!(text, "{STRONG}{name}{STRONG:#}");
+            for line in wrap(&score, self.width, self.width) {
+                let _ = writeln!(text, "{style}{line}{style:#}");
+            }
+        }
+        match result.status {
+            Status::Graded | Status::CannotTell => {}
+            Status::Refused if own => {
+                let _ = write!(text, "{} ", words.cannot_be_checked);
+            }
+            Status::Refused => {
+                let _ = write!(text, "{} ", words.refused);
+            }
+            Status::DoesNotCompile => {
+                let _ = writeln!(text, "{}", words.does_not_compile);
+            }
+        }
+        if let Some(message) = &result.message {
+            let _ = writeln!(text, "{}", message.trim_end());
+        }
+        for more in said(result, words) {
+            self.wrapped(&mut text, &more, 0);
+        }
+        text
+    }
+
+    fn line(&self, text: &mut String, result: &SubmissionResult, check: &CheckResult) {
+        let words = self.words();
+        let (style, mark) = match check.status {
+            CheckStatus::Pass => (GOOD, words.marks.pass),
+            CheckStatus::Fail => (BAD, words.marks.fail),
+            CheckStatus::CannotTell => (UNSURE, words.marks.cannot_tell),
+            CheckStatus::NotRun => (DIM, words.marks.not_run),
+        };
+        let room = self.width.saturating_sub(MARGIN);
+        let title = in_language(&check.title, self.language);
+        let lines = wrap(&format!("{}  {title}", check.name), room, room);
+        let _ = write!(text, "  {style}{mark}{style:#} {:>2}/{:<2} ", check.points, check.max);
+        let indent = " ".repeat(MARGIN);
+        for (number, line) in lines.iter().enumerate() {
+            match (number, line.strip_prefix(check.name.as_str())) {
+                (0, Some(rest)) => {
+                    let _ = write!(text, "{STRONG}{}{STRONG:#}{rest}", check.name);
+                }
+                (0, None) => *text += line,
+                _ => {
+                    let _ = write!(text, "\n{indent}{line}");
+                }
+            }
+        }
+        let remark = match (&check.status, &check.explored) {
+            (CheckStatus::Pass, Some(explored)) => remark(explored, words),
+            (CheckStatus::NotRun, _) => note(self.manifest, result, check, words),
+            _ => String::new(),
+        };
+        let used = lines.last().map_or(0, |line| width(line));
+        if !remark.is_empty() && used + 2 + width(&remark) <= room {
+            let _ = write!(text, "  {DIM}{remark}{DIM:#}");
+        } else if !remark.is_empty() {
+            for line in wrap(&remark, room, room) {
+                let _ = write!(text, "\n{indent}{DIM}{line}{DIM:#}");
+            }
+        }
+        text.push('\n');
+    }
+
+    /// Which check, and what went wrong in words.
+    fn title(&self, text: &mut String, check: &CheckResult) {
+        let words = self.words();
         let (style, word) = match check.status {
-            CheckStatus::CannotTell => (UNSURE, "cannot tell"),
-            _ => (BAD, "failed"),
+            CheckStatus::CannotTell => (UNSURE, words.cannot_tell),
+            _ => (BAD, words.failed),
         };
         let title = in_language(&check.title, self.language);
-        let _ = writeln!(text, "\n{style}{word}: {}{style:#}  {title}", check.name);
+        let first = format!("{word}: {}", check.name);
+        let lines = wrap(&format!("{first}  {title}"), self.width, self.width);
+        for line in &lines {
+            match line.strip_prefix(first.as_str()) {
+                Some(rest) => {
+                    let _ = writeln!(text, "{style}{first}{style:#}{rest}");
+                }
+                None => {
+                    let _ = writeln!(text, "{line}");
+                }
+            }
+        }
         let trace = check.explored.as_ref().and_then(|explored| explored.trace.as_ref());
         // What the drawing says of a deadlock says more than one line.
         let message = check.message.as_ref().filter(|_| trace.is_none() || check.at.is_some());
         if let Some(message) = message {
-            let at = check.at.as_ref().map_or(String::new(), |at| format!("  {DIM}({at}){DIM:#}"));
-            let _ = writeln!(text, "  {}{at}", message.trim_end().replace('\n', "\n  "));
-        }
-        for (what, value) in [("expected", &check.expected), ("actual", &check.actual)] {
-            if let Some(value) = value {
-                let _ = writeln!(text, "  {what:>8}: {}", value.replace('\n', "\n            "));
+            let at = check.at.as_ref().map_or(String::new(), |at| format!("  ({at})"));
+            for line in format!("{}{at}", message.trim_end()).lines() {
+                self.wrapped(text, line, 2);
             }
         }
-        if let Some(trace) = trace {
-            let drawing =
-                Terminal { width: self.width, colour: self.colour, ..Terminal::default() };
-            let _ = write!(text, "\n{}", drawing.draw(&without_bounds(trace)));
+        for (what, value) in [(words.expected, &check.expected), (words.actual, &check.actual)] {
+            if let Some(value) = value {
+                let blanks = " ".repeat(10_usize.saturating_sub(width(what)));
+                let _ = writeln!(text, "{blanks}{what}: {}", value.replace('\n', "\n            "));
+            }
         }
+    }
+
+    /// The run that fails, or the last steps of it.
+    fn picture(&self, text: &mut String, check: &CheckResult, steps: Option<usize>, legend: bool) {
+        let trace = check.explored.as_ref().and_then(|explored| explored.trace.as_ref());
+        if let Some(trace) = trace {
+            let drawing = Terminal {
+                width: self.width,
+                colour: self.colour,
+                rows: steps,
+                title: false,
+                legend,
+                ..Terminal::default()
+            };
+            let drawing = drawing.draw(&without_bounds(trace));
+            let _ = writeln!(text, "\n{}", drawing.trim_end());
+        }
+    }
+
+    /// The hints that have been asked for.
+    fn hints(&self, text: &mut String, check: &CheckResult) {
         let hints = self.manifest.check(&check.name).map_or(&[][..], |check| &check.hints);
         let shown = self.hints.get(&check.name).copied().unwrap_or(0);
         for (i, hint) in hints.iter().take(shown).enumerate() {
-            let hint = in_language(hint, self.language);
-            let _ = writeln!(text, "  {DIM}hint {} of {}:{DIM:#} {hint}", i + 1, hints.len());
+            let number = (self.words().hint_of)(i + 1, hints.len());
+            let hint = format!("{number}{}", in_language(hint, self.language));
+            self.wrapped(text, &hint, 2);
         }
     }
+
+    /// Text that keeps its indent on each line.
+    fn wrapped(&self, text: &mut String, line: &str, indent: usize) {
+        let own = line.len() - line.trim_start().len();
+        let indent = indent + own;
+        let room = self.width.saturating_sub(indent).max(20);
+        for line in wrap(line.trim_start(), room, room) {
+            let _ = writeln!(text, "{}{line}", " ".repeat(indent));
+        }
+    }
+}
+
+/// The score in words. Points that depend on what was not run, as it is hidden, are named.
+pub(super) fn score(manifest: &Manifest, result: &SubmissionResult, words: &Words) -> String {
+    match (result.score, manifest.points.saturating_sub(result.max)) {
+        (None, _) => words.no_score.to_owned(),
+        (Some(score), 0) => (words.points)(score, result.max),
+        (Some(score), hidden) => (words.visible_points)(score, result.max, hidden),
+    }
+}
+
+fn was_run(result: &SubmissionResult) -> bool {
+    matches!(result.status, Status::Graded | Status::CannotTell)
+}
+
+/// The checks that are not passed.
+fn open(result: &SubmissionResult) -> impl Iterator<Item = &CheckResult> {
+    let open = [CheckStatus::Fail, CheckStatus::CannotTell];
+    result.checks.iter().filter(move |check| open.contains(&check.status))
 }

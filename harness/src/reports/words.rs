@@ -1,7 +1,8 @@
 //! What several of the forms say in the same words.
 
-use crate::grading::manifest::Text;
+use crate::grading::manifest::{Manifest, Text};
 use crate::grading::result::{CheckResult, CheckStatus, Explored, Status, SubmissionResult};
+use crate::language::{self, Words, command};
 use std::fmt::Write as _;
 
 /// The text in this language, or in English, or in whatever there is.
@@ -11,12 +12,49 @@ pub fn in_language<'t>(text: &'t Text, language: &str) -> &'t str {
 }
 
 /// What a search that found nothing came to.
-pub fn remark(explored: &Explored) -> String {
-    match (explored.proved, explored.executions) {
-        (true, 1) => "proved by 1 execution".to_owned(),
-        (true, n) => format!("proved by {n} executions"),
-        (false, n) => format!("not proved: {n} executions tried, none fails"),
+pub(crate) fn remark(explored: &Explored, words: &Words) -> String {
+    match explored.proved {
+        true => (words.proved)(explored.executions),
+        false => (words.not_proved)(explored.executions),
     }
+}
+
+/// Why a check was not run. What is said of all of them at once is not said of each.
+pub(crate) fn note(
+    manifest: &Manifest,
+    result: &SubmissionResult,
+    check: &CheckResult,
+    words: &Words,
+) -> String {
+    let needed = manifest.check(&check.name).map_or(&[][..], |check| &check.depends_on);
+    let failed = |name: &&String| {
+        result.check(name).is_some_and(|needed| needed.status != CheckStatus::Pass)
+    };
+    match (result.status, needed.iter().find(failed)) {
+        (Status::Refused | Status::DoesNotCompile, _) => String::new(),
+        (_, Some(needed)) => (words.depends_on)(needed),
+        (_, None) => check.message.clone().unwrap_or_default(),
+    }
+}
+
+/// What else is to be said of a submission that has no checks to show: what its author may not know.
+pub(crate) fn said(result: &SubmissionResult, words: &Words) -> Vec<String> {
+    let message = result.message.as_deref().unwrap_or_default();
+    let mut said = Vec::new();
+    // Cargo builds the same file.
+    let of_std = message.lines().any(|line| {
+        line.starts_with("error") && (line.contains("`std::") || line.contains("in `std`"))
+            || line.contains("in the root")
+            || line.contains("could not find `") && line.contains("` in `std`")
+    });
+    if result.status == Status::DoesNotCompile && of_std {
+        said.push(words.restricted.to_owned());
+    }
+    if let (Status::Refused, Some(_)) = (result.status, message.strip_prefix("there is no src/")) {
+        let start = command(&["harness", "start", &result.assignment]);
+        said.push((words.missing)(&start));
+    }
+    said
 }
 
 /// Why a submission as a whole has the score that it has, if something is to be said about that.
@@ -33,7 +71,7 @@ pub fn headline(result: &SubmissionResult) -> Option<String> {
     })
 }
 
-/// What went wrong in a check, as plain text without pictures: message, place, expected and actual value, schedule.
+/// What went wrong in a check, as plain text without pictures: message, place, expected and actual value.
 pub fn detail(check: &CheckResult) -> String {
     let mut text = check.message.clone().unwrap_or_default();
     if let Some(at) = &check.at {
@@ -44,12 +82,8 @@ pub fn detail(check: &CheckResult) -> String {
             let _ = write!(text, "\n{what}: {value}");
         }
     }
-    match (&check.explored, check.status) {
-        (Some(explored), CheckStatus::Pass) => text += &remark(explored),
-        (Some(Explored { schedule: Some(schedule), .. }), _) => {
-            let _ = write!(text, "\nschedule: {schedule}");
-        }
-        _ => {}
+    if let (Some(explored), CheckStatus::Pass) = (&check.explored, check.status) {
+        text += &remark(explored, language::words("en"));
     }
     text.trim().to_owned()
 }
@@ -64,12 +98,14 @@ pub fn detail_with_run(check: &CheckResult) -> String {
     text
 }
 
-/// The bounds of the search are the assignment's, the same in every report. The JSON form has them.
+/// The bounds of the search are the assignment's, the same in every report, and no verb of those who read one takes a schedule. The JSON
+/// form has both.
 pub fn without_bounds(trace: &trace::Trace) -> trace::Trace {
     let mut trace = trace.clone();
     if let Some(search) = &mut trace.verdict.search {
         search.bounds.clear();
         search.not_checked.clear();
+        search.schedule = None;
     }
     trace
 }

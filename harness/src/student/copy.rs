@@ -13,6 +13,8 @@ pub struct WorkingCopy {
     pub folder: PathBuf,
     /// The assignment's name.
     pub assignment: String,
+    /// The course that it is of, if it is another than the harness's own.
+    pub course: Option<PathBuf>,
 }
 
 impl WorkingCopy {
@@ -28,12 +30,14 @@ impl WorkingCopy {
         for folder in folder.ancestors() {
             let Ok(text) = std::fs::read_to_string(folder.join("Cargo.toml")) else { continue };
             let Ok(manifest) = text.parse::<toml::Table>() else { continue };
-            let marked = ["package", "metadata", "every-interleaving"]
+            let manifest = toml::Value::Table(manifest);
+            let mark = ["package", "metadata", "every-interleaving"]
                 .iter()
-                .try_fold(&toml::Value::Table(manifest), |value, key| value.get(key))
-                .and_then(|mark| mark.get("assignment")?.as_str().map(str::to_owned));
-            if let Some(assignment) = marked {
-                return Ok(WorkingCopy { folder: folder.to_owned(), assignment });
+                .try_fold(&manifest, |value, key| value.get(key));
+            let marked = |key| mark.and_then(|mark| mark.get(key)?.as_str().map(str::to_owned));
+            if let Some(assignment) = marked("assignment") {
+                let course = marked("course").map(PathBuf::from);
+                return Ok(WorkingCopy { folder: folder.to_owned(), assignment, course });
             }
         }
         bail!(
@@ -42,8 +46,26 @@ impl WorkingCopy {
         )
     }
 
+    /// The course that checks this copy: `asked`, or the one that it was made from, or else the harness's `own`.
+    ///
+    /// # Errors
+    ///
+    /// When the course that it was made from is no longer there, and no other is asked for.
+    pub fn course(&self, asked: Option<PathBuf>, own: PathBuf) -> anyhow::Result<PathBuf> {
+        match (asked, &self.course) {
+            (Some(asked), _) => Ok(asked),
+            (None, None) => Ok(own),
+            (None, Some(course)) if course.join("chapters").is_dir() => Ok(course.clone()),
+            (None, Some(course)) => bail!(
+                "{} was made from the course in {}, which is not there; `--course DIR` says where it is now",
+                self.folder.display(),
+                course.display()
+            ),
+        }
+    }
+
     /// Makes a working copy of `assignment` in `folder`: the starter, the task, and a manifest with which any editor and `cargo build` work,
-    /// without a network. `workspace` is where the course's crates are.
+    /// without a network. `workspace` is where the course's crates are; `course`, if the assignment is another course's, is remembered.
     ///
     /// # Errors
     ///
@@ -51,6 +73,7 @@ impl WorkingCopy {
     pub fn make(
         assignment: &Assignment,
         workspace: &Path,
+        course: Option<&Path>,
         folder: &Path,
     ) -> anyhow::Result<WorkingCopy> {
         let taken = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
@@ -74,7 +97,7 @@ impl WorkingCopy {
             std::fs::copy(assignment.folder.join(name), aside.path().join(name))
                 .with_context(|| format!("{name} of the assignment cannot be copied"))?;
         }
-        std::fs::write(aside.path().join("Cargo.toml"), manifest(assignment, workspace))?;
+        std::fs::write(aside.path().join("Cargo.toml"), manifest(assignment, workspace, course)?)?;
         std::fs::write(aside.path().join(".gitignore"), "/target\n")?;
         if !assignment.manifest.uses.is_empty() {
             // The versions that the course was built with are on this machine.
@@ -95,13 +118,24 @@ fn readable(folder: &Path) -> std::io::Result<()> {
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))
 }
 
-fn manifest(assignment: &Assignment, workspace: &Path) -> String {
+fn manifest(
+    assignment: &Assignment,
+    workspace: &Path,
+    course: Option<&Path>,
+) -> anyhow::Result<String> {
     let mut text = format!(
         "[package]\nname = \"assignment-{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\
-         # By this the harness knows what it checks.\n[package.metadata.every-interleaving]\nassignment = \"{name}\"\n\n\
-         [lints.rust]\nunsafe_code = \"forbid\"\n",
+         # By this the harness knows what it checks.\n[package.metadata.every-interleaving]\nassignment = \"{name}\"\n",
         name = assignment.name
     );
+    if let Some(course) = course {
+        let course = course
+            .canonicalize()
+            .with_context(|| format!("{} cannot be read", course.display()))?;
+        let course = course.to_str().context("the path of the course is not UTF-8")?;
+        let _ = writeln!(text, "course = {}", toml::Value::from(course));
+    }
+    text.push_str("\n[lints.rust]\nunsafe_code = \"forbid\"\n");
     if !assignment.manifest.uses.is_empty() {
         text.push_str("\n[dependencies]\n");
         for package in &assignment.manifest.uses {
@@ -111,5 +145,5 @@ fn manifest(assignment: &Assignment, workspace: &Path) -> String {
         }
     }
     text.push_str("\n# A package of its own, wherever it lies.\n[workspace]\n");
-    text
+    Ok(text)
 }

@@ -5,20 +5,22 @@ use super::progress::Progress;
 use crate::grading::Tools;
 use crate::grading::assignment::{self, Assignment};
 use crate::grading::grade::{Grader, Options};
-use crate::grading::manifest::{Check, Visibility};
+use crate::grading::manifest::{Check, Kind, Visibility};
 use crate::grading::result::{CheckStatus, SubmissionResult};
 use crate::grading::verdict::Verdict;
+use crate::language::{Started, command, words};
 use crate::reports::terminal::Report;
 use crate::reports::words::in_language;
 use anstyle::Style;
 use anyhow::{Context, bail};
+use crossterm::terminal;
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
 const STRONG: Style = Style::new().bold();
 
-/// Makes a working copy of `assignment` in `folder` and says what to do with it.
+/// Makes a working copy of `assignment` in `folder` and says what to do with it. `course` is remembered.
 ///
 /// # Errors
 ///
@@ -26,28 +28,36 @@ const STRONG: Style = Style::new().bold();
 pub fn start(
     assignment: &Assignment,
     workspace: &Path,
+    course: Option<&Path>,
     folder: &Path,
     language: &str,
 ) -> anyhow::Result<()> {
-    let copy = WorkingCopy::make(assignment, workspace, folder)?;
-    let title = in_language(&assignment.manifest.title, language);
+    let copy = WorkingCopy::make(assignment, workspace, course, folder)?;
+    let manifest = &assignment.manifest;
+    let title = in_language(&manifest.title, language);
     let readme = if language == "zh" { "README.zh-CN.md" } else { "README.md" };
-    anstream::println!(
-        "{STRONG}{title}{STRONG:#} is in {}: about {} minutes, {} points.\n\n\
-         The task is in {}; the code to begin with in {}.\n\
-         `harness watch {}` checks it on every save, `harness hint {}` helps.",
-        folder.display(),
-        assignment.manifest.minutes,
-        assignment.manifest.points,
-        copy.folder.join(readme).display(),
-        copy.folder.join(assignment.root_file()).display(),
-        folder.display(),
-        folder.display()
-    );
+    let hidden = manifest.checks.iter().filter(|check| check.visibility != Visibility::Visible);
+    let shown = folder.display().to_string();
+    let verb = |verb| match language {
+        "en" => command(&["harness", verb, &shown]),
+        other => command(&["harness", verb, &shown, "--language", other]),
+    };
+    let text = (words(language).started)(&Started {
+        title: &format!("{STRONG}{title}{STRONG:#}"),
+        folder: &shown,
+        minutes: manifest.minutes,
+        points: manifest.points,
+        hidden: hidden.map(|check| check.points).sum(),
+        task: &copy.folder.join(readme).display().to_string(),
+        code: &copy.folder.join(assignment.root_file()).display().to_string(),
+        watch: &verb("watch"),
+        hint: &verb("hint"),
+    });
+    anstream::println!("{text}");
     Ok(())
 }
 
-/// Runs the visible checks on the working copy, takes note of what came of them, and returns it. Blocks until they have ended.
+/// Runs the visible checks on the working copy, with random inputs that come from `seed`. Blocks until they have ended.
 ///
 /// # Errors
 ///
@@ -56,18 +66,35 @@ pub fn visible_checks(
     tools: &Tools,
     assignment: &Assignment,
     copy: &WorkingCopy,
+    seed: u64,
 ) -> anyhow::Result<SubmissionResult> {
     let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let options = Options { seed: 0, jobs, visible_only: true };
-    let result = Grader::new(tools, assignment, options)?.grade_folder("", &copy.folder);
-    let mut progress = Progress::load(&copy.folder);
-    progress.note(&result);
-    // A copy that cannot be written to can still be checked.
-    let _ = progress.save(&copy.folder);
-    Ok(result)
+    let options = Options { seed, jobs, visible_only: true };
+    Ok(Grader::new(tools, assignment, options)?.grade_folder("", &copy.folder))
 }
 
-/// Runs the visible checks on the working copy, and prints a report with the hints that have been asked for.
+/// Where random inputs come from: `asked`, or another number each time. Short, as people copy it.
+///
+/// # Errors
+///
+/// When the system has no random numbers.
+pub fn seed(asked: Option<u64>) -> anyhow::Result<u64> {
+    match asked {
+        Some(seed) => Ok(seed),
+        None => Ok(getrandom::u64().context("the system has no random numbers")? % 1_000_000),
+    }
+}
+
+/// Makes the copy remember what came of its checks.
+pub(super) fn note(copy: &WorkingCopy, result: &SubmissionResult) -> Progress {
+    let mut progress = Progress::load(&copy.folder);
+    progress.note(result);
+    // A copy that cannot be written to can still be checked.
+    let _ = progress.save(&copy.folder);
+    progress
+}
+
+/// Runs the visible checks on the working copy, takes note of what came of them, and prints a report with the hints that have been asked for.
 ///
 /// # Errors
 ///
@@ -76,13 +103,70 @@ pub fn check(
     tools: &Tools,
     assignment: &Assignment,
     copy: &WorkingCopy,
+    asked: Option<u64>,
     language: &str,
 ) -> anyhow::Result<Verdict> {
-    let result = visible_checks(tools, assignment, copy)?;
-    let progress = Progress::load(&copy.folder);
+    let tell = std::io::stderr().is_terminal();
+    if tell {
+        eprint!("{}", words(language).checking);
+    }
+    let result = visible_checks(tools, assignment, copy, seed(asked)?);
+    if tell {
+        // What is to come takes the line.
+        eprint!("\r\x1b[K");
+    }
+    let result = result?;
+    let progress = note(copy, &result);
     let colour = std::io::stdout().is_terminal();
-    anstream::print!("{}", report(assignment, &progress, language, colour).write(&result));
+    let width = if colour { columns() } else { 100 };
+    let report = Report { width, ..report(assignment, &progress, language, colour) };
+    anstream::print!("{}{}", report.write(&result), inputs(assignment, copy, &result, language));
     Ok(Verdict::of(&result))
+}
+
+/// How wide a report on this terminal is.
+pub(super) fn columns() -> usize {
+    terminal::size().map_or(100, |(width, _)| usize::from(width)).clamp(40, 120)
+}
+
+/// How to have the same inputs again, if something went wrong with inputs that were random.
+pub(super) fn inputs(
+    assignment: &Assignment,
+    copy: &WorkingCopy,
+    result: &SubmissionResult,
+    language: &str,
+) -> String {
+    let failed = result
+        .checks
+        .iter()
+        .any(|check| check.status == CheckStatus::Fail && check.kind == Kind::Program);
+    if !failed || !assignment.manifest.has(Kind::Program) {
+        return String::new();
+    }
+    let again = check_command(copy, &["--seed", &result.seed.to_string()]);
+    format!("\n{}\n", (words(language).seed_was)(result.seed, &again))
+}
+
+/// The command that checks this copy from here.
+pub(super) fn check_command(copy: &WorkingCopy, options: &[&str]) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    let folder = copy.folder.strip_prefix(&here).unwrap_or(&copy.folder).display().to_string();
+    let mut arguments = vec!["harness", "check"];
+    if !here.starts_with(&copy.folder) {
+        arguments.push(&folder);
+    }
+    arguments.extend(options);
+    command(&arguments)
+}
+
+/// The command that begins another assignment of the copy's course.
+pub(super) fn start_command(copy: &WorkingCopy, name: &str) -> String {
+    let course = copy.course.as_ref().map(|course| course.display().to_string());
+    let mut arguments = vec!["harness", "start", name];
+    if let Some(course) = &course {
+        arguments.extend(["--course", course]);
+    }
+    command(&arguments)
 }
 
 /// How results are reported to a student.
@@ -108,6 +192,7 @@ pub fn hint(
     name: Option<&str>,
     language: &str,
 ) -> anyhow::Result<()> {
+    let words = words(language);
     let mut progress = Progress::load(&copy.folder);
     let visible: Vec<&Check> = assignment
         .manifest
@@ -118,7 +203,7 @@ pub fn hint(
     let check = match name {
         Some(name) => visible.iter().find(|check| check.name == name).with_context(|| {
             let known: Vec<&str> = visible.iter().map(|check| check.name.as_str()).collect();
-            format!("there is no check {name}; there are: {}", known.join(", "))
+            (words.no_such_check)(name, &known.join(", "))
         })?,
         None => {
             let open = |check: &&&Check| {
@@ -126,9 +211,7 @@ pub fn hint(
             };
             match visible.iter().find(open) {
                 Some(check) => check,
-                None => {
-                    bail!("every check was passed the last time; `harness check` runs them again")
-                }
+                None => bail!(words.nothing_open),
             }
         }
     };
@@ -137,10 +220,11 @@ pub fn hint(
     let title = in_language(&check.title, language);
     anstream::println!("{STRONG}{}{STRONG:#}  {title}", check.name);
     for (number, hint) in (1..).zip(check.hints.iter().take(shown)) {
-        anstream::println!("  {number} of {}: {}", check.hints.len(), in_language(hint, language));
+        let before = (words.hint_of)(number, check.hints.len());
+        anstream::println!("  {before}{}", in_language(hint, language));
     }
     if shown == check.hints.len() {
-        println!("That is the last hint.");
+        println!("{}", words.last_hint);
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ pub mod replay;
 mod sources;
 mod svg;
 mod terminal;
-mod text;
+pub mod text;
 mod verdict;
 mod words;
 

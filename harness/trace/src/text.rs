@@ -3,12 +3,12 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How many columns a text takes.
-pub(crate) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.width()
 }
 
 /// The text, or as much of it as fits with an ellipsis at the end.
-pub(crate) fn clip(text: &str, columns: usize, ellipsis: &str) -> String {
+pub fn clip(text: &str, columns: usize, ellipsis: &str) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
@@ -28,7 +28,7 @@ pub(crate) fn clip(text: &str, columns: usize, ellipsis: &str) -> String {
 
 /// Breaks a text into lines of at most `first` columns for the first line and `rest` for the others: between words, around wide
 /// characters, and inside a word only if it is too long for a line.
-pub(crate) fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
+pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
     // A wide character takes two columns; with fewer there would be no end.
     wrap_by(text, first.max(2), rest.max(2), width)
 }

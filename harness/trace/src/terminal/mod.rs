@@ -10,7 +10,7 @@ use style::{Page, Role};
 use crate::chart::{Chart, LaneState, Row, RowMood};
 use crate::explain::{self, Mood};
 use crate::words::{clean, duration, predicate};
-use crate::{Location, Operation, Origin, Stream, Trace};
+use crate::{Failure, Location, Operation, Origin, Outcome, Stream, Trace};
 
 /// How to draw.
 #[derive(Clone, Debug)]
@@ -23,12 +23,16 @@ pub struct Terminal {
     pub ascii: bool,
     /// Show at most this many rows, the last ones. A recorded run can have thousands.
     pub rows: Option<usize>,
+    /// Whether to begin with the program's name and, if it panics, the message. A title of its own may have said both.
+    pub title: bool,
+    /// Whether to end with what the marks mean, where each thread stands and how the run was found.
+    pub legend: bool,
 }
 
 impl Default for Terminal {
-    /// 80 columns, no colour, box-drawing characters, every row.
+    /// 80 columns, no colour, box-drawing characters, every row, a title and a legend.
     fn default() -> Self {
-        Self { width: 80, colour: false, ascii: false, rows: None }
+        Self { width: 80, colour: false, ascii: false, rows: None, title: true, legend: true }
     }
 }
 
@@ -58,12 +62,16 @@ impl Terminal {
             one_file: trace.in_one_file(),
             margin: MARGIN + if trace.origin == Origin::Recorded { TIME } else { 0 },
         };
-        drawing.verdict();
+        drawing.verdict(self.title);
         if !chart.rows.is_empty() {
-            drawing.rows(self.rows.unwrap_or(usize::MAX));
-            drawing.standings();
+            drawing.rows(self.rows.unwrap_or(usize::MAX), self.legend);
+            if self.legend {
+                drawing.standings();
+            }
         }
-        drawing.search();
+        if self.legend {
+            drawing.search();
+        }
         let text = drawing.page.finish();
         if self.ascii {
             text.replace('→', "->").replace('—', "-").replace('µ', "u")
@@ -85,7 +93,7 @@ struct Drawing<'c> {
 }
 
 impl Drawing<'_> {
-    fn verdict(&mut self) {
+    fn verdict(&mut self, titled: bool) {
         let (mood, headline) = explain::headline(self.chart);
         let role = match mood {
             Mood::Good => Role::Good,
@@ -95,15 +103,22 @@ impl Drawing<'_> {
         let program = &self.chart.trace.program;
         let entry = program.entry.as_ref().map_or(String::new(), |at| format!(" ({at})"));
         let name = format!("{}{entry}", clean(&program.name));
-        self.wrapped(Role::Title, &name, 0, 2);
-        self.wrapped(role, &headline, 0, 2);
-        for sentence in explain::sentences(self.chart) {
+        if titled {
+            self.wrapped(Role::Title, &name, 0, 2);
+        }
+        let outcome = &self.chart.trace.verdict.outcome;
+        let said = matches!(outcome, Outcome::Failed { failure: Failure::Panic { .. } }) && !titled;
+        if !said {
+            self.wrapped(role, &headline, 0, 2);
+        }
+        // The first sentence on a panic is its message.
+        for sentence in explain::sentences(self.chart).into_iter().skip(usize::from(said)) {
             self.wrapped(Role::Plain, &sentence, 2, 4);
         }
         self.page.end_line();
     }
 
-    fn rows(&mut self, limit: usize) {
+    fn rows(&mut self, limit: usize, legend: bool) {
         let columns = self.width.saturating_sub(self.margin + NARROWEST_TEXT);
         let mut lanes = Lanes::new(self.chart, columns, self.glyphs);
         let skipped = self.chart.rows.len().saturating_sub(limit);
@@ -120,8 +135,10 @@ impl Drawing<'_> {
             before = row.step.at.as_ref();
         }
         self.page.end_line();
-        self.legend(skipped);
-        self.page.end_line();
+        if legend {
+            self.legend(skipped);
+            self.page.end_line();
+        }
     }
 
     fn row(&mut self, lanes: &mut Option<Lanes>, row: &Row<'_>, before: Option<&Location>) {

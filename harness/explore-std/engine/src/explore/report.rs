@@ -10,7 +10,7 @@ use crate::machine::{Bad, Machine};
 /// The trace of the execution that the machine has just made, with tracing on.
 pub(super) fn trace_of(machine: &Machine, bad: Option<&Bad>, outcome: &Outcome) -> Trace {
     let (steps, output) = match &machine.tracer {
-        Some(tracer) => (tracer.steps.clone(), tracer.output.clone()),
+        Some(tracer) => tracer.story(),
         None => Default::default(),
     };
     let verdict = match bad.and_then(|bad| failure_of(machine, bad)) {

@@ -114,6 +114,10 @@ impl Machine {
     pub(super) fn spinning(&mut self, op: Op, at: Loc) -> Op {
         let rounds = self.config.spin_rounds;
         let thread = &mut self.threads[self.current];
+        thread.nap = match op {
+            Op::Sleep(time) => Some(time),
+            _ => None,
+        };
         if !matches!(op, Op::Yield | Op::Sleep(_)) {
             return op;
         }

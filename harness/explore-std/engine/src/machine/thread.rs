@@ -52,6 +52,8 @@ pub struct Thread {
     pub rounds: u8,
     /// How often it was let go on although nothing had changed.
     pub released: u32,
+    /// For a trace: how long it sleeps, if the yield at the end of its spin round is a sleep.
+    pub nap: Option<u64>,
     /// Values of `thread_local!`s, in order of first use.
     pub locals: Vec<(usize, std::rc::Rc<dyn Any>)>,
     /// Its `thread_local!`s are being destroyed.
@@ -117,6 +119,7 @@ impl Thread {
             spin_at: None,
             rounds: 0,
             released: 0,
+            nap: None,
             locals: Vec::new(),
             locals_gone: false,
             panic: None,

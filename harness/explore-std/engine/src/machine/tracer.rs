@@ -25,6 +25,64 @@ pub struct Tracer {
     pub preemptions: u32,
     /// Whether the step to come is one.
     preempts: bool,
+    /// The steps with which threads that spin were let go on although nothing had changed: who, and whether it is the first since the
+    /// thread did something.
+    in_vain: Vec<(usize, Tid, bool)>,
+}
+
+impl Tracer {
+    /// The story for the reader. A thread that spins in vain is let go on many times: of rounds that are all alike the last one is told, and
+    /// how many are left out.
+    pub fn story(&self) -> (Vec<Step>, Vec<Output>) {
+        let mut left_out = vec![false; self.steps.len()];
+        let mut steps = self.steps.clone();
+        let threads = self.in_vain.iter().map(|(_, tid, _)| *tid).max().map_or(0, |last| last + 1);
+        for tid in 0..threads {
+            let mut of_thread =
+                self.in_vain.iter().filter(|(_, other, _)| *other == tid).peekable();
+            while let Some(&(first, ..)) = of_thread.next() {
+                let (mut last, mut rounds) = (first, 0_usize);
+                while let Some(&(next, ..)) = of_thread.next_if(|(_, _, is_first)| !is_first) {
+                    (last, rounds) = (next, rounds + 1);
+                }
+                for at in first + 1..=last {
+                    left_out[at] |= steps[at].thread == thread_id(tid);
+                }
+                if let Some(note) = steps[first].note.as_mut().filter(|_| rounds > 0) {
+                    let (s, are) = if rounds == 1 { ("", "is") } else { ("s", "are") };
+                    note.push_str(&format!("; … {rounds} more round{s} like this {are} not shown"));
+                }
+            }
+        }
+        // Where each step comes to be; of one that is left out, where the one before it is.
+        let mut places = Vec::with_capacity(steps.len());
+        let mut kept = 0_usize;
+        for &out in &left_out {
+            kept += usize::from(!out);
+            places.push(kept.saturating_sub(1));
+        }
+        let place = |from: &mut Option<usize>| {
+            *from = from.and_then(|from| places.get(from).copied());
+        };
+        for step in &mut steps {
+            match &mut step.operation {
+                Operation::Load { read, .. } | Operation::Update { read, .. } => {
+                    place(&mut read.from);
+                }
+                _ => {}
+            }
+        }
+        let mut out = left_out.iter();
+        steps.retain(|_| !out.next().copied().unwrap_or(false));
+        let mut output = self.output.clone();
+        for printed in &mut output {
+            printed.after = match printed.after.checked_sub(1) {
+                Some(step) => places.get(step).map_or(0, |place| place + 1),
+                None => 0,
+            };
+        }
+        (steps, output)
+    }
 }
 
 pub(super) fn thread_id(tid: Tid) -> ThreadId {
@@ -84,9 +142,7 @@ impl Machine {
     /// Tells a step that was taken.
     pub(super) fn trace_step(&mut self, tid: Tid, op: Op, alt: u16, done: &Done, woken: u64) {
         self.threads[tid].shown_blocked = false;
-        // A thread that spins in vain is let go on many times; the reader need not see all of them.
-        let in_vain = self.threads[tid].released > 1;
-        let Some(operation) = self.operation(tid, op, alt, done).filter(|_| !in_vain) else {
+        let Some(operation) = self.operation(tid, op, alt, done) else {
             if let Some(tracer) = &mut self.tracer {
                 tracer.places.push(tracer.steps.len().saturating_sub(1));
             }
@@ -102,10 +158,16 @@ impl Machine {
             step.wakes = joining.map(|(other, _)| thread_id(other)).collect();
         }
         step.choice = self.choice_besides(op, alt, &step.operation);
-        if op == Op::SpinYield && alt == QUIESCENT_ALT {
-            step.note = Some("spins on, though nothing has changed".to_owned());
+        let in_vain = op == Op::SpinYield && alt == QUIESCENT_ALT;
+        if in_vain {
+            let on = if self.threads[tid].nap.is_some() { "looks again" } else { "spins on" };
+            step.note = Some(format!("{on}, though nothing has changed"));
         }
+        let first = self.threads[tid].released <= 1;
         if let Some(tracer) = &mut self.tracer {
+            if in_vain {
+                tracer.in_vain.push((tracer.steps.len(), tid, first));
+            }
             step.preempts = std::mem::take(&mut tracer.preempts);
             tracer.places.push(tracer.steps.len());
             tracer.steps.push(step);
@@ -176,6 +238,9 @@ impl Machine {
             Op::Spawn => Operation::Spawn { child: thread_id(self.threads.len()) },
             Op::Join(child) => Operation::Join { child: thread_id(child) },
             Op::IsFinished(_) => Operation::Other,
+            Op::SpinYield if self.threads[tid].nap.is_some() => {
+                Operation::Sleep { ns: self.threads[tid].nap.unwrap_or_default() }
+            }
             Op::Yield | Op::SpinYield => Operation::Yield,
             Op::Sleep(ns) => Operation::Sleep { ns },
             Op::Park { timeout } => Operation::Park { timeout_ns: timeout },
