@@ -185,3 +185,32 @@ fn what_cannot_be_checked_is_explained() {
     assert!(code == 1 && text.contains(says) && !text.contains("submission"), "{text}");
     assert!(text.contains("in another folder gives it back"), "{text}");
 }
+
+#[test]
+fn a_program_check_says_what_was_sent_and_how_to_send_it_again() {
+    let home = tempfile::tempdir().unwrap();
+    let chapters = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("chapters");
+    harness(home.path(), &["start", "1", "one"]);
+    let (text, _) = harness(home.path(), &["check", "one"]);
+    let sent = r#"what is printed for the job ["true", "exit 0", "sleep 0.01"]"#;
+    assert!(text.contains(sent), "{text}");
+    let judge = chapters.join("01-processes/assignment/judge.rs");
+    let judge = std::fs::read_to_string(judge).unwrap();
+    let line = judge.lines().position(|line| line.contains(r#""sleep 0.01"], "ok""#)).unwrap() + 1;
+    assert!(text.contains(&format!("(judge.rs:{line})")), "the line of the check: {text}");
+    let seed = |text: &str| {
+        let (_, rest) = text.split_once("The inputs came from seed ").expect("it says so");
+        rest.split_once(';').unwrap().0.to_owned()
+    };
+    let first = seed(&text);
+    assert!(text.contains(&format!("`harness check one --seed {first}` sends the same")), "{text}");
+    // Of a million numbers, three that are equal are no luck.
+    let again = || seed(&harness(home.path(), &["check", "one"]).0);
+    assert!(again() != first || again() != first, "the seed is fixed");
+    let (text, _) = harness(home.path(), &["check", "one", "--seed", "7"]);
+    assert_eq!(seed(&text), "7");
+
+    harness(home.path(), &["start", "10", "ten"]);
+    let (text, _) = harness(home.path(), &["check", "ten"]);
+    assert!(text.contains("the program printed more than 64 KB, which is the limit"), "{text}");
+}

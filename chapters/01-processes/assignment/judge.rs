@@ -2,13 +2,15 @@
 
 use judge::{Program, Run};
 
-/// Sends a job and returns what is printed for it.
-fn job(run: &mut Run, commands: &[&str]) -> String {
+/// Sends a job; this has to be printed for it.
+#[track_caller]
+fn job(run: &mut Run, commands: &[&str], expected: &str) {
     run.send_line(&commands.join("\t"));
-    run.line()
+    assert_eq!(run.line(), expected, "what is printed for the job {commands:?}");
 }
 
 /// Waits until only the supervisor itself is left.
+#[track_caller]
 fn nothing_is_left(run: &Run) {
     run.until("processes of a job that is over are still there", |all| all.len() == 1);
 }
@@ -16,8 +18,8 @@ fn nothing_is_left(run: &Run) {
 /// All commands end with 0.
 pub fn all_end_well(program: &Program) {
     let mut run = program.start([] as [&str; 0]);
-    assert_eq!(job(&mut run, &["true", "exit 0", "sleep 0.01"]), "ok");
-    assert_eq!(job(&mut run, &["true"]), "ok");
+    job(&mut run, &["true", "exit 0", "sleep 0.01"], "ok");
+    job(&mut run, &["true"], "ok");
     assert_eq!(run.finish().code, Some(0), "the exit code at the end of the input");
 }
 
@@ -33,7 +35,7 @@ pub fn a_failure_is_told(program: &Program) {
         let fails = format!("exit {code}");
         let commands: Vec<&str> =
             (0..count).map(|i| if i == failing { fails.as_str() } else { "true" }).collect();
-        assert_eq!(job(&mut run, &commands), format!("failed {} {code}", failing + 1));
+        job(&mut run, &commands, &format!("failed {} {code}", failing + 1));
     }
 }
 
@@ -50,15 +52,15 @@ pub fn commands_run_at_the_same_time(program: &Program) {
 /// The command that fails first ends the job, although another was started before it and runs on.
 pub fn the_first_failure_ends_the_job(program: &Program) {
     let mut run = program.start([] as [&str; 0]);
-    assert_eq!(job(&mut run, &["exec sleep 1000", "exec sleep 1000", "exit 4"]), "failed 3 4");
+    job(&mut run, &["exec sleep 1000", "exec sleep 1000", "exit 4"], "failed 3 4");
     nothing_is_left(&run);
-    assert_eq!(job(&mut run, &["true"]), "ok", "the next job");
+    job(&mut run, &["true"], "ok");
 }
 
 /// A command that a signal ends has failed: 128 and the signal, as a shell says it.
 pub fn a_signal_is_a_failure(program: &Program) {
     let mut run = program.start([] as [&str; 0]);
-    assert_eq!(job(&mut run, &["exec sleep 1000", "kill -TERM $$"]), "failed 2 143");
+    job(&mut run, &["exec sleep 1000", "kill -TERM $$"], "failed 2 143");
     nothing_is_left(&run);
 }
 
@@ -67,7 +69,7 @@ pub fn grandchildren_end_too(program: &Program) {
     let mut run = program.start([] as [&str; 0]);
     let parent = "sleep 1000 & sleep 1000 & touch ready; wait";
     let failing = "until [ -e ready ]; do sleep 0.01; done; exit 5";
-    assert_eq!(job(&mut run, &[parent, failing]), "failed 2 5");
+    job(&mut run, &[parent, failing], "failed 2 5");
     nothing_is_left(&run);
 }
 
@@ -76,13 +78,13 @@ pub fn the_stubborn_end_too(program: &Program) {
     let mut run = program.start([] as [&str; 0]);
     let stubborn = "trap '' TERM INT HUP; touch ready; while :; do sleep 1000; done";
     let failing = "until [ -e ready ]; do sleep 0.01; done; exit 6";
-    assert_eq!(job(&mut run, &[stubborn, failing]), "failed 2 6");
+    job(&mut run, &[stubborn, failing], "failed 2 6");
     nothing_is_left(&run);
 }
 
 /// A job that ends well leaves nothing behind either.
 pub fn what_is_left_behind_is_ended(program: &Program) {
     let mut run = program.start([] as [&str; 0]);
-    assert_eq!(job(&mut run, &["sleep 1000 & true", "true"]), "ok");
+    job(&mut run, &["sleep 1000 & true", "true"], "ok");
     nothing_is_left(&run);
 }

@@ -35,6 +35,7 @@ impl Stage {
     }
 
     /// What a command of the shell prints, and its exit code.
+    #[track_caller]
     fn shell(&mut self, command: &str) -> (Vec<String>, i32) {
         self.run.send_line(command);
         let mut lines = Vec::new();
@@ -47,6 +48,7 @@ impl Stage {
         }
     }
 
+    #[track_caller]
     fn add(&mut self, update: &[u32]) -> i32 {
         self.shell(&format!("\"$program\" {}", add(update))).1
     }
@@ -59,6 +61,7 @@ impl Stage {
     }
 
     /// A process of the program that goes on only as it is told.
+    #[track_caller]
     fn held(&mut self, arguments: &str) -> Held {
         let (lines, _) = self.shell(&format!("held {arguments}"));
         let pid = lines.last().and_then(|line| line.parse().ok()).expect("the shell says a number");
@@ -66,6 +69,7 @@ impl Stage {
     }
 
     /// What the last held process has printed.
+    #[track_caller]
     fn said(&mut self) -> Counts {
         counts(&self.shell("cat ../said").0)
     }

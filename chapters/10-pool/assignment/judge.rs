@@ -19,6 +19,7 @@ fn start(program: &Program, workers: usize) -> Run {
 }
 
 /// The processes of workers that hang.
+#[track_caller]
 fn hanging(run: &Run, count: usize) -> Vec<i32> {
     let hangs = |all: &[judge::ProcessInfo]| -> Vec<i32> {
         all.iter().filter(|process| process.command == "sleep").map(|process| process.pid).collect()

@@ -13,9 +13,6 @@ use std::time::{Duration, Instant};
 const LOOK: Duration = Duration::from_micros(500);
 const LOOK_LATER: Duration = Duration::from_millis(20);
 
-/// What is said of a program that prints more than its limit.
-const ENDLESS: &str = "the program printed more than its limit; does it print for ever?";
-
 /// What can be sent to a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
@@ -52,6 +49,8 @@ pub struct Run {
     running: Running,
     stdout: Output,
     stderr: Output,
+    /// How much it may print.
+    output_bytes: usize,
     /// When its time is over, and how long it is.
     deadline: (Instant, Duration),
 }
@@ -82,7 +81,7 @@ impl Run {
         };
         let outputs = (|| Ok((read(running.stdout.take())?, read(running.stderr.take())?)))();
         match outputs {
-            Ok((stdout, stderr)) => Run { running, stdout, stderr, deadline },
+            Ok((stdout, stderr)) => Run { running, stdout, stderr, output_bytes, deadline },
             Err(error) => {
                 let error: std::io::Error = error;
                 give_up("the program's output cannot be read", error)
@@ -170,7 +169,11 @@ impl Run {
                 return processes;
             }
             if processes.is_empty() {
-                panic!("{what}: it ended before{}", self.last_words());
+                let (end, length) = self.deadline;
+                if Instant::now() >= end {
+                    panic!("{what}, and so it was after {} s", length.as_secs());
+                }
+                panic!("{what}, and so it was until the program ended{}", self.last_words());
             }
             // There is nothing to wait on: the processes are not this one's children.
             std::thread::sleep(pause);
@@ -218,22 +221,28 @@ impl Run {
     /// When the program is still running at the limit of time, or prints more than its limit.
     #[track_caller]
     pub fn finish(self) -> Finished {
-        let Run { running, stdout, stderr, .. } = self;
+        let Run { running, stdout, stderr, output_bytes, .. } = self;
         let ended = match running.wait() {
             Ok(ended) => ended,
             Err(error) => give_up("the end of the program is not known", error),
         };
         let (code, signal) = match ended.how {
-            _ if stdout.is_full() || stderr.is_full() => panic!("{ENDLESS}"),
+            _ if stdout.is_full() || stderr.is_full() => too_much(output_bytes),
             How::Exited(code) => (Some(code), None),
             How::Signalled(signal) => (None, Some(signal)),
             How::WallTime | How::CpuTime => panic!(
                 "the program was still running after {:.0} s; something waits or runs for ever",
                 ended.wall.as_secs_f64()
             ),
-            How::OutputLimit => panic!("{ENDLESS}"),
+            How::OutputLimit => too_much(output_bytes),
             How::Killed => give_up("the program was ended", "by nobody known"),
         };
         Finished { stdout: stdout.rest(), stderr: stderr.rest(), code, signal }
     }
+}
+
+/// It may print for ever, or much: nobody has waited for the end of it.
+#[track_caller]
+fn too_much(limit: usize) -> ! {
+    panic!("the program printed more than {} KB, which is the limit", limit >> 10)
 }
