@@ -186,6 +186,62 @@ fn what_cannot_be_checked_is_explained() {
     assert!(text.contains("in another folder gives it back"), "{text}");
 }
 
+/// A queue that looks every 10 ms.
+const POLLS: &str = r#"
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GetError { TimedOut, ShutDown }
+pub struct DelayQueue<T> { items: Mutex<Vec<(Instant, T)>> }
+impl<T> DelayQueue<T> {
+    pub fn new() -> Self { Self { items: Mutex::new(Vec::new()) } }
+    pub fn put(&self, item: T, due: Instant) -> Result<(), T> {
+        let mut items = self.items.lock().unwrap();
+        let place = items.partition_point(|other| other.0 <= due);
+        items.insert(place, (due, item));
+        Ok(())
+    }
+    pub fn get(&self) -> Option<T> {
+        loop {
+            {
+                let mut items = self.items.lock().unwrap();
+                let now = Instant::now();
+                if items.first().is_some_and(|item| item.0 <= now) { return Some(items.remove(0).1); }
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+    pub fn get_timeout(&self, _: Duration) -> Result<T, GetError> { Err(GetError::TimedOut) }
+    pub fn shutdown(&self) {}
+    pub fn len(&self) -> usize { self.items.lock().unwrap().len() }
+    pub fn is_empty(&self) -> bool { self.len() == 0 }
+}
+"#;
+
+#[test]
+fn a_picture_says_which_rounds_it_leaves_out() {
+    let home = tempfile::tempdir().unwrap();
+    harness(home.path(), &["start", "7", "mine"]);
+    std::fs::write(home.path().join("mine/src/lib.rs"), POLLS).unwrap();
+    let (text, _) = harness(home.path(), &["check", "mine"]);
+    // Wrapped as the terminal has room.
+    let words = text.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("main sleeps 10 ms — looks again, though nothing has changed; …"),
+        "{text}"
+    );
+    assert!(words.contains("rounds like this are not shown"), "{text}");
+    let steps: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_once("main ").map(|(_, does)| does))
+        .filter(|does| does.starts_with("locks") || does.starts_with("unlocks"))
+        .collect();
+    for pair in steps.windows(2) {
+        let locks = pair.iter().filter(|does| does.starts_with("locks")).count();
+        assert_eq!(locks, 1, "a lock is taken and given back by turns:\n{text}");
+    }
+}
+
 #[test]
 fn a_program_check_says_what_was_sent_and_how_to_send_it_again() {
     let home = tempfile::tempdir().unwrap();

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use student::{DelayQueue, GetError};
 
 const SECOND: Duration = Duration::from_secs(1);
-/// Reading the virtual clock moves it by nanoseconds; waiting for the wrong thing moves it by seconds.
+/// A look at the virtual clock moves it by a microsecond, and each look after it, with nothing else done meanwhile, twice as far: whoever
+/// looks again and again gets there, but too late. Waiting for the wrong thing moves it by seconds.
 const SLACK: Duration = Duration::from_millis(100);
 
 fn after(seconds: u32) -> Instant {

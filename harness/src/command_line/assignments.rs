@@ -20,9 +20,12 @@ pub(super) enum Verb {
     /// Make a working copy of an assignment
     ///
     /// It is an ordinary cargo package: open it in any editor. Nothing that is
-    /// there already is overwritten.
+    /// there already is overwritten. It remembers the course that it is of.
     Start(StartArguments),
     /// Check a working copy on every save, and show the run that fails
+    ///
+    /// A save stops the checks that still run and begins again. Keys: h shows a
+    /// hint, r checks again, q ends it.
     Watch(CopyArguments),
     /// Check a working copy: the visible checks, once
     ///
@@ -69,7 +72,7 @@ pub(super) struct StartArguments {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CopyArguments {
-    /// The working copy; the one around this folder without it
+    /// The working copy; the one around this folder without it. Its course is the one that it was made from
     folder: Option<PathBuf>,
     /// What random inputs start from; another number each time without it
     #[arg(long, value_name = "N")]

@@ -249,6 +249,42 @@ mod tests {
     }
 
     #[test]
+    fn the_points_of_a_students_page_add_up() {
+        let result = samples::graded("ada");
+        let all = page(&result, "en", false);
+        assert!(all.contains("2 of 6 points <meter"), "{all}");
+        let own = page(&result, "en", true);
+        let says = "2 of 4 points that you can see; 2 more are for checks that you cannot see";
+        assert!(own.contains(says), "{own}");
+    }
+
+    #[test]
+    fn what_does_not_compile_has_its_messages_in_columns_and_says_nothing_twice() {
+        let page = page(&samples::broken("bob"), "en", false);
+        assert!(
+            page.contains(
+                "<p>It does not compile.</p>\n<pre class=\"message\" tabindex=\"0\">error[E0308]"
+            ),
+            "{page}"
+        );
+        assert!(!page.contains("nothing could be run"), "{page}");
+        let css = include_str!("page.css");
+        assert!(
+            css.contains("pre.message { white-space: pre;"),
+            "carets stay below what they mean"
+        );
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        assert_eq!(with_code("`a<b` and `c"), "<code>a&lt;b</code> and `c");
+        assert_eq!(
+            with_code("`put` waits, `get` too"),
+            "<code>put</code> waits, <code>get</code> too"
+        );
+    }
+
+    #[test]
     fn the_page_speaks_both_languages() {
         let page_zh = page(&samples::unknown("ada"), "zh", false);
         assert!(page_zh.contains("lang=\"zh-CN\"") && page_zh.contains("无法判断"));

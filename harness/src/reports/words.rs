@@ -30,10 +30,11 @@ pub(crate) fn note(
     let failed = |name: &&String| {
         result.check(name).is_some_and(|needed| needed.status != CheckStatus::Pass)
     };
-    match (result.status, needed.iter().find(failed)) {
-        (Status::Refused | Status::DoesNotCompile, _) => String::new(),
-        (_, Some(needed)) => (words.depends_on)(needed),
-        (_, None) => check.message.clone().unwrap_or_default(),
+    let none = result.checks.iter().all(|check| check.status == CheckStatus::NotRun);
+    match needed.iter().find(failed) {
+        _ if none => String::new(),
+        Some(needed) => (words.depends_on)(needed),
+        None => check.message.clone().unwrap_or_default(),
     }
 }
 
@@ -195,6 +196,9 @@ pub mod samples {
         (result.status, result.score) = (Status::DoesNotCompile, Some(0));
         result.message = Some("error[E0308]: mismatched types\n --> src/lib.rs:3:5\n".to_owned());
         result.checks = ["passes", "fails"].map(|name| check(name, CheckStatus::NotRun)).into();
+        for check in &mut result.checks {
+            check.message = Some("nothing could be run".to_owned());
+        }
         result
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use explore_engine::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*, fence};
 use explore_engine::sync::{Condvar, Mutex, RwLock, mpsc};
 use explore_engine::{Config, Explorer, Outcome, Status, panic, process, thread};
-use trace::{Failure, Operation, WaitsFor};
+use trace::{Failure, Operation, ThreadId, WaitsFor};
 
 fn explore(scenario: impl Fn() + 'static) -> Outcome {
     Explorer::default().run("scenario", scenario)
@@ -316,6 +316,10 @@ fn a_stack_overflow_is_a_failure() {
         thread::spawn(|| deep(1 << 40)).join().unwrap();
     });
     assert_eq!(outcome.summary, "the stack of thread 1 overflows");
+    let trace = outcome.trace.expect("a failure has a trace");
+    let last = trace.steps.last().expect("it has steps");
+    let overflows = matches!(&last.operation, Operation::Panic { message } if message == "its stack overflowed");
+    assert!(overflows && last.thread == ThreadId(1), "the story ends with it: {last:?}");
 }
 
 #[test]

@@ -2,9 +2,14 @@
 
 use super::canvas::Canvas;
 use super::layout::{Placed, needs};
-use super::measure::{PX, sans};
+use super::measure::{PX, bold, sans};
 use crate::chart::{Chart, Lane, LaneState, Row, RowMood};
 use crate::{Operation, ThreadId};
+
+/// Where the name of a lock begins, beside the bar of the thread that holds it.
+const NAME: usize = 11;
+/// What it stays clear of: half a thick bar of the next lane, and a gap.
+const CLEAR: usize = 11;
 
 /// Where the lanes are.
 #[derive(Debug)]
@@ -130,8 +135,9 @@ impl<'c> Lanes<'c> {
         let lock = after.holds.iter().rfind(|lock| !before.holds.contains(lock));
         let Some(&lock) = lock else { return };
         let name = self.chart.labels.object_short(lock);
-        if sans(name) * 9 / 10 / PX + 14 <= self.each {
-            canvas.text(x + 11, y + 17, "swim-mark swim-name", name);
+        // Bold, and smaller than sentences.
+        if NAME + bold(name) * 11 / 13 / PX + CLEAR <= self.each {
+            canvas.text(x + NAME, y + 17, "swim-mark swim-name", name);
         }
     }
 

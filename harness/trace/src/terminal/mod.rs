@@ -112,10 +112,13 @@ impl Drawing<'_> {
             self.wrapped(role, &headline, 0, 2);
         }
         // The first sentence on a panic is its message.
-        for sentence in explain::sentences(self.chart).into_iter().skip(usize::from(said)) {
-            self.wrapped(Role::Plain, &sentence, 2, 4);
+        let sentences = explain::sentences(self.chart).split_off(usize::from(said));
+        for sentence in &sentences {
+            self.wrapped(Role::Plain, sentence, 2, 4);
         }
-        self.page.end_line();
+        if !said || !sentences.is_empty() {
+            self.page.end_line();
+        }
     }
 
     fn rows(&mut self, limit: usize, legend: bool) {

@@ -1,18 +1,27 @@
 //! From a failing run to its trace and its one-line summary.
 
 use trace::{
-    Failure, Location, ObjectId, Origin, Program, Search, ThreadId, Trace, Verdict, Wait, WaitsFor,
+    Failure, Location, ObjectId, Operation, Origin, Program, Search, Step, ThreadId, Trace,
+    Verdict, Wait, WaitsFor,
 };
 
 use super::outcome::Outcome;
 use crate::machine::{Bad, Machine};
 
+/// The message of a panic that is none: nothing unwinds.
+const OVERFLOWED: &str = "its stack overflowed";
+
 /// The trace of the execution that the machine has just made, with tracing on.
 pub(super) fn trace_of(machine: &Machine, bad: Option<&Bad>, outcome: &Outcome) -> Trace {
-    let (steps, output) = match &machine.tracer {
+    let (mut steps, output) = match &machine.tracer {
         Some(tracer) => tracer.story(),
         None => Default::default(),
     };
+    if let (Some(Bad::StackOverflow { thread }), Some(_)) = (bad, &machine.tracer) {
+        // No step of the machine's, but the last that the thread did.
+        let message = OVERFLOWED.to_owned();
+        steps.push(Step::new(ThreadId(*thread as u32), Operation::Panic { message }));
+    }
     let verdict = match bad.and_then(|bad| failure_of(machine, bad)) {
         Some(failure) => trace::Outcome::Failed { failure },
         None => trace::Outcome::Ended,
@@ -59,11 +68,9 @@ fn failure_of(machine: &Machine, bad: &Bad) -> Option<Failure> {
             steps: u64::from(machine.steps),
         },
         Bad::Exit { thread, code } => Failure::Exit { thread: id(*thread), code: *code },
-        Bad::StackOverflow { thread } => Failure::Panic {
-            thread: id(*thread),
-            message: "its stack overflowed".to_owned(),
-            at: None,
-        },
+        Bad::StackOverflow { thread } => {
+            Failure::Panic { thread: id(*thread), message: OVERFLOWED.to_owned(), at: None }
+        }
         Bad::Refused(_) => return None,
     })
 }

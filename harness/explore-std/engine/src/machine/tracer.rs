@@ -41,12 +41,19 @@ impl Tracer {
             let mut of_thread =
                 self.in_vain.iter().filter(|(_, other, _)| *other == tid).peekable();
             while let Some(&(first, ..)) = of_thread.next() {
-                let (mut last, mut rounds) = (first, 0_usize);
+                let mut last = first;
                 while let Some(&(next, ..)) = of_thread.next_if(|(_, _, is_first)| !is_first) {
-                    (last, rounds) = (next, rounds + 1);
+                    last = next;
                 }
+                let mut rounds = 0;
                 for at in first + 1..=last {
-                    left_out[at] |= steps[at].thread == thread_id(tid);
+                    if steps[at].thread == thread_id(tid) {
+                        left_out[at] = true;
+                        let ends = |step: &Step| {
+                            matches!(step.operation, Operation::Yield | Operation::Sleep { .. })
+                        };
+                        rounds += usize::from(ends(&steps[at]));
+                    }
                 }
                 if let Some(note) = steps[first].note.as_mut().filter(|_| rounds > 0) {
                     let (s, are) = if rounds == 1 { ("", "is") } else { ("s", "are") };
