@@ -38,9 +38,10 @@ pub fn start(
     let readme = if language == "zh" { "README.zh-CN.md" } else { "README.md" };
     let hidden = manifest.checks.iter().filter(|check| check.visibility != Visibility::Visible);
     let shown = folder.display().to_string();
-    let verb = |verb| match language {
-        "en" => command(&["harness", verb, &shown]),
-        other => command(&["harness", verb, &shown, "--language", other]),
+    let verb = |verb| {
+        let mut arguments = vec!["harness", verb, &shown];
+        arguments.extend(in_its_language(language));
+        command(&arguments)
     };
     let text = (words(language).started)(&Started {
         title: &format!("{STRONG}{title}{STRONG:#}"),
@@ -143,12 +144,12 @@ pub(super) fn inputs(
     if !failed || !assignment.manifest.has(Kind::Program) {
         return String::new();
     }
-    let again = check_command(copy, &["--seed", &result.seed.to_string()]);
+    let again = check_command(copy, language, &["--seed", &result.seed.to_string()]);
     format!("\n{}\n", (words(language).seed_was)(result.seed, &again))
 }
 
 /// The command that checks this copy from here.
-pub(super) fn check_command(copy: &WorkingCopy, options: &[&str]) -> String {
+pub(super) fn check_command(copy: &WorkingCopy, language: &str, options: &[&str]) -> String {
     let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
     let folder = copy.folder.strip_prefix(&here).unwrap_or(&copy.folder).display().to_string();
     let mut arguments = vec!["harness", "check"];
@@ -156,16 +157,24 @@ pub(super) fn check_command(copy: &WorkingCopy, options: &[&str]) -> String {
         arguments.push(&folder);
     }
     arguments.extend(options);
+    arguments.extend(in_its_language(language));
     command(&arguments)
 }
 
+/// The option that chooses a language, where it is not the default.
+fn in_its_language(language: &str) -> impl Iterator<Item = &str> {
+    let options = if language == "en" { None } else { Some(["--language", language]) };
+    options.into_iter().flatten()
+}
+
 /// The command that begins another assignment of the copy's course.
-pub(super) fn start_command(copy: &WorkingCopy, name: &str) -> String {
+pub(super) fn start_command(copy: &WorkingCopy, name: &str, language: &str) -> String {
     let course = copy.course.as_ref().map(|course| course.display().to_string());
     let mut arguments = vec!["harness", "start", name];
     if let Some(course) = &course {
         arguments.extend(["--course", course]);
     }
+    arguments.extend(in_its_language(language));
     command(&arguments)
 }
 

@@ -242,7 +242,7 @@ fn view(
     let after = after(course, assignment, copy, result, language);
     // The state, a blank line and the keys; the last line feed leaves the cursor on a line of its own.
     let frame = 4 + report.rows_of(&after) + report.rows_of(&keys) - 1;
-    let command = verbs::check_command(copy, &[]);
+    let command = verbs::check_command(copy, language, &[]);
     text += &report.write_within(result, height.saturating_sub(frame).max(6), &command);
     format!("{state}\n{text}{after}\n{keys}\n")
 }
@@ -261,7 +261,7 @@ fn after(
         text += "\n";
         text += words.all_passed;
         if let Some(next) = verbs::next_assignment(course, assignment) {
-            text += &(words.next)(&verbs::start_command(copy, &next));
+            text += &(words.next)(&verbs::start_command(copy, &next, language));
         }
         text.push('\n');
     }

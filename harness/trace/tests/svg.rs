@@ -78,6 +78,42 @@ fn nothing_is_drawn_outside() {
     }
 }
 
+/// The name of a lock stands between its thread's lane and the next one, or is left out.
+#[test]
+fn the_name_of_a_lock_touches_no_other_lane() {
+    let mut drawn = 0;
+    for (others, lock) in (1..=7).flat_map(|others| {
+        ["m:4", "mutex:4", "mutex:40", "mutex:400", "condvar:400"].map(|lock| (others, lock))
+    }) {
+        let svg = draw(&fixtures::takes_turns(others, lock), SvgLayout::Wide);
+        let document = Document::parse(&svg).unwrap();
+        let number = |node: Node<'_, '_>, name| node.attribute(name)?.parse::<f64>().ok();
+        let of_class = |class: &'static str| {
+            let has = move |node: &Node<'_, '_>| {
+                node.attribute("class").is_some_and(|all| all.split(' ').any(|one| one == class))
+            };
+            document.descendants().filter(has)
+        };
+        // A path that begins with "M96 214".
+        let place = |path: &str| path.strip_prefix('M')?.split(' ').next()?.parse::<f64>().ok();
+        let lanes: Vec<f64> =
+            of_class("swim-lane").filter_map(|lane| place(lane.attribute("d")?)).collect();
+        assert!(lanes.len() > others);
+        for name in of_class("swim-mark").filter(|node| node.text() == Some(lock)) {
+            let start = number(name, "x").unwrap();
+            // As wide as Chromium draws it, and half a bar.
+            let end = start + 7.25 * lock.len() as f64 + 5.0;
+            let next = lanes.iter().copied().filter(|x| *x > start).fold(f64::MAX, f64::min);
+            assert!(
+                end <= next,
+                "{others} others, {lock}: {start} to {end}, the next lane is at {next}"
+            );
+            drawn += 1;
+        }
+    }
+    assert!(drawn > 0, "where there is room it is drawn");
+}
+
 #[test]
 fn text_of_strangers_cannot_break_out() {
     let mut trace = fixtures::ab_ba_deadlock();

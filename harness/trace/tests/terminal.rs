@@ -46,6 +46,17 @@ fn ascii_is_ascii() {
 }
 
 #[test]
+fn the_rows_of_a_panic_lead_up_to_it() {
+    let trace = fixtures::takes_turns(3, "left");
+    let short = Terminal { rows: Some(2), title: false, legend: false, ..Terminal::default() };
+    let picture = short.draw(&trace);
+    assert!(picture.contains('✗') && picture.contains("later steps are not shown"), "{picture}");
+    assert!(!picture.contains("failed:") && !picture.contains("Where each"), "{picture}");
+    let whole = Terminal::default().draw(&trace);
+    assert!(whole.contains("failed:") && whole.contains("Where each thread stands"), "{whole}");
+}
+
+#[test]
 fn rows_can_be_limited() {
     let trace = fixtures::six_threads();
     let picture = Terminal { rows: Some(2), ..Terminal::default() }.draw(&trace);

@@ -5,6 +5,7 @@ mod style;
 
 use crate::text::{clip, width, wrap};
 use lanes::{ASCII, Glyphs, Lanes, UNICODE};
+use std::ops::Range;
 use style::{Page, Role};
 
 use crate::chart::{Chart, LaneState, Row, RowMood};
@@ -21,7 +22,8 @@ pub struct Terminal {
     pub colour: bool,
     /// Draw with ASCII instead of box-drawing characters.
     pub ascii: bool,
-    /// Show at most this many rows, the last ones. A recorded run can have thousands.
+    /// Show at most this many rows: those up to the panic that the verdict tells of, or else the last ones. A recorded run can have
+    /// thousands.
     pub rows: Option<usize>,
     /// Whether to begin with the program's name and, if it panics, the message. A title of its own may have said both.
     pub title: bool,
@@ -124,7 +126,9 @@ impl Drawing<'_> {
     fn rows(&mut self, limit: usize, legend: bool) {
         let columns = self.width.saturating_sub(self.margin + NARROWEST_TEXT);
         let mut lanes = Lanes::new(self.chart, columns, self.glyphs);
-        let skipped = self.chart.rows.len().saturating_sub(limit);
+        let all = self.chart.rows.len();
+        let end = if limit < all { self.decisive().max(limit) } else { all };
+        let skipped = end.saturating_sub(limit);
         if let Some(lanes) = &lanes {
             lanes.header(&mut self.page, self.chart, self.margin);
         }
@@ -132,16 +136,35 @@ impl Drawing<'_> {
             let text = format!("{} {skipped} earlier steps are not shown", self.glyphs.ellipsis);
             self.wrapped(Role::Dim, &text, self.margin, self.margin);
         }
+        let shown = skipped..end;
         let mut before: Option<&Location> = None;
-        for row in &self.chart.rows[skipped..] {
+        for row in &self.chart.rows[shown.clone()] {
             self.row(&mut lanes, row, before);
             before = row.step.at.as_ref();
         }
+        if end < all {
+            let text = format!("{} {} later steps are not shown", self.glyphs.ellipsis, all - end);
+            self.wrapped(Role::Dim, &text, self.margin, self.margin);
+        }
         self.page.end_line();
         if legend {
-            self.legend(skipped);
+            self.legend(shown);
             self.page.end_line();
         }
+    }
+
+    /// How many rows there are up to the one that decides.
+    fn decisive(&self) -> usize {
+        let rows = &self.chart.rows;
+        let Outcome::Failed { failure: Failure::Panic { thread, .. } } =
+            &self.chart.trace.verdict.outcome
+        else {
+            return rows.len();
+        };
+        let panics = |row: &Row<'_>| {
+            row.step.thread == *thread && matches!(row.step.operation, Operation::Panic { .. })
+        };
+        rows.iter().position(panics).map_or(rows.len(), |at| at + 1)
     }
 
     fn row(&mut self, lanes: &mut Option<Lanes>, row: &Row<'_>, before: Option<&Location>) {
@@ -236,9 +259,9 @@ impl Drawing<'_> {
     }
 
     /// What the marks mean; only those that occur.
-    fn legend(&mut self, skipped: usize) {
+    fn legend(&mut self, shown: Range<usize>) {
         let glyphs = self.glyphs;
-        let rows = &self.chart.rows[skipped..];
+        let rows = &self.chart.rows[shown];
         let any = |test: &dyn Fn(&Row<'_>) -> bool| rows.iter().any(test);
         let lane = |state: LaneState, holds: bool| {
             rows.iter().any(|row| {
