@@ -17,6 +17,7 @@ use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
+use trace::text::wrap;
 
 /// Editors write a file in several steps; this long after the first, all have been made.
 const SETTLE: Duration = Duration::from_millis(20);
@@ -239,6 +240,7 @@ fn view(
     if more_hints {
         keys.insert_str(0, words.key_hint);
     }
+    let keys = wrap(&keys, width, width).join("\n");
     let after = after(course, assignment, copy, result, language);
     // The state, a blank line and the keys; the last line feed leaves the cursor on a line of its own.
     let frame = 4 + report.rows_of(&after) + report.rows_of(&keys) - 1;
