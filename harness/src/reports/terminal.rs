@@ -7,8 +7,8 @@ use crate::language::{self, Words};
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use trace::Terminal;
 use trace::text::{width, wrap};
+use trace::{Failure, Outcome, Terminal, Trace};
 
 /// How to write a report.
 #[derive(Debug, Clone, Copy)]
@@ -91,8 +91,7 @@ impl Report<'_> {
             if self.rows_of(&all) <= lines {
                 return all;
             }
-            let all_steps = check.explored.as_ref().and_then(|explored| explored.trace.as_ref());
-            let all_steps = all_steps.map_or(0, |trace| trace.steps.len());
+            let all_steps = run(check).map_or(0, |trace| trace.steps.len());
             // Each step takes a line at least.
             for (legend, fewest) in [(true, STEPS), (false, FEWEST_STEPS)] {
                 for steps in (fewest..=all_steps.min(lines)).rev() {
@@ -239,9 +238,12 @@ impl Report<'_> {
                 }
             }
         }
-        let trace = check.explored.as_ref().and_then(|explored| explored.trace.as_ref());
-        // What the drawing says of a deadlock says more than one line.
-        let message = check.message.as_ref().filter(|_| trace.is_none() || check.at.is_some());
+        let trace = run(check);
+        // What the drawing says of a deadlock says more than one line. A panic's message it leaves to this one.
+        let panics = |trace: &Trace| {
+            matches!(trace.verdict.outcome, Outcome::Failed { failure: Failure::Panic { .. } })
+        };
+        let message = check.message.as_ref().filter(|_| trace.is_none_or(panics));
         if let Some(message) = message {
             let at = check.at.as_ref().map_or(String::new(), |at| format!("  ({at})"));
             for line in format!("{}{at}", message.trim_end()).lines() {
@@ -258,8 +260,7 @@ impl Report<'_> {
 
     /// The run that fails, or the last steps of it.
     fn picture(&self, text: &mut String, check: &CheckResult, steps: Option<usize>, legend: bool) {
-        let trace = check.explored.as_ref().and_then(|explored| explored.trace.as_ref());
-        if let Some(trace) = trace {
+        if let Some(trace) = run(check) {
             let drawing = Terminal {
                 width: self.width,
                 colour: self.colour,
@@ -312,4 +313,9 @@ fn was_run(result: &SubmissionResult) -> bool {
 fn open(result: &SubmissionResult) -> impl Iterator<Item = &CheckResult> {
     let open = [CheckStatus::Fail, CheckStatus::CannotTell];
     result.checks.iter().filter(move |check| open.contains(&check.status))
+}
+
+/// The run that fails.
+fn run(check: &CheckResult) -> Option<&Trace> {
+    check.explored.as_ref()?.trace.as_ref()
 }

@@ -138,13 +138,16 @@ impl Lanes {
         print(page, &cells);
     }
 
-    /// The names above the lanes: in one line if they fit, else each on its own.
-    pub fn header(&self, page: &mut Page, chart: &Chart<'_>, margin: usize) {
+    /// The names above the lanes: in one line if they fit, else each on its own. Of a thread without a name it says `whence` it comes, if
+    /// that is asked for.
+    pub fn header(&self, page: &mut Page, chart: &Chart<'_>, margin: usize, whence: bool) {
         let label = |index: usize| chart.labels.thread(ThreadId(index as u32));
         let unnamed = |index: usize| {
             let thread = &chart.trace.threads[index];
-            let spawned =
-                thread.spawned.as_ref().filter(|_| label(index) == format!("T{index}"))?;
+            let spawned = thread
+                .spawned
+                .as_ref()
+                .filter(|_| whence && label(index) == format!("T{index}"))?;
             Some(format!("  spawned at {}", spawned.short()))
         };
         let fits = (0..self.count).all(|i| width(label(i)) < self.each && unnamed(i).is_none());

@@ -27,7 +27,7 @@ pub struct Terminal {
     pub rows: Option<usize>,
     /// Whether to begin with the program's name and, if it panics, the message. A title of its own may have said both.
     pub title: bool,
-    /// Whether to end with what the marks mean, where each thread stands and how the run was found.
+    /// Whether to say where threads come from, what the marks mean, where each thread stands and how the run was found.
     pub legend: bool,
 }
 
@@ -130,7 +130,7 @@ impl Drawing<'_> {
         let end = if limit < all { self.decisive().max(limit) } else { all };
         let skipped = end.saturating_sub(limit);
         if let Some(lanes) = &lanes {
-            lanes.header(&mut self.page, self.chart, self.margin);
+            lanes.header(&mut self.page, self.chart, self.margin, legend);
         }
         if skipped > 0 {
             let text = format!("{} {skipped} earlier steps are not shown", self.glyphs.ellipsis);
