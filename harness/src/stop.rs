@@ -16,9 +16,9 @@ thread_local! {
 /// use std::{process::Command, thread, time::Duration};
 ///
 /// let stop = Stop::default();
+/// let mut sleeps = Command::new("sleep");
+/// sleeps.arg("1000");
 /// thread::scope(|scope| {
-///     let mut sleeps = Command::new("sleep");
-///     sleeps.arg("1000");
 ///     scope.spawn(|| {
 ///         stop.during(|| execution::execute(&mut sleeps, "", Duration::from_secs(1000)))
 ///     });
