@@ -1,5 +1,8 @@
 //! Putting, getting, bounds and counting.
 
+#[path = "support/valgrind.rs"]
+mod valgrind;
+
 use ch07_queue::{GetError, LifoQueue, PriorityQueue, PutError, Queue, TaskDoneError};
 use std::sync::Arc;
 use std::thread;
@@ -215,4 +218,9 @@ fn a_queue_may_be_shared_and_sent() {
     fn check<T: Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>() {}
     check::<Queue<std::cell::Cell<i32>>>();
     check::<ch07_queue::SimpleQueue<std::cell::Cell<i32>>>();
+}
+
+#[test]
+fn clean_under_valgrind() {
+    valgrind::clean(&[]);
 }

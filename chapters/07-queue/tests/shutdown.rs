@@ -1,5 +1,8 @@
 //! The end of a queue, as Python 3.13 has it.
 
+#[path = "support/valgrind.rs"]
+mod valgrind;
+
 use ch07_queue::{GetError, LifoQueue, PriorityQueue, PutError, Queue};
 use std::thread;
 use std::time::Duration;
@@ -164,4 +167,9 @@ fn errors_are_sentences() {
         queue.task_done().unwrap_err().to_string(),
         "task_done was called more often than items were put"
     );
+}
+
+#[test]
+fn clean_under_valgrind() {
+    valgrind::clean(&[]);
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 mod children;
 #[path = "support/trials.rs"]
 mod trials;
-#[path = "support/valgrind.rs"]
+#[path = "../../07-queue/tests/support/valgrind.rs"]
 mod valgrind;
 
 fn main() {

@@ -8,7 +8,7 @@ use ch09_shared_data::{
 
 #[path = "../../08-multiprocessing/tests/support/trials.rs"]
 mod trials;
-#[path = "../../08-multiprocessing/tests/support/valgrind.rs"]
+#[path = "../../07-queue/tests/support/valgrind.rs"]
 mod valgrind;
 
 fn main() {

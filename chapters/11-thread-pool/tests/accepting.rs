@@ -1,5 +1,8 @@
 //! Which threads are started, and which tasks wait or are refused.
 
+#[path = "../../07-queue/tests/support/valgrind.rs"]
+mod valgrind;
+
 use ch11_thread_pool::{ExecuteError, Sizes, ThreadPool};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -237,4 +240,9 @@ fn a_pool_may_be_shared_and_sent() {
     check_error::<ch11_thread_pool::TaskPanic>();
     check_error::<ch11_thread_pool::WaitError>();
     check_error::<ch11_thread_pool::ContextError<std::fmt::Error>>();
+}
+
+#[test]
+fn clean_under_valgrind() {
+    valgrind::clean(&[]);
 }

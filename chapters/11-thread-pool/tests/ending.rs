@@ -1,5 +1,8 @@
 //! Close, terminate, join, drop.
 
+#[path = "../../07-queue/tests/support/valgrind.rs"]
+mod valgrind;
+
 use ch11_thread_pool::{ExecuteError, TaskError, ThreadPool, WaitError};
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -220,4 +223,9 @@ fn a_task_may_drop_its_own_pool() {
     drop(pool);
     gate.wait();
     assert_eq!(receiver.recv(), Ok("went on"));
+}
+
+#[test]
+fn clean_under_valgrind() {
+    valgrind::clean(&[]);
 }

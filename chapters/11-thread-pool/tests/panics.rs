@@ -1,5 +1,8 @@
 //! Nothing that a task or a callback throws costs a thread or a place.
 
+#[path = "../../07-queue/tests/support/valgrind.rs"]
+mod valgrind;
+
 use ch11_thread_pool::{TaskError, TaskPanic, ThreadPool};
 use std::panic::{panic_any, resume_unwind};
 use std::sync::{Arc, Barrier, mpsc};
@@ -107,4 +110,9 @@ fn a_handle_passes_the_panic_on() {
     assert_eq!(*thrown.downcast::<u8>().unwrap(), 5);
     pool.execute(|| (), |_| ()).unwrap();
     assert_whole(&pool);
+}
+
+#[test]
+fn clean_under_valgrind() {
+    valgrind::clean(&[]);
 }

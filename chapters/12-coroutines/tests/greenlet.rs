@@ -1,5 +1,8 @@
 //! What a greenlet promises.
 
+#[path = "../../07-queue/tests/support/valgrind.rs"]
+mod valgrind;
+
 use ch12_coroutines::{CyclicParents, Exit, Greenlet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -242,4 +245,9 @@ fn handles_compare_and_show_themselves() {
     assert_eq!(format!("{greenlet:?}"), r#"Greenlet { state: "suspended", .. }"#);
     greenlet.switch(());
     assert_eq!(format!("{clone:?}"), r#"Greenlet { state: "dead", .. }"#);
+}
+
+#[test]
+fn clean_under_valgrind() {
+    valgrind::clean(&[]);
 }

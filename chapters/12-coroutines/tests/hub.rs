@@ -1,5 +1,8 @@
 //! What a hub promises: order, joins, kills, time-outs, ends.
 
+#[path = "../../07-queue/tests/support/valgrind.rs"]
+mod valgrind;
+
 use ch12_coroutines::Greenlet;
 use ch12_coroutines::hub::{self, JoinError, RunError};
 use std::cell::{Cell, RefCell};
@@ -231,4 +234,9 @@ fn a_hundred_thousand_tasks() {
         hub::join_all(tasks).into_iter().map(Result::unwrap).sum::<u64>()
     });
     assert_eq!(sum, 99_999 * 50_000);
+}
+
+#[test]
+fn clean_under_valgrind() {
+    valgrind::clean(&[]);
 }

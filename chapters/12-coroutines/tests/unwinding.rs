@@ -1,5 +1,8 @@
 //! How a suspended greenlet ends when its last handle goes.
 
+#[path = "../../07-queue/tests/support/valgrind.rs"]
+mod valgrind;
+
 use ch12_coroutines::Greenlet;
 use std::cell::{Cell, RefCell};
 use std::panic::catch_unwind;
@@ -269,4 +272,9 @@ fn the_end_of_an_orphan_goes_to_its_parent() {
     *own.borrow_mut() = Some(orphan);
     assert_eq!(weak.switch(3), 40);
     assert!(weak.upgrade().is_none());
+}
+
+#[test]
+fn clean_under_valgrind() {
+    valgrind::clean(&[]);
 }
