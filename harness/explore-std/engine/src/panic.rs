@@ -125,6 +125,14 @@ pub fn catch_unwind<F: FnOnce() -> R + UnwindSafe, R>(f: F) -> std::thread::Resu
 
 /// [`catch_unwind`] where the panic goes on to whoever joins the thread.
 pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> std::thread::Result<R> {
+    let mut f = Some(f);
+    let mut value = None;
+    catch_dyn(&mut || value = f.take().map(|f| f()))?;
+    Ok(value.expect("the closure returned"))
+}
+
+/// [`catch`] without its types: compiled once.
+pub(crate) fn catch_dyn(f: &mut dyn FnMut()) -> std::thread::Result<()> {
     let before = context::with(|machine| machine.threads[machine.current].panics);
     let result = std::panic::catch_unwind(AssertUnwindSafe(f));
     let Some(before) = before else { return result };

@@ -1,5 +1,6 @@
 //! `spawn`, `Builder`, `JoinHandle`.
 
+use std::any::Any;
 use std::fmt;
 use std::io;
 use std::panic::Location;
@@ -59,28 +60,7 @@ impl<T> JoinHandle<T> {
     /// The payload of the panic that ended the thread.
     #[track_caller]
     pub fn join(self) -> Result<T> {
-        let at = Location::caller();
-        match self.real {
-            Some(real) => {
-                let child = record::thread_of(self.thread.id());
-                let wait = || {
-                    let _ = real.join();
-                };
-                record::blocking(
-                    trace::Operation::Join { child },
-                    trace::WaitsFor::Join { thread: child },
-                    "join",
-                    at,
-                    wait,
-                );
-            }
-            None => {
-                if let Some(tid) = self.thread.tid() {
-                    context::visible(Op::Join(tid), at);
-                    context::with(|machine| machine.threads[tid].panic_seen = true);
-                }
-            }
-        }
+        wait_for(&self.thread, self.real, Location::caller());
         let result = self.packet.result().take();
         // Only when the join was refused is there no result.
         result.unwrap_or_else(|| Err(Box::new("the execution was given up")))
@@ -103,6 +83,21 @@ impl<T> JoinHandle<T> {
             }
             (None, None) => true,
         }
+    }
+}
+
+/// Waits until a thread has ended.
+fn wait_for(thread: &Thread, real: Option<std::thread::JoinHandle<()>>, at: Loc) {
+    if let Some(real) = real {
+        let child = record::thread_of(thread.id());
+        let wait = || {
+            let _ = real.join();
+        };
+        let waits_for = trace::WaitsFor::Join { thread: child };
+        record::blocking(trace::Operation::Join { child }, waits_for, "join", at, wait);
+    } else if let Some(tid) = thread.tid() {
+        context::visible(Op::Join(tid), at);
+        context::with(|machine| machine.threads[tid].panic_seen = true);
     }
 }
 
@@ -218,6 +213,9 @@ impl Builder {
     }
 }
 
+/// What a thread does: it calls the closure, leaves the result, and says how it ended before it lets go of the result.
+type Body<'a> = Box<dyn FnOnce(&mut dyn FnMut(Option<String>)) + Send + 'a>;
+
 /// Starts a thread. `scope` is dropped when the thread and the handle have left its result.
 ///
 /// # Safety
@@ -235,13 +233,34 @@ where
 {
     let packet = Packet::new(scope);
     let theirs = Arc::clone(&packet);
-    let run = move || {
-        let result = crate::panic::catch(f);
-        *theirs.result() = Some(result);
-        drop(theirs);
+    let body = move |ended: &mut dyn FnMut(Option<String>)| {
+        let mut f = Some(f);
+        let mut value = None;
+        let caught = crate::panic::catch_dyn(&mut || value = f.take().map(|f| f()));
+        let message = caught.as_ref().err().map(message);
+        *theirs.result() = Some(caught.map(|()| value.expect("the closure returned")));
+        ended(message);
     };
+    // SAFETY: the caller's promise.
+    let (thread, real) = unsafe { launch(builder, Box::new(body), at) }?;
+    Ok(JoinHandle { packet, thread, real })
+}
+
+/// [`start`] without its types: what is here is compiled once, and not for each closure of a program again.
+///
+/// # Safety
+///
+/// What the body borrows must outlive the thread.
+unsafe fn launch(
+    builder: Builder,
+    body: Body<'_>,
+    at: Loc,
+) -> io::Result<(Thread, Option<std::thread::JoinHandle<()>>)> {
+    // SAFETY: only the lifetime changes. The body is dropped when its thread ends, or never; both happen before what it may
+    // borrow is dropped, by the caller's promise.
+    let body = unsafe { std::mem::transmute::<Body<'_>, Body<'static>>(body) };
     if context::is_exploring() {
-        return explored(builder, packet, Box::new(run), at);
+        return Ok((explored(builder, body, at)?, None));
     }
     let mut real = std::thread::Builder::new();
     let name = builder.name;
@@ -252,42 +271,28 @@ where
         real = real.stack_size(size);
     }
     let birth = record::birth(name, at);
-    let ended = Arc::clone(&packet);
-    let body = move || {
+    let real = real.spawn(move || {
         record::begin(birth);
-        run();
-        record::end(ended.result().as_ref().and_then(message));
-    };
-    // SAFETY: the caller's promise.
-    let real = unsafe { real.spawn_unchecked(body) }?;
+        body(&mut record::end);
+    })?;
     let thread = Thread::real(real.thread().clone());
     record::born(birth, thread.id());
-    Ok(JoinHandle { packet, thread, real: Some(real) })
+    Ok((thread, Some(real)))
 }
 
 /// The message of a panic that ended a thread.
-fn message<T>(result: &Result<T>) -> Option<String> {
-    let payload = result.as_ref().err()?;
+fn message(payload: &Box<dyn Any + Send>) -> String {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    Some(text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default())
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default()
 }
 
-fn explored<'a, T>(
-    builder: Builder,
-    packet: Arc<Packet<T>>,
-    run: Box<dyn FnOnce() + 'a>,
-    at: Loc,
-) -> io::Result<JoinHandle<T>> {
-    // SAFETY: only the lifetime changes. The closure is dropped when its thread ends, or never;
-    // both happen before what it may borrow is dropped, by the promise of `start`'s caller.
-    let run: Box<dyn FnOnce()> =
-        unsafe { std::mem::transmute::<Box<dyn FnOnce() + 'a>, Box<dyn FnOnce()>>(run) };
+fn explored(builder: Builder, body: Body<'static>, at: Loc) -> io::Result<Thread> {
     let answer = context::visible(Op::Spawn, at);
     let Answer::Done(_) = answer else {
         // The execution was refused, and nothing starts any more.
-        let thread = Thread::explored(0, 0, None);
-        return Ok(JoinHandle { packet, thread, real: None });
+        return Ok(Thread::explored(0, 0, None));
     };
+    let run: Box<dyn FnOnce()> = Box::new(|| body(&mut |_| ()));
     let started = context::with_context(|context| {
         let mut machine = context.machine.borrow_mut();
         let Some(tid) = machine.start_thread(builder.name, at) else {
@@ -297,8 +302,5 @@ fn explored<'a, T>(
         let name = machine.threads[tid].name.clone();
         Ok(Thread::explored(machine.id, tid, name.as_deref()))
     });
-    match started {
-        Some(thread) => Ok(JoinHandle { packet, thread: thread?, real: None }),
-        None => Err(io::Error::other("the execution is over")),
-    }
+    started.unwrap_or_else(|| Err(io::Error::other("the execution is over")))
 }
