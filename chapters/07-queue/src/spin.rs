@@ -9,16 +9,15 @@ use std::thread;
 const PAUSES: u32 = 7;
 /// Then another thread may go first: the other side may be on its way, and need this CPU.
 const YIELDS: u32 = 8;
-/// How many waits of a thread go by between two that spin, at first and at
-/// most.
-const FIRST: u32 = 16;
-const MOST: u32 = 64;
+/// How many waits of a thread go by before it spins. A program of few waits gains nothing by it, and whoever explores one
+/// would have every look to order.
+const BEFORE: u32 = 16;
 /// How many waits go by before the number of CPUs is asked for again, where there is one.
 const ALONE: u32 = 16_384;
 
 thread_local! {
-    /// How many waits of this thread will not spin, and how many did not before.
-    static PATIENCE: Cell<(u32, u32)> = const { Cell::new((FIRST, FIRST)) };
+    /// How many waits of this thread will not spin.
+    static WAITS: Cell<u32> = const { Cell::new(BEFORE) };
     /// Whether this thread has seen that there are several CPUs.
     static PARALLEL: Cell<bool> = const { Cell::new(false) };
 }
@@ -26,22 +25,20 @@ thread_local! {
 /// Calls `look` a few times with pauses in between, and returns what it found.
 /// Gives up at once if a gate is shut.
 ///
-/// Whether that pays depends on whether the other side is running on another
-/// CPU now, which nobody says. So each thread learns it: as long as spinning
-/// helps it goes on, and when it did not, it is tried more seldom. With one CPU
-/// it never pays.
+/// It pays if the other side is running on another CPU now, which nobody says. Where it does not pay, it costs some
+/// microseconds before a sleep that costs as much. With one CPU it never pays.
 ///
 /// A caller could do the same with `try_put` and `try_get`, so nothing rests
 /// on it; what may go wrong comes after it.
 pub(crate) fn spin<T>(mut look: impl FnMut() -> Result<T, Refusal>) -> Option<T> {
-    let (left, before) = PATIENCE.get();
+    let left = WAITS.get();
     if left > 0 {
-        PATIENCE.set((left - 1, before));
+        WAITS.set(left - 1);
         return None;
     }
     if !PARALLEL.get() {
         if thread::available_parallelism().is_ok_and(|cpus| cpus.get() == 1) {
-            PATIENCE.set((ALONE, FIRST));
+            WAITS.set(ALONE);
             return None;
         }
         PARALLEL.set(true);
@@ -53,15 +50,10 @@ pub(crate) fn spin<T>(mut look: impl FnMut() -> Result<T, Refusal>) -> Option<T>
             thread::yield_now();
         }
         match look() {
-            Ok(found) => {
-                PATIENCE.set((0, FIRST));
-                return Some(found);
-            }
+            Ok(found) => return Some(found),
             Err(Refusal::Shut) => return None,
             Err(Refusal::NothingFree) => {}
         }
     }
-    let now = (before * 2).min(MOST);
-    PATIENCE.set((now, now));
     None
 }

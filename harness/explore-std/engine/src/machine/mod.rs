@@ -10,7 +10,7 @@
 //! | `thread`, `object` | the state |
 //! | `choices` | what is possible in a state, and what an operation touches |
 //! | `turns` | asking the search, telling it what was done |
-//! | `perform`, `atomics`, `channels` | what an operation does |
+//! | `perform`, `locks`, `atomics`, `channels` | what an operation does |
 //! | `spinning`, `contents` | spin loops |
 //! | `memory` | what loads may read |
 //! | `context` | how code finds the machine, and the switch between coroutines |
@@ -30,6 +30,7 @@ pub mod context;
 pub mod fibers;
 pub mod hashing;
 pub mod id;
+mod locks;
 pub mod memory;
 pub mod object;
 pub mod op;

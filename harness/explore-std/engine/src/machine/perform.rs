@@ -1,8 +1,7 @@
 //! What each operation does to the state.
 
 use super::choices::{SPURIOUS, TIMED_OUT, WEAK_FAILURE};
-use super::contents::Contents;
-use super::object::{Lock, OncePhase, State};
+use super::object::{OncePhase, State};
 use super::op::{Obj, Op, Tid};
 use super::thread::Woken;
 use super::{Bad, Machine};
@@ -298,69 +297,11 @@ impl Machine {
         Done { value: 0, ok: had_token }
     }
 
-    pub(super) fn lock_mut(&mut self, lock: Obj) -> &mut Lock {
-        match &mut self.objects[lock as usize].state {
-            State::Lock(lock) => lock,
-            other => unreachable!("{other:?} is not a lock"),
-        }
-    }
-
-    /// The holder of a lock may change what is under it from now on.
-    pub fn hand_out<T: ?Sized>(&mut self, lock: Obj, value: &T) {
-        self.lock_mut(lock).handed_out.get_or_insert_with(|| Contents::of(value));
-    }
-
     fn waiting(&mut self, condvar: Obj) -> &mut u64 {
         match &mut self.objects[condvar as usize].state {
             State::Condvar { waiting } => waiting,
             other => unreachable!("{other:?} is not a condition variable"),
         }
-    }
-
-    fn take(&mut self, tid: Tid, lock: Obj) {
-        let State::Lock(state) = &mut self.objects[lock as usize].state else { return };
-        state.owner = Some(tid);
-        self.threads[tid].views.learn(&state.view);
-        self.threads[tid].views.learn(&state.read_view);
-    }
-
-    fn share(&mut self, tid: Tid, lock: Obj) {
-        let State::Lock(state) = &mut self.objects[lock as usize].state else { return };
-        state.readers.push(tid);
-        // A reader learns what writers knew, not what other readers knew.
-        self.threads[tid].views.learn(&state.view);
-    }
-
-    /// Gives back a lock held alone. Returns who can have it now.
-    fn release(&mut self, tid: Tid, lock: Obj) -> u64 {
-        let view = self.threads[tid].views.current.clone();
-        let state = self.lock_mut(lock);
-        state.owner = None;
-        state.view = view;
-        state.releases += 1;
-        // SAFETY: the value lies in the lock, which is borrowed by the guard that gives it back; nobody else can have it.
-        let changed =
-            state.handed_out.take().is_some_and(|before| unsafe { before.have_changed() });
-        self.objects[lock as usize].version += u32::from(changed);
-        self.has_changed = changed;
-        self.waiting_for(lock)
-    }
-
-    /// Who waits for a lock or a cell, as a bit mask.
-    fn waiting_for(&self, object: Obj) -> u64 {
-        if self.tracer.is_none() {
-            return 0;
-        }
-        let waits = |op: &Op| match *op {
-            Op::Lock(o) | Op::Read(o) => o == object,
-            Op::Wake { lock, .. } => lock == object,
-            Op::OnceEnter { once, .. } | Op::OnceWait { once, .. } => once == object,
-            _ => false,
-        };
-        let threads = self.threads.iter().enumerate();
-        threads
-            .filter(|(_, thread)| thread.shown_blocked && waits(&thread.pending))
-            .fold(0, |all, (tid, _)| all | 1 << tid)
     }
 
     fn arrive(

@@ -1,11 +1,8 @@
 //! What the stand-ins call where they do the real thing.
 
-use std::fmt::Debug;
-use std::sync::atomic::Ordering;
+use trace::{Choice, LockMode, ObjectId, ObjectKind, Operation, ThreadId, WaitsFor};
 
-use trace::{Choice, LockMode, ObjectId, ObjectKind, Operation, Read, Step, ThreadId, WaitsFor};
-
-use super::{Key, MYSELF, Tape, is_on, myself, number, step, with};
+use super::{Key, Tape, is_on, myself, step, with};
 use crate::machine::id::Id;
 use crate::machine::op::Loc;
 
@@ -21,7 +18,7 @@ impl<'a> Object<'a> {
         Self { id, kind }
     }
 
-    fn number(self, tape: &mut Tape) -> ObjectId {
+    pub(super) fn number(self, tape: &mut Tape) -> ObjectId {
         tape.object(self.id, self.kind)
     }
 }
@@ -79,55 +76,6 @@ pub(crate) fn blocking<R>(
         tape.push(step(operation, call, at));
     });
     result
-}
-
-/// A thread that is about to start: its recording and its number there.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Birth(u32, ThreadId);
-
-/// Notes that a thread is spawned.
-pub(crate) fn birth(name: Option<String>, at: Loc) -> Birth {
-    let child = with(|tape| {
-        let child = ThreadId(tape.threads.len() as u32);
-        tape.threads.push(trace::Thread { name, parent: Some(myself()), spawned: Some(at.into()) });
-        tape.push(step(Operation::Spawn { child }, "", at));
-        child
-    });
-    match child {
-        Some(child) => Birth(number(), child),
-        None => Birth(0, ThreadId(0)),
-    }
-}
-
-/// The first thing that a spawned thread does.
-pub(crate) fn begin(Birth(recording, thread): Birth) {
-    if recording == 0 {
-        return;
-    }
-    MYSELF.set((recording, thread.0));
-    with(|tape| {
-        tape.known.insert(crate::thread::current().id(), thread);
-        tape.push(Step::new(thread, Operation::Start));
-    });
-}
-
-/// Notes which thread of the program was born.
-pub(crate) fn born(Birth(recording, thread): Birth, id: crate::thread::ThreadId) {
-    if recording != 0 {
-        with(|tape| tape.known.insert(id, thread));
-    }
-}
-
-/// The last thing that a spawned thread does. `panic`: its message, if it panicked.
-pub(crate) fn end(panic: Option<String>) {
-    with(|tape| {
-        let me = myself();
-        if let Some(message) = panic {
-            tape.push(Step::new(me, Operation::Panic { message }));
-        }
-        let place = tape.push(Step::new(me, Operation::End));
-        tape.enablers.insert(Key::End(me), place);
-    });
 }
 
 /// Takes a lock. `try_lock` takes it if it is free.
@@ -311,125 +259,4 @@ pub(crate) fn once_get(
         tape.push(step(Operation::OnceGet { once, ready }, call, at));
     });
     ready
-}
-
-/// What an atomic contained when the recording met it first.
-fn first_value(tape: &mut Tape, atomic: ObjectId, value: &str) {
-    if !tape.stores.contains_key(&atomic)
-        && let Some(object) = tape.objects.get_mut(atomic.0 as usize)
-    {
-        object.initial.get_or_insert_with(|| value.to_owned());
-    }
-}
-
-fn text(value: &impl Debug) -> String {
-    format!("{value:?}")
-}
-
-/// Reads an atomic.
-pub(crate) fn load<T: Debug>(
-    object: Object<'_>,
-    order: Ordering,
-    at: Loc,
-    f: impl FnOnce() -> T,
-) -> T {
-    let mut f = Some(f);
-    let done = with(|tape| {
-        let value = f.take().map(|f| f())?;
-        let atomic = object.number(tape);
-        first_value(tape, atomic, &text(&value));
-        let read = Read::newest(text(&value), tape.stores.get(&atomic).copied());
-        tape.push(step(Operation::Load { atomic, ordering: order.into(), read }, "", at));
-        Some(value)
-    });
-    match (done.flatten(), f) {
-        (Some(value), _) => value,
-        (None, Some(f)) => f(),
-        (None, None) => unreachable!("the closure was called, and returned"),
-    }
-}
-
-/// Writes an atomic. `old` reads it.
-pub(crate) fn store<T: Debug>(
-    object: Object<'_>,
-    order: Ordering,
-    value: &T,
-    at: Loc,
-    old: impl FnOnce() -> T,
-    f: impl FnOnce(),
-) {
-    let mut f = Some(f);
-    with(|tape| {
-        let atomic = object.number(tape);
-        first_value(tape, atomic, &text(&old()));
-        if let Some(f) = f.take() {
-            f();
-        }
-        let place = tape.push(step(
-            Operation::Store { atomic, ordering: order.into(), value: text(value) },
-            "",
-            at,
-        ));
-        tape.stores.insert(atomic, place);
-    });
-    if let Some(f) = f {
-        f();
-    }
-}
-
-/// Reads and writes an atomic; `f` returns what was read and what was written.
-pub(crate) fn update<T: Debug>(
-    object: Object<'_>,
-    order: Ordering,
-    call: &'static str,
-    at: Loc,
-    f: impl FnOnce() -> (T, Option<T>),
-) -> T {
-    let mut f = Some(f);
-    let done = with(|tape| {
-        let (old, new) = f.take().map(|f| f())?;
-        let atomic = object.number(tape);
-        first_value(tape, atomic, &text(&old));
-        let read = Read::newest(text(&old), tape.stores.get(&atomic).copied());
-        let value = new.as_ref().map(text);
-        let wrote = value.is_some();
-        let place = tape.push(step(
-            Operation::Update { atomic, ordering: order.into(), read, value },
-            call,
-            at,
-        ));
-        if wrote {
-            tape.stores.insert(atomic, place);
-        }
-        Some(old)
-    });
-    match (done.flatten(), f) {
-        (Some(old), _) => old,
-        (None, Some(f)) => f().0,
-        (None, None) => unreachable!("the closure was called, and returned"),
-    }
-}
-
-/// Compares and exchanges.
-pub(crate) fn compare<T: Debug + Copy>(
-    object: Object<'_>,
-    order: Ordering,
-    call: &'static str,
-    at: Loc,
-    new: &T,
-    f: impl FnOnce() -> Result<T, T>,
-) -> Result<T, T> {
-    let mut result = None;
-    update(object, order, call, at, || {
-        let outcome = f();
-        result = Some(outcome);
-        match outcome {
-            Ok(old) => (old, Some(*new)),
-            Err(old) => (old, None),
-        }
-    });
-    match result {
-        Some(result) => result,
-        None => unreachable!("update calls its closure"),
-    }
 }

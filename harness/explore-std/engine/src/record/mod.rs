@@ -1,11 +1,13 @@
 //! The other mode: the program runs on real threads, and each visible operation leaves a step in a trace.
 //!
-//! The stand-ins call the functions of [`calls`] wherever they do the real thing. While nothing records, those cost one load. The
+//! The stand-ins call the functions of [`calls`] and its siblings wherever they do the real thing. While nothing records, those cost one load. The
 //! order of the steps is an order in which they could have happened: locks are noted while they are held, and atomics while the
 //! record itself is locked.
 
+mod atomics;
 mod calls;
 mod channels;
+mod threads;
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -22,8 +24,10 @@ use trace::{
 use crate::machine::id::Id;
 use crate::machine::op::Loc;
 
+pub(crate) use atomics::*;
 pub(crate) use calls::*;
 pub(crate) use channels::*;
+pub(crate) use threads::*;
 
 /// The number of the recording under way; 0 if there is none.
 static RECORDING: AtomicU32 = AtomicU32::new(0);

@@ -23,6 +23,7 @@ pub(crate) mod guided;
 pub(crate) mod log;
 pub(crate) mod optimal;
 pub(crate) mod pct;
+pub(crate) mod sequence;
 pub(crate) mod states;
 pub(crate) mod usual;
 pub(crate) mod wakeup;

@@ -19,6 +19,7 @@ use std::time::Instant;
 
 use super::footprint::{Footprint, Kind};
 use super::log::{Log, Race, RaceKind};
+use super::sequence::{make_room, position};
 use super::usual::first_choice;
 use super::wakeup::{self, Branch, Initial, Planned};
 use super::{ANY_ALT, Choice, Diverged, Next, Pending, Search, Taken, View};
@@ -224,43 +225,6 @@ impl Optimal {
         alternatives.for_each(|branch| branch.footprint = earlier.widest);
         // The current branch, the first, begins with the earlier event of the race: it cannot lead there.
         wakeup::insert(&mut node.tree, 1, sequence, node.objects, places);
-    }
-}
-
-/// Which place the store of a revisit has among the stores to its atomic, in the planned run; the initial value has place 0.
-fn position(events: &[super::log::Event], race: Race, object: u32, sequence: &[Planned]) -> u16 {
-    let stores = |footprint: &Footprint| {
-        footprint.iter().any(|access| access.object() == object && access.kind().is_store())
-    };
-    let before =
-        events[..race.earlier as usize].iter().filter(|event| stores(&event.footprint)).count();
-    let store = &events[race.later as usize];
-    let within = sequence
-        .iter()
-        .filter(|step| stores(&step.footprint))
-        .position(|step| step.choice.thread == store.choice.thread && step.count == store.count);
-    (before + within.unwrap_or(0) + 1) as u16
-}
-
-/// Takes out of a sequence whoever keeps the last step from taking its lock: readers that do not leave, and what follows them.
-fn make_room(sequence: &mut Vec<Planned>, last: &Footprint) {
-    for access in last.iter().filter(|access| access.kind() == Kind::Acquire) {
-        let touches = |step: &Planned, kind| {
-            step.footprint
-                .iter()
-                .any(|other| other.object() == access.object() && other.kind() == kind)
-        };
-        let stays = |sequence: &[Planned], at: usize| {
-            touches(&sequence[at], Kind::Share)
-                && !sequence[at + 1..].iter().any(|later| {
-                    later.choice.thread == sequence[at].choice.thread
-                        && touches(later, Kind::ReleaseShared)
-                })
-        };
-        while let Some(at) = (0..sequence.len()).find(|&at| stays(sequence, at)) {
-            let reader = sequence.remove(at);
-            sequence.retain(|step| step.clock.get(reader.choice.thread as usize) < reader.count);
-        }
     }
 }
 
