@@ -46,8 +46,22 @@ pub(crate) enum Refusal {
     /// No place is free, or no item is there, and at this moment both gates
     /// were open.
     NothingFree,
-    /// A gate is shut: the keeper knows more.
+    /// The same, but the gate of the other end is shut: somebody waits for it
+    /// already.
+    OthersWait,
+    /// The gate is shut: the keeper knows more.
     Shut,
+}
+
+impl Refusal {
+    /// Why nothing could be done at this end: by what is in `tail` and `head`, or the other way round.
+    fn of(this: u64, other: u64) -> Refusal {
+        match (this & SHUT != 0, other & SHUT != 0) {
+            (true, _) => Refusal::Shut,
+            (false, true) => Refusal::OthersWait,
+            (false, false) => Refusal::NothingFree,
+        }
+    }
 }
 
 /// The two ends.
@@ -132,8 +146,7 @@ impl<T> Ring<T> {
                 // It holds the item of the lap before, or that is just being taken.
                 let head = self.head.0.load(SeqCst);
                 if (head & !SHUT) + self.lap == position {
-                    let shut = (head | tail) & SHUT != 0;
-                    return Err((item, if shut { Refusal::Shut } else { Refusal::NothingFree }));
+                    return Err((item, Refusal::of(tail, head)));
                 }
                 place.wait_for(position);
             }
@@ -166,8 +179,7 @@ impl<T> Ring<T> {
                 // It is free, or the item is just being written.
                 let tail = self.tail.0.load(SeqCst);
                 if tail & !SHUT == position {
-                    let shut = (head | tail) & SHUT != 0;
-                    return Err(if shut { Refusal::Shut } else { Refusal::NothingFree });
+                    return Err(Refusal::of(head, tail));
                 }
                 place.wait_for(position + 1);
             }

@@ -5,10 +5,12 @@ use std::cell::Cell;
 use std::hint;
 use std::thread;
 
-/// With each look the pause before it doubles, up to the last of these.
-const PAUSES: u32 = 7;
-/// Then another thread may go first: the other side may be on its way, and need this CPU.
-const YIELDS: u32 = 8;
+/// How many looks there are, and how long the pause before each is. Who looks more often finds an item or two, where a whole
+/// batch was on its way.
+const LOOKS: u32 = 16;
+const PAUSE: u32 = 16;
+/// Then another thread may go first so many times: the other side may be on its way, and need this CPU.
+const YIELDS: u32 = 4;
 /// How many waits of a thread go by before it spins. A program of few waits gains nothing by it, and whoever explores one
 /// would have every look to order.
 const BEFORE: u32 = 16;
@@ -43,16 +45,16 @@ pub(crate) fn spin<T>(mut look: impl FnMut() -> Result<T, Refusal>) -> Option<T>
         }
         PARALLEL.set(true);
     }
-    for step in 0..PAUSES + YIELDS {
-        if step < PAUSES {
-            (0..1 << step).for_each(|_| hint::spin_loop());
+    for step in 0..LOOKS + YIELDS {
+        if step < LOOKS {
+            (0..PAUSE).for_each(|_| hint::spin_loop());
         } else {
             thread::yield_now();
         }
         match look() {
             Ok(found) => return Some(found),
             Err(Refusal::Shut) => return None,
-            Err(Refusal::NothingFree) => {}
+            Err(Refusal::NothingFree | Refusal::OthersWait) => {}
         }
     }
     None

@@ -73,7 +73,7 @@ impl<S: Store> BlockingQueue<S> {
     ) -> Result<(), PutError<S::Item>> {
         let deadline = patience.deadline();
         if let Some(lane) = &self.lane
-            && refusal == Refusal::NothingFree
+            && refusal != Refusal::Shut
             && !deadline.is_over()
         {
             let mut in_hand = Some(item);
@@ -92,7 +92,8 @@ impl<S: Store> BlockingQueue<S> {
         let mut held = self.hold();
         let mut came_before = false;
         // Who is going to wait may do so at once: the call that ends the hold tries.
-        let mut try_first = refusal == Refusal::Shut || deadline.is_over() || !held.lane_is_all();
+        let mut try_first =
+            refusal != Refusal::NothingFree || deadline.is_over() || !held.lane_is_all();
         loop {
             if try_first {
                 item = match held.put_now(item) {
@@ -129,7 +130,7 @@ impl<S: Store> BlockingQueue<S> {
     ) -> Result<S::Item, GetError> {
         let deadline = patience.deadline();
         if let Some(lane) = &self.lane
-            && refusal == Refusal::NothingFree
+            && refusal != Refusal::Shut
             && !deadline.is_over()
             && let Some(item) = spin(|| lane.pop(By::Anyone))
         {
@@ -137,7 +138,7 @@ impl<S: Store> BlockingQueue<S> {
         }
         let mut held = self.hold();
         let mut came_before = false;
-        let mut try_first = refusal == Refusal::Shut || deadline.is_over() || held.push_shut;
+        let mut try_first = refusal != Refusal::NothingFree || deadline.is_over() || held.push_shut;
         loop {
             if try_first {
                 match held.get_now() {
