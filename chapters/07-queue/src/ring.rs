@@ -4,6 +4,7 @@
 //! crossbeam's array channel and `std`'s `sync_channel` have.
 
 use std::cell::UnsafeCell;
+use std::hint;
 use std::mem::MaybeUninit;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::{
@@ -11,6 +12,9 @@ use std::sync::atomic::{
     Ordering::{Acquire, Release, SeqCst},
 };
 use std::thread;
+
+/// How many looks there are at a place before another thread may go first.
+const LOOKS: u32 = 64;
 
 /// In `tail` and in `head`: the gate of this end is shut.
 const SHUT: u64 = 1 << 63;
@@ -79,8 +83,15 @@ struct Place<T> {
 impl<T> Place<T> {
     /// Waits for a thread that is in the midst of a push or a pop here.
     fn wait_for(&self, stamp: u64) {
+        let mut looks = 0;
         while self.stamp.load(Acquire) < stamp {
-            thread::yield_now();
+            // It takes some nanoseconds, unless that thread is not running.
+            if looks < LOOKS {
+                looks += 1;
+                hint::spin_loop();
+            } else {
+                thread::yield_now();
+            }
         }
     }
 }

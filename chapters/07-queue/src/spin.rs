@@ -5,15 +5,15 @@ use std::cell::Cell;
 use std::hint;
 use std::thread;
 
-/// How many looks there are, and how long the pause before each is. Who looks more often finds an item or two, where a whole
-/// batch was on its way.
-const LOOKS: u32 = 16;
-const PAUSE: u32 = 16;
+/// How many looks there are, and how long the pause before each is. Who looks all the time finds an item or two, where a whole batch
+/// was on its way.
+const LOOKS: u32 = 32;
+const PAUSE: u32 = 8;
 /// Then another thread may go first so many times: the other side may be on its way, and need this CPU.
-const YIELDS: u32 = 4;
+const YIELDS: u32 = 8;
 /// How many waits of a thread go by before it spins. A program of few waits gains nothing by it, and whoever explores one
 /// would have every look to order.
-const BEFORE: u32 = 16;
+const BEFORE: u32 = 4;
 /// How many waits go by before the number of CPUs is asked for again, where there is one.
 const ALONE: u32 = 16_384;
 
