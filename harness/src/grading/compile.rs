@@ -13,6 +13,7 @@ use anyhow::{Context, bail};
 use std::fmt::Write as _;
 use std::fs::{File, Permissions};
 use std::io::Write as _;
+use std::num::NonZeroUsize;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -48,22 +49,25 @@ pub enum Compiled {
 pub struct Workshop {
     /// Removed at the end.
     folder: tempfile::TempDir,
+    /// How many parts of a crate may be compiled at a time.
+    at_once: NonZeroUsize,
 }
 
 impl Workshop {
-    /// An empty one.
+    /// An empty one, in which at most `at_once` parts of a crate are compiled at a time. Where the cores have other work, one is best: each
+    /// part costs a little.
     ///
     /// # Errors
     ///
     /// When the folders cannot be made.
-    pub fn new() -> anyhow::Result<Workshop> {
+    pub fn new(at_once: NonZeroUsize) -> anyhow::Result<Workshop> {
         let folder = tempfile::Builder::new().prefix("grade-").tempdir()?;
         for name in ["student", "grader", "out"] {
             std::fs::create_dir(folder.path().join(name))?;
         }
         // Without namespaces, who runs in the jail has to get here under an id of his own.
         std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
-        Ok(Workshop { folder })
+        Ok(Workshop { folder, at_once })
     }
 
     /// The submission's files.
@@ -259,6 +263,9 @@ fn rustc(tools: &Tools, folder: &Path, workshop: &Workshop, kit: &Kit) -> Job {
         .arg(&tools.toolchain.sysroot)
         .arg("-L")
         .arg(format!("dependency={}", kit.folder().display()));
+    if workshop.at_once == NonZeroUsize::MIN {
+        rustc.args(["-C", "codegen-units=1"]);
+    }
     rustc
 }
 
@@ -384,7 +391,7 @@ mod tests {
     /// What comes of this library, compiled by a shell script that does `first` and then becomes rustc. How often it was started comes with it.
     fn compiled(source: &str, first: &str) -> (anyhow::Result<Compiled>, usize) {
         let mut tools = Tools::prepare(&workspace_root(), Protection::None).unwrap();
-        let workshop = Workshop::new().unwrap();
+        let workshop = Workshop::new(NonZeroUsize::MIN).unwrap();
         std::fs::create_dir(workshop.student().join("src")).unwrap();
         std::fs::write(workshop.student().join("src/lib.rs"), source).unwrap();
         let (script, runs) = (workshop.out().join("rustc"), workshop.out().join("runs"));

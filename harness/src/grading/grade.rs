@@ -20,7 +20,7 @@ use std::time::Instant;
 pub struct Options {
     /// What random inputs and random searches start from.
     pub seed: u64,
-    /// How many checks of one submission run at a time.
+    /// How many checks of one submission run, and how many parts of it are compiled, at a time.
     pub jobs: NonZeroUsize,
     /// Run only the checks that everybody may see.
     pub visible_only: bool,
@@ -159,7 +159,7 @@ impl<'a> Grader<'a> {
             let message = format!("there is no {root} in it");
             return Err(Stopped { status: Status::Refused, message });
         }
-        let workshop = Workshop::new().map_err(trouble)?;
+        let workshop = Workshop::new(self.options.jobs).map_err(trouble)?;
         taken.write(&workshop.student()).map_err(|error| trouble(error.into()))?;
         let executables = self.compile(&workshop)?;
         let mut results = self.run_checks(&executables);

@@ -36,6 +36,7 @@ use crate::explore::kit::Kit;
 use anyhow::Context;
 use sandbox::{Protection, Sandbox};
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use toolchain::Toolchain;
 
@@ -72,8 +73,11 @@ impl Tools {
             && !layers.namespaces
         {
             let read = doctor::readable(&[&tools.toolchain.sysroot, tools.kit.folder()]);
-            compile::make_sure_that_it_compiles(&tools, &compile::Workshop::new()?)
-                .with_context(|| format!("nothing can be compiled here; {read}"))?;
+            compile::make_sure_that_it_compiles(
+                &tools,
+                &compile::Workshop::new(NonZeroUsize::MIN)?,
+            )
+            .with_context(|| format!("nothing can be compiled here; {read}"))?;
         }
         Ok(tools)
     }

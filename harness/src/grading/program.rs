@@ -12,6 +12,7 @@ use crate::grading::assignment::Assignment;
 use anyhow::{Context, bail};
 use jail::Layers;
 use serde_json::json;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ impl Judge {
         if !assignment.manifest.has(Kind::Program) {
             return Ok(None);
         }
-        let workshop = Workshop::new()?;
+        let workshop = Workshop::new(NonZeroUsize::MIN)?;
         let checks: Vec<&Check> =
             assignment.manifest.checks.iter().filter(|c| c.kind == Kind::Program).collect();
         let source = assignment.folder.join("judge.rs");
