@@ -19,6 +19,10 @@ const OUTPUT_LIMIT: usize = 4 << 20;
 /// Processes that die with their parent need a moment to do so.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How long a process may take on another program before it counts as having no environment.
+#[cfg(target_os = "linux")]
+const EXEC: Duration = Duration::from_millis(200);
+
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
@@ -173,17 +177,44 @@ fn kill_all(child: &Child, _mark: &str) {
 #[cfg(target_os = "linux")]
 fn marked(mark: &str) -> Vec<i32> {
     let wanted = format!("{MARK}={mark}");
-    let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
-    processes
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter(|pid| {
-            // A process that has ended meanwhile, or is a zombie, shows no environment.
-            std::fs::read(format!("/proc/{pid}/environ")).is_ok_and(|env| {
-                env.split(|&b| b == 0).any(|variable| variable == wanted.as_bytes())
+    let deadline = Instant::now() + EXEC;
+    loop {
+        let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
+        let processes: Vec<i32> = processes
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .collect();
+        let mut unclear = false;
+        let found: Vec<i32> = processes
+            .into_iter()
+            .filter(|pid| {
+                // A process that has ended meanwhile cannot be read.
+                let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+                unclear |= environment.is_empty() && is_in_exec(*pid);
+                environment.split(|&b| b == 0).any(|variable| variable == wanted.as_bytes())
             })
-        })
-        .collect()
+            .collect();
+        if !found.is_empty() || !unclear || Instant::now() >= deadline {
+            return found;
+        }
+        std::thread::yield_now();
+    }
+}
+
+/// Whether a process is taking on another program: for a moment it shows neither what it was nor what it will be.
+#[cfg(target_os = "linux")]
+fn is_in_exec(pid: i32) -> bool {
+    /// Of the kernel's threads, which never show anything.
+    const PF_KTHREAD: u64 = 0x0020_0000;
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
+    // The name, in parentheses, may hold anything.
+    let Some((_, rest)) = stat.rsplit_once(") ") else { return false };
+    let fields: Vec<&str> = rest.split(' ').collect();
+    let is_dead = matches!(fields.first(), Some(&("Z" | "X")));
+    let flags: u64 = fields.get(6).and_then(|flags| flags.parse().ok()).unwrap_or(PF_KTHREAD);
+    !is_dead
+        && flags & PF_KTHREAD == 0
+        && std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|command| command.is_empty())
 }
 
 #[cfg(not(target_os = "linux"))]

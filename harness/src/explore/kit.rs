@@ -13,6 +13,7 @@ use std::fs::File;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 /// Compiled stand-ins.
 #[derive(Debug, Clone)]
@@ -131,8 +132,11 @@ fn copy_all(libraries: &[PathBuf], target: &Path, _turn: &Turn) -> anyhow::Resul
     let kits = target.join("kits");
     let folder = kits.join(format!("{:016x}", hasher.finish()));
     if folder.exists() {
+        // Where that cannot be noted, it may be compiled once more than needed.
+        let _ = File::open(&folder).and_then(|kit| kit.set_modified(SystemTime::now()));
         return Ok(folder);
     }
+    remove_unused(&kits);
     // Whoever is interrupted here leaves no half of a kit under its name.
     let half = kits.join("half");
     if half.exists() {
@@ -146,6 +150,21 @@ fn copy_all(libraries: &[PathBuf], target: &Path, _turn: &Turn) -> anyhow::Resul
     std::fs::rename(&half, &folder)?;
     Ok(folder)
 }
+
+/// Removes the kits of earlier versions that nobody has used for a week: each takes 80 MB.
+fn remove_unused(kits: &Path) {
+    for kit in std::fs::read_dir(kits).into_iter().flatten().flatten() {
+        let used = kit.metadata().and_then(|metadata| metadata.modified());
+        let unused = used.ok().and_then(|used| used.elapsed().ok()).unwrap_or_default();
+        if unused > UNUSED {
+            // What cannot be removed only takes room.
+            let _ = std::fs::remove_dir_all(kit.path());
+        }
+    }
+}
+
+/// After how long without use a kit is removed.
+const UNUSED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Who has this is the only one that compiles and copies stand-ins. Cargo's own
 /// lock is free again before they are copied: another harness, which asks for
@@ -211,5 +230,24 @@ mod tests {
         assert_eq!(std::fs::read_to_string(kit.join("liba.rlib")).unwrap(), "new");
         assert!(!kit.join("libb.rlib").exists());
         assert_eq!(copy_all(&[library], &target, &turn).unwrap(), kit);
+    }
+    #[test]
+    fn a_new_kit_takes_the_place_of_those_that_nobody_uses() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("target");
+        let turn = Turn::take(&target).unwrap();
+        let kit_of = |text: &str| {
+            let library = folder.path().join("liba.rlib");
+            std::fs::write(&library, text).unwrap();
+            copy_all(&[library], &target, &turn).unwrap()
+        };
+        let (unused, used) = (kit_of("unused"), kit_of("used"));
+        for kit in [&unused, &used] {
+            let long_ago = SystemTime::now() - 2 * UNUSED;
+            File::open(kit).unwrap().set_modified(long_ago).unwrap();
+        }
+        assert_eq!(kit_of("used"), used);
+        let new = kit_of("new");
+        assert!(new.exists() && used.exists() && !unused.exists());
     }
 }
