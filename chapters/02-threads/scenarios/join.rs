@@ -37,6 +37,8 @@ fn join_timeout_gives_the_handle_back() {
 }
 
 /// Whatever `join_timeout` says, it says it once: the result, or the handle that still has it.
+///
+/// Time-outs fire at any moment.
 fn join_timeout_loses_no_result() {
     // The scope waits for what a join with a time-out leaves of the thread.
     let result = main_scope(|| match spawn(|| 42).join_timeout(SHORT) {
