@@ -1,0 +1,165 @@
+use super::*;
+use std::io::Write;
+
+fn rules() -> Rules {
+    Rules::new(&["src/**/*.rs".to_owned()]).unwrap()
+}
+
+/// An entry of a test: name, kind, content.
+type Made<'a> = (&'a str, Kind, &'a [u8]);
+
+fn zip_of(entries: &[Made<'_>]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, kind, content) in entries {
+        let mode = if *kind == Kind::Link { 0o120_777 } else { 0o100_644 };
+        let options = zip::write::SimpleFileOptions::default().unix_permissions(mode);
+        match kind {
+            Kind::Link => {
+                let target = std::str::from_utf8(content).unwrap();
+                writer.add_symlink(*name, target, options).unwrap();
+            }
+            Kind::Folder => writer.add_directory(*name, options).unwrap(),
+            Kind::File | Kind::Special => {
+                writer.start_file(*name, options).unwrap();
+                writer.write_all(content).unwrap();
+            }
+        }
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn tar_gz_of(entries: &[Made<'_>]) -> Vec<u8> {
+    let compressed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut builder = tar::Builder::new(compressed);
+    for (name, kind, content) in entries {
+        let mut header = tar::Header::new_gnu();
+        // As a stranger writes it: `set_path` would refuse what leads out.
+        header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_mode(0o644);
+        header.set_entry_type(match kind {
+            Kind::File => tar::EntryType::Regular,
+            Kind::Folder => tar::EntryType::Directory,
+            Kind::Link => tar::EntryType::Symlink,
+            Kind::Special => tar::EntryType::Fifo,
+        });
+        let content = if *kind == Kind::File { *content } else { &[] };
+        if *kind == Kind::Link {
+            header.set_link_name("/etc/passwd").unwrap();
+        }
+        header.set_size(content.len() as u64);
+        header.set_cksum();
+        builder.append(&header, content).unwrap();
+    }
+    builder.into_inner().unwrap().finish().unwrap()
+}
+
+/// What comes of the same entries in a zip, a tar.gz and a tar: it has to be the same.
+fn take(entries: &[Made<'_>]) -> Result<Vec<String>, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let read =
+        |name: &str, bytes: Vec<u8>, from: fn(&Path, &Rules) -> Result<Taken, IntakeError>| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            let taken = from(&path, &rules()).map_err(|error| {
+                assert!(matches!(error, IntakeError::Refused(_)), "{error}");
+                error.to_string()
+            })?;
+            Ok(taken.files.into_iter().map(|(path, _)| path).collect())
+        };
+    let zip: Result<Vec<String>, String> = read("a.zip", zip_of(entries), from_zip);
+    let tar = read("a.tar.gz", tar_gz_of(entries), from_tar_gz);
+    assert_eq!(zip, tar);
+    let mut unpacked = Vec::new();
+    let packed = tar_gz_of(entries);
+    flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut unpacked).unwrap();
+    assert_eq!(zip, read("a.tar", unpacked, from_tar));
+    zip
+}
+
+fn file(name: &str) -> Made<'_> {
+    (name, Kind::File, b"// text")
+}
+
+#[test]
+fn the_folder_that_everything_is_in_is_no_part_of_the_names() {
+    let expected = Ok(vec!["src/a/b.rs".to_owned(), "src/lib.rs".to_owned()]);
+    let plain = [file("src/lib.rs"), file("src/a/b.rs"), file("README.md")];
+    assert_eq!(take(&plain), expected);
+    let packed = [
+        ("queue/", Kind::Folder, &b""[..]),
+        file("queue/src/lib.rs"),
+        file("queue/src/a/b.rs"),
+        file("__MACOSX/queue/._x"),
+    ];
+    assert_eq!(take(&packed), expected);
+    assert_eq!(take(&[file("./src/lib.rs"), file("./src/a/b.rs")]), expected);
+}
+
+#[test]
+fn names_that_lead_out_are_refused() {
+    for name in ["../src/lib.rs", "src/../../x.rs", "/src/lib.rs", "C:/src/lib.rs", "src\\lib.rs"] {
+        let why = take(&[file("src/lib.rs"), file(name)]).unwrap_err();
+        assert!(why.contains("leads out of the submission"), "{name}: {why}");
+    }
+}
+
+#[test]
+fn links_and_settings_are_refused() {
+    let why = take(&[file("x/src/lib.rs"), ("x/src/b.rs", Kind::Link, b"/etc/passwd")]);
+    assert!(why.unwrap_err().contains("src/b.rs is a link"));
+    let why = take(&[("src", Kind::Link, b"/etc")]).unwrap_err();
+    assert!(why.contains("src is a link"), "{why}");
+    for name in ["x/build.rs", "x/.cargo/config.toml", "x/rust-toolchain"] {
+        let why = take(&[file("x/src/lib.rs"), file(name)]).unwrap_err();
+        assert!(why.contains("may not be in a submission"), "{why}");
+    }
+    let taken = from_special(&[file("src/lib.rs"), ("src/pipe.rs", Kind::Special, b"")]);
+    assert!(taken.unwrap_err().contains("src/pipe.rs is no regular file"));
+}
+
+/// A zip of this crate's cannot hold a pipe.
+fn from_special(entries: &[Made<'_>]) -> Result<Taken, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.tar.gz");
+    std::fs::write(&path, tar_gz_of(entries)).unwrap();
+    from_tar_gz(&path, &rules()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn bombs_are_refused() {
+    let zeros = vec![0; 8 << 20];
+    let why = take(&[("src/lib.rs", Kind::File, &zeros)]).unwrap_err();
+    assert!(why.contains("larger than 1024 KB"), "{why}");
+    // What nobody wants may be large; it is not kept.
+    assert!(take(&[file("src/lib.rs"), ("data.bin", Kind::File, &zeros)]).is_ok());
+    let names: Vec<String> = (0..=ENTRIES).map(|i| format!("x/{i}")).collect();
+    let many: Vec<Made<'_>> = names.iter().map(|name| file(name)).collect();
+    assert!(take(&many).unwrap_err().contains("more than 10000 files"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.tgz");
+    let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let megabyte = vec![0; 1 << 20];
+    let mut header = tar::Header::new_gnu();
+    header.set_path("data.bin").unwrap();
+    header.set_size(4 << 30);
+    header.set_cksum();
+    bomb.write_all(header.as_bytes()).unwrap();
+    (0..80).for_each(|_| bomb.write_all(&megabyte).unwrap());
+    std::fs::write(&path, bomb.finish().unwrap()).unwrap();
+    let why = from_tar_gz(&path, &rules()).unwrap_err().to_string();
+    assert!(why.contains("more than 64 MB come out"), "{why}");
+}
+
+#[test]
+fn what_is_no_archive_is_the_students_trouble() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.zip");
+    std::fs::write(&path, b"no archive").unwrap();
+    assert!(matches!(from_zip(&path, &rules()), Err(IntakeError::Refused(_))));
+    assert!(matches!(from_tar_gz(&path, &rules()), Err(IntakeError::Refused(_))));
+    assert!(matches!(from_tar(&path, &rules()), Err(IntakeError::Refused(_))));
+    assert!(matches!(
+        from_zip(&folder.path().join("none.zip"), &rules()),
+        Err(IntakeError::Trouble(_))
+    ));
+}

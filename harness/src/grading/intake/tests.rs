@@ -1,0 +1,124 @@
+use super::*;
+use std::os::unix::fs::symlink;
+
+fn rules() -> Rules {
+    Rules::new(&["src/**/*.rs".to_owned()]).unwrap()
+}
+
+/// What comes of a submission that `make` makes in an empty folder.
+fn take(make: impl FnOnce(&Path)) -> Result<Taken, String> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("src")).unwrap();
+    std::fs::write(folder.path().join("src/lib.rs"), "// a library").unwrap();
+    make(folder.path());
+    from_folder(folder.path(), &rules()).map_err(|error| error.to_string())
+}
+
+fn write(path: std::path::PathBuf, text: impl AsRef<[u8]>) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+#[test]
+fn only_what_is_named_is_taken() {
+    let taken = take(|folder| {
+        write(folder.join("src/deep/er.rs"), "// deeper");
+        write(folder.join("src/notes.txt"), "no");
+        write(folder.join("Cargo.toml"), "[lib]\npath = \"/etc/passwd\"");
+        write(folder.join("tests/all.rs"), "no");
+        write(folder.join("target/src/x.rs"), "no");
+    })
+    .unwrap();
+    let paths: Vec<&str> = taken.files.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["src/deep/er.rs", "src/lib.rs"]);
+}
+
+#[test]
+fn links_are_refused_wherever_they_lead() {
+    for (link, target) in
+        [("src/secret.rs", "/etc/passwd"), ("src/dir", "/etc"), ("src/self.rs", "lib.rs")]
+    {
+        let why = take(|folder| symlink(target, folder.join(link)).unwrap()).unwrap_err();
+        assert!(why.contains(link) && why.contains("symbolic link"), "{why}");
+    }
+    let why = take(|folder| {
+        std::fs::remove_dir_all(folder.join("src")).unwrap();
+        symlink("/etc", folder.join("src")).unwrap();
+    });
+    assert!(why.unwrap_err().contains("src is a symbolic link"));
+}
+
+#[test]
+fn what_would_reach_the_grader_is_refused() {
+    for name in
+        ["build.rs", "Build.rs", ".cargo/config.toml", "rust-toolchain", "rust-toolchain.toml"]
+    {
+        let why = take(|folder| write(folder.join(name), "x")).unwrap_err();
+        assert!(why.contains("may not be in a submission"), "{why}");
+    }
+}
+
+#[test]
+fn names_must_be_text_and_distinct() {
+    let why = take(|folder| write(folder.join("src").join(OsStr::from_bytes(b"\xff.rs")), "x"));
+    assert!(why.unwrap_err().contains("not UTF-8"));
+    let why = take(|folder| {
+        write(folder.join("src/queue.rs"), "a");
+        write(folder.join("src/Queue.rs"), "b");
+    });
+    assert!(why.unwrap_err().contains("upper and lower case"));
+}
+
+#[test]
+fn sizes_and_numbers_are_limited() {
+    let large = vec![b' '; usize::try_from(FILE_BYTES).unwrap() + 1];
+    let why = take(|folder| write(folder.join("src/large.rs"), &large)).unwrap_err();
+    assert!(why.contains("src/large.rs is larger than 1024 KB"), "{why}");
+    let why = take(|folder| {
+        (0..5).for_each(|i| {
+            write(folder.join(format!("src/m{i}.rs")), &large[1..]);
+        })
+    });
+    assert!(why.unwrap_err().contains("together"));
+    let why =
+        take(|folder| (0..FILES).for_each(|i| write(folder.join(format!("src/m{i}.rs")), "")));
+    assert!(why.unwrap_err().contains("more than 256 source files"));
+    let why =
+        take(|folder| write(folder.join("src").join("d/".repeat(DEPTH + 1)).join("x.rs"), ""));
+    assert!(why.unwrap_err().contains("nested"));
+}
+
+#[test]
+fn a_pipe_does_not_block_the_grader() {
+    let why = take(|folder| {
+        let pipe = folder.join("src/pipe.rs");
+        rustix::fs::mkfifoat(CWD, &pipe, Mode::from_raw_mode(0o644)).unwrap();
+    });
+    assert!(why.unwrap_err().contains("no regular file"));
+}
+
+#[test]
+fn a_digest_is_of_paths_and_contents() {
+    let of = |files: &[(&str, &str)]| {
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+        digest(&Ok(Taken { files: files.collect() })).unwrap()
+    };
+    let one = of(&[("a", "xy"), ("b", "z")]);
+    assert_eq!(one, of(&[("a", "xy"), ("b", "z")]));
+    for other in [
+        &[("a", "xz"), ("b", "z")][..],
+        &[("a", "xy"), ("c", "z")],
+        &[("a", "x"), ("b", "yz")],
+        &[("a", "xy")],
+    ] {
+        assert_ne!(one, of(other), "{other:?}");
+    }
+    assert_eq!(digest(&Err(IntakeError::Trouble(io::Error::other("x")))), None);
+    assert_ne!(digest(&Err(refused("x".into()))), digest(&Err(refused("y".into()))));
+}
+
+#[test]
+fn a_missing_submission_is_the_graders_trouble() {
+    let result = from_folder(Path::new("/no/such/submission"), &rules());
+    assert!(matches!(result, Err(IntakeError::Trouble(_))));
+}
