@@ -170,21 +170,34 @@ const UNUSED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// lock is free again before they are copied: another harness, which asks for
 /// other packages, could have cargo replace some in between.
 struct Turn {
-    _locked: File,
+    /// None for a user who may not write here, and so cannot replace anything.
+    _locked: Option<File>,
 }
 
 impl Turn {
     /// Blocks until no other thread or process has it. Dropped, or with the end
     /// of its process, it is free again.
     fn take(target: &Path) -> anyhow::Result<Turn> {
-        std::fs::create_dir_all(target)
-            .with_context(|| format!("{} cannot be made", target.display()))?;
         let path = target.join(LOCK);
-        let file =
-            File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
-        file.lock().with_context(|| format!("{} cannot be locked", path.display()))?;
+        let made = std::fs::create_dir_all(target).and_then(|()| File::create(&path));
+        let file = match made {
+            Ok(file) => Some(file),
+            // Another user's workspace, in which everything may be compiled already.
+            Err(error) if is_forbidden(&error) => File::open(&path).ok(),
+            Err(error) => {
+                return Err(error).with_context(|| format!("{} cannot be written", path.display()));
+            }
+        };
+        if let Some(file) = &file {
+            file.lock().with_context(|| format!("{} cannot be locked", path.display()))?;
+        }
         Ok(Turn { _locked: file })
     }
+}
+
+fn is_forbidden(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)
 }
 
 /// The file beside the kits that is locked.
