@@ -17,7 +17,7 @@ pub(super) const ALL: &[Test] = &[
     ("no_other_process_in_sight", no_other_process_in_sight),
     ("a_fork_bomb", a_fork_bomb),
     ("a_fork_bomb_in_a_shell", a_fork_bomb_in_a_shell),
-    ("a_thread_bomb", |mode| drop(succeed(mode.payload("threads")))),
+    ("a_thread_bomb", a_thread_bomb),
     ("ten_gigabytes", |mode| drop(succeed(mode.payload("memory")))),
     ("memory_in_pieces", |mode| drop(succeed(mode.payload("memory_in_pieces")))),
     ("a_large_file", |mode| {
@@ -72,6 +72,15 @@ fn a_fork_bomb(mode: Mode) {
     // SAFETY: geteuid has no preconditions.
     let shared = mode == Mode::Degraded && unsafe { libc::geteuid() } != 0;
     assert!(shared || children <= 8, "{children}");
+}
+
+fn a_thread_bomb(mode: Mode) {
+    let ended = run(mode.payload("threads"));
+    // An ordinary user without namespaces has only a net for threads. Their stacks may take all of the memory before it holds.
+    let has_a_net = mode != Mode::Full && !rustix::process::geteuid().is_root();
+    if !(has_a_net && ended.how == How::Signalled(libc::SIGABRT)) {
+        assert_eq!(ended.how, How::Exited(0), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
 }
 
 fn a_fork_bomb_in_a_shell(mode: Mode) {
