@@ -10,6 +10,8 @@ const WORKER: &str = "while read task; do
         die) kill -KILL $$;;
         wait-for-go) until [ -e go ]; do sleep 0.01; done; echo gone;;
         go) touch go; echo go;;
+        late) n=0; until [ -e called ] || [ $n = 200 ]; do sleep 0.01; n=$((n + 1)); done; echo late;;
+        call) touch called; echo called;;
         *) echo $((task * task));;
     esac
 done";
@@ -30,16 +32,26 @@ fn hanging(run: &Run, count: usize) -> Vec<i32> {
 }
 
 /// Random numbers, squared by one worker and by three.
+///
+/// With three, one task ends only when a later one has been done, or after two seconds: more tasks lie between than there are other
+/// workers, so that at least one of those is answered first.
 pub fn results_in_order(program: &Program) {
     let mut random = program.random();
     for workers in [1, 3] {
-        let numbers: Vec<u32> = (0..300).map(|_| random.u32(1..10_000)).collect();
+        let mut tasks: Vec<(String, String)> = (0..300)
+            .map(|_| random.u32(1..10_000))
+            .map(|number| (number.to_string(), (number * number).to_string()))
+            .collect();
+        if workers > 1 {
+            tasks[150] = ("late".to_owned(), "late".to_owned());
+            tasks[154] = ("call".to_owned(), "called".to_owned());
+        }
         let mut run = start(program, workers);
-        for number in &numbers {
-            run.send_line(&number.to_string());
+        for (task, _) in &tasks {
+            run.send_line(task);
         }
         let ended = run.finish();
-        let expected: Vec<String> = numbers.iter().map(|n| (n * n).to_string()).collect();
+        let expected: Vec<&str> = tasks.iter().map(|(_, result)| result.as_str()).collect();
         assert_eq!(ended.stdout.lines().collect::<Vec<_>>(), expected, "{workers} workers");
         assert_eq!(ended.code, Some(0));
     }
