@@ -12,7 +12,7 @@ use std::path::Path;
 fn crates_of_others_are_explored_as_they_are() {
     let workspace =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the harness lives in the workspace");
-    let others = workspace.join("harness/explore-std/others");
+    let others = workspace.join("harness/explorer/others");
     let others = others.to_str().expect("the workspace's path is text");
     let target = Target::find(workspace, others, &[], None, &Features::default()).unwrap();
     let scenarios = target.chosen(&[]).unwrap();

@@ -37,7 +37,7 @@ pub fn states(
     for run in &mut runs {
         for step in &mut run.steps {
             // The end of `main` is a call of the explorer's own.
-            step.at.take_if(|at| at.file.contains("explore-std/engine/src/"));
+            step.at.take_if(|at| at.file.contains("explorer/engine/src/"));
         }
         run.quote(&mut sources);
     }

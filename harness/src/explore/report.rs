@@ -192,7 +192,7 @@ pub fn quoted(run: &Trace, root: &Path) -> Trace {
     let mut trace = run.clone();
     for step in &mut trace.steps {
         // The end of `main` is a call of the explorer's own.
-        step.at.take_if(|at| at.file.contains("explore-std/engine/src/"));
+        step.at.take_if(|at| at.file.contains("explorer/engine/src/"));
     }
     trace.quote(&mut SourceFiles::new(root));
     // Cargo names a dependency's files by absolute paths, which say more

@@ -1,0 +1,53 @@
+//! A place in somebody's source code.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A place in a source file, as `#[track_caller]` reports it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Location {
+    /// The file, as the compiler was given it (usually relative to the package).
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The column, counted from 1, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+}
+
+impl Location {
+    /// A line of a file.
+    ///
+    /// ```
+    /// let place = explore_trace::Location::new("src/lib.rs", 12);
+    /// assert_eq!(place.to_string(), "src/lib.rs:12");
+    /// assert_eq!(place.short(), "lib.rs:12");
+    /// ```
+    pub fn new(file: impl Into<String>, line: u32) -> Self {
+        Self { file: file.into(), line, column: None }
+    }
+
+    /// The file without its folders, and the line.
+    pub fn short(&self) -> String {
+        format!("{}:{}", self.file_name(), self.line)
+    }
+
+    /// The file without its folders.
+    pub fn file_name(&self) -> &str {
+        self.file.rsplit(['/', '\\']).next().unwrap_or(&self.file)
+    }
+}
+
+impl From<&std::panic::Location<'_>> for Location {
+    fn from(place: &std::panic::Location<'_>) -> Self {
+        Self { file: place.file().to_owned(), line: place.line(), column: Some(place.column()) }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
