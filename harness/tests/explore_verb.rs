@@ -78,7 +78,10 @@ fn what_reaches_outside_of_the_program_is_refused_with_the_reason() {
 #[test]
 fn what_never_ends_is_stopped_and_shown_where_it_spins() {
     small(&["writes_for_ever"])
-        .says(1, &["no end in sight", "small.rs:22", "earlier steps are not shown"]);
+        .says(3, &["no end within 20000 steps", "small.rs:22", "earlier steps are not shown"]);
+    small(&["writes_for_ever", "--steps", "300"])
+        .says(3, &["no end within 300 steps", "at most 300 steps an execution"]);
+    small(&["writes_for_ever", "--steps", "30001"]).says(2, &["30001 is not in 1..=30000"]);
     small(&["spins_for_ever"])
         .says(1, &["livelock", "spins, waiting for flag to change", "small.rs:29"]);
     small(&["computes_for_ever", "--time", "1"])

@@ -40,8 +40,8 @@ enum Verb {
     /// Exit code 0: all is as it should be (proved, or broken where the
     /// documentation of the scenario says `Must fail`), or a replayed run ends
     /// well. 1: a scenario fails, or does not fail that must. 2: the command line
-    /// makes no sense. 3: a search ended by its budget and found nothing. 4:
-    /// something cannot be compiled or explored.
+    /// makes no sense. 3: a search ended by its budget, or met a run with more steps
+    /// than `--steps`, and found nothing. 4: something cannot be compiled or explored.
     ///
     /// In a scenario whose documentation says `Time-outs fire at any moment`, they
     /// do so without `--eager-timeouts` as well.
@@ -110,6 +110,9 @@ struct ExploreArguments {
     /// Search exhaustively for at most this many seconds, then at random
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     time: Option<Duration>,
+    /// Stop each run after this many steps; where one has more, nothing is proved. At most 30000
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=30_000))]
+    steps: Option<u32>,
     /// Try only runs with at most this many preemptions; finds much, proves nothing
     #[arg(long, value_name = "N")]
     preemptions: Option<u32>,
@@ -203,6 +206,7 @@ impl ExploreArguments {
         set("outputs", json!(self.outputs.then_some(true)));
         set("max_executions", json!(self.schedules));
         set("max_time", json!(self.time));
+        set("max_steps", json!(self.steps));
         set("preemptions", json!(self.preemptions));
         set("spurious", json!(self.spurious));
         set("eager_timeouts", json!(self.eager_timeouts.then_some(true)));

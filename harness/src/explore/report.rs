@@ -16,6 +16,9 @@ pub struct Outcome {
     pub status: Status,
     /// How many executions were made.
     pub executions: u64,
+    /// How many of them were stopped because they had more steps than the bound allows.
+    #[serde(default)]
+    pub too_long: u64,
     /// Why the scenario cannot be explored, if it cannot.
     #[serde(default)]
     pub summary: String,
@@ -76,6 +79,7 @@ impl Outcome {
             name: name.to_owned(),
             status: Status::Refused,
             executions: 0,
+            too_long: 0,
             summary: reason,
             trace: None,
             outputs: Vec::new(),
@@ -99,7 +103,8 @@ impl Outcome {
             Status::Failed if self.trace.is_none() => format!("given up: {}", self.summary),
             Status::Failed => format!("failed: {}, after {executions}", self.failure()),
             // Only a replay has a run to show that did not fail.
-            Status::NotProved if self.trace.is_some() => self.summary.clone(),
+            Status::NotProved if self.trace.is_some() && self.too_long == 0 => self.summary.clone(),
+            Status::NotProved if self.trace.is_some() => format!("not proved: {}", self.summary),
             Status::NotProved => format!("not proved: {executions} tried, none fails"),
             Status::Refused => format!("cannot be explored: {}", self.summary),
         }
@@ -112,7 +117,6 @@ impl Outcome {
         match failure {
             Failure::Panic { .. } => "panic",
             Failure::Deadlock { .. } => "deadlock",
-            Failure::Livelock { .. } if failure.was_stopped() => "no end in sight",
             Failure::Livelock { .. } => "livelock",
             Failure::Leak { .. } => "leak",
             Failure::Poisoned { .. } => "poisoned lock",
@@ -130,7 +134,7 @@ impl Outcome {
     /// How many rows of the run are worth a look in the terminal. One without an end
     /// repeats itself until it is stopped.
     fn rows(&self) -> usize {
-        if ["livelock", "no end in sight"].contains(&self.failure()) { 40 } else { 400 }
+        if self.too_long > 0 || self.failure() == "livelock" { 40 } else { 400 }
     }
 
     /// The failing run; without one, a trace that holds only the verdict.

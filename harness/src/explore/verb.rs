@@ -42,7 +42,7 @@ pub enum Verdict {
     /// Every scenario is as it should be: proved, or broken where its
     /// documentation says that it must break.
     AsItShouldBe = 0,
-    /// Some search ended by its budget, and found nothing.
+    /// Some search ended by its budget, or some run has more steps than it may have, and nothing was found.
     NotProved = 3,
     /// Something cannot be explored.
     Refused = 4,
@@ -174,7 +174,9 @@ fn judge(outcome: &Outcome, must_fail: bool, search: &Search) -> Verdict {
         (Status::Failed, true) | (Status::Proved, false) => Verdict::AsItShouldBe,
         (Status::Failed, false) | (Status::Proved, true) => Verdict::Failed,
         // A replay that ends well is all that was asked for.
-        (Status::NotProved, _) if search.schedule.is_some() => Verdict::AsItShouldBe,
+        (Status::NotProved, _) if search.schedule.is_some() && outcome.too_long == 0 => {
+            Verdict::AsItShouldBe
+        }
         (Status::NotProved, _) => Verdict::NotProved,
         (Status::Refused, _) => Verdict::Refused,
     }

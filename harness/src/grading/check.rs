@@ -71,6 +71,7 @@ fn order(check: &Check) -> serde_json::Value {
         "spurious": limits.spurious,
         "eager_timeouts": limits.eager_timeouts,
         "max_executions": limits.executions,
+        "max_steps": limits.steps,
         "max_time": net,
         "random_executions": (limits.executions / 10).max(100),
         "random_time": net,
@@ -105,6 +106,8 @@ fn explored(check: &Check, outcome: Outcome) -> CheckResult {
     let summary = outcome.summary.clone();
     let mut result = match (outcome.status, &outcome.trace) {
         (Status::Proved, _) => CheckResult::new(check, CheckStatus::Pass),
+        // It may be right and long, or go on for ever: nobody has seen it end.
+        (Status::NotProved, _) if outcome.too_long > 0 => CheckResult::cannot_tell(check, summary),
         (Status::NotProved, _) => CheckResult::new(check, CheckStatus::Pass),
         (Status::Failed, Some(trace)) => match &trace.verdict.outcome {
             trace::Outcome::Failed { failure: Failure::Panic { message, at, .. } } => {

@@ -113,6 +113,8 @@ pub struct Limits {
     pub memory_mb: u32,
     /// Kind `explore`: of the exhaustive search. Then a tenth as many random executions follow, at least a hundred.
     pub executions: u64,
+    /// Kind `explore`: of one execution. One that has more ends the check without a verdict.
+    pub steps: u32,
     /// Kind `explore`: how often each thread may wake up for no reason.
     pub spurious: u8,
     /// Kind `explore`: whether time-outs may fire at any moment, not only when nothing else can happen.
@@ -133,6 +135,7 @@ impl Default for Limits {
             seconds: 20,
             memory_mb: 512,
             executions: 20_000,
+            steps: 20_000,
             spurious: 0,
             eager_timeouts: false,
             processes: 1,

@@ -33,7 +33,7 @@ pub struct Config {
     pub random_time: Duration,
     /// The seed of the random executions.
     pub seed: u64,
-    /// The most steps of one execution; a run that needs more is a livelock. At most 30 000.
+    /// The most steps of one execution. A run that needs more is stopped, and then nothing is proved. At most [`Config::MOST_STEPS`].
     pub max_steps: u32,
     /// How many rounds of a spin loop may read the same values before the thread waits for one of them to change.
     pub spin_rounds: u8,
@@ -57,6 +57,17 @@ pub struct Config {
     #[doc(hidden)]
     #[serde(skip)]
     pub fault: Option<Fault>,
+}
+
+impl Config {
+    /// No execution can have more steps than this, whatever `max_steps` says: the places of stores are counted in 15 bits.
+    pub const MOST_STEPS: u32 = 30_000;
+
+    /// These bounds as they hold: what is beyond an engine's own limit is that limit.
+    pub(crate) fn within_limits(mut self) -> Self {
+        self.max_steps = self.max_steps.min(Self::MOST_STEPS);
+        self
+    }
 }
 
 impl Default for Config {

@@ -172,7 +172,7 @@ fn a_channel_of_messages_takes_one_execution() {
 }
 
 #[test]
-fn the_schedule_of_a_livelock_is_short() {
+fn the_schedule_of_a_run_without_an_end_is_short() {
     // Two threads that give way to each other, in turn, for a thousand steps.
     let polite = || {
         let wants: Arc<[AtomicUsize; 2]> = Arc::default();
@@ -194,11 +194,12 @@ fn the_schedule_of_a_livelock_is_short() {
     };
     let config = Config { max_steps: 1000, ..Config::default() };
     let outcome = Explorer::new(config.clone()).run("polite", polite);
-    assert!(outcome.summary.starts_with("livelock after 1000 steps"), "{outcome}");
+    assert!(outcome.summary.starts_with("no end within 1000 steps"), "{outcome}");
     let schedule = outcome.schedule.unwrap();
     assert!(schedule.len() < 200, "{} characters: {schedule}", schedule.len());
     let again = Explorer::new(config).replay("polite", polite, &schedule).unwrap();
-    assert_eq!((again.status, again.summary), (Status::Failed, outcome.summary));
+    assert_eq!(again.status, Status::NotProved, "{again}");
+    assert!(outcome.summary.starts_with(&again.summary), "{again}");
 }
 
 /// Two threads that each add three thousand times: one execution has millions of races.

@@ -54,7 +54,7 @@ pub enum Failure {
         /// Who waits for what: one entry a thread that has not ended.
         waits: Vec<Wait>,
     },
-    /// Threads run for ever without getting anywhere, or the bound on steps was reached.
+    /// Threads run for ever without getting anywhere.
     Livelock {
         /// Where the threads spin.
         spins: Vec<Wait>,
@@ -84,16 +84,6 @@ pub enum Failure {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<i32>,
     },
-}
-
-impl Failure {
-    /// Whether the run was stopped while somebody could still do something, and nobody spun. So it need not be a livelock: it
-    /// may also be long.
-    pub fn was_stopped(&self) -> bool {
-        let Failure::Livelock { spins, .. } = self else { return false };
-        let spins_at_all = |wait: &Wait| matches!(wait.waits_for, Some(WaitsFor::Change { .. }));
-        spins.iter().any(|wait| wait.waits_for.is_none()) && !spins.iter().any(spins_at_all)
-    }
 }
 
 /// Where a thread stands and what it waits for.

@@ -74,7 +74,7 @@ pub struct Progress<'a> {
 impl Explorer {
     /// An explorer with these bounds.
     pub fn new(config: Config) -> Self {
-        Self { config }
+        Self { config: config.within_limits() }
     }
 
     /// Explores a scenario: a function that makes everything it uses, and panics if something is wrong.
@@ -143,6 +143,7 @@ impl Explorer {
         outcome.schedule = Some(schedule.trim().to_owned());
         runner.with(|machine| {
             outcome.preemptions = machine.tracer.as_ref().map(|tracer| tracer.preemptions);
+            outcome.too_long = u64::from(bad == Some(Bad::TooLong));
             match &bad {
                 Some(bad) => tell(&mut outcome, machine, bad),
                 None => outcome.summary = "this run ends well".to_owned(),
@@ -187,9 +188,16 @@ impl Explorer {
 
 /// Writes down what went wrong.
 fn tell(outcome: &mut Outcome, machine: &Machine, bad: &Bad) {
-    outcome.status = if matches!(bad, Bad::Refused(_)) { Status::Refused } else { Status::Failed };
+    outcome.status = match bad {
+        Bad::Refused(_) => Status::Refused,
+        Bad::TooLong => Status::NotProved,
+        _ => Status::Failed,
+    };
     outcome.summary = report::summary(machine, bad);
 }
+
+/// So many random executions are made if none of them comes to an end either.
+const HOPELESS: u64 = 20;
 
 /// An exploration under way.
 struct Exploration<'a> {
@@ -198,6 +206,8 @@ struct Exploration<'a> {
     outcome: Outcome,
     see: &'a mut dyn FnMut(&Progress<'_>),
     found: Option<Found>,
+    /// The first execution of the exhaustive search that was too long.
+    long: Option<Found>,
     start: Instant,
 }
 
@@ -205,6 +215,9 @@ struct Exploration<'a> {
 enum Stopped {
     Exhausted,
     Failed,
+    /// By an execution with more steps than it may have. What comes after them cannot be covered, nor the executions that
+    /// differ from it there, of which there are too many.
+    TooLong,
     OutOfBudget,
 }
 
@@ -216,7 +229,7 @@ impl<'a> Exploration<'a> {
         see: &'a mut dyn FnMut(&Progress<'_>),
     ) -> Self {
         let outcome = Outcome::new(name, config);
-        Self { config, runner, outcome, see, found: None, start: Instant::now() }
+        Self { config, runner, outcome, see, found: None, long: None, start: Instant::now() }
     }
 
     /// The exhaustive search, and the random one after it.
@@ -225,6 +238,10 @@ impl<'a> Exploration<'a> {
         let tried = match self.run(config.max_executions, config.max_time) {
             Stopped::Failed => return,
             Stopped::Exhausted if self.found.is_some() => return,
+            Stopped::Exhausted if self.outcome.too_long > 0 => {
+                format!("no end within {} steps in some executions", config.max_steps)
+            }
+            Stopped::TooLong => format!("no end within {} steps", config.max_steps),
             Stopped::Exhausted => match config.preemptions {
                 None if config.strategy != Strategy::Pct => {
                     self.outcome.status = Status::Proved;
@@ -251,6 +268,12 @@ impl<'a> Exploration<'a> {
             if self.found.is_none() {
                 self.outcome.summary +=
                     &format!("; of the executions, {} were random", self.outcome.random);
+                if self.long.is_none() && self.outcome.too_long > 0 {
+                    self.outcome.summary += &format!(
+                        ", and {} of those were stopped after {} steps",
+                        self.outcome.too_long, config.max_steps
+                    );
+                }
             }
         }
     }
@@ -258,12 +281,21 @@ impl<'a> Exploration<'a> {
     fn run(&mut self, executions: u64, time: Duration) -> Stopped {
         let deadline = self.start + time;
         let mut steps = 0;
-        let random = self.outcome.summary.is_empty();
+        let exhaustive = self.outcome.summary.is_empty();
+        let (before, long_before) = (self.outcome.executions, self.outcome.too_long);
         loop {
             let bad = self.runner.execute(
                 self.config.outputs || self.runner.with(|machine| machine.search.forgets()),
             );
             self.outcome.executions += 1;
+            let too_long = bad == Some(Bad::TooLong);
+            if too_long {
+                self.outcome.too_long += 1;
+                if exhaustive && !self.config.keep_going {
+                    return self.too_long();
+                }
+            }
+            let bad = bad.filter(|_| !too_long);
             let left_behind = self.runner.with(|machine| machine.left_behind());
             let failed = bad.is_some() || left_behind.is_some();
             self.outcome.failures += u64::from(failed);
@@ -274,7 +306,7 @@ impl<'a> Exploration<'a> {
                     (None, None) => None,
                 };
             }
-            let next = self.look(failed, !random, deadline);
+            let next = self.look(failed || too_long, !exhaustive, deadline);
             if failed && !self.config.keep_going {
                 return Stopped::Failed;
             }
@@ -289,8 +321,25 @@ impl<'a> Exploration<'a> {
                 steps = 0;
                 Instant::now() >= deadline
             };
-            if self.outcome.executions >= executions || late {
+            let made = self.outcome.executions - before;
+            let hopeless =
+                made == HOPELESS && self.outcome.too_long - long_before == made && !exhaustive;
+            if self.outcome.executions >= executions || late || hopeless {
                 return Stopped::OutOfBudget;
+            }
+        }
+    }
+
+    /// Keeps the execution that has just been stopped.
+    fn too_long(&mut self) -> Stopped {
+        match self.again(Bad::TooLong) {
+            Some(long) if long.bad == Bad::TooLong => {
+                self.long = Some(long);
+                Stopped::TooLong
+            }
+            refused => {
+                self.found = refused;
+                Stopped::Failed
             }
         }
     }
@@ -327,7 +376,7 @@ impl<'a> Exploration<'a> {
     }
 
     /// Looks at the execution that has just ended. Says whether there is another.
-    fn look(&mut self, failed: bool, random: bool, deadline: Instant) -> Next {
+    fn look(&mut self, incomplete: bool, random: bool, deadline: Instant) -> Next {
         let (outcome, config) = (&mut self.outcome, self.config);
         let see = &mut self.see;
         self.runner.with(|machine| {
@@ -341,7 +390,7 @@ impl<'a> Exploration<'a> {
                 .filter(|(_, stream, _)| *stream == trace::Stream::Stdout)
                 .map(|(_, _, text)| text.as_str())
                 .collect();
-            if config.outputs && !failed {
+            if config.outputs && !incomplete {
                 match outcome.outputs.iter_mut().find(|printed| printed.stdout == stdout) {
                     Some(printed) => printed.executions += 1,
                     None => {
@@ -369,9 +418,31 @@ impl<'a> Exploration<'a> {
         })
     }
 
+    /// Shows an execution that was too long. It says where the threads were when it was stopped.
+    fn show(&mut self, long: Found) {
+        let guide = Guided::new(long.turns.clone());
+        let long = minimise::follow(self.runner, guide).unwrap_or(long);
+        let outcome = &mut self.outcome;
+        outcome.schedule = Some(schedule::write(self.config, &long.turns[..long.telling]));
+        outcome.preemptions = Some(long.preemptions);
+        self.runner.with(|machine| {
+            outcome.summary = match outcome.random {
+                0 => report::summary(machine, &long.bad),
+                n => format!(
+                    "{}; {n} random executions were tried as well",
+                    report::summary(machine, &long.bad)
+                ),
+            };
+            outcome.trace = Some(report::trace_of(machine, Some(&long.bad), outcome));
+        });
+    }
+
     /// Makes the failing run simple, and tells it.
     fn conclude(mut self) -> Outcome {
         let Some(mut found) = self.found.take() else {
+            if let Some(long) = self.long.take() {
+                self.show(long);
+            }
             self.outcome.elapsed = self.start.elapsed();
             return self.outcome;
         };

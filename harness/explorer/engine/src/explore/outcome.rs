@@ -36,6 +36,8 @@ pub struct Outcome {
     pub redundant: u64,
     /// How many executions were random ones, made after the exhaustive search ran out of its budget.
     pub random: u64,
+    /// How many were stopped after [`Config::max_steps`]. None of them is a failure, and none counts as covered.
+    pub too_long: u64,
     /// How many went wrong: more than one only with [`Config::keep_going`].
     pub failures: u64,
     /// How long it took.

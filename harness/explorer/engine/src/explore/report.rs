@@ -24,6 +24,9 @@ pub(super) fn trace_of(machine: &Machine, bad: Option<&Bad>, outcome: &Outcome) 
     }
     let verdict = match bad.and_then(|bad| failure_of(machine, bad)) {
         Some(failure) => trace::Outcome::Failed { failure },
+        None if bad == Some(&Bad::TooLong) => {
+            trace::Outcome::NotProved { reason: summary(machine, &Bad::TooLong) }
+        }
         None => trace::Outcome::Ended,
     };
     let search = Search {
@@ -71,7 +74,7 @@ fn failure_of(machine: &Machine, bad: &Bad) -> Option<Failure> {
         Bad::StackOverflow { thread } => {
             Failure::Panic { thread: id(*thread), message: OVERFLOWED.to_owned(), at: None }
         }
-        Bad::Refused(_) => return None,
+        Bad::Refused(_) | Bad::TooLong => return None,
     })
 }
 
@@ -95,9 +98,7 @@ pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
         }
         Bad::Deadlock => format!("deadlock: {}", waits()),
         Bad::Leak => format!("leak: the program has ended; {}", waits()),
-        Bad::Livelock if failure_of(machine, bad).is_some_and(|failure| failure.was_stopped()) => {
-            format!("no end after {} steps: {}", machine.steps, waits())
-        }
+        Bad::TooLong => format!("no end within {} steps: {}", machine.steps, waits()),
         Bad::Livelock => format!("livelock after {} steps: {}", machine.steps, waits()),
         Bad::Exit { thread, code: Some(code) } => {
             format!("{} exits with code {code}", machine.thread_name(*thread))

@@ -21,9 +21,8 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
-    pub fn new(mut config: Config, search: Box<dyn Search>, scenario: Scenario, at: Loc) -> Self {
-        // The places of stores are counted in 15 bits.
-        config.max_steps = config.max_steps.min(30_000);
+    pub fn new(config: Config, search: Box<dyn Search>, scenario: Scenario, at: Loc) -> Self {
+        debug_assert!(config.max_steps <= Config::MOST_STEPS);
         crate::panic::install_hook();
         crate::machine::overflow::install();
         let fibers = Fibers::new(config.stack);

@@ -81,6 +81,12 @@ impl Explorer {
             if let Some(Bad::Refused(reason)) = bad {
                 return Err(NoRuns::Refused(reason));
             }
+            if bad == Some(Bad::TooLong) {
+                return Err(NoRuns::Refused(format!(
+                    "one of its runs does not end within {} steps",
+                    config.max_steps
+                )));
+            }
             if runner.with(|machine| machine.tracer.as_ref().is_some_and(asks_for_ends)) {
                 return Err(NoRuns::Refused(
                     "it asks whether a thread has ended, and a graph does not tell when threads end".to_owned(),

@@ -98,8 +98,10 @@ pub enum Bad {
     Deadlock,
     /// The main thread has ended, others wait for ever.
     Leak,
-    /// Too many steps, or spinning threads that wait for each other.
+    /// Spinning threads that wait for each other.
     Livelock,
+    /// The run was stopped: it has had as many steps as it may have. That is no failure.
+    TooLong,
     /// The program ended itself.
     Exit { thread: Tid, code: Option<i32> },
     /// The program did something else than before after the same choices, or cannot be explored for another reason.

@@ -26,7 +26,11 @@ impl Machine {
             return;
         }
         if self.steps >= self.config.max_steps {
-            self.fail(Bad::Livelock);
+            self.collect();
+            match self.choices.is_empty() {
+                true => self.ended(),
+                false => self.fail(Bad::TooLong),
+            }
             return;
         }
         let choice = match self.search.forced() {

@@ -45,12 +45,14 @@ pub(crate) fn headline(chart: &Chart<'_>) -> (Mood, String) {
     }
 }
 
+/// What is said of a run that was stopped before its end.
+const STOPPED: &str = "This is a run that was stopped: it is longer than the explorer follows, or has no end. Try it with less to do, or allow it more steps.";
+
 fn failed(chart: &Chart<'_>, failure: &Failure) -> String {
     let labels = &chart.labels;
     match failure {
         Failure::Panic { thread, .. } => format!("{} panics", labels.thread(*thread)),
         Failure::Deadlock { .. } => "deadlock".to_owned(),
-        Failure::Livelock { .. } if failure.was_stopped() => "no end in sight".to_owned(),
         Failure::Livelock { .. } => "livelock: the program runs and gets nowhere".to_owned(),
         Failure::Leak { threads } if threads.len() == 1 => {
             "the program ends and leaves a thread behind".to_owned()
@@ -68,6 +70,10 @@ fn failed(chart: &Chart<'_>, failure: &Failure) -> String {
 pub(crate) fn sentences(chart: &Chart<'_>) -> Vec<String> {
     let mut sentences = match &chart.trace.verdict.outcome {
         Outcome::Failed { failure } => why(chart, failure),
+        // A run that is shown without a failure was stopped.
+        Outcome::NotProved { .. } if !chart.trace.steps.is_empty() => {
+            vec![STOPPED.to_owned()]
+        }
         _ => Vec::new(),
     };
     if matches!(chart.trace.verdict.outcome, Outcome::Failed { .. }) {
@@ -87,9 +93,6 @@ fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
         Failure::Livelock { spins, steps } => {
             let mut lines =
                 vec![format!("The run was stopped after {} steps.", search::grouped(*steps))];
-            if failure.was_stopped() {
-                lines.push("An endless loop, or a run that is longer than the explorer follows: try it with less to do.".to_owned());
-            }
             lines.extend(spins.iter().map(|wait| deadlock::stands(chart, wait)));
             lines
         }
