@@ -1,14 +1,16 @@
-//! The differential fuzzer at length: `cargo run --release -p explore-engine --example fuzz -- --programs 10000 [--seed 0] [--most 20000]`. With
-//! `--preemptions N` it is the search bounded by preemptions that is held against full enumeration, under the same bound.
+//! The differential fuzzer at length: `cargo run --release -p explore-engine --example fuzz -- --programs 10000 [--seed 0] [--most 20000]`.
+//! `--family NAME` takes other programs than the usual ones. With `--preemptions N` it is the search bounded by preemptions that is held
+//! against full enumeration, under the same bound. With `--places` it is the same program whose objects do not share a place in the source.
 
 #[path = "../tests/fuzz/mod.rs"]
 mod fuzz;
 
 use std::time::Instant;
 
-use fuzz::compare::{Verdict, compare, compare_within};
+use fuzz::compare::{Verdict, compare, compare_places, compare_within};
 use fuzz::program::Program;
-use fuzz::{random, shrink};
+use fuzz::random::Family;
+use fuzz::shrink;
 
 fn option(name: &str, default: u64) -> u64 {
     let arguments: Vec<String> = std::env::args().collect();
@@ -19,11 +21,22 @@ fn option(name: &str, default: u64) -> u64 {
     })
 }
 
+fn family() -> Family {
+    let name = std::env::args().skip_while(|argument| argument != "--family").nth(1);
+    let Some(name) = name else { return Family::Usual };
+    let known = Family::ALL.iter().find(|(known, _)| *known == name);
+    let names: Vec<_> = Family::ALL.iter().map(|(name, _)| *name).collect();
+    known.unwrap_or_else(|| panic!("--family wants one of {}", names.join(", "))).1
+}
+
 fn main() {
     let (programs, seed, most) =
         (option("--programs", 1000), option("--seed", 0), option("--most", 20_000));
     let preemptions = option("--preemptions", u64::MAX);
+    let family = family();
+    let places = std::env::args().any(|argument| argument == "--places");
     let compare = |program: &Program| match u32::try_from(preemptions) {
+        _ if places => compare_places(program, most),
         Ok(preemptions) => compare_within(program, preemptions, most),
         Err(_) => compare(program, None, most),
     };
@@ -34,7 +47,7 @@ fn main() {
         if equal + different >= programs {
             break;
         }
-        let program = random::program(seed);
+        let program = family.program(seed);
         match compare(&program) {
             Verdict::TooLong => long += 1,
             Verdict::Equal { executions: ours, traces: distinct, full: all } => {

@@ -123,7 +123,7 @@ pub enum Strategy {
     Pct,
 }
 
-/// The four errors that an implementer makes. Each is caught by the differential test.
+/// Errors that an implementer makes. Each is caught by the differential test.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -135,4 +135,6 @@ pub enum Fault {
     NoNotifyEdge,
     /// Lets a waiter wake spuriously at any time, instead of deciding it in `wait`.
     LateSpuriousWakeup,
+    /// Forgets the threads that have not begun when the program ends itself.
+    LostStarts,
 }

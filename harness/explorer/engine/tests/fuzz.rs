@@ -6,25 +6,24 @@ mod fuzz;
 
 use explore_engine::config::Fault;
 use fuzz::compare::{Verdict, compare, compare_within};
-use fuzz::{program::Program, random, shrink};
+use fuzz::random::Family;
+use fuzz::{program::Program, shrink};
 
 /// Programs of which full enumeration takes longer are left to the long run.
 const MOST: u64 = 400;
 /// A fault must show among so many programs.
 const WITHIN: u64 = 500;
 
-#[test]
-fn on_random_programs_the_search_finds_what_full_enumeration_finds() {
+/// Compares so many programs of a family; at least `enough` must be short enough.
+fn hold(family: Family, programs: u64, enough: u64, compare: &dyn Fn(&Program) -> Verdict) {
     let mut compared = 0;
-    for seed in 0..300 {
-        let program = random::program(seed);
-        match compare(&program, None, MOST) {
+    for seed in 0..programs {
+        let program = family.program(seed);
+        match compare(&program) {
             Verdict::Equal { .. } => compared += 1,
             Verdict::TooLong => {}
             Verdict::Different(how) => {
-                let fails = |program: &Program| {
-                    matches!(compare(program, None, MOST), Verdict::Different(_))
-                };
+                let fails = |program: &Program| matches!(compare(program), Verdict::Different(_));
                 panic!(
                     "seed {seed}: {how}\nthe smallest program that shows it:\n{}",
                     shrink::shrink(program, &fails)
@@ -32,16 +31,30 @@ fn on_random_programs_the_search_finds_what_full_enumeration_finds() {
             }
         }
     }
-    assert!(compared > 100, "only {compared} programs were short enough");
+    assert!(compared >= enough, "only {compared} programs were short enough");
 }
 
-/// The first of the random programs that shows a fault, and passes without it.
+#[test]
+fn on_random_programs_the_search_finds_what_full_enumeration_finds() {
+    hold(Family::Usual, 300, 100, &|program| compare(program, None, MOST));
+}
+
+#[test]
+fn a_program_that_ends_itself_is_found_to_end_at_every_moment() {
+    hold(Family::Exit, 300, 100, &|program| compare(program, None, MOST));
+}
+
+/// The first of the usual random programs that shows a fault, and passes without it.
 fn caught(fault: Fault) -> Option<Program> {
+    caught_in(Family::Usual, fault)
+}
+
+fn caught_in(family: Family, fault: Fault) -> Option<Program> {
     let shows = |program: &Program| {
         matches!(compare(program, Some(fault), MOST), Verdict::Different(_))
             && matches!(compare(program, None, MOST), Verdict::Equal { .. })
     };
-    (0..WITHIN).map(random::program).find(shows)
+    (0..WITHIN).map(|seed| family.program(seed)).find(shows)
 }
 
 #[test]
@@ -65,11 +78,16 @@ fn an_engine_that_decides_late_on_spurious_wake_ups_is_caught() {
 }
 
 #[test]
+fn a_search_that_loses_threads_which_have_not_begun_is_caught() {
+    assert!(caught_in(Family::Exit, Fault::LostStarts).is_some());
+}
+
+#[test]
 fn a_bounded_search_finds_what_full_enumeration_finds_within_the_bound() {
     // Random programs with a fixed seed; those on which the two are known to differ need a higher bound.
     let mut compared = 0;
     for seed in 0..60 {
-        let program = random::program(seed);
+        let program = Family::Usual.program(seed);
         for bound in 0..2 {
             match compare_within(&program, bound, MOST) {
                 Verdict::Equal { .. } => compared += 1,

@@ -518,3 +518,66 @@ fn time_outs_fire_when_nothing_else_can_happen() {
     });
     assert!(outcome.is_proved(), "{outcome}");
 }
+
+/// `process::exit` before a thread has begun, and after it has done its work.
+#[test]
+fn a_program_that_ends_itself_beside_a_thread_is_explored_in_every_order() {
+    let (told, _) = failure(|| {
+        let saved = Arc::new(Mutex::new(false));
+        let saver = Arc::clone(&saved);
+        thread::spawn(move || *saver.lock().unwrap() = true);
+        if *saved.lock().unwrap() {
+            process::exit(7);
+        }
+        process::exit(0)
+    });
+    assert_eq!(told, Failure::Exit { thread: ThreadId(0), code: Some(7) });
+
+    let (told, _) = failure(|| {
+        let (first, second) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (first2, second2) = (Arc::clone(&first), Arc::clone(&second));
+        thread::spawn(move || {
+            thread::spawn(move || second2.store(true, SeqCst));
+            first2.store(true, SeqCst);
+        });
+        if second.load(SeqCst) && !first.load(SeqCst) {
+            process::abort();
+        }
+        process::exit(0)
+    });
+    assert_eq!(told, Failure::Exit { thread: ThreadId(0), code: None });
+
+    let (told, _) = failure(|| {
+        let seen = Arc::new(AtomicBool::new(false));
+        let seer = Arc::clone(&seen);
+        let _other = thread::spawn(move || seer.store(true, SeqCst));
+        assert!(!seen.load(SeqCst), "begun and done");
+        process::exit(0)
+    });
+    assert!(
+        matches!(told, Failure::Panic { ref message, .. } if message == "begun and done"),
+        "{told:?}"
+    );
+
+    let proved = explore(|| {
+        let saved = Arc::new(AtomicBool::new(false));
+        let saver = Arc::clone(&saved);
+        thread::spawn(move || saver.store(true, SeqCst));
+        process::exit(0)
+    });
+    // Before the thread begins, before its store, before its end, and after it.
+    assert_eq!((proved.status, proved.executions), (Status::Proved, 4), "{proved}");
+}
+
+/// Each of these leaves a thread that has not begun; what it would have run on must not be lost, or there is soon no memory for another.
+#[test]
+fn a_program_that_ends_itself_before_its_threads_begin_costs_no_memory() {
+    let config = Config { max_executions: 70_000, keep_going: true, ..Config::default() };
+    let outcome = Explorer::new(config).run("scenario", || {
+        for _ in 0..5 {
+            thread::spawn(|| ());
+        }
+        process::exit(0)
+    });
+    assert_ne!(outcome.status, Status::Refused, "{outcome}");
+}

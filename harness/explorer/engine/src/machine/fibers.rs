@@ -134,14 +134,10 @@ impl Fibers {
     pub fn discard(&self, tid: Tid) {
         let fiber = self.slots.borrow_mut()[tid].fiber.take();
         if let Some(mut fiber) = fiber {
-            if fiber.started() {
-                // SAFETY: nothing that the abandoned frames own or lend is used again: all coroutines of their execution have ended, or
-                // are abandoned with this one. What they own is leaked.
-                unsafe { fiber.force_reset() };
-                self.stacks.borrow_mut().push(fiber.into_stack());
-            } else {
-                std::mem::forget(fiber);
-            }
+            // SAFETY: nothing that the abandoned frames own or lend is used again: all coroutines of their execution have ended, or
+            // are abandoned with this one. What they own is leaked, and so is the closure of a thread that has not begun.
+            unsafe { fiber.force_reset() };
+            self.stacks.borrow_mut().push(fiber.into_stack());
         }
     }
 }

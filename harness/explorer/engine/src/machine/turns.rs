@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::op::{Loc, Op, Tid};
 use super::thread::{self, Thread};
 use super::{Bad, Machine};
+use crate::config::Fault;
 use crate::search::usual::usual;
 use crate::search::{Choice, Next, Pending, Taken, View};
 
@@ -147,8 +148,10 @@ impl Machine {
             let footprint = self.footprint_if_blocked(number);
             let branching =
                 thread.pending.branches(self.config.spurious > 0, self.config.eager_timeouts);
-            let after = match thread.woken {
-                thread::Woken::By(step) => Some(step),
+            let after = match (thread.pending, thread.woken) {
+                (Op::Start, _) if self.config.fault == Some(Fault::LostStarts) => continue,
+                (Op::Start, _) => thread.spawned_by,
+                (_, thread::Woken::By(step)) => Some(step),
                 _ => None,
             };
             let waits = self.waits(&thread.pending);

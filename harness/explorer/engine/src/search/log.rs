@@ -199,7 +199,7 @@ impl Log {
     pub fn races_of_pending(&mut self, pending: &Pending) -> Vec<Race> {
         let from = self.races.len();
         let thread = usize::from(pending.thread);
-        let Some(mut clock) = self.clock_of_pending(pending) else { return Vec::new() };
+        let mut clock = self.clock_of_pending(pending);
         let number = self.events.len() as u32;
         self.race(number, thread, &pending.footprint, None, pending.waits, &mut clock);
         let races = self.races[from..].to_vec();
@@ -208,12 +208,16 @@ impl Log {
     }
 
     /// What an operation that never happened would have come after in any case.
-    pub fn clock_of_pending(&self, pending: &Pending) -> Option<Clock> {
-        let mut clock = self.events[self.last[usize::from(pending.thread)]? as usize].clock.clone();
+    ///
+    /// A thread that has not begun has done nothing, but it comes after its spawn.
+    pub fn clock_of_pending(&self, pending: &Pending) -> Clock {
+        let last = self.last[usize::from(pending.thread)];
+        let mut clock =
+            last.map_or_else(Clock::default, |last| self.events[last as usize].clock.clone());
         if let Some(needed) = pending.after {
             clock.join(&self.events[needed as usize].clock);
         }
-        Some(clock)
+        clock
     }
 
     /// Finds the races of an event with earlier ones, and joins their clocks to its own.
@@ -299,6 +303,8 @@ impl Log {
             for history in &self.objects {
                 found.extend(history.accesses.iter().chain(&history.loads).map(|entry| entry.0));
             }
+            // A step that touches nothing is in no history, and comes before or after an `exit` all the same.
+            found.extend(self.last.iter().flatten());
             return;
         }
         let Some(history) = self.objects.get(access.object() as usize) else { return };

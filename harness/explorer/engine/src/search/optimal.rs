@@ -164,7 +164,7 @@ impl Optimal {
                             alt: if pending.branching { ANY_ALT } else { 0 },
                         },
                         footprint: pending.footprint,
-                        clock: self.log.clock_of_pending(pending).unwrap_or_default(),
+                        clock: self.log.clock_of_pending(pending),
                         count: 0,
                     },
                     (None, None) => return,
@@ -241,6 +241,10 @@ fn is_impossible(
         || node.choices.iter().any(|choice| choice.thread == thread)
     {
         return false;
+    }
+    // Before an `exit` there is no other step that could make it possible. Planned all the same, it would stand for other sequences that are.
+    if sequence.is_empty() {
+        return true;
     }
     let was_pending = match events.get(race.later as usize) {
         Some(later) => later.previous.is_some_and(|previous| previous < race.earlier),

@@ -23,6 +23,34 @@ pub enum Verdict {
     Different(String),
 }
 
+/// Compares one search of a program whose objects share a place with that of the same program whose objects do not: it must make no
+/// difference. `most` is the most executions of the one whose objects do not.
+pub fn compare_places(program: &Program, most: u64) -> Verdict {
+    let apart = Program { one_place: false, ..program.clone() };
+    let apart = search(&apart, Strategy::Optimal, None, most);
+    if !apart.ended {
+        return Verdict::TooLong;
+    }
+    let together = search(program, Strategy::Optimal, None, apart.executions * 2 + 1000);
+    if together.outcomes != apart.outcomes {
+        return Verdict::Different(difference(&together, &apart));
+    }
+    if together.classes != apart.classes || together.executions != apart.executions {
+        return Verdict::Different(format!(
+            "{} traces in {} executions; with a place for each object {} in {}",
+            together.classes.len(),
+            together.executions,
+            apart.classes.len(),
+            apart.executions
+        ));
+    }
+    Verdict::Equal {
+        executions: together.executions,
+        traces: together.classes.len() as u64,
+        full: apart.executions,
+    }
+}
+
 /// Compares. `fault` breaks the usual search; full enumeration stays as it is.
 pub fn compare(program: &Program, fault: Option<Fault>, most: u64) -> Verdict {
     let full = search(program, Strategy::Full, None, most);

@@ -15,7 +15,7 @@ use explore_engine::thread::{self, Thread};
 use explore_engine::{Explorer, Progress};
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::program::{ATOMICS, CONDVARS, LOCKS, Program, Stmt, sends};
+use super::program::{CONDVARS, OF_ONE_PLACE, Program, Stmt, sends};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -23,8 +23,8 @@ const MS: Duration = Duration::from_millis(1);
 type Observed = Arc<RealMutex<BTreeMap<Vec<usize>, Vec<i64>>>>;
 
 struct Shared {
-    atomics: [AtomicU32; ATOMICS],
-    locks: [Mutex<u32>; LOCKS],
+    atomics: Vec<AtomicU32>,
+    locks: Vec<Mutex<u32>>,
     condvars: [Condvar; CONDVARS],
     rw: RwLock<u32>,
     once: OnceLock<u32>,
@@ -224,6 +224,7 @@ impl Runner {
             Stmt::Barrier => self.note(shared.barrier.wait().is_leader().into()),
             Stmt::Yield => thread::yield_now(),
             Stmt::Panic => panic!("on purpose"),
+            Stmt::Exit(code) => explore_engine::process::exit(*code),
         }
         guard
     }
@@ -271,8 +272,14 @@ fn run(program: &Program, observed: &Observed) {
     // A search may run an execution twice, to learn more about a failure.
     observed.lock().unwrap_or_else(PoisonError::into_inner).clear();
     let shared = Arc::new(Shared {
-        atomics: [AtomicU32::new(0), AtomicU32::new(0)],
-        locks: [Mutex::new(0), Mutex::new(0)],
+        atomics: match program.one_place {
+            true => (0..OF_ONE_PLACE).map(|_| AtomicU32::new(0)).collect(),
+            false => vec![AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0)],
+        },
+        locks: match program.one_place {
+            true => (0..OF_ONE_PLACE).map(|_| Mutex::new(0)).collect(),
+            false => vec![Mutex::new(0), Mutex::new(0), Mutex::new(0)],
+        },
         condvars: [Condvar::new(), Condvar::new()],
         rw: RwLock::new(0),
         once: OnceLock::new(),

@@ -6,6 +6,8 @@ use std::sync::atomic::Ordering;
 /// How many of each object a program has.
 pub const ATOMICS: usize = 2;
 pub const LOCKS: usize = 2;
+/// Of one place there can be so many.
+pub const OF_ONE_PLACE: usize = 3;
 pub const CONDVARS: usize = 2;
 
 /// One statement of a thread.
@@ -51,6 +53,8 @@ pub enum Stmt {
     Barrier,
     Yield,
     Panic,
+    /// Ends the program with this code.
+    Exit(i32),
 }
 
 impl Stmt {
@@ -96,6 +100,8 @@ pub struct Program {
     pub spurious: u8,
     /// Time-outs fire at any moment, not only when nothing else can happen.
     pub eager: bool,
+    /// The locks are made at one place in the source, and so are the atomics; else each has a place of its own.
+    pub one_place: bool,
 }
 
 /// Whether a thread sends, so that it needs a sender.
@@ -108,10 +114,10 @@ pub fn sends(stmts: &[Stmt]) -> bool {
 
 impl Display for Program {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { capacity, receiver, spurious, eager, .. } = self;
+        let Self { capacity, receiver, spurious, eager, one_place, .. } = self;
         writeln!(
             f,
-            "// spurious wake-ups: {spurious}, eager time-outs: {eager}, channel: {capacity:?}, its receiver: thread {receiver}"
+            "// spurious wake-ups: {spurious}, eager time-outs: {eager}, channel: {capacity:?}, its receiver: thread {receiver}, one place: {one_place}"
         )?;
         for (number, thread) in self.threads.iter().enumerate() {
             let name = if number == 0 { "main".to_owned() } else { format!("thread {number}") };
@@ -162,6 +168,7 @@ fn block(f: &mut Formatter<'_>, stmts: &[Stmt], depth: usize) -> fmt::Result {
             Stmt::Barrier => write!(f, "barrier.wait();")?,
             Stmt::Yield => write!(f, "yield_now();")?,
             Stmt::Panic => write!(f, "panic!();")?,
+            Stmt::Exit(code) => write!(f, "exit({code});")?,
         }
         if let Some(body) = stmt.body() {
             f.write_str(" {\n")?;

@@ -29,8 +29,93 @@ const THEMES: [Theme; 8] = [
     Theme::Everything,
 ];
 
-/// The program of a seed.
-pub fn program(seed: u64) -> Program {
+/// A family of random programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Everything that threads do to each other.
+    Usual,
+    /// One of these in which some thread ends the program.
+    Exit,
+    /// Four threads that take locks, all locks made at one place in the source.
+    Locks,
+    /// Four threads that load and store, all atomics made at one place.
+    Accesses,
+    /// Four threads that load and add, all atomics made at one place.
+    Updates,
+}
+
+impl Family {
+    /// All of them, with their names.
+    pub const ALL: [(&str, Self); 5] = [
+        ("usual", Self::Usual),
+        ("exit", Self::Exit),
+        ("locks", Self::Locks),
+        ("accesses", Self::Accesses),
+        ("updates", Self::Updates),
+    ];
+
+    /// The program of a seed.
+    pub fn program(self, seed: u64) -> Program {
+        match self {
+            Self::Usual => program(seed),
+            Self::Exit => exits(seed),
+            _ => of_one_place(self, seed),
+        }
+    }
+}
+
+/// A usual program, with an `exit` somewhere.
+fn exits(seed: u64) -> Program {
+    let mut program = program(seed);
+    let mut random = Random::new(seed ^ 0x0E81);
+    let thread = random.below(program.threads.len());
+    let stmts = &mut program.threads[thread];
+    let at = random.below(stmts.len() + 1);
+    let exit = Stmt::Exit(random.pick(&[0, 0, 7]));
+    match stmts.get_mut(at).and_then(Stmt::body_mut) {
+        Some(body) if random.below(2) == 0 => body.push(exit),
+        _ => stmts.insert(at, exit),
+    }
+    program
+}
+
+/// A program whose objects share a place: what is done in which order depends on who comes first to which.
+fn of_one_place(family: Family, seed: u64) -> Program {
+    let mut random = Random::new(seed ^ 0x0091);
+    let objects = random.pick(&[2, 2, 3]);
+    let spawned = random.pick(&[2, 3, 3]);
+    let mut stmts = 9 - 2 * spawned;
+    let mut thread = |main: bool| {
+        let length = if main { random.below(2) } else { 1 + random.below(3) }.min(stmts);
+        stmts -= length;
+        let stmt = |random: &mut Random| {
+            let object = random.below(objects);
+            match (family, random.below(5)) {
+                (Family::Locks, 0) => {
+                    Stmt::Lock(object, vec![Stmt::Lock(random.below(objects), Vec::new())])
+                }
+                (Family::Locks, _) => Stmt::Lock(object, Vec::new()),
+                (Family::Updates, 0..=2) => Stmt::Add(object, SeqCst),
+                (_, 0..=2) => Stmt::Store(object, 1 + random.below(3) as u32, SeqCst),
+                _ => Stmt::Load(object, SeqCst),
+            }
+        };
+        (0..length).map(|_| stmt(&mut random)).collect()
+    };
+    let spawned: Vec<_> = (0..spawned).map(|_| thread(false)).collect();
+    let main = thread(true);
+    Program {
+        threads: [vec![main], spawned].concat(),
+        capacity: None,
+        receiver: 0,
+        spurious: 0,
+        eager: false,
+        one_place: true,
+    }
+}
+
+/// The usual program of a seed.
+fn program(seed: u64) -> Program {
     let mut random = Random::new(seed);
     let theme = random.pick(&THEMES);
     let spawned = random.pick(&[1, 2, 2, 2, 3]);
@@ -51,6 +136,7 @@ pub fn program(seed: u64) -> Program {
         receiver: random.below(spawned + 1),
         spurious: u8::from(random.below(4) == 0),
         eager: random.below(3) == 0,
+        one_place: false,
     }
 }
 
