@@ -4,7 +4,8 @@ import { after, before, test } from "node:test";
 import { complaints, editions, launch, pages } from "./browser.mjs";
 import { serveBook } from "./serve.mjs";
 
-const quiz = "03-locks/lost-update.html";
+// A page whose right answer is not the first, so that Tab meets a wrong one before it.
+const quiz = "07-queue/orders.html";
 const deadlock = "04-rlock/rlock.html";
 const words = { "": { deadlock: "Deadlock", right: "Right", wrong: "Not that one" }, "zh-CN/": { deadlock: "死锁", right: "对。", wrong: "不对" } };
 

@@ -1,9 +1,10 @@
-"""How many of 400000 updates are lost, this time."""
+"""How many of 2000000 updates are lost, this time."""
 
 import threading
 
-EACH = 200_000
+EACH = 1_000_000
 lock = threading.Lock()
+start = threading.Barrier(2)
 n = 0
 
 
@@ -14,12 +15,14 @@ def one_more(x):
 
 def count():
     global n
+    start.wait()
     for _ in range(EACH):
         n = one_more(n)
 
 
 def count_under_the_lock():
     global n
+    start.wait()
     for _ in range(EACH):
         with lock:
             n = one_more(n)

@@ -11,12 +11,17 @@ class NaiveEvent:
         self.condition = threading.Condition()
         self.flag = False
         self.waiters = 0
+        self.looks = 0
 
     def wait(self):
         with self.condition:
             self.waiters += 1
-            while not self.flag:
-                self.condition.wait()
+            self.condition.wait_for(self.look)
+            self.waiters -= 1
+
+    def look(self):
+        self.looks += 1
+        return self.flag
 
     def set(self):
         with self.condition:
@@ -31,17 +36,8 @@ class NaiveEvent:
             self.flag = False
 
 
-released = []
-
-
-def wait(event):
-    event.wait()
-    released.append(True)
-
-
 def five_threads(event):
-    released.clear()
-    threads = [threading.Thread(target=wait, args=(event,)) for _ in range(5)]
+    threads = [threading.Thread(target=event.wait) for _ in range(5)]
     for thread in threads:
         thread.start()
     return threads
@@ -53,11 +49,16 @@ def with_a_flag():
     while event.waiters < 5:
         time.sleep(0)
     event.set_and_clear()
-    count = len(released)
+    # Each looked once when it came, and looks again now that it is woken.
+    while event.looks < 10:
+        time.sleep(0)
+    with event.condition:
+        released = 5 - event.waiters
+    # For those who wait on.
     event.set()
     for thread in threads:
         thread.join()
-    return count
+    return released
 
 
 def with_pythons_own():
@@ -68,9 +69,10 @@ def with_pythons_own():
         time.sleep(0)
     event.set()
     event.clear()
+    # Nobody sets the flag again: who comes back was released by that.
     for thread in threads:
         thread.join()
-    return len(released)
+    return len(threads)
 
 
 print(f"flag and condvar:   {with_a_flag()} of 5 released")

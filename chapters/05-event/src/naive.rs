@@ -25,12 +25,15 @@ pub struct Event {
 struct State {
     set: bool,
     waiters: usize,
+    /// How often a waiter has looked at the flag.
+    looks: usize,
 }
 
 impl Event {
     /// An event whose flag is down.
     pub const fn new() -> Event {
-        Event { state: Mutex::new(State { set: false, waiters: 0 }), was_set: Condvar::new() }
+        let state = State { set: false, waiters: 0, looks: 0 };
+        Event { state: Mutex::new(state), was_set: Condvar::new() }
     }
 
     /// Puts the flag up and wakes everybody.
@@ -68,7 +71,10 @@ impl Event {
         state.waiters += 1;
         let mut state = self
             .was_set
-            .wait_while(state, |state| !state.set)
+            .wait_while(state, |state| {
+                state.looks += 1;
+                !state.set
+            })
             .unwrap_or_else(PoisonError::into_inner);
         state.waiters -= 1;
     }
@@ -76,6 +82,12 @@ impl Event {
     /// How many threads are blocked in [`wait`](Event::wait).
     pub fn waiters(&self) -> usize {
         self.state().waiters
+    }
+
+    /// How often a thread in [`wait`](Event::wait) has looked at the flag: once when it came, and once for
+    /// each time that it was woken.
+    pub fn looks(&self) -> usize {
+        self.state().looks
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

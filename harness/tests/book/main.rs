@@ -6,4 +6,5 @@ mod editions;
 mod includes;
 mod links;
 mod listings;
+mod quizzes;
 mod source;

@@ -1,24 +1,25 @@
-//! The lost update again, now left to chance: two threads add one 200 000 times
-//! each, and how much of it is lost differs from run to run.
+//! The lost update again, now left to chance: two threads add one a million
+//! times each, and how much of it is lost differs from run to run.
 //!
-//! In CPython 3.11 the bare statement `n += 1` happens to lose nothing. A
+//! In CPython 3.10 to 3.13 the bare statement `n += 1` happens to lose nothing. A
 //! function call between the reading and the writing is enough to change that;
 //! the twin of this program has one.
 
 use ch03_locks::Lock;
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 use tour::{Program, in_order, integer, line, value};
 
 /// See the module's documentation.
 pub const PROGRAM: Program =
-    Program::new("lost-by-chance", "how many of 400000 updates are lost, this time", main)
+    Program::new("lost-by-chance", "how many of 2000000 updates are lost, this time", main)
         .output(&[in_order(2)])
-        .varying(&[line("without the lock: <lost> of 400000 lost")])
-        .values(&[value("lost", integer(0, 399_999))]);
+        .varying(&[line("without the lock: <lost> of 2000000 lost")])
+        .values(&[value("lost", integer(0, 1_999_999))]);
 
 // ANCHOR: main
-const EACH: u32 = 200_000;
+const EACH: u32 = 1_000_000;
 
 /// Counts in two threads, without and with the lock.
 pub fn main() {
@@ -35,7 +36,11 @@ pub fn main() {
 
 fn lost_of_two(add: impl Fn(&AtomicU32) + Sync) -> u32 {
     let n = AtomicU32::new(0);
-    let count = || (0..EACH).for_each(|_| add(&n));
+    let start = Barrier::new(2);
+    let count = || {
+        start.wait();
+        (0..EACH).for_each(|_| add(&n));
+    };
     thread::scope(|scope| {
         scope.spawn(count);
         scope.spawn(count);

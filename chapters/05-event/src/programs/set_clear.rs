@@ -5,7 +5,6 @@
 //! was waiting.
 
 use ch05_event::{correct, naive};
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 use tour::Program;
 
@@ -20,43 +19,38 @@ pub fn main() {
     println!("generation counter: {} of 5 released", with_generations());
 }
 
-fn with_a_flag() -> u32 {
+fn with_a_flag() -> usize {
     let event = naive::Event::new();
-    let released = AtomicU32::new(0);
     thread::scope(|scope| {
         for _ in 0..5 {
-            scope.spawn(|| {
-                event.wait();
-                released.fetch_add(1, Relaxed);
-            });
+            scope.spawn(|| event.wait());
         }
         while event.waiters() < 5 {
             thread::yield_now();
         }
         event.set_and_clear();
-        let released = released.load(Relaxed);
-        // For the five who wait on.
+        // Each looked once when it came, and looks again now that it is woken.
+        while event.looks() < 10 {
+            thread::yield_now();
+        }
+        let released = 5 - event.waiters();
+        // For those who wait on.
         event.set();
         released
     })
 }
 
-fn with_generations() -> u32 {
+fn with_generations() -> usize {
     let event = correct::Event::new();
-    let released = AtomicU32::new(0);
     thread::scope(|scope| {
-        for _ in 0..5 {
-            scope.spawn(|| {
-                event.wait();
-                released.fetch_add(1, Relaxed);
-            });
-        }
+        let waiters: Vec<_> = (0..5).map(|_| scope.spawn(|| event.wait())).collect();
         while event.waiters() < 5 {
             thread::yield_now();
         }
         event.set();
         event.clear();
-    });
-    released.into_inner()
+        // Nobody sets the flag again: who comes back was released by that.
+        waiters.into_iter().filter_map(|waiter| waiter.join().ok()).count()
+    })
 }
 // ANCHOR_END: main
