@@ -47,9 +47,9 @@ fn call_explored(hook: &Hook, info: &PanicHookInfo<'_>) {
 
 /// Writes the panic down. Returns the hook of the explored program; `None` outside of executions.
 fn note(info: &PanicHookInfo<'_>) -> Option<Option<Arc<Hook>>> {
-    let message = info.payload_as_str().unwrap_or("a value that is no text").to_owned();
-    let at = info.location().map(trace::Location::from);
     context::with(|machine| {
+        let message = info.payload_as_str().unwrap_or("a value that is no text").to_owned();
+        let at = info.location().map(trace::Location::from);
         let (current, when) = (machine.current, machine.steps);
         let thread = &mut machine.threads[current];
         thread.panics += 1;

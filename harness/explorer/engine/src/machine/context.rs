@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::fibers::Fibers;
 use super::op::{Loc, Op};
 use super::perform::Done;
-use super::{Bad, Machine, fibers};
+use super::{Bad, Machine, arena, crossing, fibers};
 
 /// A machine with its coroutines.
 pub struct Context {
@@ -51,14 +51,27 @@ pub fn enter<R>(context: &Context, f: impl FnOnce() -> R) -> R {
 /// Calls `f` with the machine; `None` outside of an execution.
 pub fn with<R>(f: impl FnOnce(&mut Machine) -> R) -> Option<R> {
     let context = current()?;
-    // Borrowed already only if the engine itself panics; then nothing here can help.
-    let mut machine = context.machine.try_borrow_mut().ok()?;
-    Some(f(&mut machine))
+    as_engine(context, |_| {
+        // Borrowed already only if the engine itself panics; then nothing here can help.
+        let mut machine = context.machine.try_borrow_mut().ok()?;
+        Some(f(&mut machine))
+    })
 }
 
 /// Calls `f` with the whole context; `None` outside of an execution.
 pub fn with_context<R>(f: impl FnOnce(&Context) -> R) -> Option<R> {
-    current().map(f)
+    let context = current()?;
+    Some(as_engine(context, |_| f(context)))
+}
+
+/// Calls `f` on the engine's stack, with the stack pointer of the program's code; 0 if it is the engine that calls.
+fn as_engine<R>(context: &Context, f: impl FnOnce(usize) -> R) -> R {
+    if !arena::is_explored() {
+        return f(0);
+    }
+    // SAFETY: each coroutine has a stack for the engine. The program's code runs, so nobody uses it, and the engine does not call the program's
+    // code on it.
+    unsafe { crossing::on_stack(context.fibers.engine_stack(), f) }
 }
 
 /// Whether this code is explored.
@@ -77,16 +90,33 @@ pub fn visible_as(op: Op, call: &'static str, at: Loc) -> Answer {
 }
 
 /// [`visible`], for an operation that writes what `update` makes of what it reads.
+#[inline(never)]
 pub fn updating(op: Op, at: Loc, call: &'static str, update: &dyn Fn(u64) -> u64) -> Answer {
     let Some(context) = current() else { return Answer::Outside };
+    if !context.fibers.has_room() {
+        let me = as_engine(context, |_| {
+            let mut machine = context.machine.borrow_mut();
+            let me = machine.current;
+            machine.overflow(me);
+            me
+        });
+        give_up(context, me);
+    }
+    as_engine(context, |stack| answer(context, op, at, call, update, stack))
+}
+
+fn answer(
+    context: &Context,
+    op: Op,
+    at: Loc,
+    call: &'static str,
+    update: &dyn Fn(u64) -> u64,
+    stack: usize,
+) -> Answer {
     let me = {
         let mut machine = context.machine.borrow_mut();
         let me = machine.current;
-        if !context.fibers.has_room() {
-            machine.overflow(me);
-            drop(machine);
-            give_up(context, me);
-        }
+        context.fibers.note_depth(me, stack);
         if machine.in_hook {
             machine.fail(Bad::Refused(
                 "its panic hook uses what threads share, and hooks are not explored".to_owned(),

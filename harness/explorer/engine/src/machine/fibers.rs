@@ -6,6 +6,7 @@ use corosensei::stack::{DefaultStack, Stack};
 use corosensei::trap::CoroutineTrapHandler;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use super::arena::{self, Whose};
 use super::context::{self, Context};
 use super::op::Tid;
 
@@ -15,13 +16,26 @@ type Fiber = Coroutine<(), (), (), DefaultStack>;
 #[derive(Default)]
 pub struct Fibers {
     slots: RefCell<Vec<Slot>>,
-    stacks: RefCell<Vec<DefaultStack>>,
+    /// The stacks of each thread, which has the same ones in every execution.
+    stacks: RefCell<Vec<Stacks>>,
     size: usize,
     /// How to make the running coroutine return, if its stack overflows.
     trap: Cell<Option<CoroutineTrapHandler<()>>>,
     /// Where the running coroutine's stack ends.
     limit: Cell<usize>,
     overflowed: Cell<bool>,
+    /// The end of the stack on which the engine runs for the running coroutine.
+    engine: Cell<usize>,
+}
+
+/// The stacks of a thread.
+struct Stacks {
+    /// Its own; absent while a coroutine has it.
+    own: Option<DefaultStack>,
+    /// The engine's, when the thread calls it.
+    engine: DefaultStack,
+    /// How deep its own was seen to be.
+    lowest: Cell<usize>,
 }
 
 struct Slot {
@@ -35,6 +49,10 @@ struct Slot {
 
 /// How much of a stack a call into the engine may take, with the guard page.
 const ENGINE_NEEDS: usize = 24 << 10;
+/// The stack on which the engine runs. Only what a thread's operations do is done there; a search plans elsewhere.
+const ENGINE_STACK: usize = 128 << 10;
+/// How much deeper than seen a stack may have been used.
+const UNSEEN: usize = 16 << 10;
 
 /// What a coroutine did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,12 +82,10 @@ impl Fibers {
     ///
     /// If there is no memory for its stack.
     pub fn launch(&self, tid: Tid, body: Box<dyn FnOnce()>) -> std::io::Result<()> {
-        let stack = match self.stacks.borrow_mut().pop() {
-            Some(stack) => stack,
-            None => DefaultStack::new(self.size)?,
-        };
+        let stack = self.stack(tid)?;
         let limit = stack.limit().get();
         let fiber = Coroutine::with_stack(stack, move |yielder: &Yielder<(), ()>, ()| {
+            arena::runs(Whose::of(tid));
             context::with_context(|context| {
                 context.fibers.slots.borrow()[tid].yielder.set(yielder)
             });
@@ -79,6 +95,27 @@ impl Fibers {
         debug_assert_eq!(slots.len(), tid);
         slots.push(Slot { fiber: Some(fiber), limit, yielder: Cell::new(std::ptr::null()) });
         Ok(())
+    }
+
+    /// The stack of a thread, as if it had never been used: what lies in its frames may not differ from one execution to the next.
+    fn stack(&self, tid: Tid) -> std::io::Result<DefaultStack> {
+        let mut all = self.stacks.borrow_mut();
+        while all.len() <= tid {
+            let engine = DefaultStack::new(ENGINE_STACK)?;
+            all.push(Stacks { own: None, engine, lowest: Cell::new(usize::MAX) });
+        }
+        let Some(stack) = all[tid].own.take() else { return DefaultStack::new(self.size) };
+        let base = stack.base().get();
+        let lowest = all[tid].lowest.replace(usize::MAX).min(base);
+        let used = (base - lowest + UNSEEN).min(self.size);
+        // SAFETY: nobody uses the stack.
+        unsafe { std::ptr::with_exposed_provenance_mut::<u8>(base - used).write_bytes(0, used) };
+        Ok(stack)
+    }
+
+    /// Takes back a stack.
+    fn keep(&self, tid: Tid, stack: DefaultStack) {
+        self.stacks.borrow_mut()[tid].own = Some(stack);
     }
 
     /// Whether the coroutine exists and has not ended.
@@ -98,17 +135,20 @@ impl Fibers {
             (slot.fiber.take(), slot.limit)
         };
         let Some(mut fiber) = fiber else { return Ran::Ended };
+        self.engine.set(self.stacks.borrow()[tid].engine.base().get());
         self.trap.set(Some(fiber.trap_handler()));
         self.limit.set(limit);
         let result = fiber.resume(());
         self.trap.set(None);
+        // A coroutine that ends, or is made to, does so as the program's code.
+        arena::runs(Whose::ENGINE);
         match result {
             CoroutineResult::Yield(()) => {
                 self.slots.borrow_mut()[tid].fiber = Some(fiber);
                 Ran::Suspended
             }
             CoroutineResult::Return(()) => {
-                self.stacks.borrow_mut().push(fiber.into_stack());
+                self.keep(tid, fiber.into_stack());
                 if self.overflowed.take() { Ran::Overflowed } else { Ran::Ended }
             }
         }
@@ -124,6 +164,17 @@ impl Fibers {
         self.overflowed.set(true);
     }
 
+    /// The end of the stack on which the engine runs for the running coroutine.
+    pub fn engine_stack(&self) -> usize {
+        self.engine.get()
+    }
+
+    /// A thread has called the engine, with its stack pointer here.
+    pub fn note_depth(&self, tid: Tid, here: usize) {
+        let lowest = &self.stacks.borrow()[tid].lowest;
+        lowest.set(lowest.get().min(here));
+    }
+
     /// Whether the running coroutine has stack enough for a call into the engine.
     pub fn has_room(&self) -> bool {
         let here = std::ptr::from_ref(&self.limit.get()).addr();
@@ -137,7 +188,7 @@ impl Fibers {
             // SAFETY: nothing that the abandoned frames own or lend is used again: all coroutines of their execution have ended, or
             // are abandoned with this one. What they own is leaked, and so is the closure of a thread that has not begun.
             unsafe { fiber.force_reset() };
-            self.stacks.borrow_mut().push(fiber.into_stack());
+            self.keep(tid, fiber.into_stack());
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::object::State;
 use super::op::{Loc, Obj};
-use super::{context, statics};
+use super::{arena, context, statics};
 
 /// The identity of a shared object: made in `const` contexts, numbered on first use in each execution.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl Id {
         state: impl FnOnce() -> State,
     ) -> Option<Obj> {
         if number == 0 {
-            statics::all().keep(memory);
+            arena::outside(|| statics::all().keep(memory));
         } else if statics::all().knows(memory) {
             // Outside of the machine: the value's destructor is the user's code.
             drop_value();

@@ -15,6 +15,8 @@
 //! | `memory` | what loads may read |
 //! | `context` | how code finds the machine, and the switch between coroutines |
 //! | `fibers` | the coroutines |
+//! | `crossing` | the switch to the engine's own stack |
+//! | `arena` | the program's memory |
 //! | `hashing` | the keys of `HashMap`s, the same in every execution |
 //! | `statics` | values that outlive an execution |
 //! | `streams` | standard input, output and error |
@@ -22,11 +24,13 @@
 //! | `panics` | which panic is the failure |
 //! | `overflow`, `watchdog` | what cannot be explored any further |
 
+pub mod arena;
 mod atomics;
 pub mod channels;
 pub mod choices;
 pub mod contents;
 pub mod context;
+pub mod crossing;
 pub mod fibers;
 pub mod hashing;
 pub mod id;
@@ -242,7 +246,8 @@ impl Machine {
         self.record_schedule = trace;
         self.telling = 0;
         self.tracer = trace.then(Tracer::default);
-        let mut main = Thread::new(Some("main".to_owned()), None, at, self.config.spurious);
+        arena::begin();
+        let mut main = Thread::new(Some("main".into()), None, at, self.config.spurious);
         main.exists = true;
         self.threads.push(main);
     }
@@ -268,7 +273,7 @@ impl Machine {
             return None;
         }
         let spurious = self.config.spurious;
-        let mut thread = Thread::new(name, Some(self.current), spawned, spurious);
+        let mut thread = Thread::new(name.map(Into::into), Some(self.current), spawned, spurious);
         thread.exists = true;
         thread.spawned_by = Some(self.steps - 1);
         thread.views.learn(&self.threads[self.current].views.current);
@@ -294,7 +299,7 @@ impl Machine {
     /// The name of a thread, for people.
     pub fn thread_name(&self, tid: Tid) -> String {
         let thread = &self.threads[tid];
-        thread.name.clone().unwrap_or_else(|| format!("thread {tid}"))
+        thread.name.as_deref().map_or_else(|| format!("thread {tid}"), str::to_owned)
     }
 }
 

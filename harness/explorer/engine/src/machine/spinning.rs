@@ -12,7 +12,7 @@
 use super::op::{Loc, Obj, Op, Tid};
 use super::perform::Done;
 use super::thread::Thread;
-use super::{FIRST_SHARED, Machine, end_of, shared};
+use super::{FIRST_SHARED, Machine, arena, end_of, shared};
 use crate::machine::object::State;
 use crate::search::QUIESCENT_ALT;
 
@@ -172,7 +172,10 @@ impl Machine {
             Op::Fence { .. } | Op::Yield | Op::Sleep(_) | Op::Unread(_) => return,
             _ => None,
         };
-        let Some((place, aspect)) = look else { return self.threads[tid].acted() };
+        let Some((place, aspect)) = look else {
+            arena::note_change(tid);
+            return self.threads[tid].acted();
+        };
         let seen = match op {
             Op::Load { atomic, .. } | Op::Compare { atomic, .. } => {
                 self.stored(atomic, self.read_place(atomic, alt)).since.into()

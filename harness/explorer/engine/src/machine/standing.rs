@@ -134,7 +134,7 @@ impl Machine {
     /// The threads, as the trace lists them.
     pub fn trace_threads(&self) -> Vec<trace::Thread> {
         let thread = |thread: &super::thread::Thread| trace::Thread {
-            name: thread.name.clone(),
+            name: thread.name.as_deref().map(str::to_owned),
             parent: thread.parent.map(thread_id),
             spawned: thread.parent.map(|_| thread.spawned.into()),
         };

@@ -1,6 +1,7 @@
 //! What the machine knows of each thread of the program.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use super::memory::Views;
 use super::op::{Loc, Obj, Op, Tid};
@@ -8,8 +9,8 @@ use super::spinning::Look;
 
 /// A thread of the program.
 pub struct Thread {
-    /// The name that the program gave it.
-    pub name: Option<String>,
+    /// The name that the program gave it. All handles share it, so that to make one takes no memory.
+    pub name: Option<Arc<str>>,
     /// Who spawned it.
     pub parent: Option<Tid>,
     /// Where it was spawned; for the main thread, where the exploration was started.
@@ -95,7 +96,7 @@ pub enum Woken {
 
 impl Thread {
     /// A thread that has not started.
-    pub fn new(name: Option<String>, parent: Option<Tid>, spawned: Loc, spurious: u8) -> Self {
+    pub fn new(name: Option<Arc<str>>, parent: Option<Tid>, spawned: Loc, spurious: u8) -> Self {
         Self {
             name,
             parent,

@@ -75,9 +75,9 @@ impl Thread {
     }
 
     /// The handle of a thread that is explored.
-    pub(crate) fn explored(execution: u32, tid: Tid, name: Option<&str>) -> Self {
+    pub(crate) fn explored(execution: u32, tid: Tid, name: Option<Arc<str>>) -> Self {
         let id = ThreadId(tid as u64 + 1);
-        Self { id, name: name.map(Arc::from), kind: Kind::Explored { execution, tid } }
+        Self { id, name, kind: Kind::Explored { execution, tid } }
     }
 
     /// The handle of a thread of the operating system.
@@ -122,7 +122,7 @@ fn real_id(id: std::thread::ThreadId) -> ThreadId {
 pub fn current() -> Thread {
     let explored = context::with(|machine| {
         let tid = machine.current;
-        Thread::explored(machine.id, tid, machine.threads[tid].name.as_deref())
+        Thread::explored(machine.id, tid, machine.threads[tid].name.clone())
     });
     explored.unwrap_or_else(|| Thread::real(std::thread::current()))
 }

@@ -300,7 +300,7 @@ fn explored(builder: Builder, body: Body<'static>, at: Loc) -> io::Result<Thread
         };
         context.fibers.launch(tid, Box::new(move || thread_main(tid, run)))?;
         let name = machine.threads[tid].name.clone();
-        Ok(Thread::explored(machine.id, tid, name.as_deref()))
+        Ok(Thread::explored(machine.id, tid, name))
     });
     started.unwrap_or_else(|| Err(io::Error::other("the execution is over")))
 }

@@ -1,0 +1,304 @@
+//! The memory of the program under exploration, apart from the engine's: an allocator with an arena for each explored thread.
+//!
+//! - **An address is the same in every execution.** A thread's blocks come from its own arena, one after the other, at addresses that are
+//!   chosen at compile time; what other threads do meanwhile does not move them. So locks that are taken in the order of their
+//!   addresses are taken in the same order each time, and an address can name an object.
+//! - **A block that is freed is not used again**, with one exception: one that its thread has allocated and freed since its last change
+//!   that others can see. Nobody else can know it; and a loop that allocates in each round finds itself where it was before.
+//! - **An execution's memory is cleared at once**, before the next one begins. What is still alive then is kept where it is, and the next
+//!   execution begins behind it: tests keep what they have observed.
+//!
+//! Which code runs, the program's or the engine's, says a mark that is turned round wherever one calls the other (`crossing`, `fibers`). The
+//! engine's own memory, and everything outside of executions, comes from the system's allocator.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::{Cell, UnsafeCell};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use super::op::Tid;
+use crate::search::MAX_THREADS;
+
+/// The allocator, see the [module](self).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Arena;
+
+#[global_allocator]
+static ARENA: Arena = Arena;
+
+/// Where the arenas begin: far from where systems put anything.
+const START: usize = 0x1000_0000_0000;
+/// How far they are apart, as a power of two.
+const APART: u32 = 32;
+/// How much memory an arena asks the system for at a time.
+const CHUNK: usize = 256 << 10;
+/// Blocks are powers of two, up to this one.
+const CLASSES: usize = 33;
+/// The smallest block.
+const LEAST: usize = 16;
+
+/// The arena of one thread: `floor ≤ mark ≤ next ≤ mapped`.
+struct Region {
+    /// Below lies what earlier executions left behind.
+    floor: usize,
+    /// What lies below was allocated before the thread's last change.
+    mark: usize,
+    /// Where the next block goes.
+    next: usize,
+    /// The end of the memory that the system gave.
+    mapped: usize,
+    /// Blocks to be used again, by class; each holds the address of the next.
+    free: [usize; CLASSES],
+    /// Some are.
+    any_free: bool,
+}
+
+impl Region {
+    const fn new(tid: Tid) -> Self {
+        let start = START + (tid << APART);
+        Self {
+            floor: start,
+            mark: start,
+            next: start,
+            mapped: start,
+            free: [0; CLASSES],
+            any_free: false,
+        }
+    }
+}
+
+struct Regions(UnsafeCell<[Region; MAX_THREADS]>);
+
+// SAFETY: only the thread of the operating system that explores uses them, and there is one exploration at a time.
+unsafe impl Sync for Regions {}
+
+static REGIONS: Regions = Regions(UnsafeCell::new({
+    let mut regions = [const { Region::new(0) }; MAX_THREADS];
+    let mut tid = 0;
+    while tid < MAX_THREADS {
+        regions[tid] = Region::new(tid);
+        tid += 1;
+    }
+    regions
+}));
+
+/// How many blocks of this execution are alive.
+static ALIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// Nobody's code but the engine's.
+const ENGINE: u8 = u8::MAX;
+
+thread_local! {
+    /// Whose code runs: an explored thread's, or the engine's.
+    static RUNS: Cell<u8> = const { Cell::new(ENGINE) };
+}
+
+/// Whose code runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whose(u8);
+
+impl Whose {
+    /// The engine's.
+    pub const ENGINE: Self = Self(ENGINE);
+
+    /// An explored thread's.
+    pub const fn of(tid: Tid) -> Self {
+        Self(tid as u8)
+    }
+}
+
+/// Says whose code runs from now on; returns whose ran before.
+#[inline]
+pub fn runs(whose: Whose) -> Whose {
+    // A thread of the operating system that is going away explores nothing.
+    RUNS.try_with(|runs| Whose(runs.replace(whose.0))).unwrap_or(Whose::ENGINE)
+}
+
+/// Whether an explored thread's code runs.
+#[inline]
+pub fn is_explored() -> bool {
+    RUNS.try_with(|runs| runs.get() != ENGINE).unwrap_or(false)
+}
+
+/// Runs `f` as the engine's code: what it allocates may outlive the execution.
+pub fn outside<R>(f: impl FnOnce() -> R) -> R {
+    struct Back(Whose);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            runs(self.0);
+        }
+    }
+    let _back = Back(runs(Whose::ENGINE));
+    f()
+}
+
+/// # Safety
+///
+/// The caller is the only one who uses the arenas at this moment: code of the exploration that runs, or that is about to.
+#[expect(clippy::mut_from_ref, reason = "see Safety")]
+unsafe fn regions() -> &'static mut [Region; MAX_THREADS] {
+    // SAFETY: as the caller promises.
+    unsafe { &mut *REGIONS.0.get() }
+}
+
+/// A new execution begins. Only by the thread that explores.
+pub fn begin() {
+    let all_gone = ALIVE.swap(0, Relaxed) == 0;
+    // SAFETY: the exploration is between two executions.
+    for (tid, region) in unsafe { regions() }.iter_mut().enumerate() {
+        if region.next == START + (tid << APART) {
+            continue;
+        }
+        if all_gone {
+            // SAFETY: the memory is the arena's, and nobody uses it any more.
+            unsafe { clear(region.floor, region.next) };
+            region.next = region.floor;
+        } else {
+            region.floor = region.next;
+        }
+        region.mark = region.next;
+        region.free = [0; CLASSES];
+        region.any_free = false;
+    }
+}
+
+/// Makes memory zero.
+///
+/// # Safety
+///
+/// It belongs to an arena, and nobody uses it.
+unsafe fn clear(start: usize, end: usize) {
+    const MUCH: usize = 1 << 20;
+    let small = end.min(start + MUCH);
+    // SAFETY: as the caller says; pages that are given back are zero when they are used again.
+    unsafe {
+        std::ptr::with_exposed_provenance_mut::<u8>(start).write_bytes(0, small - start);
+        let rest = end.saturating_sub(small);
+        let page = small.next_multiple_of(4096);
+        if rest > 0 {
+            let at = std::ptr::with_exposed_provenance_mut::<u8>(small);
+            at.write_bytes(0, page.min(end) - small);
+            if page < end {
+                libc::madvise(at.add(page - small).cast(), end - page, libc::MADV_DONTNEED);
+            }
+        }
+    }
+}
+
+/// A thread has changed what others can see: they may know of its blocks.
+#[inline]
+pub fn note_change(tid: Tid) {
+    // SAFETY: called by the machine, in an execution.
+    let region = unsafe { &mut regions()[tid] };
+    region.mark = region.next;
+    if std::mem::take(&mut region.any_free) {
+        region.free = [0; CLASSES];
+    }
+}
+
+/// Whether an address lies in an arena.
+#[inline]
+pub const fn holds(address: usize) -> bool {
+    address >= START && address < START + (MAX_THREADS << APART)
+}
+
+fn class(layout: Layout) -> usize {
+    layout.size().max(layout.align()).max(LEAST).next_power_of_two().trailing_zeros() as usize
+}
+
+impl Region {
+    /// A block; null if there is no memory.
+    fn allocate(&mut self, tid: Tid, class: usize) -> *mut u8 {
+        if self.free[class] != 0 {
+            let block = std::ptr::with_exposed_provenance_mut::<usize>(self.free[class]);
+            // SAFETY: a free block holds the address of the next, which is cleared so that the block looks the same each time.
+            self.free[class] = unsafe { block.replace(0) };
+            return block.cast();
+        }
+        let end_of_all = START + ((tid + 1) << APART);
+        let block = self.next.next_multiple_of((1 << class).min(4096));
+        let Some(end) = block.checked_add(1 << class).filter(|&end| end <= end_of_all) else {
+            return std::ptr::null_mut();
+        };
+        if end > self.mapped && !self.grow(end) {
+            return std::ptr::null_mut();
+        }
+        self.next = end;
+        std::ptr::with_exposed_provenance_mut(block)
+    }
+
+    #[cold]
+    fn grow(&mut self, end: usize) -> bool {
+        let length = (end - self.mapped).next_multiple_of(CHUNK);
+        let (access, kind) =
+            (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+        let at = std::ptr::without_provenance_mut(self.mapped);
+        // SAFETY: new memory, where there is none yet.
+        let map =
+            unsafe { libc::mmap(at, length, access, kind | libc::MAP_FIXED_NOREPLACE, -1, 0) };
+        if map.addr() != self.mapped {
+            return false;
+        }
+        map.expose_provenance();
+        self.mapped += length;
+        true
+    }
+}
+
+// SAFETY: blocks of an arena are disjoint, as large as their class, and aligned to it or to a page, whichever is less; larger alignments are the system's.
+unsafe impl GlobalAlloc for Arena {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let runs = RUNS.try_with(Cell::get).unwrap_or(ENGINE);
+        let class = class(layout);
+        if runs == ENGINE || class >= CLASSES || layout.align() > 4096 {
+            // SAFETY: as the caller promises.
+            return unsafe { System.alloc(layout) };
+        }
+        let tid = Tid::from(runs);
+        // SAFETY: code of the exploration runs.
+        let block = unsafe { regions()[tid].allocate(tid, class) };
+        ALIVE.fetch_add(usize::from(!block.is_null()), Relaxed);
+        block
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        let at = block.addr();
+        if !holds(at) {
+            // SAFETY: as the caller promises, it came from there.
+            return unsafe { System.dealloc(block, layout) };
+        }
+        let tid = (at - START) >> APART;
+        // SAFETY: these are read by whoever frees; they change only where the thread that explores allocates or begins anew.
+        let region = unsafe { &mut (*REGIONS.0.get())[tid] };
+        if at < region.floor {
+            return;
+        }
+        ALIVE.fetch_sub(1, Relaxed);
+        let runs = RUNS.try_with(Cell::get).unwrap_or(ENGINE);
+        if Tid::from(runs) == tid && at >= region.mark {
+            let class = class(layout);
+            // SAFETY: the block is free, and holds an address.
+            unsafe { block.cast::<usize>().write(region.free[class]) };
+            region.free[class] = at;
+            region.any_free = true;
+        }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let runs = RUNS.try_with(Cell::get).unwrap_or(ENGINE);
+        if runs == ENGINE && !holds(block.addr()) {
+            // SAFETY: as the caller promises.
+            return unsafe { System.realloc(block, layout, size) };
+        }
+        // SAFETY: as the caller promises; the new block is another one.
+        unsafe {
+            let new = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
+            if !new.is_null() {
+                std::ptr::copy_nonoverlapping(block, new, layout.size().min(size));
+                self.dealloc(block, layout);
+            }
+            new
+        }
+    }
+}
