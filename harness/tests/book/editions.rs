@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::source::{Edition, Page, workspace};
+use crate::source::{Edition, Page, all_pages, workspace};
 
 fn by_name(edition: Edition) -> BTreeMap<String, Page> {
     edition.pages().into_iter().map(|page| (page.name.clone(), page)).collect()
@@ -54,6 +54,17 @@ fn levels(page: &Page) -> Vec<usize> {
 
 fn languages(page: &Page) -> Vec<String> {
     page.outline().blocks.into_iter().map(|(language, _)| language).collect()
+}
+
+#[test]
+fn emphasis_is_closed_as_it_was_opened() {
+    let mut wrong = Vec::new();
+    for page in all_pages() {
+        for words in page.outline().asterisks {
+            wrong.push(format!("{}: {words}", page.file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "an asterisk in prose:\n{}", wrong.join("\n"));
 }
 
 #[test]

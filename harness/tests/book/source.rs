@@ -137,6 +137,8 @@ pub struct Outline {
     pub links: Vec<String>,
     /// What a fragment can name.
     pub ids: BTreeSet<String>,
+    /// Prose in which an asterisk stands: emphasis that was not closed where it was meant to be.
+    pub asterisks: Vec<String>,
 }
 
 impl Outline {
@@ -154,6 +156,7 @@ impl Outline {
         let mut heading: Option<(usize, Option<String>, String)> = None;
         let mut block: Option<(String, String)> = None;
         for event in Parser::new_ext(text, options) {
+            let is_prose = block.is_none() && matches!(event, Event::Text(_));
             match event {
                 Event::Start(Tag::Heading { level, id, .. }) => {
                     heading = Some((level as usize, id.map(|id| id.to_string()), String::new()));
@@ -183,6 +186,9 @@ impl Outline {
                         text.push_str(&words);
                     } else if let Some((_, _, text)) = &mut heading {
                         text.push_str(&words);
+                    }
+                    if is_prose && words.contains('*') {
+                        outline.asterisks.push(words.to_string());
                     }
                 }
                 _ => {}
