@@ -5,9 +5,10 @@
 //! `--kill`, the grader is killed when half of the results are there, and started again.
 
 use anyhow::{Context, bail, ensure};
+use harness::grading::assignment::Assignment;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -35,7 +36,7 @@ fn main() -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace")?;
     copy(&root.join(assignment), &path("course").join(assignment))?;
     limit(&path("course").join(assignment).join("assignment.toml"))?;
-    let expected = make(&root.join(assignment), &path("submissions"), count)?;
+    let expected = make(&Assignment::load(root, "07-queue")?, &path("submissions"), count)?;
 
     let harness = root.join("target/release/harness");
     ensure!(harness.exists(), "first: cargo build --release -p harness");
@@ -110,27 +111,21 @@ fn limit(manifest: &Path) -> anyhow::Result<()> {
 }
 
 /// Makes the submissions, and returns the names of the right ones.
-fn make(assignment: &Path, to: &Path, count: usize) -> anyhow::Result<BTreeSet<String>> {
-    let folders = |name: &str| -> anyhow::Result<Vec<PathBuf>> {
-        let entries = std::fs::read_dir(assignment.join(name))?;
-        let mut folders =
-            entries.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<Vec<_>>>()?;
-        folders.sort();
-        Ok(folders)
-    };
-    let mut right = folders("alternatives")?;
-    right.push(assignment.join("solution"));
-    let wrong = folders("wrong")?;
+fn make(assignment: &Assignment, to: &Path, count: usize) -> anyhow::Result<BTreeSet<String>> {
+    let right = ["alternatives/leader_and_followers".to_owned(), "solution".to_owned()];
+    let wrong = assignment.manifest.wrong.iter().map(|wrong| format!("wrong/{}", wrong.name));
+    let wrong: Vec<String> = wrong.collect();
     let mut passing = BTreeSet::new();
     for number in 0..count {
         let name = format!("student-{number:04}");
         let kind = number % 10;
-        let from = match kind {
+        let from: &str = match kind {
             0..6 => &right[number % right.len()],
             6..9 => &wrong[number / 10 % wrong.len()],
-            _ => &assignment.join("solution"),
+            _ => "solution",
         };
-        let mut text = std::fs::read_to_string(from.join("src/lib.rs"))?;
+        let (_, source) = assignment.sample(from)?.files.remove(0);
+        let mut text = String::from_utf8(source)?;
         if kind == 9 {
             let put = "due: Instant) -> Result<(), T> {\n";
             ensure!(text.contains(put), "the solution has another `put`");

@@ -1,5 +1,6 @@
 //! The verbs that grade, over the miniature course in `tests/course`.
 
+use harness::grading::assignment::Assignment;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -19,11 +20,21 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// Grades what is in `folder` of the assignment's folder, and returns the results in the order of their names.
-fn grade(assignment: &str, folder: &str, code: i32) -> Vec<Value> {
-    let out = tempfile::tempdir().unwrap();
-    let path = course().join("chapters").join(assignment).join("assignment").join(folder);
-    let (path, to) = (path.to_str().unwrap(), out.path().to_str().unwrap());
+/// Grades the assignment's solution, or, each as a submission of its own, all of its wrong ones. The results are in the order of their names.
+fn grade(assignment: &str, what: &str, code: i32) -> Vec<Value> {
+    let (out, submissions) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let known = Assignment::load(&course(), assignment).unwrap();
+    let names = match what {
+        "wrong" => {
+            known.manifest.wrong.iter().map(|wrong| format!("wrong/{}", wrong.name)).collect()
+        }
+        _ => vec![what.to_owned()],
+    };
+    for sample in names {
+        let name = sample.rsplit('/').next().unwrap();
+        known.sample(&sample).unwrap().write(&submissions.path().join(name)).unwrap();
+    }
+    let (path, to) = (submissions.path().to_str().unwrap(), out.path().to_str().unwrap());
     let output = harness(&["grade", path, "--assignment", assignment, "--out", to]);
     assert_eq!(output.status.code(), Some(code), "{}", said(&output));
     let mut files: Vec<PathBuf> = std::fs::read_dir(out.path().join("results"))
@@ -149,8 +160,9 @@ fn the_schema_of_results_brings_that_of_traces_along() {
         serde_json::from_slice(&std::fs::read(folder.join(path)).unwrap()).unwrap()
     };
     let brought = &read("schema/result.schema.json")["$defs"]["trace"];
-    let why = "copy trace/schema/trace.schema.json to $defs/trace of schema/result.schema.json";
-    assert!(*brought == read("trace/schema/trace.schema.json"), "{why}");
+    let why =
+        "copy explorer/trace/schema/trace.schema.json to $defs/trace of schema/result.schema.json";
+    assert!(*brought == read("explorer/trace/schema/trace.schema.json"), "{why}");
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -174,11 +186,23 @@ fn a_course_that_keeps_its_word_is_good_and_one_that_does_not_is_told_why() {
     copy(&course(), broken.path());
     let folder = broken.path().join("chapters/01-tally/assignment");
     let source = std::fs::read(folder.join("solution/src/lib.rs")).unwrap();
-    std::fs::write(folder.join("wrong/notify_one/src/lib.rs"), &source).unwrap();
+    let patch = |name: &str| folder.join("wrong").join(name).with_extension("patch");
+    let edit = |name: &str, from: &str, to: &str| {
+        let text = std::fs::read_to_string(patch(name)).unwrap();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(patch(name), text.replace(from, to)).unwrap();
+    };
+    edit(
+        "notify_one",
+        "+        self.grown.notify_one();",
+        "+        self.grown.notify_all(); // one",
+    );
+    edit("off_by_one", "         let mut total", "         let total");
     std::fs::write(folder.join("starter/src/lib.rs"), &source).unwrap();
-    let lost = std::fs::read(folder.join("wrong/load_and_store/src/lib.rs")).unwrap();
-    std::fs::write(folder.join("alternatives/atomic/src/lib.rs"), lost).unwrap();
-    std::fs::create_dir(folder.join("wrong/forgotten")).unwrap();
+    let lost = Assignment::load(&course(), "01-tally").unwrap().sample("wrong/load_and_store");
+    lost.unwrap().write(&folder.join("alternatives/atomic")).unwrap();
+    std::fs::copy(patch("if_around_wait"), patch("forgotten")).unwrap();
+    std::fs::create_dir(folder.join("wrong/a_folder")).unwrap();
     std::fs::remove_file(folder.join("README.zh-CN.md")).unwrap();
     let manifest = folder.join("assignment.toml");
     let text = std::fs::read_to_string(&manifest).unwrap();
@@ -195,10 +219,67 @@ fn a_course_that_keeps_its_word_is_good_and_one_that_does_not_is_told_why() {
         "starter: passes, although there is nothing in it yet",
         "alternatives/atomic: does not pass loses_nothing: two threads added 1 each",
         "wrong/notify_one: passes wakes_everybody, which should catch it",
-        "wrong/forgotten has no [[wrong]]",
+        "wrong/forgotten.patch has no [[wrong]]",
+        "wrong/a_folder is no patch",
+        "wrong/off_by_one.patch no longer applies",
         "README.zh-CN.md is missing or empty",
         "the title of counts_alone has no text in `zh`",
     ] {
         assert!(text.contains(problem), "{problem}\n{text}");
     }
+}
+
+#[test]
+fn a_wrong_solution_is_written_out_edited_and_saved() {
+    let home = tempfile::tempdir().unwrap();
+    copy(&course(), &home.path().join("course"));
+    let tally = Assignment::load(&home.path().join("course"), "01-tally").unwrap();
+    let wrong = |name: &str, folder: &str, more: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_harness"))
+            .args(["course", "wrong", "tally", name, folder, "--course", "course"])
+            .args(more)
+            .current_dir(home.path())
+            .output()
+            .unwrap();
+        (output.status.success(), said(&output))
+    };
+    let lib = |folder: &str| home.path().join(folder).join("src/lib.rs");
+    let edit = |folder: &str, from: &str, to: &str| {
+        let text = std::fs::read_to_string(lib(folder)).unwrap();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(lib(folder), text.replace(from, to)).unwrap();
+    };
+    let is_saved = |name: &str, folder: &str| {
+        let (_, kept) = tally.sample(&format!("wrong/{name}")).unwrap().files.remove(0);
+        kept == std::fs::read(lib(folder)).unwrap()
+    };
+
+    let (well, text) = wrong("notify_one", "one", &[]);
+    assert!(well && text.contains("notify_one of 01-tally is in one"), "{text}");
+    assert!(is_saved("notify_one", "one"));
+    let manifest = std::fs::read_to_string(home.path().join("one/Cargo.toml")).unwrap();
+    assert!(manifest.contains("assignment = \"01-tally\""), "it can be checked: {manifest}");
+    assert!(!wrong("notify_one", "one", &[]).0, "nothing is overwritten");
+    edit("one", "self.grown.notify_one();", "// Nobody is told.");
+    assert!(!is_saved("notify_one", "one"));
+    let (well, text) = wrong("notify_one", "one", &["--save"]);
+    assert!(well && text.contains("over solution, 1 lines added and 1 removed"), "{text}");
+    assert!(is_saved("notify_one", "one"));
+
+    // A new one, over something else.
+    let (well, text) = wrong("lazy", "lazy", &[]);
+    assert!(!well && text.contains("no wrong/lazy.patch; there are: if_around_wait"), "{text}");
+    assert!(wrong("lazy", "lazy", &["--over", "alternatives/atomic"]).0);
+    let same = wrong("lazy", "lazy", &["--save", "--over", "alternatives/atomic"]);
+    assert!(!same.0 && same.1.contains("there is nothing wrong"), "{}", same.1);
+    edit("lazy", "SeqCst", "Relaxed");
+    let (well, text) = wrong("lazy", "lazy", &["--save", "--over", "alternatives/atomic"]);
+    assert!(well && text.contains("[[wrong]]\nname = \"lazy\""), "{text}");
+    assert!(is_saved("lazy", "lazy"));
+
+    // Saved again, it stays over what it was over.
+    edit("lazy", "Relaxed", "Release");
+    assert!(wrong("lazy", "lazy", &["--save"]).1.contains("over alternatives/atomic"));
+    let out = wrong("../../../escape", "lazy", &["--save"]);
+    assert!(!out.0 && out.1.contains("is no name for a file"), "{}", out.1);
 }

@@ -3,6 +3,7 @@
 //!
 //! Skipped, with a line saying so, where Slurm is not installed or the test does not run as root. `EI_FULL=1` grades 200 submissions.
 
+use harness::grading::assignment::Assignment;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -159,13 +160,12 @@ fn an_array_whose_node_is_killed_comes_to_the_same() {
     let count = if std::env::var_os("EI_FULL").is_some() { 200 } else { 16 };
     let work = tempfile::tempdir().unwrap();
     let batch = work.path().join("submissions");
-    let tally = here("tests/course/chapters/01-tally/assignment");
+    let tally = Assignment::load(&here("tests/course"), "01-tally").unwrap();
     for i in 0..count {
         let variant =
             ["solution", "wrong/notify_one", "alternatives/atomic", "wrong/load_and_store"][i % 4];
-        let to = batch.join(format!("student-{i:03}/src"));
-        std::fs::create_dir_all(&to).unwrap();
-        std::fs::copy(tally.join(variant).join("src/lib.rs"), to.join("lib.rs")).unwrap();
+        let to = batch.join(format!("student-{i:03}"));
+        tally.sample(variant).unwrap().write(&to).unwrap();
     }
     let course = here("tests/course");
     let course = course.to_str().unwrap();

@@ -1,10 +1,17 @@
 //! What a student does, from `start` to the last check.
 
+use harness::grading::assignment::Assignment;
+use harness::grading::intake::Taken;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn course() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course")
+}
+
+/// The files of `solution`, `wrong/NAME` …
+fn tally(variant: &str) -> Taken {
+    Assignment::load(&course(), "01-tally").unwrap().sample(variant).unwrap()
 }
 
 /// Runs a verb in `folder`; what it prints, and its exit code.
@@ -46,8 +53,7 @@ fn from_the_start_to_the_last_check() {
     assert!(code == 1 && text.contains("--> src/lib.rs:1:25"), "{text}");
 
     let write = |variant: &str| {
-        let from = course.join("chapters/01-tally/assignment").join(variant).join("src/lib.rs");
-        std::fs::copy(from, copy.join("src/lib.rs")).unwrap();
+        tally(variant).write(&copy).unwrap();
     };
     write("wrong/load_and_store");
     let (text, code) = verb(&copy, &["check"]);

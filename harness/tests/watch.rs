@@ -1,5 +1,6 @@
 //! `watch` in a terminal, typed at as a student types.
 
+use harness::grading::assignment::Assignment;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::fd::{FromRawFd, OwnedFd};
@@ -52,9 +53,8 @@ impl Home {
 
     /// Saves one of the assignment's variants as the student's own.
     fn save(&self, variant: &str) {
-        let from = "course/chapters/01-tally/assignment";
-        let from = self.folder.path().join(from).join(variant).join("src/lib.rs");
-        fs::write(self.copy.join("src/lib.rs"), fs::read(from).unwrap()).unwrap();
+        let tally = Assignment::load(&self.folder.path().join("course"), "01-tally").unwrap();
+        tally.sample(variant).unwrap().write(&self.copy).unwrap();
     }
 
     /// Saves a solution that never comes back from its first call.

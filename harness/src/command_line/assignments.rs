@@ -165,6 +165,13 @@ pub(super) enum CourseVerb {
     /// each wrong solution fails at the check that it names; hints are there in
     /// both languages. Exit code 0: all is well. 1: something is not.
     Check(CourseCheckArguments),
+    /// Make a package of a wrong solution, or a patch of such a package
+    ///
+    /// A wrong solution is kept as `wrong/NAME.patch`, over the solution or an
+    /// alternative. This makes a package of it in a new folder, to read, to
+    /// build and to `check`; after you have edited it, `--save` makes the patch
+    /// of it again. A new one begins with `--over solution`.
+    Wrong(CourseWrongArguments),
     /// Make the students' copy of a course
     ///
     /// It has the tasks, the starters and the visible checks: no solutions, no
@@ -184,6 +191,26 @@ pub(super) struct CourseCheckArguments {
     /// Grade this many submissions at a time; without it as many as there are cores, and four times as many where they mostly wait
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CourseWrongArguments {
+    /// The assignment: 07-queue, 7 or queue
+    assignment: String,
+    /// The wrong solution: NAME of wrong/NAME.patch
+    name: String,
+    /// The package's folder
+    folder: PathBuf,
+    /// Make wrong/NAME.patch of what is in the folder
+    #[arg(long)]
+    save: bool,
+    /// What it is over: `solution` or `alternatives/NAME`. Without it what its
+    /// patch is over, and where `--save` finds none, the solution
+    #[arg(long, value_name = "SAMPLE")]
+    over: Option<String>,
+    /// The folder of another course, with the same layout
+    #[arg(long, value_name = "DIR")]
+    course: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -319,12 +346,43 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
             let well = course::check::check(&tools, &arguments.at.course(), names, repeat, jobs)?;
             Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
+        Verb::Course(CourseVerb::Wrong(arguments)) => {
+            wrong(&arguments)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Verb::Course(CourseVerb::Export(arguments)) => {
             let course = arguments.course.unwrap_or_else(workspace_root);
             course::export::export(&course, &arguments.students)?;
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn wrong(arguments: &CourseWrongArguments) -> anyhow::Result<()> {
+    let CourseWrongArguments { assignment, name, folder, save, over, course } = arguments;
+    let root = workspace_root();
+    let assignment = Assignment::find(course.as_deref().unwrap_or(&root), assignment)?;
+    let over = over.as_deref();
+    if !save {
+        course::wrong::write(&assignment, &root, course.as_deref(), name, over, folder)?;
+        anstream::println!("{name} of {} is in {}.", assignment.name, folder.display());
+        return Ok(());
+    }
+    let saved = course::wrong::save(&assignment, name, over, folder)?;
+    anstream::println!(
+        "{} is written: over {}, {} lines added and {} removed.",
+        saved.path.display(),
+        saved.over,
+        saved.added,
+        saved.removed
+    );
+    if !assignment.manifest.wrong.iter().any(|wrong| wrong.name == *name) {
+        anstream::println!(
+            "Say in {} which check catches it:\n\n[[wrong]]\nname = \"{name}\"\ncaught_by = \"…\"\nwhy = {{ en = \"…\" }}",
+            assignment.folder.join("assignment.toml").display()
+        );
+    }
+    Ok(())
 }
 
 fn cores() -> NonZeroUsize {

@@ -3,10 +3,12 @@
 //! An assignment comes with solutions that must pass and solutions that must fail, each at a check that it names. That is the test of the
 //! checks. What nobody can grade by is refused already when the manifest is read.
 
+use super::wrong;
 use crate::grading::Tools;
 use crate::grading::assignment::{self, Assignment};
 use crate::grading::grade::{Grader, Options};
-use crate::grading::manifest::{COMPILE, Form, Manifest, Text, Wrong};
+use crate::grading::intake::Taken;
+use crate::grading::manifest::{COMPILE, Form, Text, Wrong};
 use crate::grading::result::{CheckStatus, Status, SubmissionResult};
 use crate::parallel;
 use anstyle::{AnsiColor, Style};
@@ -27,9 +29,10 @@ const WRONG: usize = 6;
 /// A submission that comes with the assignment, and what must come of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Sample<'a> {
-    /// `solution`, `wrong/NAME`: its folder, and how it is called in messages.
+    /// `solution`, `wrong/NAME`: how it is called in messages.
     name: String,
     expected: Expected<'a>,
+    files: Taken,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +78,7 @@ pub fn check(
             }
         };
         let mut problems = lint(&assignment)?;
-        let samples = samples(&assignment.manifest, &assignment.folder)?;
+        let samples = samples(&assignment, &mut problems)?;
         let jobs = jobs.unwrap_or(match assignment.manifest.form {
             Form::Library => cores,
             // Wrong programs mostly wait, for what never comes.
@@ -117,16 +120,31 @@ pub fn check(
     Ok(well)
 }
 
-/// Everything that comes with the assignment to be graded.
-fn samples<'a>(manifest: &'a Manifest, folder: &Path) -> anyhow::Result<Vec<Sample<'a>>> {
-    let sample = |name: &str, expected| Sample { name: name.to_owned(), expected };
-    let mut samples =
-        vec![sample("starter", Expected::Fails), sample("solution", Expected::Passes)];
+/// Everything that comes with the assignment to be graded. What is not there, or is a patch that does not apply, is a problem.
+fn samples<'a>(
+    assignment: &'a Assignment,
+    problems: &mut Vec<String>,
+) -> anyhow::Result<Vec<Sample<'a>>> {
+    let Assignment { folder, manifest, .. } = assignment;
+    let mut named = vec![
+        ("starter".to_owned(), Expected::Fails),
+        (wrong::SOLUTION.to_owned(), Expected::Passes),
+    ];
     for name in folders(&folder.join("alternatives"))? {
-        samples.push(sample(&format!("alternatives/{name}"), Expected::Passes));
+        named.push((format!("alternatives/{name}"), Expected::Passes));
     }
+    let patches = wrong::entries(folder)?.patches;
     for Wrong { name, caught_by, .. } in &manifest.wrong {
-        samples.push(sample(&format!("wrong/{name}"), Expected::CaughtBy(caught_by)));
+        if patches.contains(name) {
+            named.push((format!("wrong/{name}"), Expected::CaughtBy(caught_by)));
+        }
+    }
+    let mut samples = Vec::new();
+    for (name, expected) in named {
+        match assignment.sample(&name) {
+            Ok(files) => samples.push(Sample { name, expected, files }),
+            Err(error) => problems.push(format!("{error:#}")),
+        }
     }
     Ok(samples)
 }
@@ -141,9 +159,7 @@ fn grade_samples(
     // Many submissions at a time keep the cores busy; each runs its checks one by one.
     let options = Options { seed, jobs: NonZeroUsize::MIN, visible_only: false };
     let grader = Grader::new(tools, assignment, options)?;
-    Ok(parallel::map(jobs, samples, |sample| {
-        grader.grade_folder(&sample.name, &assignment.folder.join(&sample.name))
-    }))
+    Ok(parallel::map(jobs, samples, |sample| grader.grade(&sample.name, Ok(sample.files.clone()))))
 }
 
 /// What every check says of a sample: what must be the same in each round.
@@ -221,12 +237,18 @@ fn lint(assignment: &Assignment) -> anyhow::Result<Vec<String>> {
         problems.push(format!("there are {there} wrong solutions; {WRONG} are the least"));
     }
     let named: BTreeSet<String> = manifest.wrong.iter().map(|wrong| wrong.name.clone()).collect();
-    let there = folders(&folder.join("wrong"))?;
-    for name in there.difference(&named) {
-        problems.push(format!("wrong/{name} has no [[wrong]] in assignment.toml"));
+    let wrong::Entries { patches, others } = wrong::entries(folder)?;
+    for name in patches.difference(&named) {
+        problems.push(format!("wrong/{name}.patch has no [[wrong]] in assignment.toml"));
     }
-    for name in named.difference(&there) {
-        problems.push(format!("assignment.toml names wrong/{name}, which is not there"));
+    for name in named.difference(&patches) {
+        problems.push(format!("assignment.toml names {name}, and there is no wrong/{name}.patch"));
+    }
+    for name in others {
+        problems.push(format!(
+            "wrong/{name} is no patch; `harness course wrong {} NAME FOLDER --save` makes one of a folder",
+            assignment.name
+        ));
     }
     Ok(problems)
 }

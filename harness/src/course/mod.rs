@@ -1,7 +1,9 @@
-//! The chapters of the workspace: found, built, and asked what they hold. [`check`] and [`export`] are for those who write assignments.
+//! The chapters of the workspace: found, built, and asked what they hold. [`check`], [`wrong`] and [`export`] are for those who write
+//! assignments.
 
 pub mod check;
 pub mod export;
+pub mod wrong;
 
 use anyhow::{Context, bail};
 use cargo_metadata::{Message, MetadataCommand, Package};

@@ -1,8 +1,8 @@
 //! An assignment's folder.
 
-use super::intake::Rules;
+use super::intake::{self, Rules, Taken};
 use super::manifest::{Form, Manifest};
-use crate::course::names_chapter;
+use crate::course::{names_chapter, wrong};
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 
@@ -45,6 +45,22 @@ impl Assignment {
         let rules =
             Rules::new(&manifest.files).with_context(|| format!("{}: `files`", path.display()))?;
         Ok(Assignment { name: name.to_owned(), folder, manifest, rules })
+    }
+
+    /// The files of a submission that comes with it: `starter`, `solution`, `alternatives/NAME` or `wrong/NAME`.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, it cannot be read, or it is a patch that does not apply.
+    pub fn sample(&self, name: &str) -> anyhow::Result<Taken> {
+        match name.strip_prefix("wrong/") {
+            Some(name) => wrong::taken(self, name),
+            None => {
+                let folder = self.folder.join(name);
+                intake::from_folder(&folder, &self.rules)
+                    .with_context(|| format!("{} cannot be taken", folder.display()))
+            }
+        }
     }
 
     /// The file that a submission cannot do without.

@@ -150,7 +150,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wrong {
-    /// Its folder below `wrong/`.
+    /// `NAME` of `wrong/NAME.patch`.
     pub name: String,
     /// The check that it must not pass, or `compile`: it must not compile.
     pub caught_by: String,

@@ -2,6 +2,7 @@
 
 use crate::files;
 use crate::grading::assignment::Assignment;
+use crate::grading::intake::Taken;
 use anyhow::{Context, bail};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,15 @@ pub struct WorkingCopy {
     pub assignment: String,
     /// The course that it is of, if it is another than the harness's own.
     pub course: Option<PathBuf>,
+}
+
+/// What a new working copy begins with.
+#[derive(Debug, Clone, Copy)]
+pub enum Contents<'a> {
+    /// The assignment's starter.
+    Starter,
+    /// These files.
+    Files(&'a Taken),
 }
 
 impl WorkingCopy {
@@ -64,7 +74,7 @@ impl WorkingCopy {
         }
     }
 
-    /// Makes a working copy of `assignment` in `folder`: the starter, the task, and a manifest with which any editor and `cargo build` work,
+    /// Makes a working copy of `assignment` in `folder`: its contents, the task, and a manifest with which any editor and `cargo build` work,
     /// without a network. `workspace` is where the course's crates are; `course`, if the assignment is another course's, is remembered.
     ///
     /// # Errors
@@ -75,6 +85,7 @@ impl WorkingCopy {
         workspace: &Path,
         course: Option<&Path>,
         folder: &Path,
+        contents: Contents<'_>,
     ) -> anyhow::Result<WorkingCopy> {
         let taken = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
         if taken || folder.is_file() {
@@ -92,7 +103,12 @@ impl WorkingCopy {
             .prefix(".start-")
             .tempdir_in(parent)
             .with_context(|| format!("nothing can be written in {}", parent.display()))?;
-        files::copy_folder(&assignment.folder.join("starter"), aside.path())?;
+        match contents {
+            Contents::Starter => {
+                files::copy_folder(&assignment.folder.join("starter"), aside.path())?;
+            }
+            Contents::Files(taken) => taken.write(aside.path()).context("the sources")?,
+        }
         for name in ["README.md", "README.zh-CN.md"] {
             std::fs::copy(assignment.folder.join(name), aside.path().join(name))
                 .with_context(|| format!("{name} of the assignment cannot be copied"))?;

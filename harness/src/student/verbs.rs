@@ -1,6 +1,6 @@
 //! The verbs `start`, `check` and `hint`.
 
-use super::copy::WorkingCopy;
+use super::copy::{Contents, WorkingCopy};
 use super::progress::Progress;
 use crate::grading::Tools;
 use crate::grading::assignment::{self, Assignment};
@@ -32,7 +32,7 @@ pub fn start(
     folder: &Path,
     language: &str,
 ) -> anyhow::Result<()> {
-    let copy = WorkingCopy::make(assignment, workspace, course, folder)?;
+    let copy = WorkingCopy::make(assignment, workspace, course, folder, Contents::Starter)?;
     let manifest = &assignment.manifest;
     let title = in_language(&manifest.title, language);
     let readme = if language == "zh" { "README.zh-CN.md" } else { "README.md" };

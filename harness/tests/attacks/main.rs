@@ -11,6 +11,7 @@
 mod grading;
 
 use grading::{Graded, cases, course};
+use harness::grading::assignment::Assignment;
 use std::os::unix::fs::MetadataExt;
 use std::sync::{Mutex, PoisonError};
 
@@ -122,14 +123,13 @@ fn every_protection_and_every_user_gives_the_same_scores() {
     let scores = |user: Option<u32>, more: &[&str]| {
         let mut graded = Graded::new("keeper");
         graded.user = user;
-        let assignment = course().join("chapters/02-keeper/assignment");
-        let wrong = std::fs::read_dir(assignment.join("wrong")).unwrap();
-        let wrong = wrong.map(|entry| entry.unwrap().path());
-        let right = [assignment.join("solution"), assignment.join("alternatives/split_once")];
-        for folder in wrong.chain(right) {
-            let source = std::fs::read_to_string(folder.join("src/main.rs")).unwrap();
-            let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-            graded.submission(&name, &[("main.rs", &source)]);
+        let keeper = Assignment::load(&course(), "02-keeper").unwrap();
+        let wrong = keeper.manifest.wrong.iter().map(|wrong| format!("wrong/{}", wrong.name));
+        let right = ["solution", "alternatives/split_once"].map(str::to_owned);
+        for sample in wrong.chain(right) {
+            let (_, source) = keeper.sample(&sample).unwrap().files.remove(0);
+            let name = sample.rsplit('/').next().unwrap();
+            graded.submission(name, &[("main.rs", &String::from_utf8(source).unwrap())]);
         }
         graded.grade(more);
         let results = graded.results();

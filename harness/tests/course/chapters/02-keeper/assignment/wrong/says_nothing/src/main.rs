@@ -1,5 +1,0 @@
-//! Says nothing.
-
-fn main() {
-    std::thread::park();
-}
