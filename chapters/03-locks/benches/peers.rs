@@ -1,12 +1,11 @@
 //! `Lock` and its peers, each by itself, with criterion's statistics.
 
-mod common;
 mod rows;
 
 use criterion::Criterion;
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
-    common::measure(&mut criterion, &rows::rows());
+    paired::threads::measure(&mut criterion, &rows::rows());
     criterion.final_summary();
 }

@@ -1,8 +1,7 @@
 //! `Lock` against its peers, in pairs: the table in the README beside this.
 
-mod common;
 mod rows;
 
 fn main() {
-    common::print(&rows::rows());
+    paired::threads::print(&rows::rows());
 }

@@ -1,12 +1,10 @@
 //! Putting, getting, bounds and counting.
 
-#[path = "support/valgrind.rs"]
-mod valgrind;
-
 use ch07_queue::{GetError, LifoQueue, PriorityQueue, PutError, Queue, TaskDoneError};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
+use test_support::valgrind;
 
 const MOMENT: Duration = Duration::from_millis(1);
 

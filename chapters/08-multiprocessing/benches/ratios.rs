@@ -1,9 +1,7 @@
 //! Starting processes, and a queue between them, against the peers.
 
-mod common;
-
 use ch08_multiprocessing::{Process, Queue, StartMethod};
-use common::{Goal, Python, Work, head, row, time};
+use paired::processes::{Goal, Python, Work, head, row, time};
 use std::process::{Command, Stdio};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers.py");
@@ -48,16 +46,16 @@ fn main() {
     head();
     let spawn = || ours(StartMethod::Spawn);
     let what = "Process start and join (spawn)";
-    row(what, "Python, spawn", Goal::TimesFaster(35.0), (100, 5), (spawn(), python("spawn")));
-    row(what, "`Command`, this executable", Goal::AtMost(1.1), (100, 100), (spawn(), command()));
-    let fork = ours(StartMethod::Fork);
+    row(what, "Python, spawn", Some(Goal::TimesFaster(35.0)), (100, 5), (spawn(), python("spawn")));
     row(
-        "Process start and join (fork)",
-        "Python, fork",
-        Goal::None,
-        (100, 50),
-        (fork, python("fork")),
+        what,
+        "`Command`, this executable",
+        Some(Goal::AtMost(1.1)),
+        (100, 100),
+        (spawn(), command()),
     );
+    let fork = ours(StartMethod::Fork);
+    row("Process start and join (fork)", "Python, fork", None, (100, 50), (fork, python("fork")));
 
     let (tasks, results) = (Queue::new(0).unwrap(), Queue::new(0).unwrap());
     let child = Process::new(echo, (tasks.clone(), results.clone())).start().unwrap();
@@ -67,13 +65,7 @@ fn main() {
             results.get().unwrap();
         })
     });
-    row(
-        "Queue, there and back",
-        "Python",
-        Goal::None,
-        (5000, 500),
-        (there_and_back, python("queue")),
-    );
+    row("Queue, there and back", "Python", None, (5000, 500), (there_and_back, python("queue")));
     tasks.put(&None).unwrap();
     child.join().unwrap();
 }

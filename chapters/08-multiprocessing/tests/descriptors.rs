@@ -4,16 +4,17 @@ use ch08_multiprocessing::{Connection, Descriptor, Process, StartMethod, pipe};
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::os::fd::OwnedFd;
-
-#[path = "support/trials.rs"]
-mod trials;
+use test_support::trials;
 
 fn main() {
-    trials::run([
-        ("a_descriptor_means_the_same_file_in_the_child", same_file),
-        ("more_descriptors_than_the_kernel_passes_at_once", many),
-        ("a_connection_can_be_sent_over_a_connection", connection_over_connection),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("a_descriptor_means_the_same_file_in_the_child", same_file),
+            ("more_descriptors_than_the_kernel_passes_at_once", many),
+            ("a_connection_can_be_sent_over_a_connection", connection_over_connection),
+        ],
+    );
 }
 
 fn memory_file() -> File {

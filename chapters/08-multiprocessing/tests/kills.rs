@@ -1,24 +1,23 @@
 //! SIGKILL to the holder of a lock in shared memory, and to a parent.
 
-#[path = "support/kills.rs"]
-mod kills;
-#[path = "support/trials.rs"]
-mod trials;
-
 use ch08_multiprocessing::{
     Child, Connection, Lock, OwnerDied, Process, RLock, RecvError, TryLockError, pipe,
 };
-use kills::{PATIENCE, rounds, time};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
+use test_support::kills::{self, PATIENCE, rounds, time};
+use test_support::trials;
 
 fn main() {
     kills::mark();
-    trials::run([
-        ("who_waits_for_a_lock_whose_holder_is_killed_gets_it_and_is_told", || rounds(lock)),
-        ("the_same_of_an_rlock_that_was_held_twice", || rounds(rlock)),
-        ("with_a_killed_parent_go_its_daemons_and_what_they_hold", || rounds(parent)),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("who_waits_for_a_lock_whose_holder_is_killed_gets_it_and_is_told", || rounds(lock)),
+            ("the_same_of_an_rlock_that_was_held_twice", || rounds(rlock)),
+            ("with_a_killed_parent_go_its_daemons_and_what_they_hold", || rounds(parent)),
+        ],
+    );
 }
 
 /// A child that runs `function`, once it has said that it is ready.

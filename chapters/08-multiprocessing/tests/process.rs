@@ -9,9 +9,7 @@ use std::os::fd::AsFd;
 use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
-
-#[path = "support/trials.rs"]
-mod trials;
+use test_support::trials;
 
 const BOTH: [StartMethod; 2] = [StartMethod::Spawn, StartMethod::Fork];
 const LONG: Duration = Duration::from_secs(3600);
@@ -19,25 +17,28 @@ const LONG: Duration = Duration::from_secs(3600);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() {
-    trials::run([
-        ("the_exit_code_says_what_the_function_returned", exit_codes),
-        ("a_signal_is_a_negative_exit_code", signals),
-        ("ending_what_has_ended_does_nothing", late_kill),
-        ("only_what_has_ended_can_be_closed", closing),
-        ("join_with_a_time_out_gives_none_and_then_the_code", time_outs),
-        ("many_threads_can_join_one_child", many_joins),
-        ("the_list_of_active_children_forgets_those_that_ended", children_list),
-        ("arguments_larger_than_a_socket_arrive", large_arguments),
-        ("arguments_that_cannot_be_serialised_start_nothing", unserialisable),
-        ("arguments_that_cannot_be_read_are_exit_code_1", unreadable),
-        ("a_child_has_children_of_its_own", grandchildren),
-        ("a_fork_is_refused_while_another_thread_exists", fork_refused),
-        ("a_copy_of_the_parent_cannot_join_its_children", join_elsewhere),
-        ("an_exit_code_that_was_collected_elsewhere_is_lost", lost),
-        ("the_sentinel_becomes_readable_at_the_end", sentinel),
-        ("a_daemon_dies_with_a_parent_that_is_killed", daemon_dies),
-        ("a_daemon_outlives_the_thread_that_started_it", daemon_and_thread),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("the_exit_code_says_what_the_function_returned", exit_codes),
+            ("a_signal_is_a_negative_exit_code", signals),
+            ("ending_what_has_ended_does_nothing", late_kill),
+            ("only_what_has_ended_can_be_closed", closing),
+            ("join_with_a_time_out_gives_none_and_then_the_code", time_outs),
+            ("many_threads_can_join_one_child", many_joins),
+            ("the_list_of_active_children_forgets_those_that_ended", children_list),
+            ("arguments_larger_than_a_socket_arrive", large_arguments),
+            ("arguments_that_cannot_be_serialised_start_nothing", unserialisable),
+            ("arguments_that_cannot_be_read_are_exit_code_1", unreadable),
+            ("a_child_has_children_of_its_own", grandchildren),
+            ("a_fork_is_refused_while_another_thread_exists", fork_refused),
+            ("a_copy_of_the_parent_cannot_join_its_children", join_elsewhere),
+            ("an_exit_code_that_was_collected_elsewhere_is_lost", lost),
+            ("the_sentinel_becomes_readable_at_the_end", sentinel),
+            ("a_daemon_dies_with_a_parent_that_is_killed", daemon_dies),
+            ("a_daemon_outlives_the_thread_that_started_it", daemon_and_thread),
+        ],
+    );
 }
 
 fn return_code(code: i32) -> i32 {

@@ -5,24 +5,24 @@ use children::{PATIENCE, child, end, hear, kill};
 use serde_bytes::ByteBuf;
 use std::thread;
 use std::time::Duration;
+use test_support::{trials, valgrind};
 
 #[path = "support/children.rs"]
 mod children;
-#[path = "support/trials.rs"]
-mod trials;
-#[path = "../../07-queue/tests/support/valgrind.rs"]
-mod valgrind;
 
 fn main() {
-    trials::run([
-        ("every_item_of_a_queue_arrives_once", queue_many),
-        ("the_items_of_one_process_keep_their_order", queue_order),
-        ("a_full_queue_waits_and_an_empty_one_too", queue_limits),
-        ("large_items_go_round_the_ring", queue_large),
-        ("a_process_may_end_with_its_items_in_the_queue", queue_ends),
-        ("a_queue_survives_those_who_are_killed_at_it", queue_killed),
-        ("what_needs_no_process_is_clean_under_valgrind", under_valgrind),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("every_item_of_a_queue_arrives_once", queue_many),
+            ("the_items_of_one_process_keep_their_order", queue_order),
+            ("a_full_queue_waits_and_an_empty_one_too", queue_limits),
+            ("large_items_go_round_the_ring", queue_large),
+            ("a_process_may_end_with_its_items_in_the_queue", queue_ends),
+            ("a_queue_survives_those_who_are_killed_at_it", queue_killed),
+            ("what_needs_no_process_is_clean_under_valgrind", under_valgrind),
+        ],
+    );
 }
 
 const EACH: u32 = 500;

@@ -9,34 +9,34 @@ use ch08_multiprocessing::{
 use children::{PATIENCE, child, end, hear, kill};
 use std::thread;
 use std::time::Duration;
+use test_support::{trials, valgrind};
 
 #[path = "support/children.rs"]
 mod children;
-#[path = "support/trials.rs"]
-mod trials;
-#[path = "../../07-queue/tests/support/valgrind.rs"]
-mod valgrind;
 
 fn main() {
-    trials::run([
-        ("a_lock_is_released_by_whomever", lock_released_elsewhere),
-        ("a_lock_is_not_reentrant", lock_twice),
-        ("a_lock_excludes_processes", lock_excludes),
-        ("a_killed_holder_of_a_lock_is_told_of_once", lock_of_the_dead),
-        ("a_semaphore_lets_in_as_many_as_it_says", semaphore),
-        ("a_bounded_semaphore_is_not_released_too_often", bounded),
-        ("a_killed_waiter_takes_no_permit_along", semaphore_waiter_killed),
-        ("an_event_releases_all_who_wait_even_if_cleared_at_once", event),
-        ("a_notification_wakes_exactly_as_many_as_it_says", notify_counts),
-        ("a_notification_passes_over_the_dead", notify_the_dead),
-        ("a_wait_with_a_time_out_takes_the_lock_again", wait_times_out),
-        ("a_condition_gives_back_all_levels_of_its_lock", condition_levels),
-        ("a_barrier_lets_all_go_together", barrier),
-        ("a_barrier_that_times_out_is_broken_until_reset", broken_barrier),
-        ("a_party_killed_while_it_waits_no_longer_counts", barrier_party_killed),
-        ("memory_of_another_kind_is_refused", other_kind),
-        ("what_needs_no_process_is_clean_under_valgrind", under_valgrind),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("a_lock_is_released_by_whomever", lock_released_elsewhere),
+            ("a_lock_is_not_reentrant", lock_twice),
+            ("a_lock_excludes_processes", lock_excludes),
+            ("a_killed_holder_of_a_lock_is_told_of_once", lock_of_the_dead),
+            ("a_semaphore_lets_in_as_many_as_it_says", semaphore),
+            ("a_bounded_semaphore_is_not_released_too_often", bounded),
+            ("a_killed_waiter_takes_no_permit_along", semaphore_waiter_killed),
+            ("an_event_releases_all_who_wait_even_if_cleared_at_once", event),
+            ("a_notification_wakes_exactly_as_many_as_it_says", notify_counts),
+            ("a_notification_passes_over_the_dead", notify_the_dead),
+            ("a_wait_with_a_time_out_takes_the_lock_again", wait_times_out),
+            ("a_condition_gives_back_all_levels_of_its_lock", condition_levels),
+            ("a_barrier_lets_all_go_together", barrier),
+            ("a_barrier_that_times_out_is_broken_until_reset", broken_barrier),
+            ("a_party_killed_while_it_waits_no_longer_counts", barrier_party_killed),
+            ("memory_of_another_kind_is_refused", other_kind),
+            ("what_needs_no_process_is_clean_under_valgrind", under_valgrind),
+        ],
+    );
 }
 
 const BOTH: [StartMethod; 2] = [StartMethod::Spawn, StartMethod::Fork];

@@ -1,14 +1,12 @@
 //! Shared memory and the manager against the peers.
 
-#[path = "../../08-multiprocessing/benches/common/mod.rs"]
-mod common;
 mod pthread;
 
 use ch08_multiprocessing::{Connection, Process, pipe};
 use ch09_shared_data::manager::Manager;
 use ch09_shared_data::{Array, Value};
-use common::{Goal, Python, Work, head, row, time};
 use ipc_channel::ipc;
+use paired::processes::{Goal, Python, Work, head, row, time};
 use pthread::Counter;
 use serde::{Serialize, de::DeserializeOwned};
 use std::hint::black_box;
@@ -81,15 +79,21 @@ fn values() {
     let ours = || two_processes(value(), other_value, add_to_value);
     let pthread = two_processes(Counter::new(), other_counter, add_to_counter);
     let what = "`Value` += 1 under its lock, 2 processes";
-    row(what, "Python", Goal::TimesFaster(20.0), (200_000, 5_000), (ours(), python("increment")));
+    row(
+        what,
+        "Python",
+        Some(Goal::TimesFaster(20.0)),
+        (200_000, 5_000),
+        (ours(), python("increment")),
+    );
     let rounds = (200_000, 200_000);
-    row(what, "pthread mutex, process-shared", Goal::AtMost(1.3), rounds, (ours(), pthread));
+    row(what, "pthread mutex, process-shared", Some(Goal::AtMost(1.3)), rounds, (ours(), pthread));
     let pthread = alone(Counter::new(), add_to_counter);
     let what = "`Value` += 1 under its lock, alone";
     row(
         what,
         "pthread mutex, process-shared",
-        Goal::None,
+        None,
         rounds,
         (alone(value(), add_to_value), pthread),
     );
@@ -106,7 +110,13 @@ fn arrays() {
         })
     });
     let what = "`Array` negate 10⁶, the lock per element";
-    row(what, "Python, per element", Goal::TimesFaster(30.0), (1, 1), (each, python("negate")));
+    row(
+        what,
+        "Python, per element",
+        Some(Goal::TimesFaster(30.0)),
+        (1, 1),
+        (each, python("negate")),
+    );
     let bulk = || -> Work<'_> {
         Box::new(|rounds| {
             time(rounds, || {
@@ -120,11 +130,11 @@ fn arrays() {
     row(
         what,
         "Python, per element",
-        Goal::TimesFaster(1000.0),
+        Some(Goal::TimesFaster(1000.0)),
         (50, 1),
         (bulk(), python("negate")),
     );
-    row(what, "Python, as a slice", Goal::None, (50, 2), (bulk(), python("negate_slice")));
+    row(what, "Python, as a slice", None, (50, 2), (bulk(), python("negate_slice")));
     let mut plain: Vec<i32> = (0..LEN).collect();
     let slice: Work = Box::new(|rounds| {
         time(rounds, || {
@@ -132,7 +142,7 @@ fn arrays() {
             black_box(&mut plain);
         })
     });
-    row(what, "a plain slice", Goal::AtMost(1.1), (50, 50), (bulk(), slice));
+    row(what, "a plain slice", Some(Goal::AtMost(1.1)), (50, 50), (bulk(), slice));
 }
 
 fn answer((requests, replies): (ipc::IpcReceiver<(String, i64)>, ipc::IpcSender<()>)) {
@@ -169,11 +179,11 @@ fn manager() {
     let ours =
         || -> Work<'_> { Box::new(|rounds| time(rounds, || dict.insert("key", 1).unwrap())) };
     let what = "manager, one operation on a dict";
-    row(what, "Python", Goal::TimesFaster(2.3), (5000, 2000), (ours(), python("dict_set")));
+    row(what, "Python", Some(Goal::TimesFaster(2.3)), (5000, 2000), (ours(), python("dict_set")));
     row(
         what,
         "ipc-channel, request and reply",
-        Goal::AtMost(1.1),
+        Some(Goal::AtMost(1.1)),
         (5000, 5000),
         (ours(), ipc_channel()),
     );
@@ -189,7 +199,7 @@ fn manager() {
     row(
         what,
         "Python, one by one",
-        Goal::TimesFaster(50.0),
+        Some(Goal::TimesFaster(50.0)),
         (50_000, 2000),
         (batched, python("dict_set")),
     );

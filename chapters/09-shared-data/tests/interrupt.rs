@@ -1,7 +1,6 @@
 //! Ctrl-C in the middle of any program of the chapter.
 
-#[path = "../../08-multiprocessing/tests/support/interrupt.rs"]
-mod interrupt;
+use test_support::interrupt;
 
 #[test]
 fn ctrl_c_leaves_nothing_behind() {

@@ -1,28 +1,27 @@
 //! SIGKILL to whoever holds a lock, to a manager, and to who started it.
 
-#[path = "../../08-multiprocessing/tests/support/kills.rs"]
-mod kills;
-#[path = "../../08-multiprocessing/tests/support/trials.rs"]
-mod trials;
-
 use ch08_multiprocessing::{Child, Connection, OwnerDied, Process, pipe};
 use ch09_shared_data::manager::{Address, List, Lock, Manager, ManagerError};
 use ch09_shared_data::{TryLockError, Value};
-use kills::{PATIENCE, rounds, time};
 use rustix::process::{Pid, Signal, kill_process};
 use serde::{Serialize, de::DeserializeOwned};
 use std::thread;
 use std::time::Duration;
+use test_support::kills::{self, PATIENCE, rounds, time};
+use test_support::trials;
 
 fn main() {
     kills::mark();
-    trials::run([
-        ("who_waits_for_a_value_whose_holder_is_killed_gets_it", || rounds(holder)),
-        ("a_killed_client_gives_back_its_lock_and_its_references", || rounds(client)),
-        ("a_killed_client_waits_no_longer", || rounds(waiter)),
-        ("a_killed_manager_is_gone_for_all", || rounds(manager)),
-        ("a_manager_ends_with_a_parent_that_is_killed", || rounds(parent)),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("who_waits_for_a_value_whose_holder_is_killed_gets_it", || rounds(holder)),
+            ("a_killed_client_gives_back_its_lock_and_its_references", || rounds(client)),
+            ("a_killed_client_waits_no_longer", || rounds(waiter)),
+            ("a_killed_manager_is_gone_for_all", || rounds(manager)),
+            ("a_manager_ends_with_a_parent_that_is_killed", || rounds(parent)),
+        ],
+    );
 }
 
 const AT_ONCE: Option<Duration> = Some(Duration::ZERO);

@@ -7,22 +7,23 @@ use ch09_shared_data::manager::{
 };
 use std::task::Poll;
 use std::thread;
-
-#[path = "../../08-multiprocessing/tests/support/trials.rs"]
-mod trials;
+use test_support::trials;
 
 fn main() {
-    trials::run([
-        ("proxies_work_in_children_by_either_method", children),
-        ("proxies_work_in_threads", threads),
-        ("an_object_lives_as_long_as_somebody_refers_to_it", references),
-        ("objects_refer_to_each_other", nested),
-        ("over_tcp_with_a_key_of_its_own", tcp),
-        ("another_key_is_refused_by_both_sides", other_key),
-        ("types_of_ones_own", own_types),
-        ("a_batch_is_one_round_trip_and_one_step", batch),
-        ("what_is_too_large_is_refused_before_it_is_sent", too_large),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("proxies_work_in_children_by_either_method", children),
+            ("proxies_work_in_threads", threads),
+            ("an_object_lives_as_long_as_somebody_refers_to_it", references),
+            ("objects_refer_to_each_other", nested),
+            ("over_tcp_with_a_key_of_its_own", tcp),
+            ("another_key_is_refused_by_both_sides", other_key),
+            ("types_of_ones_own", own_types),
+            ("a_batch_is_one_round_trip_and_one_step", batch),
+            ("what_is_too_large_is_refused_before_it_is_sent", too_large),
+        ],
+    );
 }
 
 fn fill(dict: Dict) -> Result<(), ManagerError> {

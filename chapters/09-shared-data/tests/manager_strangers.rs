@@ -7,23 +7,24 @@ use sha2::Sha256;
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
-
-#[path = "../../08-multiprocessing/tests/support/trials.rs"]
-mod trials;
+use test_support::trials;
 
 fn main() {
-    trials::run([
-        ("a_wrong_key", wrong_key),
-        ("64_mib_of_noise_instead_of_a_proof", noise),
-        ("silence", silence),
-        ("half_a_proof", half_a_proof),
-        ("a_frame_that_claims_4_gib", large_claim),
-        ("a_truncated_frame", truncated),
-        ("a_frame_that_is_no_request", no_request),
-        ("objects_nested_without_end", nesting),
-        ("requests_without_waiting_for_replies", impatience),
-        ("the_program_refuses_to_listen_without_a_key", no_key),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("a_wrong_key", wrong_key),
+            ("64_mib_of_noise_instead_of_a_proof", noise),
+            ("silence", silence),
+            ("half_a_proof", half_a_proof),
+            ("a_frame_that_claims_4_gib", large_claim),
+            ("a_truncated_frame", truncated),
+            ("a_frame_that_is_no_request", no_request),
+            ("objects_nested_without_end", nesting),
+            ("requests_without_waiting_for_replies", impatience),
+            ("the_program_refuses_to_listen_without_a_key", no_key),
+        ],
+    );
 }
 
 const KEY: &[u8] = b"key";

@@ -5,24 +5,25 @@ use ch09_shared_data::{Item, Typecode};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
-
-#[path = "../../08-multiprocessing/tests/support/trials.rs"]
-mod trials;
+use test_support::trials;
 
 fn main() {
-    trials::run([
-        ("list", list),
-        ("dict", dict),
-        ("namespace", namespace),
-        ("values_and_arrays_hold_to_their_typecodes", values),
-        ("lock", lock),
-        ("rlock", rlock),
-        ("semaphores", semaphores),
-        ("event", event),
-        ("condition", condition),
-        ("barrier", barrier),
-        ("queue", queue),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("list", list),
+            ("dict", dict),
+            ("namespace", namespace),
+            ("values_and_arrays_hold_to_their_typecodes", values),
+            ("lock", lock),
+            ("rlock", rlock),
+            ("semaphores", semaphores),
+            ("event", event),
+            ("condition", condition),
+            ("barrier", barrier),
+            ("queue", queue),
+        ],
+    );
 }
 
 const AT_ONCE: Option<Duration> = Some(Duration::ZERO);

@@ -4,26 +4,25 @@ use ch08_multiprocessing::{Connection, Process, StartMethod, pipe};
 use ch09_shared_data::{Array, NotOwner, OwnerDied, RLock, TryLockError, Value};
 use std::thread;
 use std::time::Duration;
-
-#[path = "../../08-multiprocessing/tests/support/trials.rs"]
-mod trials;
-#[path = "../../07-queue/tests/support/valgrind.rs"]
-mod valgrind;
+use test_support::{trials, valgrind};
 
 fn main() {
-    trials::run([
-        ("additions_under_the_lock_are_exact", exact),
-        ("held_as_often_as_taken", depth),
-        ("a_stranger_cannot_release", stranger),
-        ("others_wait_only_as_long_as_they_say", time_outs),
-        ("a_forked_child_does_not_hold_its_parents_lock", forked_child),
-        ("a_killed_holder_is_told_of_once", killed_holder),
-        ("a_thread_that_ends_holding_counts_as_dead", ended_thread),
-        ("those_who_wait_when_the_holder_dies_get_the_lock", killed_while_others_wait),
-        ("get_and_set_leave_the_news_to_who_asks_for_the_lock", silent_access),
-        ("a_lock_alone", lock_alone),
-        ("what_needs_no_process_is_clean_under_valgrind", under_valgrind),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("additions_under_the_lock_are_exact", exact),
+            ("held_as_often_as_taken", depth),
+            ("a_stranger_cannot_release", stranger),
+            ("others_wait_only_as_long_as_they_say", time_outs),
+            ("a_forked_child_does_not_hold_its_parents_lock", forked_child),
+            ("a_killed_holder_is_told_of_once", killed_holder),
+            ("a_thread_that_ends_holding_counts_as_dead", ended_thread),
+            ("those_who_wait_when_the_holder_dies_get_the_lock", killed_while_others_wait),
+            ("get_and_set_leave_the_news_to_who_asks_for_the_lock", silent_access),
+            ("a_lock_alone", lock_alone),
+            ("what_needs_no_process_is_clean_under_valgrind", under_valgrind),
+        ],
+    );
 }
 
 fn add(value: Value<u64>) {

@@ -5,28 +5,27 @@ use ch09_shared_data::{
     AnyArray, AnyValue, Array, CreateError, IndexError, Item, ItemError, LengthError, RawArray,
     RawValue, SetError, Slice, Typecode, Value,
 };
-
-#[path = "../../08-multiprocessing/tests/support/trials.rs"]
-mod trials;
-#[path = "../../07-queue/tests/support/valgrind.rs"]
-mod valgrind;
+use test_support::{trials, valgrind};
 
 fn main() {
-    trials::run([
-        ("a_child_by_either_method_changes_the_parents_numbers", children_change_numbers),
-        ("atomic_additions_lose_nothing", atomic_additions),
-        ("every_typecode_keeps_its_extremes", extremes),
-        ("whole_numbers_wrap_around", wrap_around),
-        ("items_that_do_not_fit_are_refused", items_refused),
-        ("text_arrays", text_arrays),
-        ("indices_and_slices", indices_and_slices),
-        ("raw_values", raw_values),
-        ("memory_of_another_type_is_refused", other_type),
-        ("an_impossible_size_is_an_error", impossible_size),
-        ("debug_shows_the_contents_or_that_they_are_locked", debug),
-        ("a_bare_fork_shares_the_memory", bare_fork),
-        ("all_this_is_clean_under_valgrind", under_valgrind),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("a_child_by_either_method_changes_the_parents_numbers", children_change_numbers),
+            ("atomic_additions_lose_nothing", atomic_additions),
+            ("every_typecode_keeps_its_extremes", extremes),
+            ("whole_numbers_wrap_around", wrap_around),
+            ("items_that_do_not_fit_are_refused", items_refused),
+            ("text_arrays", text_arrays),
+            ("indices_and_slices", indices_and_slices),
+            ("raw_values", raw_values),
+            ("memory_of_another_type_is_refused", other_type),
+            ("an_impossible_size_is_an_error", impossible_size),
+            ("debug_shows_the_contents_or_that_they_are_locked", debug),
+            ("a_bare_fork_shares_the_memory", bare_fork),
+            ("all_this_is_clean_under_valgrind", under_valgrind),
+        ],
+    );
 }
 
 fn negate((value, array): (Value<f64>, Array<i16>)) {

@@ -1,11 +1,8 @@
 //! The pool against the peers. `EI_MYSQL_URL` adds the pipeline.
 
-#[path = "../../08-multiprocessing/benches/common/mod.rs"]
-mod common;
-
 use ch08_multiprocessing::{Descriptor, Process};
 use ch10_pool::Pool;
-use common::{Goal, Python, Work, head, row, time};
+use paired::processes::{Goal, Python, Work, head, row, time};
 use std::fs::File;
 use std::hint::black_box;
 use std::io::{Read, Write};
@@ -72,14 +69,20 @@ fn applies() {
     {
         let pool = Pool::new(1).unwrap();
         let what = "`Pool::apply`, on one CPU";
-        row(what, "Python", Goal::TimesFaster(15.0), (5000, 1000), (apply(&pool), python("apply")));
-        row(what, "procspawn", Goal::AtMost(0.2), (5000, 1000), (apply(&pool), procspawn(1)));
-        row(what, "a bare pipe", Goal::None, (5000, 5000), (apply(&pool), bare_pipe()));
+        row(
+            what,
+            "Python",
+            Some(Goal::TimesFaster(15.0)),
+            (5000, 1000),
+            (apply(&pool), python("apply")),
+        );
+        row(what, "procspawn", Some(Goal::AtMost(0.2)), (5000, 1000), (apply(&pool), procspawn(1)));
+        row(what, "a bare pipe", None, (5000, 5000), (apply(&pool), bare_pipe()));
     }
     pin(2);
     let pool = Pool::new(1).unwrap();
     let what = "`Pool::apply`, on two CPUs";
-    row(what, "a bare pipe", Goal::AtMost(1.3), (5000, 5000), (apply(&pool), bare_pipe()));
+    row(what, "a bare pipe", Some(Goal::AtMost(1.3)), (5000, 5000), (apply(&pool), bare_pipe()));
 }
 
 fn maps() {
@@ -99,8 +102,8 @@ fn maps() {
         })
     });
     let what = "`Pool::map` over 10⁵, its own chunks";
-    row(what, "Python", Goal::TimesFaster(10.0), (5, 2), (ours(&pool), python("map_chunks")));
-    row(what, "procspawn, the same chunks", Goal::AtMost(0.7), (5, 5), (ours(&pool), chunks));
+    row(what, "Python", Some(Goal::TimesFaster(10.0)), (5, 2), (ours(&pool), python("map_chunks")));
+    row(what, "procspawn, the same chunks", Some(Goal::AtMost(0.7)), (5, 5), (ours(&pool), chunks));
 
     let ours: fn(&Pool) -> Work<'_> = |pool| {
         Box::new(|rounds| time(rounds, || drop(pool.chunks_of(1).map(square, NUMBERS).unwrap())))
@@ -117,8 +120,8 @@ fn maps() {
         })
     });
     let what = "`Pool::map` over 10⁵, chunks of 1";
-    row(what, "Python", Goal::TimesFaster(2.0), (1, 1), (ours(&pool), python("map_ones")));
-    row(what, "procspawn, one by one", Goal::AtMost(0.15), (1, 1), (ours(&pool), ones));
+    row(what, "Python", Some(Goal::TimesFaster(2.0)), (1, 1), (ours(&pool), python("map_ones")));
+    row(what, "procspawn, one by one", Some(Goal::AtMost(0.15)), (1, 1), (ours(&pool), ones));
 }
 
 /// The whole program, its start included, in a database that has the rows already.
@@ -142,7 +145,7 @@ fn pipeline(url: &str) {
     theirs.arg(format!("{FOLDER}/python/pipeline.py"));
     fill(url);
     let what = "the pipeline, 20 000 rows, chunks of 1 000 (MariaDB)";
-    row(what, "Python", Goal::TimesFaster(6.0), (1, 1), (run(ours), run(theirs)));
+    row(what, "Python", Some(Goal::TimesFaster(6.0)), (1, 1), (run(ours), run(theirs)));
 }
 
 fn statements(url: &str, statements: &[String]) {

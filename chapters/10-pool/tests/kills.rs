@@ -1,28 +1,28 @@
 //! SIGKILL to a worker at its task, to workers at any time, and to the pool's
 //! creator.
 
-#[path = "../../08-multiprocessing/tests/support/kills.rs"]
-mod kills;
 #[path = "support/tasks.rs"]
 mod tasks;
-#[path = "../../08-multiprocessing/tests/support/trials.rs"]
-mod trials;
 
 use ch08_multiprocessing::{Connection, Process, RecvError, pipe};
 use ch10_pool::{AsyncResult, Pool, TaskError};
-use kills::{PATIENCE, rounds, time};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use tasks::{announce_and_wait, process_id, running};
+use test_support::kills::{self, PATIENCE, rounds, time};
+use test_support::trials;
 
 fn main() {
     kills::mark();
-    trials::run([
-        ("a_worker_killed_at_its_task_fails_that_task_alone", || rounds(worker)),
-        ("workers_end_with_a_creator_that_is_killed", || rounds(creator)),
-        ("every_task_has_one_outcome_while_workers_are_killed", outcomes),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("a_worker_killed_at_its_task_fails_that_task_alone", || rounds(worker)),
+            ("workers_end_with_a_creator_that_is_killed", || rounds(creator)),
+            ("every_task_has_one_outcome_while_workers_are_killed", outcomes),
+        ],
+    );
 }
 
 /// Kills a worker of this process, if it is one still.

@@ -6,28 +6,30 @@ use rustix::process::{Pid, PidfdFlags, Signal, getpid, kill_process, pidfd_open}
 use std::sync::OnceLock;
 use std::time::Duration;
 use tasks::{announce_and_wait, process_id, running};
+use test_support::trials;
 
 #[path = "support/tasks.rs"]
 mod tasks;
-#[path = "../../08-multiprocessing/tests/support/trials.rs"]
-mod trials;
 
 /// After this long without an answer a test fails rather than hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() {
-    trials::run([
-        ("a_worker_killed_at_its_task_fails_that_task", killed_at_task),
-        ("a_worker_killed_while_idle_is_replaced_and_fails_nothing", killed_idle),
-        ("a_worker_that_exits_fails_its_task_with_the_code", exits),
-        ("the_end_is_seen_though_a_grandchild_holds_the_connection", grandchild),
-        ("every_task_has_one_outcome_however_many_workers_die", many_deaths),
-        ("an_initializer_that_panics_fails_the_tasks", initializer_panics),
-        ("workers_are_replaced_after_their_tasks", replaced),
-        ("terminating_fails_what_runs_and_what_is_queued", terminating),
-        ("dropping_a_pool_leaves_no_process", dropping),
-        ("a_copy_of_the_creator_cannot_use_the_pool", copied),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("a_worker_killed_at_its_task_fails_that_task", killed_at_task),
+            ("a_worker_killed_while_idle_is_replaced_and_fails_nothing", killed_idle),
+            ("a_worker_that_exits_fails_its_task_with_the_code", exits),
+            ("the_end_is_seen_though_a_grandchild_holds_the_connection", grandchild),
+            ("every_task_has_one_outcome_however_many_workers_die", many_deaths),
+            ("an_initializer_that_panics_fails_the_tasks", initializer_panics),
+            ("workers_are_replaced_after_their_tasks", replaced),
+            ("terminating_fails_what_runs_and_what_is_queued", terminating),
+            ("dropping_a_pool_leaves_no_process", dropping),
+            ("a_copy_of_the_creator_cannot_use_the_pool", copied),
+        ],
+    );
 }
 
 fn kill(pid: u32) {

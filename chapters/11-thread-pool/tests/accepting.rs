@@ -1,14 +1,12 @@
 //! Which threads are started, and which tasks wait or are refused.
 
-#[path = "../../07-queue/tests/support/valgrind.rs"]
-mod valgrind;
-
 use ch11_thread_pool::{ExecuteError, Sizes, ThreadPool};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
+use test_support::valgrind;
 
 const MOMENT: Duration = Duration::from_millis(1);
 

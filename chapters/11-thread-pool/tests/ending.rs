@@ -1,14 +1,12 @@
 //! Close, terminate, join, drop.
 
-#[path = "../../07-queue/tests/support/valgrind.rs"]
-mod valgrind;
-
 use ch11_thread_pool::{ExecuteError, TaskError, ThreadPool, WaitError};
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
+use test_support::valgrind;
 
 const MOMENT: Duration = Duration::from_millis(1);
 const A_MINUTE: Duration = Duration::from_secs(60);

@@ -1,11 +1,9 @@
 //! Nothing that a task or a callback throws costs a thread or a place.
 
-#[path = "../../07-queue/tests/support/valgrind.rs"]
-mod valgrind;
-
 use ch11_thread_pool::{TaskError, TaskPanic, ThreadPool};
 use std::panic::{panic_any, resume_unwind};
 use std::sync::{Arc, Barrier, mpsc};
+use test_support::valgrind;
 
 /// Throws when it is dropped, and so does what it throws.
 struct Bomb(u32);

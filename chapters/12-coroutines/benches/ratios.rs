@@ -1,53 +1,73 @@
-//! Ratios of greenlets and the hub to corosensei's own: the median of 21 runs of
-//! each pair, taken in turns, so that a change of the machine's speed hits both.
+//! Ratios of greenlets and the hub to corosensei's own, in pairs: the first rows of the table in the README beside this.
 
 mod common;
 
+use paired::threads::Row;
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-const PAIRS: usize = 21;
-const ROUNDS: u64 = 100_000;
+/// On two CPUs: a hub is one thread, which the system may move.
+const CPUS: &[usize] = &[2];
 
-fn nanoseconds(work: fn(u64) -> u64) -> f64 {
+macro_rules! timed {
+    ($work:path) => {
+        |rounds| timed($work, rounds)
+    };
+}
+
+fn timed(work: fn(u64) -> u64, rounds: u64) -> Duration {
     let start = Instant::now();
-    black_box(work(black_box(ROUNDS)));
-    start.elapsed().as_nanos() as f64 / ROUNDS as f64
+    black_box(work(black_box(rounds)));
+    start.elapsed()
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
+/// A hub that is started for a few tasks measures the start.
+const TASKS: u64 = 100_000;
 
-fn compare(name: &str, ours: fn(u64) -> u64, peer: fn(u64) -> u64) {
-    let pairs: Vec<_> = (0..PAIRS).map(|_| (nanoseconds(ours), nanoseconds(peer))).collect();
-    let ratio = median(pairs.iter().map(|(ours, peer)| ours / peer).collect());
-    let ours = median(pairs.iter().map(|pair| pair.0).collect());
-    let peer = median(pairs.iter().map(|pair| pair.1).collect());
-    println!("{name:48} {ours:7.1} ns  {peer:7.1} ns  {ratio:5.2}");
+macro_rules! tasks {
+    ($work:path) => {
+        |rounds| {
+            let times = rounds.div_ceil(TASKS);
+            let took: Duration = (0..times).map(|_| timed($work, TASKS)).sum();
+            took.mul_f64(rounds as f64 / (times * TASKS) as f64)
+        }
+    };
 }
 
 fn main() {
-    println!("{:48} {:>10}  {:>10}  {:>5}", "", "ours", "peer", "ratio");
-    compare(
-        "switch there and back / resume and suspend",
-        common::greenlet_round_trips,
-        common::corosensei_round_trips,
-    );
-    compare(
-        "switch to a sibling / suspend, resume the other",
-        common::greenlet_siblings,
-        common::corosensei_siblings,
-    );
-    compare(
-        "hub spawn, join / coroutines, stored first",
-        common::hub_spawn_and_join,
-        common::corosensei_spawn_and_join,
-    );
-    compare(
-        "hub spawn, join / coroutines, one by one",
-        common::hub_spawn_and_join,
-        common::corosensei_one_by_one,
-    );
+    let hub = "hub, 10⁵ tasks spawned, then joined";
+    paired::threads::print(&[
+        Row {
+            what: "greenlet switch, there and back",
+            peer: "corosensei: resume, suspend",
+            reach: Some(1.5),
+            cpus: CPUS,
+            ours: timed!(common::greenlet_round_trips),
+            theirs: timed!(common::corosensei_round_trips),
+        },
+        Row {
+            what: "greenlet switch to a sibling",
+            peer: "corosensei: suspend, and a loop resumes the other",
+            reach: Some(1.5),
+            cpus: CPUS,
+            ours: timed!(common::greenlet_siblings),
+            theirs: timed!(common::corosensei_siblings),
+        },
+        Row {
+            what: hub,
+            peer: "a box a body, a coroutine each on a reused stack, results kept",
+            reach: Some(1.2),
+            cpus: CPUS,
+            ours: tasks!(common::hub_spawn_and_join),
+            theirs: tasks!(common::corosensei_spawn_and_join),
+        },
+        Row {
+            what: hub,
+            peer: "coroutines one after the other, nothing kept",
+            reach: None,
+            cpus: CPUS,
+            ours: tasks!(common::hub_spawn_and_join),
+            theirs: tasks!(common::corosensei_one_by_one),
+        },
+    ]);
 }

@@ -1,10 +1,8 @@
 //! What a greenlet promises.
 
-#[path = "../../07-queue/tests/support/valgrind.rs"]
-mod valgrind;
-
 use ch12_coroutines::{CyclicParents, Exit, Greenlet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use test_support::valgrind;
 
 fn thrown<R>(body: impl FnOnce() -> R) -> Option<&'static str> {
     let payload = catch_unwind(AssertUnwindSafe(body)).err()?;

@@ -1,14 +1,12 @@
 //! What a hub promises: order, joins, kills, time-outs, ends.
 
-#[path = "../../07-queue/tests/support/valgrind.rs"]
-mod valgrind;
-
 use ch12_coroutines::Greenlet;
 use ch12_coroutines::hub::{self, JoinError, RunError};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
+use test_support::valgrind;
 
 const AGES: Duration = Duration::from_secs(100_000);
 const A_MOMENT: Duration = Duration::from_millis(1);

@@ -1,12 +1,10 @@
 //! How a suspended greenlet ends when its last handle goes.
 
-#[path = "../../07-queue/tests/support/valgrind.rs"]
-mod valgrind;
-
 use ch12_coroutines::Greenlet;
 use std::cell::{Cell, RefCell};
 use std::panic::catch_unwind;
 use std::rc::Rc;
+use test_support::valgrind;
 
 /// Writes its name down when it is dropped.
 struct Trace(&'static str, Rc<RefCell<Vec<&'static str>>>);

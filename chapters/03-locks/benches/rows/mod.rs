@@ -1,7 +1,7 @@
 //! What is measured: `Lock` and its peers, doing the same.
 
-use crate::common::{Row, alone, together};
 use ch03_locks::{Lock, correct};
+use paired::threads::{Row, alone, together};
 use std::cell::Cell;
 use std::hint::black_box;
 use std::sync::Mutex;

@@ -1,7 +1,7 @@
 //! What is measured: `RLock` and its peers, doing the same.
 
-use crate::common::{Row, alone};
 use ch04_rlock::{RLock, correct};
+use paired::threads::{Row, alone};
 use parking_lot::ReentrantMutex;
 use std::hint::black_box;
 use std::time::Duration;

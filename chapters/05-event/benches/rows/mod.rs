@@ -1,7 +1,7 @@
 //! What is measured: `Event` and its peers, doing the same.
 
-use crate::common::{Row, alone, together};
 use ch05_event::{Event, correct};
+use paired::threads::{Row, alone, together};
 use rustix::thread::futex;
 use std::hint::black_box;
 use std::sync::atomic::{

@@ -1,8 +1,8 @@
 //! What is measured: `Condition` and its peers, doing the same.
 
-use crate::common::{Row, together};
 use ch03_locks::Lock;
 use ch06_condition::{Condition, ConditionLock};
+use paired::threads::{Row, together};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;

@@ -2,8 +2,8 @@
 
 mod channels;
 
-use crate::common::{Row, alone};
 use channels::{Channel, Correct, Crossbeam, Flume, Kanal, Ours, Std};
+use paired::threads::{Row, alone};
 use std::hint::black_box;
 use std::sync::Barrier;
 use std::thread;

@@ -2,7 +2,7 @@
 
 mod pools;
 
-use crate::common::Row;
+use paired::threads::Row;
 use pools::{Pool, Results};
 use std::hint::black_box;
 use std::sync::atomic::{

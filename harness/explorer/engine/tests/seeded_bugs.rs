@@ -1,15 +1,10 @@
 //! Programs with one bug each must be broken, correct ones proved; the numbers of executions are pinned, so that a change of the search
 //! that costs executions is seen.
 
-/// The types that the programs run on here.
-mod facade {
-    pub use explore_engine::{sync, thread};
-}
-mod programs;
-
 use std::time::Duration;
 
 use explore_engine::{Config, Explorer, Outcome};
+use explore_programs::ours::programs;
 
 fn explore(spurious: u8, scenario: fn()) -> Outcome {
     let config = Config { spurious, max_time: Duration::from_secs(60), ..Config::default() };

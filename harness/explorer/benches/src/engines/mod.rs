@@ -1,16 +1,12 @@
 //! The engines, and how each is asked.
 
-#![expect(clippy::duplicate_mod, reason = "one source, compiled for three sets of types")]
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use explore_engine::{Config, Explorer, Status};
 
-mod looms;
-mod ours;
-mod shuttles;
+use explore_programs::{looms, ours, shuttles};
 
 /// The columns of the table.
 pub const ENGINES: &[&str] =

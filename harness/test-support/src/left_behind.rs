@@ -33,6 +33,10 @@ pub fn named_since(before: &BTreeSet<OsString>) -> Vec<OsString> {
 }
 
 /// The processes with this value of [`MARKER`] that do not come to their end.
+///
+/// # Panics
+///
+/// When the processes cannot be listed.
 pub fn processes(marker: &str) -> Vec<String> {
     with_marker(marker).into_iter().filter(|&pid| outlives(pid)).map(describe).collect()
 }

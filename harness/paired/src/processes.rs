@@ -1,11 +1,6 @@
-//! How the benches of chapters 8 to 10 measure: in pairs.
-//!
-//! Ours and a peer take turns, so that a change of the machine's speed hits
-//! both. A peer in Python is a process that waits for its turns.
+//! What takes microseconds. A peer in Python is a process that waits for its turns.
 
-// Each bench uses some of this.
-#![allow(dead_code)]
-
+use crate::measured::{self, Measured, in_turns, wanted};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -16,75 +11,55 @@ const PAIRS: usize = 15;
 /// Does something so many times, and says how long that took.
 pub type Work<'a> = Box<dyn FnMut(u64) -> Duration + 'a>;
 
-/// What the ratio of ours to the peer's is to reach.
-pub enum Goal {
-    /// At most this much of the peer's time.
-    AtMost(f64),
-    /// At least so many times as fast as the peer.
-    TimesFaster(f64),
-    /// Shown for information.
-    None,
-}
+pub use crate::measured::Goal;
 
 /// Prints the head of the table.
 pub fn head() {
-    println!("Median of {PAIRS} pairs.\n");
+    println!("Median of {} pairs.\n", measured::pairs(PAIRS));
     println!(
         "| what | peer | ours, µs | peer, µs | times as fast | ratio | quartiles | to reach |"
     );
     println!("|---|---|---:|---:|---:|---:|---|---|");
 }
 
-/// Measures a row and prints it. `ours` and `theirs` are given rounds each
+/// Measures a row, prints it and adds it to the file of [`measured::RESULTS`]. `ours` and `theirs` are given rounds each
 /// time; the times shown are those of one round.
 pub fn row(
     what: &str,
     peer: &str,
-    goal: Goal,
+    goal: Option<Goal>,
     (our_rounds, their_rounds): (u64, u64),
     (mut ours, mut theirs): (Work<'_>, Work<'_>),
 ) {
-    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    if wanted.is_some_and(|part| !format!("{what}, {peer}").contains(&part)) {
+    if wanted().is_some_and(|part| !format!("{what}, {peer}").contains(&part)) {
         return;
     }
     // Warm.
     ours(our_rounds.div_ceil(4));
     theirs(their_rounds.div_ceil(4));
-    let each = |time: Duration, rounds: u64| time.as_secs_f64() * 1e6 / rounds as f64;
-    let mut pairs: Vec<(f64, f64)> = Vec::new();
-    for turn in 0..PAIRS {
-        // Who goes first changes, too.
-        let (mine, other);
-        if turn % 2 == 0 {
-            mine = each(ours(our_rounds), our_rounds);
-            other = each(theirs(their_rounds), their_rounds);
-        } else {
-            other = each(theirs(their_rounds), their_rounds);
-            mine = each(ours(our_rounds), our_rounds);
-        }
-        pairs.push((mine, other));
-    }
-    let ratios = sorted(pairs.iter().map(|(ours, theirs)| ours / theirs));
-    let (median, low, high) = (ratios[PAIRS / 2], ratios[PAIRS / 4], ratios[PAIRS - 1 - PAIRS / 4]);
-    let middle = |values: Vec<f64>| values[PAIRS / 2];
+    let each = |time: Duration, rounds: u64| time.as_secs_f64() * 1e9 / rounds as f64;
+    let pairs = in_turns(
+        measured::pairs(PAIRS),
+        || each(ours(our_rounds), our_rounds),
+        || each(theirs(their_rounds), their_rounds),
+    );
+    let (what, peer) = (what.to_owned(), peer.to_owned());
+    let measured = Measured { what, peer, cpus: None, goal, pairs };
+    let ((ours, theirs), (low, median, high)) = (measured.medians(), measured.ratio());
     let goal = match goal {
-        Goal::AtMost(ratio) => format!("≤ {ratio}"),
-        Goal::TimesFaster(times) => format!("≥ {times}×"),
-        Goal::None => "—".to_owned(),
+        Some(Goal::AtMost(ratio)) => format!("≤ {ratio}"),
+        Some(Goal::TimesFaster(times)) => format!("≥ {times}×"),
+        None => "—".to_owned(),
     };
     println!(
-        "| {what} | {peer} | {:.3} | {:.3} | **{:.1}×** | **{median:.3}** | {low:.3}–{high:.3} | {goal} |",
-        middle(sorted(pairs.iter().map(|pair| pair.0))),
-        middle(sorted(pairs.iter().map(|pair| pair.1))),
+        "| {} | {} | {:.3} | {:.3} | **{:.1}×** | **{median:.3}** | {low:.3}–{high:.3} | {goal} |",
+        measured.what,
+        measured.peer,
+        ours / 1e3,
+        theirs / 1e3,
         1.0 / median,
     );
-}
-
-fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values
+    measured.record();
 }
 
 /// How long `rounds` calls take.
@@ -97,6 +72,7 @@ pub fn time(rounds: u64, mut body: impl FnMut()) -> Duration {
 }
 
 /// A Python program that measures when it is told to.
+#[derive(Debug)]
 pub struct Python {
     child: Child,
     input: Option<ChildStdin>,
@@ -106,6 +82,10 @@ pub struct Python {
 impl Python {
     /// Starts the script with the name of what it is to do. `PYTHON` says which
     /// interpreter, else it is `python3`.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be started.
     pub fn start(script: &str, what: &str) -> Python {
         let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
         let mut child = Command::new(python)
@@ -119,7 +99,11 @@ impl Python {
         Python { child, input, output }
     }
 
-    /// Has it do so many rounds.
+    /// Has it do so many rounds, and returns how long it says that they took. Blocks meanwhile.
+    ///
+    /// # Panics
+    ///
+    /// When it has ended, or says something else.
     pub fn work(&mut self, rounds: u64) -> Duration {
         let input = self.input.as_mut().expect("it is piped");
         writeln!(input, "{rounds}").expect("it still runs");

@@ -2,9 +2,7 @@
 //! 200 with `EI_FULL=1`. After each round no process that it started is left,
 //! and no shared memory with a name.
 
-#[path = "left_behind.rs"]
-mod left_behind;
-
+use crate::left_behind;
 use std::time::{Duration, Instant};
 
 /// After this long without its outcome a scene fails rather than hangs.
@@ -25,6 +23,10 @@ pub fn full() -> bool {
 }
 
 /// Plays the scene, which returns the time from the kill to its outcome.
+///
+/// # Panics
+///
+/// When something is left behind, or [`mark`] was not called.
 pub fn rounds(scene: fn() -> Duration) {
     let count = if full() { 200 } else { 3 };
     let marker = std::env::var(left_behind::MARKER).unwrap();

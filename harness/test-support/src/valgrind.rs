@@ -7,6 +7,10 @@ use std::process::Command;
 ///
 /// What starts processes has to be skipped: valgrind 3.19 knows no
 /// `pidfd_open`. Without valgrind nothing is tested, and a line says so.
+///
+/// # Panics
+///
+/// When a test fails, valgrind finds something, or every test is skipped.
 pub fn clean(skipped: &[&str]) {
     let mut command = Command::new("valgrind");
     command.args(["--error-exitcode=99", "--trace-children=yes", "--quiet"]);

@@ -1,11 +1,6 @@
-//! How the benches of chapters 3 to 6 measure.
-//!
-//! The table comes from paired runs: ours and a peer's, in turns and in one
-//! process, so that a change of the machine's speed hits both.
+//! Calls of some nanoseconds, on one CPU and on two.
 
-// Each bench uses some of this.
-#![allow(dead_code)]
-
+use crate::measured::{self, Goal, Measured, in_turns, wanted};
 use criterion::Criterion;
 use rustix::thread::{CpuSet, sched_setaffinity};
 use std::hint::black_box;
@@ -13,6 +8,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// How many pairs a row has.
 const PAIRS: usize = 51;
 
 /// How long a run should take: long enough that starting its threads does not
@@ -23,29 +19,35 @@ const RUN: Duration = Duration::from_millis(4);
 pub type Work = fn(rounds: u64) -> Duration;
 
 /// One row of the table.
+#[derive(Debug, Clone, Copy)]
 pub struct Row {
+    /// What is done.
     pub what: &'static str,
+    /// What it is compared with.
     pub peer: &'static str,
     /// The ratio to reach, if one is set.
     pub reach: Option<f64>,
     /// On how many CPUs to run it.
     pub cpus: &'static [usize],
+    /// Ours.
     pub ours: Work,
+    /// The peer's.
     pub theirs: Work,
 }
 
-/// Runs each row on as many CPUs as it says, and prints a table in Markdown.
+/// Runs each row on as many CPUs as it says, prints a table in Markdown and adds the results to the file of [`measured::RESULTS`].
 /// With an argument on the command line, only rows whose name contains it.
 pub fn print(rows: &[Row]) {
-    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    println!("Median of {PAIRS} pairs.\n");
+    let wanted = wanted();
+    let pairs = measured::pairs(PAIRS);
+    println!("Median of {pairs} pairs.\n");
     println!("| what | peer | CPUs | ours, ns | peer, ns | ratio | quartiles | to reach |");
     println!("|---|---|---|---|---|---|---|---|");
     for row in rows.iter().filter(|row| wanted.as_ref().is_none_or(|part| row.what.contains(part)))
     {
         for &cpus in row.cpus {
             pin(cpus);
-            row.print(cpus);
+            row.print(cpus, pairs);
         }
     }
 }
@@ -65,44 +67,26 @@ pub fn measure(criterion: &mut Criterion, rows: &[Row]) {
 }
 
 impl Row {
-    fn print(&self, cpus: usize) {
+    fn print(&self, cpus: usize, pairs: usize) {
         let rounds = calibrated(self.theirs).max(100);
         (self.ours)(rounds); // warm
-        let mut pairs = Vec::new();
-        for turn in 0..PAIRS {
-            // Who goes first changes, too.
-            let (ours, theirs);
-            if turn % 2 == 0 {
-                ours = (self.ours)(rounds);
-                theirs = (self.theirs)(rounds);
-            } else {
-                theirs = (self.theirs)(rounds);
-                ours = (self.ours)(rounds);
-            }
-            let each = |time: Duration| time.as_nanos() as f64 / rounds as f64;
-            pairs.push((each(ours), each(theirs)));
-        }
-        let ratios = sorted(pairs.iter().map(|(ours, theirs)| ours / theirs));
-        let ours = sorted(pairs.iter().map(|pair| pair.0));
-        let theirs = sorted(pairs.iter().map(|pair| pair.1));
+        let each = |work: Work| move || work(rounds).as_nanos() as f64 / rounds as f64;
+        let measured = Measured {
+            what: self.what.to_owned(),
+            peer: self.peer.to_owned(),
+            cpus: Some(cpus),
+            goal: self.reach.map(Goal::AtMost),
+            pairs: in_turns(pairs, each(self.ours), each(self.theirs)),
+        };
+        let ((ours, theirs), (low, ratio, high)) = (measured.medians(), measured.ratio());
         println!(
-            "| {} | {} | {cpus} | {:.1} | {:.1} | **{:.2}** | {:.2}–{:.2} | {} |",
+            "| {} | {} | {cpus} | {ours:.1} | {theirs:.1} | **{ratio:.2}** | {low:.2}–{high:.2} | {} |",
             self.what,
             self.peer,
-            ours[PAIRS / 2],
-            theirs[PAIRS / 2],
-            ratios[PAIRS / 2],
-            ratios[PAIRS / 4],
-            ratios[PAIRS - 1 - PAIRS / 4],
             self.reach.map_or("—".to_owned(), |reach| format!("{reach:.2}")),
         );
+        measured.record();
     }
-}
-
-fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values
 }
 
 /// How many rounds take about as long as a run should.

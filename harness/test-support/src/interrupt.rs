@@ -1,9 +1,6 @@
 //! Ctrl-C in the middle of a program: nothing of it may stay behind.
 
-#[path = "left_behind.rs"]
-mod left_behind;
-
-use left_behind::{named_since, processes, shared_memory};
+use crate::left_behind::{self, named_since, processes, shared_memory};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -13,6 +10,10 @@ use std::process::{Command, Stdio};
 /// SIGINT to its process group after its first line, after its second, and so
 /// on, until it ends by itself. Each time: no process that it started is left,
 /// and no shared memory with a name.
+///
+/// # Panics
+///
+/// When something is left, or the program cannot be started.
 pub fn leaves_nothing(executable: &str, program: &str, arguments: &[&str]) {
     // Under a shell that ignores SIGINT (`cmd &`) the programs would too.
     // SAFETY: sets the default action; no handler is involved.
@@ -47,6 +48,10 @@ pub fn leaves_nothing(executable: &str, program: &str, arguments: &[&str]) {
 }
 
 /// The names of all programs of the chapter at `executable`.
+///
+/// # Panics
+///
+/// When it does not list them.
 pub fn programs(executable: &str) -> Vec<String> {
     let listing = Command::new(executable).arg("--list=json").output().unwrap().stdout;
     let listing: tour::Listing = serde_json::from_slice(&listing).unwrap();

@@ -1,6 +1,6 @@
 //! Small programs with one bug each, and correct ones beside them.
 //!
-//! The same source runs on every engine that it is measured on: whoever includes this module gives it `super::facade`, with `sync` and
+//! The same source runs on every engine that it is measured on: the module around it gives it `super::facade`, with `sync` and
 //! `thread` in the shape of `std`'s. A bug shows as a panic or a deadlock.
 
 use std::collections::VecDeque;

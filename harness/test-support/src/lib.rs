@@ -1,0 +1,15 @@
+//! What the tests of several packages share. Tests panic where something is not as it should be, and so does all of this.
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`valgrind`] | a test's own executable once more, under memcheck |
+//! | [`trials`] | tests that start processes, and so need a `main` of their own |
+//! | [`kills`] | scenes in which a process is killed, again and again |
+//! | [`interrupt`] | Ctrl-C in the middle of a program |
+//! | [`left_behind`] | processes and shared memory that a test left behind |
+
+pub mod interrupt;
+pub mod kills;
+pub mod left_behind;
+pub mod trials;
+pub mod valgrind;
