@@ -22,10 +22,21 @@ pub struct Options {
     pub repeat: NonZeroUsize,
     /// How many at a time.
     pub jobs: NonZeroUsize,
-    /// Also run the Python twins and compare.
-    pub python: bool,
+    /// Whether to run the Python twins.
+    pub python: Python,
     /// After which a program counts as hung.
     pub deadline: Duration,
+}
+
+/// What is done with the Python twins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Python {
+    /// Nothing.
+    No,
+    /// They run beside their programs, and print the same.
+    Too,
+    /// They run alone, and print what the snapshots of their programs hold.
+    Alone,
 }
 
 /// One program to be run `repeat` times.
@@ -53,7 +64,7 @@ pub struct NoSuchProgram {
 pub fn run(course: &Course, options: &Options) -> anyhow::Result<bool> {
     let mut tasks = tasks(course, &options.programs)?;
     let interpreter = python::interpreter();
-    if options.python {
+    if options.python != Python::No {
         python::require(&interpreter, &course.root)?;
         tasks.retain(|task| task.twin.is_some());
     }
@@ -93,7 +104,12 @@ fn tasks<'a>(course: &'a Course, names: &[String]) -> Result<Vec<Task<'a>>, NoSu
 }
 
 fn run_once(task: &Task, course: &Course, options: &Options, interpreter: &Path) -> Verdict {
-    let mut verdict = judge(task.chapter, task.program, options.deadline);
+    let mut verdict = match (options.python, &task.twin) {
+        (Python::Alone, Some(twin)) => {
+            judge_twin(interpreter, twin, task.program, options.deadline)
+        }
+        _ => judge(task.chapter, task.program, options.deadline),
+    };
     let name = snapshot::name(&task.chapter.name, &task.program.name);
     match snapshot::read(&course.root, &name) {
         Err(error) => verdict.problems.push(Problem::NotRun(error.to_string())),
@@ -103,7 +119,7 @@ fn run_once(task: &Task, course: &Course, options: &Options, interpreter: &Path)
         }
         Ok(Some(_)) => {}
     }
-    if let (true, Some(twin)) = (options.python, &task.twin) {
+    if let (Python::Too, Some(twin)) = (options.python, &task.twin) {
         let theirs = judge_twin(interpreter, twin, task.program, options.deadline);
         verdict.took += theirs.took;
         if theirs.problems.is_empty() && !snapshot::same(&theirs.canonical, &verdict.canonical) {
@@ -122,7 +138,7 @@ struct Report {
     bar: ProgressBar,
     terminal: bool,
     repeat: usize,
-    python: bool,
+    python: Python,
     failures: Mutex<usize>,
 }
 
@@ -166,7 +182,11 @@ impl Report {
         let passed = runs - failures;
         let each =
             if self.repeat > 1 { format!(", {} times each", self.repeat) } else { String::new() };
-        let what = if self.python { "programs with their Python twins" } else { "programs" };
+        let what = match self.python {
+            Python::No => "programs",
+            Python::Too => "programs with their Python twins",
+            Python::Alone => "Python twins",
+        };
         anstream::println!(
             "{programs} {what}{each}, in {:.1} s\n{passed} passed, {failures} failed",
             took.as_secs_f64()

@@ -2,13 +2,13 @@
 
 mod assignments;
 
-use crate::course::{Course, NoSuchChapter, names_chapter};
+use crate::course::{self, Course, NoSuchChapter, names_chapter};
 use crate::explore::driver::Features;
 use crate::explore::target::Target;
 use crate::explore::verb::{self, Showing};
 use crate::explore::{Misuse, Search};
 use crate::grading::assignment::NoSuchAssignment;
-use crate::run::NoSuchProgram;
+use crate::run::{NoSuchProgram, Python};
 use crate::{list, run};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -53,8 +53,30 @@ enum Verb {
     /// Exit code 0: full protection, and nothing is missing. 1: something is,
     /// and the report says how to get it.
     Doctor(DoctorArguments),
+    /// Make the files of something new in the course
+    #[command(subcommand)]
+    New(NewVerb),
     #[command(flatten)]
     Assignment(assignments::Verb),
+}
+
+#[derive(Debug, Subcommand)]
+enum NewVerb {
+    /// A program of a chapter: Rust, Python, a page in each language, and its name in every list
+    ///
+    /// Nothing is overwritten. It says what is left to do.
+    Program(NewProgramArguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct NewProgramArguments {
+    /// The chapter: 7, 07-queue or queue
+    chapter: String,
+    /// The program's name, as in lost-update
+    name: String,
+    /// What the program shows, in one line; its name without it
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
 }
 
 impl Verb {
@@ -86,6 +108,9 @@ struct RunArguments {
     /// Run the Python twins too, and compare what they print
     #[arg(long)]
     python: bool,
+    /// Run the Python twins alone, and hold what they print against the snapshots
+    #[arg(long, conflicts_with = "python")]
+    twins: bool,
     /// Count a program as hung after this many seconds, and kill it
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     deadline: Duration,
@@ -285,7 +310,11 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
                     programs: arguments.programs,
                     repeat: arguments.repeat,
                     jobs: arguments.jobs.unwrap_or(cores),
-                    python: arguments.python,
+                    python: match (arguments.python, arguments.twins) {
+                        (_, true) => Python::Alone,
+                        (true, false) => Python::Too,
+                        (false, false) => Python::No,
+                    },
                     deadline: arguments.deadline,
                 },
             )?;
@@ -310,6 +339,12 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             let target = Target::find(&root, &arguments.target, &names, None, features)?;
             let showing = arguments.files.showing(false);
             verb::show_record(&root, &target, &arguments.name, &showing)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::New(NewVerb::Program(arguments)) => {
+            let NewProgramArguments { chapter, name, title } = arguments;
+            let title = title.as_deref().unwrap_or(&name);
+            course::new::program(&workspace_root(), &chapter, &name, title)?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Assignment(verb) => assignments::obey(verb, here),

@@ -1,8 +1,9 @@
 //! The chapters of the workspace: found, built, and asked what they hold. [`check`], [`wrong`] and [`export`] are for those who write
-//! assignments.
+//! assignments, [`new`] for those who write chapters.
 
 pub mod check;
 pub mod export;
+pub mod new;
 pub mod wrong;
 
 use anyhow::{Context, bail};

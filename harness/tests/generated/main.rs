@@ -44,6 +44,33 @@ fn the_lost_update_is_the_one_that_the_explorer_found() {
         assert!(text.contains(step), "how-the-explorer-works.md tells another run:\n{text}");
     }
     hold("lost_update.txt", &text);
+    for readme in ["README.md", "README.zh-CN.md"] {
+        drawn_in(readme, &text);
+    }
+}
+
+/// The lanes of the picture, without what is said of the search.
+fn lanes(picture: &str) -> String {
+    let lines = picture.lines().skip_while(|line| line.trim() != "main");
+    let lanes: Vec<&str> = lines.take_while(|line| !line.trim().is_empty()).collect();
+    lanes.join("\n")
+}
+
+/// The first block of text in the README is the picture; with `UPDATE_BOOK=1` it becomes it.
+fn drawn_in(readme: &str, picture: &str) {
+    let path = workspace().join(readme);
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once("```text\n").expect("a README begins with a picture");
+    let (shown, after) = rest.split_once("\n```\n").expect("the block ends");
+    let wanted = lanes(picture);
+    if std::env::var_os("UPDATE_BOOK").is_some() {
+        fs::write(&path, format!("{before}```text\n{wanted}\n```\n{after}")).unwrap();
+    } else {
+        assert!(
+            shown == wanted,
+            "{readme}: the picture is out of date. Run this test with UPDATE_BOOK=1."
+        );
+    }
 }
 
 #[test]
@@ -51,7 +78,12 @@ fn the_proof_is_a_pinned_one() {
     let snapshot = workspace().join("harness/tests/explored/03-locks__lock.snap");
     let text = fs::read_to_string(snapshot).unwrap();
     let proof = text.lines().find(|line| line.starts_with("lock/no_update_is_lost  proved: "));
-    hold("proved.txt", &format!("{}\n", proof.expect("the lock loses no update")));
+    let proof = proof.expect("the lock loses no update");
+    for readme in ["README.md", "README.zh-CN.md"] {
+        let text = fs::read_to_string(workspace().join(readme)).unwrap();
+        assert!(text.contains(proof), "{readme} does not say: {proof}");
+    }
+    hold("proved.txt", &format!("{proof}\n"));
 }
 
 /// Every chapter that has measured something, with its number.
