@@ -54,6 +54,11 @@ fn what_does_not_compile_is_explained_by_rustc_with_the_users_own_line() {
 }
 
 #[test]
+fn what_std_alone_makes_clear_stays_clear() {
+    explore(&["inference.rs"]).says(0, &["inference/a_parsed_number_is_compared  proved"]);
+}
+
+#[test]
 fn what_makes_no_sense_is_told_with_code_2() {
     explore(&["no_such_file.rs"]).says(2, &["no_such_file.rs is no chapter, no file and no crate"]);
     explore(&["common"]).says(2, &["common is no chapter, no file and no crate"]);

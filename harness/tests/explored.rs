@@ -2,11 +2,11 @@
 //! and how, held against snapshots.
 
 use harness::explore::driver::Features;
-use harness::explore::report::{Outcome, Status};
+use harness::explore::report::picture;
 use harness::explore::scenario::Scenario;
 use harness::explore::target::Target;
 use harness::explore::{Driver, Search};
-use serde_json::json;
+use protocol::{Outcome, Status};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -62,7 +62,7 @@ fn hold_as(chapter: &str, asked: &str) {
 /// A machine with other work to do is to end every search all the same.
 fn patient() -> Search {
     let mut search = Search::default();
-    search.config.insert("max_time".to_owned(), json!(Duration::from_secs(600)));
+    search.config.max_time = Duration::from_secs(600);
     search
 }
 
@@ -70,7 +70,7 @@ fn describe(text: &mut String, outcome: &Outcome, scenario: &Scenario) {
     let eager = if scenario.eager_timeouts { ", time-outs at any moment" } else { "" };
     let _ = writeln!(text, "{}  {}{eager}", outcome.name, outcome.verdict());
     if scenario.must_fail {
-        let picture = outcome.picture(workspace(), false);
+        let picture = picture(outcome, workspace(), false);
         let _ = writeln!(text, "\n{}\n", picture.trim_end());
     }
 }

@@ -57,7 +57,7 @@ fn folder() -> PathBuf {
 fn run_to_draw(driver: &Driver, target: &Target, scenario: &str, runs: &[Trace]) -> Trace {
     let mut found = None;
     let scenarios = [scenario.to_owned()];
-    let mut told = |outcome: harness::explore::report::Outcome| found = outcome.trace;
+    let mut told = |outcome: protocol::Outcome| found = outcome.trace;
     driver.explore(&scenarios, &Search::default(), &|_| (), &mut told).unwrap();
     let run = found.unwrap_or_else(|| runs[0].clone());
     quoted(&run, &target.root)

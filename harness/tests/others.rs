@@ -2,9 +2,9 @@
 //! many executions, held against a snapshot.
 
 use harness::explore::driver::Features;
-use harness::explore::report::Status;
 use harness::explore::target::Target;
 use harness::explore::{Driver, Search};
+use protocol::Status;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -22,7 +22,7 @@ fn crates_of_others_are_explored_as_they_are() {
         scenarios.iter().cloned().partition(|name| name.starts_with("threadpool/"));
     // Nobody can join the workers of a `threadpool`.
     let mut detached = Search::default();
-    detached.config.insert("detached".to_owned(), true.into());
+    detached.config.detached = true;
     let driver = Driver::compile(workspace, &target, &|_| ()).unwrap();
     for (chosen, search) in [(others, Search::default()), (pools, detached)] {
         driver

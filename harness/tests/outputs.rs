@@ -8,11 +8,10 @@
 use harness::canonical::canonical;
 use harness::course::{Chapter, Course};
 use harness::explore::driver::Features;
-use harness::explore::report::{Outcome, Status};
 use harness::explore::target::Target;
 use harness::explore::{Driver, Search};
 use harness::snapshot;
-use serde_json::json;
+use protocol::{Config, Outcome, Status};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -56,15 +55,16 @@ const LISTED: usize = 12;
 
 fn search(program: &Listed, budget: Budget) -> Search {
     let minute = std::time::Duration::from_secs(600);
-    let config = json!({
-        "outputs": true,
-        "input": program.form.input.as_deref().unwrap_or(""),
-        "max_executions": budget.exhaustive,
-        "max_time": minute,
-        "random_executions": budget.random,
-        "random_time": minute,
-    });
-    Search { config: config.as_object().cloned().unwrap_or_default(), schedule: None }
+    let config = Config {
+        outputs: true,
+        input: program.form.input.clone().unwrap_or_default(),
+        max_executions: budget.exhaustive,
+        max_time: minute,
+        random_executions: budget.random,
+        random_time: minute,
+        ..Config::default()
+    };
+    Search { config, ..Search::default() }
 }
 
 /// Explores every program of the chapter and tells what it can print, and what

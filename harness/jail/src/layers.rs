@@ -44,6 +44,29 @@ impl Layers {
     /// Everything that an ordinary user can have.
     pub const FULL: Layers = Layers { namespaces: true, ..Layers::DEGRADED };
 
+    /// The layers with these [names](Layers::names); `None` if one is not a layer.
+    ///
+    /// ```
+    /// # use jail::Layers;
+    /// let names: Vec<&str> = Layers::FULL.names().collect();
+    /// assert_eq!(Layers::named(names), Some(Layers::FULL));
+    /// assert_eq!(Layers::named(["landlock", "moat"]), None);
+    /// ```
+    pub fn named(names: impl IntoIterator<Item = impl AsRef<str>>) -> Option<Layers> {
+        let mut layers = Layers::NONE;
+        for name in names {
+            *match name.as_ref() {
+                "namespaces" => &mut layers.namespaces,
+                "uid" => &mut layers.uid,
+                "landlock" => &mut layers.landlock,
+                "seccomp" => &mut layers.seccomp,
+                "rlimits" => &mut layers.rlimits,
+                _ => return None,
+            } = true;
+        }
+        Some(layers)
+    }
+
     /// The layers of `self` that `active` lacks.
     pub fn missing_from(self, active: Layers) -> Layers {
         Layers {

@@ -1,50 +1,22 @@
 //! What comes from the grader and goes back to it: a key on descriptor 4, one frame on descriptor 3.
 
-use explore_engine::Outcome;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use protocol::{Frame, Order};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::FromRawFd;
 
-/// What came of a check. The grader decides what it means.
-#[derive(Debug, Default, Serialize)]
-pub struct Frame {
-    /// The check.
-    pub check: String,
-    /// Kind `run`: the panic that the check ended with.
-    pub raised: Option<Panic>,
-    /// Kind `explore`: what the search came to.
-    pub outcome: Option<Outcome>,
-    /// Kind `program`: trouble that is the grader's own. Nothing is known of the submission then.
-    pub trouble: Option<String>,
-    /// The first panics of the check's own code, whether anybody caught them or not.
-    pub recorded: Vec<Panic>,
-}
-
-/// A panic.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Panic {
-    /// Its message.
-    pub message: String,
-    /// Where it was raised: `checks.rs` or `src/lib.rs`.
-    pub file: String,
-    /// The line.
-    pub line: u32,
-}
-
 /// What the grader wants, and the way back to it.
 #[derive(Debug)]
-pub struct Channel<O> {
+pub struct Channel {
     key: [u8; 32],
     verdicts: File,
     /// The check: the first argument of the process.
     pub name: String,
     /// How to run it: the second.
-    pub order: O,
+    pub order: Order,
 }
 
-impl<O: DeserializeOwned> Channel<O> {
+impl Channel {
     /// Takes the key, so that nobody else in this process can.
     ///
     /// # Panics
@@ -61,7 +33,7 @@ impl<O: DeserializeOwned> Channel<O> {
         let mut arguments = std::env::args().skip(1);
         let name = arguments.next().expect("the first argument names the check");
         let order = arguments.next().expect("the second argument says how to run it");
-        let order = serde_json::from_str(&order).expect("the second argument is an order");
+        let order = protocol::read::from_text(&order).expect("the second argument is an order");
         Self { key, verdicts, name, order }
     }
 
@@ -72,7 +44,7 @@ impl<O: DeserializeOwned> Channel<O> {
     /// When the grader does not listen.
     pub fn send(mut self, frame: &Frame) -> ! {
         let mut bytes = self.key.to_vec();
-        bytes.extend(serde_json::to_vec(frame).expect("plain data has a JSON form"));
+        bytes.extend_from_slice(trace::json::line(frame).as_bytes());
         self.verdicts.write_all(&bytes).expect("descriptor 3 takes the verdict");
         // SAFETY: ends the process; nothing runs after it.
         unsafe { libc::_exit(0) }

@@ -4,6 +4,7 @@ mod assignments;
 
 use crate::course::{self, Course, NoSuchChapter, names_chapter};
 use crate::explore::driver::Features;
+use crate::explore::graph;
 use crate::explore::target::Target;
 use crate::explore::verb::{self, Showing};
 use crate::explore::{Misuse, Search};
@@ -12,7 +13,7 @@ use crate::run::{NoSuchProgram, Python};
 use crate::{list, run};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use serde_json::json;
+use protocol::Config;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -222,31 +223,28 @@ impl Files {
 
 impl ExploreArguments {
     fn search(&self) -> anyhow::Result<Search> {
-        let mut config = serde_json::Map::new();
-        let mut set = |field: &str, value: serde_json::Value| {
-            if !value.is_null() {
-                config.insert(field.to_owned(), value);
-            }
-        };
-        set("outputs", json!(self.outputs.then_some(true)));
-        set("max_executions", json!(self.schedules));
-        set("max_time", json!(self.time));
-        set("max_steps", json!(self.steps));
-        set("preemptions", json!(self.preemptions));
-        set("spurious", json!(self.spurious));
-        set("eager_timeouts", json!(self.eager_timeouts.then_some(true)));
-        set("detached", json!(self.detached.then_some(true)));
-        set("seed", json!(self.seed));
-        set("input", json!(self.input.as_deref().map(input).transpose()?));
+        let default = Config::default();
         // Whoever has only a few seconds does not wait longer for code that runs on unseen.
         let least = Duration::from_secs(1);
-        set("watchdog", json!(self.time.filter(|&t| t < WATCHDOG).map(|t| t.max(least))));
-        Ok(Search { config, schedule: self.schedule.clone() })
+        let patience = self.time.map_or(Duration::MAX, |time| time.max(least));
+        let config = Config {
+            outputs: self.outputs,
+            max_executions: self.schedules.unwrap_or(default.max_executions),
+            max_time: self.time.unwrap_or(default.max_time),
+            max_steps: self.steps.unwrap_or(default.max_steps),
+            preemptions: self.preemptions,
+            spurious: self.spurious.unwrap_or(default.spurious),
+            eager_timeouts: self.eager_timeouts,
+            detached: self.detached,
+            seed: self.seed.unwrap_or(default.seed),
+            input: self.input.as_deref().map(input).transpose()?.unwrap_or_default(),
+            watchdog: default.watchdog.map(|usual| usual.min(patience)),
+            ..default
+        };
+        let graph_runs = self.schedules.unwrap_or(graph::RUNS);
+        Ok(Search { config, schedule: self.schedule.clone(), graph_runs })
     }
 }
-
-/// How long the explorer lets code run on without a visible operation.
-const WATCHDOG: Duration = Duration::from_secs(20);
 
 /// What `--input` means: the text of a file, or itself.
 fn input(asked: &str) -> anyhow::Result<String> {

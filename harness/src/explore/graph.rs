@@ -4,14 +4,14 @@
 use super::target::Target;
 use super::{Driver, Search};
 use anyhow::Context;
-use serde_json::json;
+use protocol::{Config, Memory};
 use std::collections::BTreeMap;
 use std::path::Path;
 use trace::graph::StateGraph;
 use trace::{SourceFiles, Trace};
 
 /// The most runs that a graph is made of, unless the search says otherwise.
-const RUNS: u64 = 5_000;
+pub const RUNS: u64 = 5_000;
 
 /// Lines between two lines that are shown are shown as well, up to this many.
 const GAP: u32 = 4;
@@ -29,10 +29,12 @@ pub fn states(
     scenario: &str,
     search: &Search,
 ) -> anyhow::Result<(Vec<Trace>, StateGraph)> {
-    let mut config = search.config.clone();
-    config.entry("max_executions").or_insert(json!(RUNS));
-    config.insert("memory".to_owned(), json!("seq_cst"));
-    let mut runs = driver.runs(scenario, &Search { config, schedule: None })?;
+    let config = Config {
+        max_executions: search.graph_runs,
+        memory: Memory::SeqCst,
+        ..search.config.clone()
+    };
+    let mut runs = driver.runs(scenario, &Search { config, ..search.clone() })?;
     let mut sources = SourceFiles::new(&target.root);
     for run in &mut runs {
         for step in &mut run.steps {

@@ -24,8 +24,7 @@ pub mod target;
 pub mod verb;
 
 use anyhow::{Context, bail};
-use report::Outcome;
-use serde_json::json;
+use protocol::{Config, Outcome};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -34,6 +33,7 @@ use std::process::{Command, Stdio};
 use std::sync::Once;
 use target::Target;
 use trace::Trace;
+use trace::json::line;
 
 /// What is going on.
 #[derive(Debug, Clone, Copy)]
@@ -78,14 +78,21 @@ pub struct Misuse(
     pub String,
 );
 
-/// How to explore: the explorer's own configuration, as far as it is not the
-/// default, and a schedule to replay instead of a search.
-#[derive(Debug, Clone, Default)]
+/// How to explore: the explorer's own configuration, and a schedule to replay instead of a search.
+#[derive(Debug, Clone)]
 pub struct Search {
-    /// Fields of the explorer's `Config`.
-    pub config: serde_json::Map<String, serde_json::Value>,
+    /// The bounds.
+    pub config: Config,
     /// A schedule to replay.
     pub schedule: Option<String>,
+    /// The most runs that a graph of states is made of.
+    pub graph_runs: u64,
+}
+
+impl Default for Search {
+    fn default() -> Search {
+        Search { config: Config::default(), schedule: None, graph_runs: graph::RUNS }
+    }
 }
 
 /// The scenarios of a target, compiled against the stand-ins.
@@ -172,7 +179,7 @@ impl Driver {
     fn search_of<'a>(&self, scenario: &str, search: &'a Search) -> Cow<'a, Search> {
         let mut search = Cow::Borrowed(search);
         if self.is_eager(scenario) {
-            search.to_mut().config.insert("eager_timeouts".to_owned(), json!(true));
+            search.to_mut().config.eager_timeouts = true;
         }
         search
     }
@@ -207,7 +214,7 @@ impl Driver {
         let file = self.executable.with_extension(format!("{}.runs", std::process::id()));
         let output = Command::new(&self.executable)
             .arg("--config")
-            .arg(serde_json::to_string(&self.search_of(scenario, search).config)?)
+            .arg(line(&self.search_of(scenario, search).config))
             .arg("--runs")
             .args([file.as_os_str(), scenario.as_ref()])
             .stdin(Stdio::null())
@@ -230,7 +237,7 @@ impl Driver {
         told: &mut dyn FnMut(Outcome),
     ) -> anyhow::Result<Ended> {
         let mut command = Command::new(&self.executable);
-        command.arg("--progress").arg("--config").arg(serde_json::to_string(&search.config)?);
+        command.arg("--progress").arg("--config").arg(line(&search.config));
         if let Some(schedule) = &search.schedule {
             command.arg("--schedule").arg(schedule);
         }
@@ -243,8 +250,8 @@ impl Driver {
             let words = scope.spawn(move || {
                 let mut others = String::new();
                 for line in BufReader::new(errors).lines().map_while(Result::ok) {
-                    match report::progress(&line) {
-                        Some(text) => progress(Progress::Search(&text)),
+                    match protocol::Progress::from_json(&line) {
+                        Some(how) => progress(Progress::Search(&how.to_string())),
                         None => others += &format!("{line}\n"),
                     }
                 }
@@ -252,7 +259,7 @@ impl Driver {
             });
             for line in BufReader::new(output).lines() {
                 let line = line.context("the driver's output cannot be read")?;
-                told(Outcome::read(&line).with_context(|| {
+                told(Outcome::from_json(&line).with_context(|| {
                     format!("the driver said something else than an outcome: {line}")
                 })?);
                 outcomes += 1;

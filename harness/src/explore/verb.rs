@@ -1,12 +1,13 @@
 //! What the verb prints and writes, and the exit code that it comes to.
 
 use super::graph;
-use super::report::{Outcome, Status, quoted};
+use super::report::{outputs, picture, quoted};
 use super::target::Target;
 use super::{Driver, Misuse, Progress, Search, announce};
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use protocol::{Outcome, Status};
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -209,10 +210,10 @@ fn print(
     // What was not explored has no run to show.
     if verdict != Verdict::Refused && (alone || verdict != Verdict::AsItShouldBe) {
         let colour = std::io::stdout().is_terminal();
-        anstream::print!("\n{}", outcome.picture(&target.root, colour));
+        anstream::print!("\n{}", picture(outcome, &target.root, colour));
     }
     if showing.outputs {
-        print!("\n{}", outcome.outputs());
+        print!("\n{}", outputs(outcome));
     }
 }
 

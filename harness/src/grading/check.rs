@@ -2,12 +2,11 @@
 
 use super::manifest::{Check, Kind};
 use super::memory;
-use super::proof::{Answer, Frame, Panic, ask, fail, panicked};
+use super::proof::{Answer, ask, fail, panicked};
 use super::result::{CheckResult, CheckStatus, Explored};
 use super::sandbox::{Bounds, Ended, How, Job, Sandbox};
-use crate::explore::report::{Outcome, Status};
 use anyhow::{Context, bail};
-use serde_json::json;
+use protocol::{Config, Frame, Order, Outcome, Panic, Status};
 use std::path::Path;
 use std::time::Duration;
 use trace::Failure;
@@ -60,24 +59,25 @@ fn once(check: &Check, executable: &Path, sandbox: Sandbox) -> anyhow::Result<An
 }
 
 /// How the process is to run the check.
-fn order(check: &Check) -> serde_json::Value {
+fn order(check: &Check) -> Order {
     let limits = check.limits;
     if check.kind != Kind::Explore {
-        return json!({ "kind": "run" });
+        return Order::Run;
     }
     // A budget of executions ends a search at the same place on every machine. Time is only a net.
     let net = Duration::from_secs(u64::from(limits.seconds) * 2);
-    json!({ "kind": "explore", "config": {
-        "spurious": limits.spurious,
-        "eager_timeouts": limits.eager_timeouts,
-        "max_executions": limits.executions,
-        "max_steps": limits.steps,
-        "max_time": net,
-        "random_executions": (limits.executions / 10).max(100),
-        "random_time": net,
-        "seed": SEED,
-        "watchdog": Duration::from_secs(u64::from(limits.seconds)) / 2,
-    }})
+    Order::Explore(Box::new(Config {
+        spurious: limits.spurious,
+        eager_timeouts: limits.eager_timeouts,
+        max_executions: limits.executions,
+        max_steps: limits.steps,
+        max_time: net,
+        random_executions: (limits.executions / 10).max(100),
+        random_time: net,
+        seed: SEED,
+        watchdog: Some(Duration::from_secs(u64::from(limits.seconds)) / 2),
+        ..Config::default()
+    }))
 }
 
 fn judge(check: &Check, frame: Frame) -> CheckResult {

@@ -11,7 +11,7 @@ use super::{Tools, compile};
 use crate::grading::assignment::Assignment;
 use anyhow::{Context, bail};
 use jail::Layers;
-use serde_json::json;
+use protocol::{Order, ProgramOrder};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -66,23 +66,25 @@ impl Judge {
     ) -> anyhow::Result<CheckResult> {
         let limits = check.limits;
         let wall = Duration::from_secs(limits.seconds.into());
-        let order = json!({
-            "program": program,
-            "seed": seed,
-            "layers": match sandbox {
-                Sandbox::Jail(layers) => layers,
-                // A judge knows no other way to run a program than in a jail: in the best that there is.
-                Sandbox::None => Layers::NONE,
-            },
+        let layers = match sandbox {
+            Sandbox::Jail(layers) => layers,
+            // A judge knows no other way to run a program than in a jail: in the best that there is.
+            Sandbox::None => Layers::NONE,
+        };
+        let program = program.to_str().context("the path of the program is not Unicode")?;
+        let order = Order::Program(Box::new(ProgramOrder {
+            program: program.to_owned(),
+            seed,
+            layers: layers.names().map(str::to_owned).collect(),
             // As the grader's own: what it does without, so does the judge.
-            "no_namespaces": matches!(sandbox, Sandbox::Jail(layers) if !layers.namespaces),
-            "wall": wall,
-            "memory_bytes": u64::from(limits.memory_mb) << 20,
-            "output_bytes": u64::from(limits.output_kb) << 10,
-            "processes": limits.processes,
-            "socket_pairs": limits.socket_pairs,
-            "memory_files": limits.memory_files,
-        });
+            no_namespaces: matches!(sandbox, Sandbox::Jail(layers) if !layers.namespaces),
+            wall,
+            memory_bytes: u64::from(limits.memory_mb) << 20,
+            output_bytes: usize::try_from(limits.output_kb)? << 10,
+            processes: limits.processes.into(),
+            socket_pairs: limits.socket_pairs,
+            memory_files: limits.memory_files,
+        }));
         let folder = self.executable.parent().context("an executable is in a folder")?;
         let bounds = Bounds {
             wall: wall * RUNS,

@@ -5,41 +5,14 @@
 use super::manifest::Check;
 use super::result::{CheckResult, CheckStatus};
 use super::sandbox::{Ended, How, Job, Sandbox};
-use crate::explore::report::Outcome;
 use anyhow::Context;
-use serde::Deserialize;
+use protocol::{Frame, Order, Panic};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 
 /// The most bytes of a frame. A trace of 30 000 steps has some six million.
 const FRAME: u64 = 32 << 20;
-
-/// What the process says of the check. `judge` writes it.
-#[derive(Debug, Deserialize)]
-pub struct Frame {
-    /// Which check.
-    pub check: String,
-    /// The panic that the check ended with.
-    pub raised: Option<Panic>,
-    /// What a search came to.
-    pub outcome: Option<Outcome>,
-    /// Trouble of the grader's own.
-    pub trouble: Option<String>,
-    /// Panics of the check's own code, caught or not.
-    pub recorded: Vec<Panic>,
-}
-
-/// A panic.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Panic {
-    /// Its message.
-    pub message: String,
-    /// Where it was raised.
-    pub file: String,
-    /// The line.
-    pub line: u32,
-}
 
 /// What became of a process.
 #[derive(Debug)]
@@ -57,19 +30,14 @@ pub struct Answer {
 /// # Errors
 ///
 /// When it cannot be run.
-pub fn ask(
-    mut job: Job,
-    check: &Check,
-    order: &serde_json::Value,
-    sandbox: Sandbox,
-) -> anyhow::Result<Answer> {
+pub fn ask(mut job: Job, check: &Check, order: &Order, sandbox: Sandbox) -> anyhow::Result<Answer> {
     let mut key = [0_u8; 32];
     getrandom::fill(&mut key).context("the system has no random bytes")?;
     let (keys, keys_in) = std::io::pipe()?;
     let (verdicts, verdicts_in) = std::io::pipe()?;
     // 32 bytes fit into any pipe.
     File::from(OwnedFd::from(keys_in)).write_all(&key)?;
-    job.arg(&check.name).arg(order.to_string());
+    job.arg(&check.name).arg(trace::json::line(order));
     job.descriptor(3, verdicts_in.into()).descriptor(4, keys.into());
     let (ended, bytes) = std::thread::scope(|scope| {
         let reader = scope.spawn(move || {

@@ -11,7 +11,6 @@
 //! Inside, decisions and machinery are apart: `search` chooses and never runs anything, `machine` runs and never chooses. The
 //! README beside this package says how the search works, what it does not cover, and why it is not loom or shuttle.
 
-pub mod config;
 mod explore;
 pub mod io;
 mod machine;
@@ -24,7 +23,7 @@ pub mod sync;
 pub mod thread;
 pub mod time;
 
-pub use config::{Config, Memory};
 pub use explore::driver::main;
 pub use explore::{Explorer, NoRuns, Outcome, Printed, Progress, ScheduleError, Status};
+pub use protocol::config::{self, Config, Memory};
 pub use record::record;

@@ -11,6 +11,9 @@
 //! The words are the same in all of them, and what they say about locks, waits and values comes from one place, [`replay`].
 //! This crate neither runs nor explores anything; it depends on no other crate of the project.
 //!
+//! The feature `serde` reads traces and has serde's traits for them; `pictures` draws. Both are on by default. What is linked with
+//! programs under exploration goes without, and writes JSON by [`json`]: such a program must not see other crates' implementations.
+//!
 //! ```
 //! use explore_trace::*;
 //!
@@ -46,33 +49,53 @@
 //! assert_eq!(Trace::from_json(&trace.to_json()).unwrap(), trace);
 //! ```
 
+#[cfg(feature = "pictures")]
 mod chart;
+#[cfg(feature = "pictures")]
 mod explain;
 mod format;
+#[cfg(feature = "pictures")]
 pub mod graph;
-mod json;
+pub mod json;
+#[cfg(feature = "pictures")]
 mod labels;
 mod location;
+#[cfg(feature = "pictures")]
 mod naming;
 mod operation;
+#[cfg(feature = "pictures")]
 mod perfetto;
+#[cfg(feature = "serde")]
+mod read;
+#[cfg(feature = "pictures")]
 pub mod replay;
+#[cfg(feature = "pictures")]
 mod sources;
+#[cfg(feature = "pictures")]
 mod svg;
+#[cfg(feature = "pictures")]
 mod terminal;
+#[cfg(feature = "pictures")]
 pub mod text;
 mod verdict;
+#[cfg(feature = "pictures")]
 mod words;
 
 pub use format::{
     Choice, Object, ObjectId, ObjectKind, Origin, Output, Program, Step, Stream, Thread, ThreadId,
     Trace, VERSION,
 };
-pub use json::ReadError;
+
+#[cfg(feature = "pictures")]
 pub use labels::Labels;
 pub use location::Location;
 pub use operation::{ChannelOutcome, LockMode, Operation, Ordering, Read, Stale};
+#[cfg(feature = "serde")]
+pub use read::ReadError;
+#[cfg(feature = "pictures")]
 pub use sources::{SourceFiles, Sources};
+#[cfg(feature = "pictures")]
 pub use svg::{Svg, SvgLayout};
+#[cfg(feature = "pictures")]
 pub use terminal::Terminal;
 pub use verdict::{Failure, Outcome, Search, Verdict, Wait, WaitsFor};

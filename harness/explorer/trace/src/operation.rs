@@ -1,15 +1,14 @@
 //! What a thread can do that another thread can notice.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{ObjectId, ThreadId};
 
 /// One visible operation.
 ///
 /// The variants are classes of meaning, not names of functions: `lock`, `lock` of an `RwLock` for writing and a `Mutex`
 /// taken by a condition variable's wake-up differ for a reader only in their object and their [`Step::call`](crate::Step::call).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "op", rename_all = "snake_case", deny_unknown_fields))]
 pub enum Operation {
     /// The thread begins.
     Start,
@@ -47,13 +46,13 @@ pub enum Operation {
     /// `thread::park` or `park_timeout`.
     Park {
         /// The time-out in nanoseconds, if there is one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         timeout_ns: Option<u64>,
     },
     /// `Thread::unpark`.
     Unpark {
         /// The thread whose token is set. In JSON `target`: `thread` is who acts.
-        #[serde(rename = "target")]
+        #[cfg_attr(feature = "serde", serde(rename = "target"))]
         thread: ThreadId,
     },
     /// Takes a mutex or a reader-writer lock.
@@ -61,7 +60,7 @@ pub enum Operation {
         /// The lock.
         lock: ObjectId,
         /// Alone or shared.
-        #[serde(default)]
+        #[cfg_attr(feature = "serde", serde(default))]
         mode: LockMode,
     },
     /// Tries to take a lock and goes on at once.
@@ -69,7 +68,7 @@ pub enum Operation {
         /// The lock.
         lock: ObjectId,
         /// Alone or shared.
-        #[serde(default)]
+        #[cfg_attr(feature = "serde", serde(default))]
         mode: LockMode,
         /// Whether the thread has it now.
         acquired: bool,
@@ -79,7 +78,7 @@ pub enum Operation {
         /// The lock.
         lock: ObjectId,
         /// How it was held.
-        #[serde(default)]
+        #[cfg_attr(feature = "serde", serde(default))]
         mode: LockMode,
     },
     /// `Condvar::wait`: gives the lock back and falls asleep, in one step. [`Operation::Wake`] is its other half.
@@ -89,7 +88,7 @@ pub enum Operation {
         /// The mutex that is given back.
         lock: ObjectId,
         /// The time-out in nanoseconds, if there is one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         timeout_ns: Option<u64>,
     },
     /// `Condvar::wait` returns: the thread is awake and has the lock again.
@@ -112,7 +111,7 @@ pub enum Operation {
         /// The barrier.
         barrier: ObjectId,
         /// Whether this thread was the one that opened it.
-        #[serde(default)]
+        #[cfg_attr(feature = "serde", serde(default))]
         leader: bool,
     },
     /// A `Once`, `OnceLock` or `LazyLock` starts its initialiser on this thread.
@@ -137,7 +136,7 @@ pub enum Operation {
         /// The channel.
         channel: ObjectId,
         /// What came of it.
-        #[serde(default)]
+        #[cfg_attr(feature = "serde", serde(default))]
         outcome: ChannelOutcome,
     },
     /// Takes a message from a channel.
@@ -145,10 +144,10 @@ pub enum Operation {
         /// The channel.
         channel: ObjectId,
         /// What came of it.
-        #[serde(default)]
+        #[cfg_attr(feature = "serde", serde(default))]
         outcome: ChannelOutcome,
         /// The time-out in nanoseconds, if there is one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         timeout_ns: Option<u64>,
     },
     /// The last sender, or the receiver, of a channel is dropped.
@@ -183,7 +182,7 @@ pub enum Operation {
         /// What was read.
         read: Read,
         /// What was written; nothing if a compare-exchange failed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         value: Option<String>,
     },
     /// A memory fence.
@@ -196,8 +195,9 @@ pub enum Operation {
 }
 
 /// Whether a lock is held alone or with others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum LockMode {
     /// A mutex, or an `RwLock` for writing.
     #[default]
@@ -207,8 +207,9 @@ pub enum LockMode {
 }
 
 /// What came of a send or a receive.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum ChannelOutcome {
     /// The message went through.
     #[default]
@@ -222,8 +223,9 @@ pub enum ChannelOutcome {
 }
 
 /// A memory ordering, as in `std::sync::atomic::Ordering`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Ordering {
     /// Atomic and nothing more.
     Relaxed,
@@ -252,16 +254,17 @@ impl From<std::sync::atomic::Ordering> for Ordering {
 }
 
 /// What a load or an update read, and which store it read from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Read {
     /// The value that was read.
     pub value: String,
     /// The step that stored it; `None` for the value that the atomic was created with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub from: Option<usize>,
     /// Present when newer stores existed and the memory model let the load miss them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub stale: Option<Stale>,
 }
 
@@ -273,8 +276,9 @@ impl Read {
 }
 
 /// What a stale load missed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Stale {
     /// The newest value at that moment.
     pub newest: String,

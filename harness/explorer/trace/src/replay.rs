@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::{Location, LockMode, ObjectId, Operation, Step, ThreadId, Trace, WaitsFor};
 
 /// The state of a run after some of its steps.
@@ -50,7 +48,7 @@ pub struct ThreadState {
 }
 
 /// Whether a thread can go on.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "phase", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Phase {
     /// It has not been spawned yet.
@@ -70,7 +68,7 @@ pub enum Phase {
 }
 
 /// A lock that a thread holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hold {
     /// The lock.
@@ -82,7 +80,7 @@ pub struct Hold {
 }
 
 /// The state of a shared object. Fields that do not apply to its kind keep their defaults.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ObjectState {
     /// Who holds the lock, or runs the initialiser of the cell.
@@ -119,7 +117,7 @@ fn is_zero(count: &u32) -> bool {
 }
 
 /// A store that replaced a value which its thread had never seen, although it had read the atomic before: how updates get lost.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Overwrite {
     /// The value that is gone.

@@ -1,23 +1,26 @@
 //! What a run, or a search over all runs, came to.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{Location, ObjectId, ThreadId};
 
 /// The result, and how it was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Verdict {
     /// The result.
     pub outcome: Outcome,
     /// How the search was made; absent for a recorded run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub search: Option<Search>,
 }
 
 /// The result of a run or of a search.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "result", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(tag = "result", rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Outcome {
     /// A recorded run came to its end. It says nothing about other runs.
     Ended,
@@ -36,8 +39,9 @@ pub enum Outcome {
 }
 
 /// What goes wrong in a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields))]
 pub enum Failure {
     /// A thread panicked, and the panic is the failure.
     Panic {
@@ -46,7 +50,7 @@ pub enum Failure {
         /// The panic's message.
         message: String,
         /// Where it panicked.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         at: Option<Location>,
     },
     /// No thread can go on.
@@ -73,7 +77,7 @@ pub enum Failure {
         /// The lock.
         lock: ObjectId,
         /// The thread that panicked while it held the lock.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         by: Option<ThreadId>,
     },
     /// The program called `process::exit` with a code other than 0, or `process::abort`.
@@ -81,28 +85,30 @@ pub enum Failure {
         /// The thread that called it.
         thread: ThreadId,
         /// The code; absent for `abort`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         code: Option<i32>,
     },
 }
 
 /// Where a thread stands and what it waits for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Wait {
     /// The thread.
     pub thread: ThreadId,
     /// The line at which it stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub at: Option<Location>,
     /// What it waits for; absent if it could go on (a leaked thread may).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub waits_for: Option<WaitsFor>,
 }
 
 /// What a thread waits for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "for", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "for", rename_all = "snake_case", deny_unknown_fields))]
 pub enum WaitsFor {
     /// A lock, or a cell that another thread initialises.
     Lock {
@@ -148,31 +154,33 @@ pub enum WaitsFor {
 }
 
 /// How a search was made and what it covers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Search {
     /// How many executions were run.
     pub executions: u64,
     /// How long the search took, in milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub elapsed_ms: Option<u64>,
     /// The string that replays this trace.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub schedule: Option<String>,
     /// How many preemptions this trace has: switches away from a thread that could have gone on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub preemptions: Option<u32>,
     /// Whether no trace with fewer preemptions fails.
-    #[serde(default)]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub minimal: bool,
     /// The bounds, each a short phrase: "at most 1 spurious wake-up a thread", "memory model: RC11 without load buffering".
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub bounds: Vec<String>,
     /// What is not checked, each a short phrase: "data races in unsafe code".
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub not_checked: Vec<String>,
 }
 
+#[cfg(feature = "pictures")]
 impl Verdict {
     /// The places that the verdict names.
     pub(crate) fn places(&self) -> Vec<&Location> {

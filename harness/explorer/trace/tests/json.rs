@@ -183,6 +183,28 @@ fn the_schema_is_as_strict_as_the_reader() {
     }
 }
 
+/// Serde's derived form is the one that is read back; our own writer must not drift from it.
+#[test]
+fn what_is_written_is_what_serde_would_write() {
+    for (name, trace) in traces() {
+        assert_eq!(trace.to_json(), serde_json::to_string_pretty(&trace).unwrap(), "{name}");
+        let line = explore_trace::json::line(&trace);
+        assert_eq!(line, serde_json::to_string(&trace).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn any_text_is_escaped_as_serde_does() {
+    let all: String = (0..0x1_0400).filter_map(char::from_u32).collect();
+    for text in [&all, "", "\"\\/\u{7f}\u{2028}\u{10ffff}"] {
+        assert_eq!(explore_trace::json::line(text), serde_json::to_string(text).unwrap());
+    }
+    let empty: [(Vec<u32>, Option<i64>); 1] = [(vec![], None)];
+    let (list, none) = &empty[0];
+    assert_eq!(explore_trace::json::pretty(list), "[]");
+    assert_eq!(explore_trace::json::line(none), "null");
+}
+
 #[test]
 fn says_what_is_wrong_with_a_file() {
     let error = |text: &str| Trace::from_json(text).unwrap_err().to_string();

@@ -14,22 +14,9 @@
 
 pub mod panics;
 
-use crate::frame::{Channel, Frame};
-use explore_engine::{Config, Explorer};
-use serde::Deserialize;
-
-/// What the grader wants: the second argument of the process, as JSON.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-enum Order {
-    /// Run the check once, on real threads.
-    Run,
-    /// Run it in every interleaving.
-    Explore {
-        /// The bounds.
-        config: Box<Config>,
-    },
-}
+use crate::frame::Channel;
+use explore_engine::Explorer;
+use protocol::{Frame, Order};
 
 /// The `main` of the process: runs the check that the first argument names, as the second says, and ends the process.
 ///
@@ -37,7 +24,7 @@ enum Order {
 ///
 /// When the process was not started by the grader. The grader then sees no frame.
 pub fn main(checks: &[(&str, fn())]) -> ! {
-    let channel = Channel::<Order>::open();
+    let channel = Channel::open();
     let (_, check) =
         checks.iter().find(|(name, _)| *name == channel.name).expect("the check exists");
     let frame = judge(&channel.name, *check, &channel.order);
@@ -52,11 +39,14 @@ fn judge(name: &str, check: fn(), order: &Order) -> Frame {
             let result = std::panic::catch_unwind(check);
             frame.raised = result.is_err().then(panics::last_of_this_thread);
         }
-        Order::Explore { config } => {
+        Order::Explore(config) => {
             // The explorer installs its own hook with its first exploration; ours goes before it.
             Explorer::default().run("nothing", || ());
             panics::watch();
             frame.outcome = Some(Explorer::new((**config).clone()).run(name, check));
+        }
+        Order::Program(_) => {
+            frame.trouble = Some("a check of kind program is for a judge".to_owned());
         }
     }
     frame.recorded = panics::recorded();

@@ -3,8 +3,8 @@
 //! A submission may catch what its callers throw: a closure that a check hands to it fails in vain if the submission swallows the panic.
 //! So every panic whose place is in `checks.rs` is written down when it is raised, and counts.
 
-use crate::frame::Panic;
 use explore_engine::thread::{ThreadId, current};
+use protocol::Panic;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use std::sync::{Mutex, PoisonError};
 

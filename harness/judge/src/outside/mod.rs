@@ -20,8 +20,9 @@ pub use held::{Call, Held, Step};
 pub use program::Program;
 pub use run::{Finished, Run, Signal};
 
-use crate::frame::{Channel, Frame};
+use crate::frame::Channel;
 use crate::inside::panics;
+use protocol::{Frame, Order};
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 
@@ -39,9 +40,13 @@ pub fn main(checks: &[(&str, Check)]) -> ! {
     let channel = Channel::open();
     let (_, check) =
         checks.iter().find(|(name, _)| *name == channel.name).expect("the check exists");
-    let program = Program::new(&channel.name, &channel.order);
-    panics::watch();
     let mut frame = Frame { check: channel.name.clone(), ..Frame::default() };
+    let Order::Program(order) = &channel.order else {
+        frame.trouble = Some("a judge was started for a check of another kind".to_owned());
+        channel.send(&frame)
+    };
+    let program = Program::new(&channel.name, order);
+    panics::watch();
     if let Err(payload) = std::panic::catch_unwind(AssertUnwindSafe(|| check(&program))) {
         match payload.downcast::<Trouble>() {
             Ok(trouble) => frame.trouble = Some(trouble.0),

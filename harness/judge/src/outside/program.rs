@@ -3,27 +3,9 @@
 use super::run::Run;
 use super::{Random, give_up};
 use jail::{Jail, Layers, Limits, Processes};
-use serde::Deserialize;
+use protocol::ProgramOrder;
 use std::ffi::OsString;
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
-
-/// What the grader says of the program.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Order {
-    program: PathBuf,
-    seed: u64,
-    /// Without which the program must not run.
-    layers: Layers,
-    no_namespaces: bool,
-    wall: Duration,
-    memory_bytes: u64,
-    output_bytes: usize,
-    processes: u64,
-    socket_pairs: bool,
-    memory_files: bool,
-}
+use std::time::Instant;
 
 /// A submission's program. Each start is a run of its own, alone in a jail with the limits of the check.
 ///
@@ -39,13 +21,13 @@ pub(super) struct Order {
 /// ```
 #[derive(Debug)]
 pub struct Program {
-    order: Order,
+    order: ProgramOrder,
     /// Starts the random inputs; another for each check.
     seed: u64,
 }
 
 impl Program {
-    pub(super) fn new(check: &str, order: &Order) -> Program {
+    pub(super) fn new(check: &str, order: &ProgramOrder) -> Program {
         // A seed means the same inputs with every version of Rust, so that a result can be reproduced: FNV-1a, over the seed and the name.
         let bytes = order.seed.to_le_bytes().into_iter().chain(check.bytes());
         let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -72,11 +54,14 @@ impl Program {
 
     fn launch(&self, jail: Jail) -> Run {
         let order = &self.order;
+        let Some(layers) = Layers::named(&order.layers) else {
+            give_up("the grader asks for unknown layers of protection", order.layers.join(", "))
+        };
         let mut jail = jail
             .read_only(&order.program)
             .system_programs()
             .env("PATH", "/usr/bin:/bin")
-            .require(order.layers)
+            .require(layers)
             .processes(match order.processes {
                 0 | 1 => Processes::Single,
                 n => Processes::AtMost(n),

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{Explorer, Outcome, Status};
 use crate::config::Config;
+use trace::json::line;
 
 /// What the command line asks for.
 #[derive(Debug, Default)]
@@ -109,15 +110,15 @@ fn explore(wanted: &Wanted, name: &str, scenario: fn()) -> Result<Outcome, Strin
             return;
         }
         told = Instant::now();
-        let line = serde_json::json!({
-            "name": name,
-            "executions": seen.executions,
-            "steps": seen.steps,
-            "random": seen.random,
-            "seconds": start.elapsed().as_secs_f64(),
-        });
+        let progress = protocol::Progress {
+            name: name.to_owned(),
+            executions: seen.executions,
+            steps: seen.steps,
+            random: seen.random,
+            elapsed: start.elapsed(),
+        };
         // Progress that nobody reads is no reason to stop.
-        let _ = writeln!(std::io::stderr(), "{line}");
+        let _ = writeln!(std::io::stderr(), "{}", line(&progress));
     }))
 }
 
@@ -125,8 +126,7 @@ fn explore(wanted: &Wanted, name: &str, scenario: fn()) -> Result<Outcome, Strin
 fn write_runs(config: &Config, name: &str, scenario: fn(), file: &str) -> Result<(), String> {
     let explorer = Explorer::new(config.clone());
     let runs = explorer.runs(name, scenario).map_err(|error| error.to_string())?;
-    let line = |run| serde_json::to_string(run).map_err(|error| error.to_string());
-    let lines = runs.iter().map(line).collect::<Result<Vec<_>, _>>()?;
+    let lines: Vec<String> = runs.iter().map(line).collect();
     std::fs::write(file, lines.join("\n")).map_err(|error| format!("{file}: {error}"))
 }
 
@@ -137,7 +137,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> 
         match argument.as_str() {
             "--config" => {
                 let text = value()?;
-                wanted.config = serde_json::from_str(&text)
+                wanted.config = protocol::read::from_text(&text)
                     .map_err(|error| format!("--config is no Config: {error}"))?;
             }
             "--schedule" => wanted.schedule = Some(value()?),

@@ -137,7 +137,7 @@ impl Explorer {
             );
             bad = Some(Bad::Refused(reason));
         }
-        let mut outcome = Outcome::new(name, &config);
+        let mut outcome = outcome::new(name, &config);
         outcome.executions = 1;
         outcome.elapsed = start.elapsed();
         outcome.schedule = Some(schedule.trim().to_owned());
@@ -156,7 +156,7 @@ impl Explorer {
     /// Starts the watchdog, if one is wanted.
     fn watch(&self, runner: &Runner, name: &str) -> Option<watchdog::Guard> {
         let limit = self.config.watchdog?;
-        let mut outcome = Outcome::new(name, &self.config);
+        let mut outcome = outcome::new(name, &self.config);
         let watch = runner.with(|machine| std::sync::Arc::clone(&machine.watch));
         Some(watch.start(limit, move |stuck| {
             outcome.status = Status::Failed;
@@ -228,7 +228,7 @@ impl<'a> Exploration<'a> {
         name: &str,
         see: &'a mut dyn FnMut(&Progress<'_>),
     ) -> Self {
-        let outcome = Outcome::new(name, config);
+        let outcome = outcome::new(name, config);
         Self { config, runner, outcome, see, found: None, long: None, start: Instant::now() }
     }
 

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use trace::Trace;
 
+use super::Explorer;
 use super::report;
-use super::{Explorer, Outcome};
 use crate::config::{Config, Memory};
 use crate::machine::Bad;
 use crate::machine::tracer::Tracer;
@@ -73,7 +73,7 @@ impl Explorer {
         let (_one, runner) = self.prepare(&config, scenario, Location::caller());
         runner.with(|machine| machine.search = search);
         let _watchdog = self.watch(&runner, name);
-        let mut outcome = Outcome::new(name, &config);
+        let mut outcome = super::outcome::new(name, &config);
         let deadline = Instant::now() + config.max_time;
         let mut runs = Vec::new();
         loop {

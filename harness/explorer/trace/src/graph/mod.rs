@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use build::GraphError;
 
-use crate::json::{Names, ReadError, from_json, to_json};
+use crate::read::{Names, ReadError, from_json};
 use crate::replay::{ObjectState, Overwrite, Phase};
 use crate::{Failure, Location, Object, ObjectId, Program, Step, Thread};
 
@@ -147,7 +147,7 @@ impl StateGraph {
     ///
     /// Never: every field has a JSON form.
     pub fn to_json_pretty(&self) -> String {
-        to_json(self)
+        serde_json::to_string_pretty(self).expect("every field has a JSON form")
     }
 
     /// Reads a graph and makes sure that everything it names exists.

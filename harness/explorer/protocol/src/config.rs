@@ -1,12 +1,11 @@
 //! What an exploration covers, and how long it may take.
 
+use crate::read::{FromJson, Problem, Value};
 use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
+use trace::json::{ToJson, Writer};
 
 /// The bounds of an exploration. The default is what the verb `explore` does without flags.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// How many spurious wake-ups each thread may have, of `Condvar::wait` and `thread::park`; also how often its
     /// `compare_exchange_weak` may fail for no reason. Every one multiplies the runs.
@@ -47,15 +46,12 @@ pub struct Config {
     pub minimise: bool,
     /// Which search to use instead of the usual one.
     #[doc(hidden)]
-    #[serde(skip)]
     pub strategy: Strategy,
-    /// Name the Mazurkiewicz trace of each execution in [`Progress`](crate::Progress), for its tests.
+    /// Name the Mazurkiewicz trace of each execution in `Progress`, for its tests.
     #[doc(hidden)]
-    #[serde(skip)]
     pub classes: bool,
     /// Break the engine on purpose, for its tests.
     #[doc(hidden)]
-    #[serde(skip)]
     pub fault: Option<Fault>,
 }
 
@@ -64,7 +60,7 @@ impl Config {
     pub const MOST_STEPS: u32 = 30_000;
 
     /// These bounds as they hold: what is beyond an engine's own limit is that limit.
-    pub(crate) fn within_limits(mut self) -> Self {
+    pub fn within_limits(mut self) -> Self {
         self.max_steps = self.max_steps.min(Self::MOST_STEPS);
         self
     }
@@ -99,8 +95,7 @@ impl Default for Config {
 }
 
 /// What atomics mean.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Memory {
     /// Every ordering counts for what it says: RC11 (Lahav et al., PLDI 2017) without load buffering, each atomic's stores in the
     /// order of execution.
@@ -137,4 +132,84 @@ pub enum Fault {
     LateSpuriousWakeup,
     /// Forgets the threads that have not begun when the program ends itself.
     LostStarts,
+}
+
+/// The JSON form of a struct with a default: every field under its own name. What is not in the text keeps its default. Fields after a
+/// semicolon are not written.
+macro_rules! fields {
+    ($type:ident { $($field:ident),* $(,)? $(; $($hidden:ident),*)? }) => {
+        impl trace::json::ToJson for $type {
+            fn write(&self, json: &mut trace::json::Writer) {
+                let $type { $($field,)* $($($hidden: _),*)? } = self;
+                json.object(|object| {
+                    $(object.field(stringify!($field), $field);)*
+                });
+            }
+        }
+
+        impl $crate::read::FromJson for $type {
+            fn from_value(value: $crate::read::Value) -> Result<Self, $crate::read::Problem> {
+                let mut all = $type::default();
+                for (name, value) in value.fields(stringify!($type))? {
+                    let read = match name.as_str() {
+                        $(stringify!($field) => {
+                            $crate::read::FromJson::from_value(value).map(|value| all.$field = value)
+                        })*
+                        _ => {
+                            let text = concat!("there is no such field in ", stringify!($type));
+                            Err($crate::read::Problem(text.to_owned()))
+                        }
+                    };
+                    read.map_err(|problem| {
+                        $crate::read::Problem(format!("{name}: {problem}"))
+                    })?;
+                }
+                Ok(all)
+            }
+        }
+    };
+}
+pub(crate) use fields;
+
+fields!(Config {
+    spurious,
+    eager_timeouts,
+    memory,
+    outputs,
+    detached,
+    input,
+    preemptions,
+    max_executions,
+    max_time,
+    random_executions,
+    random_time,
+    seed,
+    max_steps,
+    spin_rounds,
+    watchdog,
+    stack,
+    keep_going,
+    minimise;
+    strategy,
+    classes,
+    fault
+});
+
+impl ToJson for Memory {
+    fn write(&self, json: &mut Writer) {
+        json.text(match self {
+            Memory::Rc11 => "rc11",
+            Memory::SeqCst => "seq_cst",
+        });
+    }
+}
+
+impl FromJson for Memory {
+    fn from_value(value: Value) -> Result<Self, Problem> {
+        match &value {
+            Value::Text(text) if text == "rc11" => Ok(Memory::Rc11),
+            Value::Text(text) if text == "seq_cst" => Ok(Memory::SeqCst),
+            other => Err(other.is_not("rc11 or seq_cst")),
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The JSON form: writing, reading, and refusing what cannot be read.
+//! The JSON form: reading, and refusing what cannot be read.
 
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -42,15 +42,6 @@ pub enum ReadError {
 }
 
 impl Trace {
-    /// Writes the trace as JSON, indented for people and for `git diff`.
-    ///
-    /// # Panics
-    ///
-    /// Never: every field has a JSON form.
-    pub fn to_json(&self) -> String {
-        to_json(self)
-    }
-
     /// Reads a trace and makes sure that everything it names exists.
     ///
     /// # Errors
@@ -90,10 +81,6 @@ impl Trace {
         }
         Ok(())
     }
-}
-
-pub(crate) fn to_json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string_pretty(value).expect("the format has no maps with keys other than text")
 }
 
 pub(crate) fn from_json<T: DeserializeOwned>(

@@ -1,0 +1,21 @@
+//! What crosses the border between a program under exploration and the process that started it. Types, and their JSON.
+//!
+//! | module | what lives there | who writes | who reads |
+//! |---|---|---|---|
+//! | [`config`] | what a search covers, and how long it may take | the tool | the program |
+//! | [`outcome`] | what came of a search, and how far one is | the program | the tool |
+//! | [`check`] | what a grader asks of a check's process, and what that says | both | both |
+//! | [`read`] | reading JSON in a program under exploration | | |
+//!
+//! A program under exploration is linked with this crate, and the compiler considers each implementation that is in the program's graph of
+//! crates. So nothing here needs serde unless the feature `serde` is on, which only tools switch on; what such a program writes, it writes
+//! by [`trace::json`], and what it reads, by [`read`].
+
+pub mod check;
+pub mod config;
+pub mod outcome;
+pub mod read;
+
+pub use check::{Frame, Order, Panic, ProgramOrder};
+pub use config::{Config, Memory};
+pub use outcome::{Outcome, Printed, Progress, Status};

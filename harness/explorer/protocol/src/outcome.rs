@@ -1,0 +1,313 @@
+//! What came of an exploration, and how far one is.
+
+use std::fmt;
+use std::time::Duration;
+use trace::json::{ToJson, Writer, line};
+use trace::{Failure, Search, Trace};
+
+/// The verdict in one word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Status {
+    /// The search ended and found nothing wrong.
+    Proved,
+    /// An execution went wrong.
+    Failed,
+    /// The search did not end.
+    #[default]
+    NotProved,
+    /// The scenario cannot be explored.
+    Refused,
+}
+
+/// What came of an exploration. It is plain data, with a JSON form.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+pub struct Outcome {
+    /// The scenario.
+    pub name: String,
+    /// The verdict.
+    pub status: Status,
+    /// How many executions were run, all searches together.
+    pub executions: u64,
+    /// How many of the exhaustive search's repeated another: work in vain.
+    pub redundant: u64,
+    /// How many executions were random ones, made after the exhaustive search ran out of its budget.
+    pub random: u64,
+    /// How many were stopped after [`max_steps`](crate::Config::max_steps). None of them is a failure, and none counts as covered.
+    pub too_long: u64,
+    /// How many went wrong: more than one only with [`keep_going`](crate::Config::keep_going).
+    pub failures: u64,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// What went wrong, in one line; or why the scenario was refused, or why nothing is proved.
+    pub summary: String,
+    /// The failing run, in the form that pictures are made from.
+    pub trace: Option<Trace>,
+    /// The string that replays the failing run.
+    pub schedule: Option<String>,
+    /// How many times the failing run takes the turn from a thread that could have gone on.
+    pub preemptions: Option<u32>,
+    /// Whether no run with fewer fails.
+    pub minimal: bool,
+    /// The bounds of the search, each a short phrase.
+    pub bounds: Vec<String>,
+    /// What is not checked, each a short phrase.
+    pub not_checked: Vec<String>,
+    /// With [`outputs`](crate::Config::outputs): everything that was printed in some execution.
+    pub outputs: Vec<Printed>,
+}
+
+/// One text that the program can print.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Printed {
+    /// What went to standard output.
+    pub stdout: String,
+    /// A run that prints it.
+    pub schedule: String,
+    /// How many executions printed it.
+    pub executions: u64,
+}
+
+impl Outcome {
+    /// What is said of a scenario that cannot be explored.
+    pub fn refused(name: &str, reason: String) -> Outcome {
+        Outcome {
+            name: name.to_owned(),
+            status: Status::Refused,
+            summary: reason,
+            ..Outcome::default()
+        }
+    }
+
+    /// Whether every interleaving was covered and none went wrong.
+    pub fn is_proved(&self) -> bool {
+        self.status == Status::Proved
+    }
+
+    /// Whether an execution went wrong.
+    pub fn is_failed(&self) -> bool {
+        self.status == Status::Failed
+    }
+
+    /// What goes wrong, in a word or two.
+    pub fn failure(&self) -> &'static str {
+        let failed = self.trace.as_ref().map(|trace| &trace.verdict.outcome);
+        let Some(trace::Outcome::Failed { failure }) = failed else { return "something" };
+        match failure {
+            Failure::Panic { .. } => "panic",
+            Failure::Deadlock { .. } => "deadlock",
+            Failure::Livelock { .. } => "livelock",
+            Failure::Leak { .. } => "leak",
+            Failure::Poisoned { .. } => "poisoned lock",
+            Failure::Exit { .. } => "exit",
+        }
+    }
+
+    /// One line without the name: the verdict, and what it took.
+    pub fn verdict(&self) -> String {
+        let executions = match self.executions {
+            1 => "1 execution".to_owned(),
+            n => format!("{n} executions"),
+        };
+        match self.status {
+            Status::Proved if self.executions == 1 => {
+                "proved: 1 execution covers every interleaving".to_owned()
+            }
+            Status::Proved => format!("proved: {executions} cover every interleaving"),
+            Status::Failed if self.trace.is_none() => format!("given up: {}", self.summary),
+            Status::Failed => format!("failed: {}, after {executions}", self.failure()),
+            // Only a replay has a run to show that did not fail.
+            Status::NotProved if self.trace.is_some() && self.too_long == 0 => self.summary.clone(),
+            Status::NotProved if self.trace.is_some() => format!("not proved: {}", self.summary),
+            Status::NotProved => format!("not proved: {executions} tried, none fails"),
+            Status::Refused => format!("cannot be explored: {}", self.summary),
+        }
+    }
+
+    /// The failing run; without one, a trace that holds only the verdict.
+    pub fn run_or_verdict(&self) -> Trace {
+        if let Some(trace) = &self.trace {
+            return trace.clone();
+        }
+        let outcome = match self.status {
+            Status::Proved => trace::Outcome::Proved,
+            _ => trace::Outcome::NotProved { reason: self.summary.clone() },
+        };
+        let search = Search {
+            executions: self.executions,
+            elapsed_ms: u64::try_from(self.elapsed.as_millis()).ok(),
+            bounds: self.bounds.clone(),
+            not_checked: self.not_checked.clone(),
+            ..Search::default()
+        };
+        Trace {
+            version: trace::VERSION,
+            program: trace::Program { name: self.name.clone(), entry: None },
+            origin: trace::Origin::Explored,
+            threads: Vec::new(),
+            objects: Vec::new(),
+            steps: Vec::new(),
+            verdict: trace::Verdict { outcome, search: Some(search) },
+            output: Vec::new(),
+            sources: Default::default(),
+        }
+    }
+
+    /// The outcome as one line of JSON.
+    pub fn to_json(&self) -> String {
+        line(self)
+    }
+
+    /// Reads what [`Outcome::to_json`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// If the text is something else.
+    #[cfg(feature = "serde")]
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let executions = self.executions;
+        match self.status {
+            Status::Proved if executions == 1 => {
+                f.write_str("proved: 1 execution covers every interleaving")
+            }
+            Status::Proved => write!(f, "proved: {executions} executions cover every interleaving"),
+            Status::Failed => write!(f, "failed: {}", self.summary),
+            Status::NotProved => {
+                write!(
+                    f,
+                    "not proved: {executions} tried in {:.1} s; {}",
+                    self.elapsed.as_secs_f64(),
+                    self.summary
+                )
+            }
+            Status::Refused => write!(f, "refused: {}", self.summary),
+        }
+    }
+}
+
+impl ToJson for Status {
+    fn write(&self, json: &mut Writer) {
+        json.text(match self {
+            Status::Proved => "proved",
+            Status::Failed => "failed",
+            Status::NotProved => "not_proved",
+            Status::Refused => "refused",
+        });
+    }
+}
+
+impl ToJson for Outcome {
+    fn write(&self, json: &mut Writer) {
+        let Outcome {
+            name,
+            status,
+            executions,
+            redundant,
+            random,
+            too_long,
+            failures,
+            elapsed,
+            summary,
+            trace,
+            schedule,
+            preemptions,
+            minimal,
+            bounds,
+            not_checked,
+            outputs,
+        } = self;
+        json.object(|outcome| {
+            outcome.field("name", name);
+            outcome.field("status", status);
+            outcome.field("executions", executions);
+            outcome.field("redundant", redundant);
+            outcome.field("random", random);
+            outcome.field("too_long", too_long);
+            outcome.field("failures", failures);
+            outcome.field("elapsed", elapsed);
+            outcome.field("summary", summary);
+            outcome.field("trace", trace);
+            outcome.field("schedule", schedule);
+            outcome.field("preemptions", preemptions);
+            outcome.field("minimal", minimal);
+            outcome.field("bounds", bounds);
+            outcome.field("not_checked", not_checked);
+            outcome.field("outputs", outputs);
+        });
+    }
+}
+
+impl ToJson for Printed {
+    fn write(&self, json: &mut Writer) {
+        let Printed { stdout, schedule, executions } = self;
+        json.object(|printed| {
+            printed.field("stdout", stdout);
+            printed.field("schedule", schedule);
+            printed.field("executions", executions);
+        });
+    }
+}
+
+/// How far a search is. A program that explores writes it to standard error from time to time, a line of JSON each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct Progress {
+    /// The scenario.
+    pub name: String,
+    /// How many executions were made.
+    pub executions: u64,
+    /// How many steps the last one had.
+    pub steps: u32,
+    /// Whether the exhaustive search has given way to the random one.
+    pub random: bool,
+    /// How long it has taken.
+    pub elapsed: Duration,
+}
+
+impl Progress {
+    /// Reads a line, if it is one of progress.
+    #[cfg(feature = "serde")]
+    pub fn from_json(line: &str) -> Option<Self> {
+        serde_json::from_str(line).ok()
+    }
+}
+
+/// The line in words.
+///
+/// ```
+/// let progress = explore_protocol::Progress { executions: 512, steps: 9, ..Default::default() };
+/// let progress = explore_protocol::Progress { elapsed: std::time::Duration::from_secs(2), ..progress };
+/// assert_eq!(progress.to_string(), "512 executions, 256 a second, 9 steps deep");
+/// ```
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Progress { executions, steps, .. } = self;
+        let how = if self.random { ", at random" } else { "" };
+        let rate = *executions as f64 / self.elapsed.as_secs_f64().max(0.001);
+        write!(f, "{executions} executions{how}, {rate:.0} a second, {steps} steps deep")
+    }
+}
+
+impl ToJson for Progress {
+    fn write(&self, json: &mut Writer) {
+        let Progress { name, executions, steps, random, elapsed } = self;
+        json.object(|progress| {
+            progress.field("name", name);
+            progress.field("executions", executions);
+            progress.field("steps", steps);
+            progress.field("random", random);
+            progress.field("elapsed", elapsed);
+        });
+    }
+}
