@@ -301,6 +301,19 @@ fn a_run_that_never_ends_is_stopped_and_is_no_failure() {
     assert_eq!((again.status, again.too_long), (Status::NotProved, 1), "{again}");
 }
 
+/// "Proved" says what it does not speak about. A failure is one, whatever else there is.
+#[test]
+fn what_is_not_checked_is_told_of_a_proof_and_not_of_a_failure() {
+    let proved = explore(|| ());
+    for part in ["plain memory", "Arc", "gives up", "statics", "other languages"] {
+        let told = proved.not_checked.iter().filter(|line| line.contains(part)).count();
+        assert_eq!(told, 1, "{part}: {:?}", proved.not_checked);
+    }
+    let (_, failed) = failure(|| panic!("as it must"));
+    assert!(failed.not_checked.is_empty());
+    assert!(failed.trace.unwrap().verdict.search.unwrap().not_checked.is_empty());
+}
+
 /// One thread that takes a lock so many times.
 fn takes_a_lock(times: u32) -> impl Fn() + 'static {
     move || {

@@ -54,7 +54,7 @@ pub struct Outcome {
     pub minimal: bool,
     /// The bounds of the search, each a short phrase.
     pub bounds: Vec<String>,
-    /// What is not checked, each a short phrase.
+    /// What is not checked, each a short phrase. Of a failure nothing: it is one whatever else there is.
     pub not_checked: Vec<String>,
     /// With [`outputs`](crate::Config::outputs): everything that was printed in some execution.
     pub outputs: Vec<Printed>,

@@ -2,6 +2,7 @@
 
 pub mod driver;
 mod minimise;
+mod not_checked;
 mod outcome;
 mod report;
 pub(crate) mod runner;
@@ -191,7 +192,11 @@ fn tell(outcome: &mut Outcome, machine: &Machine, bad: &Bad) {
     outcome.status = match bad {
         Bad::Refused(_) => Status::Refused,
         Bad::TooLong => Status::NotProved,
-        _ => Status::Failed,
+        _ => {
+            // A failure is one, whatever else was not looked at.
+            outcome.not_checked.clear();
+            Status::Failed
+        }
     };
     outcome.summary = report::summary(machine, bad);
 }

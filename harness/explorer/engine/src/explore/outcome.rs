@@ -1,5 +1,6 @@
 //! An outcome at its beginning: what will be covered, and what is not checked.
 
+use super::not_checked::not_checked;
 use crate::config::{Config, Memory};
 pub use protocol::{Outcome, Printed, Status};
 
@@ -40,14 +41,4 @@ fn bounds(config: &Config) -> Vec<String> {
         bounds.push(format!("at most {preemptions} preemptions"));
     }
     bounds
-}
-
-fn not_checked() -> Vec<String> {
-    [
-        "data races in unsafe code",
-        "the order in which Arc's counters change",
-        "what functions of other languages do",
-    ]
-    .map(str::to_owned)
-    .into()
 }
