@@ -5,9 +5,11 @@
 //! applies them to the graph but not to build scripts and procedural macros,
 //! which keep the real `std`.
 
-use super::{Progress, cargo};
+use super::made_of::{self, Made};
+use super::{Progress, cargo, home};
 use anyhow::{Context, bail};
 use cargo_metadata::CrateType;
+use serde::{Deserialize, Serialize};
 use std::collections::hash_map::DefaultHasher;
 use std::fs::File;
 use std::hash::{Hash, Hasher};
@@ -47,11 +49,33 @@ impl Kit {
         packages: &[&str],
         progress: &dyn Fn(Progress<'_>),
     ) -> anyhow::Result<Kit> {
-        let target = root.join("target").join("explore");
-        let turn = Turn::take(&target)?;
-        let libraries = compile(root, packages, &turn, progress)?;
-        let folder = copy_all(&libraries, &target, &turn)?;
-        Ok(Kit { folder, target, triple: host_triple()? })
+        let compiler = made_of::compiler(root)?;
+        let triple = made_of::host(&compiler)?;
+        let home = home::of(root)?;
+        let mut places = vec![home::in_workspace(root)];
+        places.extend(places.iter().all(|place| *place != home).then(|| home.clone()));
+        let name = format!("{}.json", packages.join("+"));
+        let noted = || {
+            places.iter().find_map(|place| Note::read(place, &name)?.kit(place, root, &compiler))
+        };
+        if let Some(folder) = noted() {
+            return Ok(Kit { folder, target: home, triple });
+        }
+        let turn = Turn::take(&home)?;
+        // Who had the turn before may have compiled the same.
+        if let Some(folder) = noted() {
+            return Ok(Kit { folder, target: home, triple });
+        }
+        let began = SystemTime::now();
+        let compiled = compile(root, &home, packages, &turn, progress)?;
+        let folder = copy_all(&compiled.libraries, &home, &turn)?;
+        let made = Made::now(root, &compiled.folders, compiler)?;
+        // What was written meanwhile may be in the kit or not.
+        if made.is_older_than(began) {
+            Note { kit: folder.file_name().map(PathBuf::from), folders: compiled.folders, made }
+                .write(&home, &name)?;
+        }
+        Ok(Kit { folder, target: home, triple })
     }
 
     /// A cargo command in `folder` that compiles against the stand-ins.
@@ -89,26 +113,77 @@ impl Kit {
     }
 }
 
+/// Which kit holds the packages, and what it was made of: with that, cargo need not be asked.
+#[derive(Debug, Serialize, Deserialize)]
+struct Note {
+    /// The kit's folder, beside this note.
+    kit: Option<PathBuf>,
+    /// The folders of the workspace's own packages in it.
+    folders: Vec<PathBuf>,
+    made: Made,
+}
+
+impl Note {
+    /// The note of this name, if there is one that can be read.
+    fn read(place: &Path, name: &str) -> Option<Note> {
+        serde_json::from_slice(&std::fs::read(place.join(KITS).join(name)).ok()?).ok()
+    }
+
+    fn write(&self, place: &Path, name: &str) -> anyhow::Result<()> {
+        let path = place.join(KITS).join(name);
+        let half = path.with_extension("half");
+        std::fs::write(&half, serde_json::to_vec(self)?)
+            .and_then(|()| std::fs::rename(&half, &path))
+            .with_context(|| format!("{} cannot be written", path.display()))
+    }
+
+    /// The kit, if it is there and what it was made of is still the same.
+    fn kit(&self, place: &Path, root: &Path, compiler: &str) -> Option<PathBuf> {
+        let kit = place.join(KITS).join(self.kit.as_ref()?);
+        let made = Made::now(root, &self.folders, compiler.to_owned()).ok()?;
+        (made == self.made && kit.is_dir()).then(|| {
+            note_use(&kit);
+            kit
+        })
+    }
+}
+
+/// The folder in which the kits are.
+const KITS: &str = "kits";
+
+/// What a call of cargo came to.
+struct Compiled {
+    libraries: Vec<PathBuf>,
+    /// The folders of those packages that are the workspace's own.
+    folders: Vec<PathBuf>,
+}
+
 /// Compiles the packages, and returns the libraries of which they are made.
 fn compile(
     root: &Path,
+    home: &Path,
     packages: &[&str],
     _turn: &Turn,
     progress: &dyn Fn(Progress<'_>),
-) -> anyhow::Result<Vec<PathBuf>> {
-    let mut libraries: Vec<PathBuf> = Vec::new();
+) -> anyhow::Result<Compiled> {
+    let mut compiled = Compiled { libraries: Vec::new(), folders: Vec::new() };
     let mut command = cargo::command(root);
     command
         .args(["build", "--release", "--lib"])
         .args(packages.iter().flat_map(|package| ["--package", package]));
+    if home != home::in_workspace(root) {
+        command.env("CARGO_TARGET_DIR", home.join("target"));
+    }
     let built = cargo::compile(command, &[], &mut |artifact| {
         if !artifact.fresh {
             progress(Progress::StandIns(&artifact.target.name));
         }
+        let folder = artifact.manifest_path.parent().map(|folder| folder.as_std_path().to_owned());
+        compiled.folders.extend(folder.filter(|folder| folder.starts_with(root)));
         let linkable = [CrateType::Lib, CrateType::RLib, CrateType::ProcMacro];
         if artifact.target.crate_types.iter().any(|kind| linkable.contains(kind)) {
             let files = artifact.filenames.into_iter().map(PathBuf::from);
-            libraries.extend(
+            compiled.libraries.extend(
                 files.filter(|file| file.extension().is_some_and(|e| e == "rlib" || e == "so")),
             );
         }
@@ -116,7 +191,11 @@ fn compile(
     if !built {
         bail!("{} do not compile; cargo says why above", packages.join(", "));
     }
-    Ok(libraries)
+    // Cargo tells of its artifacts in the order in which they are ready.
+    compiled.libraries.sort();
+    compiled.folders.sort();
+    compiled.folders.dedup();
+    Ok(compiled)
 }
 
 /// Copies the libraries into a folder of their own, and returns it.
@@ -124,16 +203,17 @@ fn copy_all(libraries: &[PathBuf], target: &Path, _turn: &Turn) -> anyhow::Resul
     // Cargo does not look into the files that flags name. A folder named
     // after their contents makes it see that a stand-in has changed.
     let mut hasher = DefaultHasher::new();
-    for library in libraries {
+    let mut libraries: Vec<&PathBuf> = libraries.iter().collect();
+    libraries.sort();
+    for &library in &libraries {
         let bytes = std::fs::read(library)
             .with_context(|| format!("{} cannot be read", library.display()))?;
         (library.file_name(), bytes).hash(&mut hasher);
     }
-    let kits = target.join("kits");
+    let kits = target.join(KITS);
     let folder = kits.join(format!("{:016x}", hasher.finish()));
     if folder.exists() {
-        // Where that cannot be noted, it may be compiled once more than needed.
-        let _ = File::open(&folder).and_then(|kit| kit.set_modified(SystemTime::now()));
+        note_use(&folder);
         return Ok(folder);
     }
     remove_unused(&kits);
@@ -149,6 +229,12 @@ fn copy_all(libraries: &[PathBuf], target: &Path, _turn: &Turn) -> anyhow::Resul
     }
     std::fs::rename(&half, &folder)?;
     Ok(folder)
+}
+
+/// A kit that is used stays.
+fn note_use(kit: &Path) {
+    // Where that cannot be noted, it may be compiled once more than needed.
+    let _ = File::open(kit).and_then(|kit| kit.set_modified(SystemTime::now()));
 }
 
 /// Removes the kits of earlier versions that nobody has used for a week: each takes 80 MB.
@@ -170,48 +256,26 @@ const UNUSED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// lock is free again before they are copied: another harness, which asks for
 /// other packages, could have cargo replace some in between.
 struct Turn {
-    /// None for a user who may not write here, and so cannot replace anything.
-    _locked: Option<File>,
+    _locked: File,
 }
 
 impl Turn {
     /// Blocks until no other thread or process has it. Dropped, or with the end
     /// of its process, it is free again.
-    fn take(target: &Path) -> anyhow::Result<Turn> {
-        let path = target.join(LOCK);
-        let made = std::fs::create_dir_all(target).and_then(|()| File::create(&path));
-        let file = match made {
-            Ok(file) => Some(file),
-            // Another user's workspace, in which everything may be compiled already.
-            Err(error) if is_forbidden(&error) => File::open(&path).ok(),
-            Err(error) => {
-                return Err(error).with_context(|| format!("{} cannot be written", path.display()));
-            }
-        };
-        if let Some(file) = &file {
-            file.lock().with_context(|| format!("{} cannot be locked", path.display()))?;
-        }
+    fn take(home: &Path) -> anyhow::Result<Turn> {
+        let path = home.join(LOCK);
+        let file = std::fs::create_dir_all(home)
+            .and_then(|()| File::create(&path))
+            // Another user's can be locked as well.
+            .or_else(|error| File::open(&path).map_err(|_| error))
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        file.lock().with_context(|| format!("{} cannot be locked", path.display()))?;
         Ok(Turn { _locked: file })
     }
 }
 
-fn is_forbidden(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
-    matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)
-}
-
 /// The file beside the kits that is locked.
 const LOCK: &str = "kits.lock";
-
-fn host_triple() -> anyhow::Result<String> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc).arg("-vV").output().context("rustc could not be started")?;
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .map(str::to_owned)
-        .context("rustc -vV names no host")
-}
 
 #[cfg(test)]
 mod tests {
@@ -244,6 +308,53 @@ mod tests {
         assert!(!kit.join("libb.rlib").exists());
         assert_eq!(copy_all(&[library], &target, &turn).unwrap(), kit);
     }
+
+    /// Cargo tells of the same libraries in any order.
+    #[test]
+    fn the_order_of_the_libraries_makes_no_other_kit() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("target");
+        let turn = Turn::take(&target).unwrap();
+        let [a, b] = ["liba.rlib", "libb.rlib"].map(|name| folder.path().join(name));
+        std::fs::write(&a, "a").unwrap();
+        std::fs::write(&b, "b").unwrap();
+        let kit = copy_all(&[a.clone(), b.clone()], &target, &turn).unwrap();
+        assert_eq!(copy_all(&[b.clone(), a.clone()], &target, &turn).unwrap(), kit);
+        // Which is which is part of it.
+        std::fs::write(&a, "b").unwrap();
+        std::fs::write(&b, "a").unwrap();
+        assert_ne!(copy_all(&[a, b], &target, &turn).unwrap(), kit);
+    }
+
+    #[test]
+    fn a_note_finds_its_kit_until_something_has_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let place = root.join("target/explore");
+        let package = root.join("package");
+        std::fs::create_dir_all(place.join(KITS).join("kit")).unwrap();
+        std::fs::create_dir_all(package.join("src")).unwrap();
+        std::fs::write(package.join("src/lib.rs"), "").unwrap();
+        let folders = vec![package.clone()];
+        let made = Made::now(&root, &folders, "rustc 1".to_owned()).unwrap();
+        Note { kit: Some("kit".into()), folders, made }.write(&place, "a.json").unwrap();
+        let kit = |compiler: &str| Note::read(&place, "a.json")?.kit(&place, &root, compiler);
+        assert_eq!(kit("rustc 1"), Some(place.join(KITS).join("kit")));
+        assert_eq!(kit("rustc 2"), None);
+        // A file more, wherever it is.
+        std::fs::write(package.join("src/more.rs"), "").unwrap();
+        assert_eq!(kit("rustc 1"), None);
+        std::fs::remove_file(package.join("src/more.rs")).unwrap();
+        assert!(kit("rustc 1").is_some());
+        std::fs::write(root.join("Cargo.lock"), "").unwrap();
+        assert_eq!(kit("rustc 1"), None);
+        std::fs::remove_file(root.join("Cargo.lock")).unwrap();
+        // The same length, and another time.
+        let source = File::open(package.join("src/lib.rs")).unwrap();
+        source.set_modified(SystemTime::now() + Duration::from_secs(9)).unwrap();
+        assert_eq!(kit("rustc 1"), None);
+    }
+
     #[test]
     fn a_new_kit_takes_the_place_of_those_that_nobody_uses() {
         let folder = tempfile::tempdir().unwrap();

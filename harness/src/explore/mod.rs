@@ -6,6 +6,8 @@
 //! | [`scenario`] | a file of scenarios |
 //! | `cargo` | cargo, as a child process |
 //! | [`kit`] | the stand-ins for `std` and `core`, compiled |
+//! | `made_of` | what a kit was made of, and whether that has changed |
+//! | `home` | where all that is kept |
 //! | [`driver`] | a generated executable that explores a target's scenarios |
 //! | [`graph`] | all runs of a small scenario as a graph of states |
 //! | [`report`] | what the driver says of a scenario |
@@ -17,7 +19,9 @@
 mod cargo;
 pub mod driver;
 pub mod graph;
+mod home;
 pub mod kit;
+mod made_of;
 pub mod report;
 pub mod scenario;
 pub mod target;
