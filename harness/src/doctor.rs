@@ -118,7 +118,7 @@ fn version(program: &str, remedy: &str) -> Found {
 
 fn python_version() -> Found {
     let python = python::interpreter();
-    let remedy = "only `run --python` needs it: Python 3.11 or newer, or $PYTHON";
+    let remedy = "only `run --python` needs it: Python 3.11.7 or newer, or $PYTHON";
     match version(&python.to_string_lossy(), remedy) {
         Found::Missing(why, remedy) => Found::Nothing(format!("{why}; {remedy}")),
         found => found,

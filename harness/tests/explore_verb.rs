@@ -25,8 +25,12 @@ impl Seen {
 }
 
 fn explore(arguments: &[&str]) -> Seen {
+    harness(&[&["explore"], arguments].concat())
+}
+
+/// Any verb, in the folder of odd things.
+fn harness(arguments: &[&str]) -> Seen {
     let output = Command::new(env!("CARGO_BIN_EXE_harness"))
-        .arg("explore")
         .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/odd"))
         .output()
@@ -70,6 +74,11 @@ fn what_makes_no_sense_is_told_with_code_2() {
     small(&["opposite_orders", "--schedule", "0:a%"]).says(2, &["'%' at place 3"]);
     small(&["--schedule", "0:a"]).says(2, &["a schedule replays one scenario"]);
     small(&["--svg", "all.svg"]).says(2, &["a file holds one run"]);
+    explore(&[".", "--scenario", "/nowhere.rs"])
+        .says(2, &["--scenario /nowhere.rs: No such file or directory"]);
+    explore(&["03-locks", "--scenario", "nowhere.rs"]).says(2, &["--scenario nowhere.rs: No such"]);
+    small(&["reads_a_word", "--features", "nope"])
+        .says(2, &["odd has no feature nope; it has none"]);
 }
 
 #[test]
@@ -190,6 +199,48 @@ fn all_states_of_a_small_scenario_are_written_as_a_graph() {
     small(&["opposite_orders", "--graph", file, "--schedules", "2"])
         .says(4, &["too many states for a graph", "fewer threads or fewer steps"]);
     small(&["--graph", file]).says(2, &["a file holds one run"]);
+}
+
+#[test]
+fn several_scenarios_end_with_a_line_that_counts_them() {
+    let names = ["opposite_orders", "prints_in_any_order", "reads_a_file", "returns_an_error"];
+    small(&names).says(
+        1,
+        &["4 scenarios: 1 proved; 1 failed, as they must; 1 failed; 1 could not be explored"],
+    );
+    assert!(!small(&["prints_in_any_order"]).stdout.contains("scenarios:"));
+}
+
+#[test]
+fn a_program_and_a_scenario_of_one_name_are_told_apart() {
+    harness(&["record", "03-locks", "lost-update"])
+        .says(0, &["one recorded run", "both read before either writes: 0 + 1 + 1 = 1"]);
+    harness(&["record", "03-locks", "lost_update"]).says(0, &["both read before either writes"]);
+    explore(&["03-locks", "lost_update"]).says(0, &["mistakes/lost_update", "failed: panic"]);
+    explore(&["03-locks", "lost-update"]).says(0, &["lost_update/main", "proved"]);
+}
+
+/// Who has compiled the stand-ins and a file of scenarios once does not do so again.
+#[test]
+fn what_is_compiled_once_is_compiled_once() {
+    small(&["prints_in_any_order"]).says(0, &["proved"]);
+    let places = ["kits", "drivers"]
+        .map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/explore").join(name));
+    let kit = || {
+        let note = std::fs::read_to_string(places[0].join("explore-std+explore-core.json"));
+        let note: serde_json::Value = serde_json::from_str(&note.unwrap()).unwrap();
+        let kit = places[0].join(note["kit"].as_str().unwrap());
+        // When it was made: a kit that is used again only has another time at its folder.
+        let library = kit.join("libexplore_std.rlib");
+        (kit, std::fs::metadata(library).unwrap().modified().unwrap())
+    };
+    let before = kit();
+    for _ in 0..4 {
+        let seen = small(&["prints_in_any_order"]);
+        seen.says(0, &["proved"]);
+        assert_eq!(seen.stderr, "", "nothing is compiled");
+    }
+    assert_eq!(kit(), before);
 }
 
 #[test]

@@ -107,6 +107,7 @@ impl Uses {
                 members.join(", ")
             )));
         };
+        has_features(package, &features.names)?;
         let theirs = package
             .dependencies
             .iter()
@@ -131,6 +132,26 @@ impl Uses {
         self.edition.get_or_insert_with(|| package.edition.to_string());
         Ok(is_library)
     }
+}
+
+/// Cargo would name the driver, of which the user knows nothing.
+fn has_features(package: &Package, names: &[String]) -> anyhow::Result<()> {
+    let optional = |name: &str| {
+        let rename = |d: &Dependency| d.rename.as_ref().unwrap_or(&d.name) == name;
+        package.dependencies.iter().any(|dependency| dependency.optional && rename(dependency))
+    };
+    let known = |name: &str| package.features.contains_key(name) || optional(name);
+    // What has a slash in it is a feature of a dependency.
+    let Some(unknown) = names.iter().find(|name| !name.contains('/') && !known(name)) else {
+        return Ok(());
+    };
+    let mut all: Vec<&str> = package.features.keys().map(String::as_str).collect();
+    all.retain(|name| *name != "default");
+    let all = match all.is_empty() {
+        true => "it has none".to_owned(),
+        false => format!("it has: {}", all.join(", ")),
+    };
+    bail!(Misuse(format!("{} has no feature {unknown}; {all}", package.name)))
 }
 
 fn has_library(package: &Package) -> bool {

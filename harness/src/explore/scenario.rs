@@ -2,7 +2,7 @@
 //! return an error, when something is wrong.
 
 use super::Misuse;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use std::path::{Path, PathBuf};
 use syn::{Attribute, Expr, ForeignItem, Item, ItemFn, Lit, Meta, ReturnType, Type};
 
@@ -18,6 +18,8 @@ pub struct ScenarioFile {
     /// The functions of other languages that it declares. What they do cannot
     /// be explored.
     pub foreign: Vec<String>,
+    /// Whether it is a program, of which only `main` is explored.
+    pub program: bool,
 }
 
 /// One function.
@@ -50,7 +52,7 @@ impl ScenarioFile {
     /// Rust has none either, but is no error here: the compiler will explain it.
     pub fn read(path: &Path) -> anyhow::Result<ScenarioFile> {
         let source = std::fs::read_to_string(path)
-            .with_context(|| format!("{} cannot be read", path.display()))?;
+            .map_err(|error| Misuse(format!("{} cannot be read: {error}", path.display())))?;
         ScenarioFile::parse(path, source)
     }
 
@@ -61,6 +63,7 @@ impl ScenarioFile {
     /// As [`read`](ScenarioFile::read), and when `main` takes arguments.
     pub fn read_program(path: &Path) -> anyhow::Result<ScenarioFile> {
         let mut file = ScenarioFile::read(path)?;
+        file.program = true;
         file.scenarios.retain(|scenario| scenario.name == "main");
         if file.scenarios.is_empty() {
             bail!("{} has no `fn main()` without arguments", path.display());
@@ -118,7 +121,8 @@ impl ScenarioFile {
         // What cannot be parsed goes to rustc, which says best what is wrong with it.
         let Ok(file) = syn::parse_file(&source) else {
             let (path, none) = (path.to_owned(), Vec::new());
-            return Ok(ScenarioFile { path, source, scenarios: none, foreign: Vec::new() });
+            let foreign = Vec::new();
+            return Ok(ScenarioFile { path, source, scenarios: none, foreign, program: false });
         };
         let tests = file.items.iter().any(|item| has_attribute(item, "test"));
         let wanted = |item: &&Item| {
@@ -137,7 +141,7 @@ impl ScenarioFile {
             )));
         }
         let foreign = file.items.iter().flat_map(foreign_functions).collect();
-        Ok(ScenarioFile { path: path.to_owned(), source, scenarios, foreign })
+        Ok(ScenarioFile { path: path.to_owned(), source, scenarios, foreign, program: false })
     }
 }
 

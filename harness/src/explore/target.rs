@@ -41,7 +41,7 @@ impl Target {
         let path = Path::new(asked);
         if let Some(chapter) = chapter(root, asked)? {
             let files = match scenario {
-                Some(file) => vec![ScenarioFile::read(file)?],
+                Some(file) => vec![ScenarioFile::read(&found(file)?)?],
                 None => files_of_chapter(&chapter, names)?,
             };
             let uses = uses_of_chapter(root, &chapter, &files)?;
@@ -61,11 +61,11 @@ impl Target {
         }
         if path.join("Cargo.toml").is_file() {
             let folder = path.canonicalize()?;
-            let uses = Uses::of_crate(&folder, features)?;
             let files = match scenario {
-                Some(file) => vec![ScenarioFile::read(&file.canonicalize()?)?],
+                Some(file) => vec![ScenarioFile::read(&found(file)?)?],
                 None => scenarios_of(&folder)?,
             };
+            let uses = Uses::of_crate(&folder, features)?;
             if files.is_empty() {
                 bail!(Misuse(format!(
                     "{asked} has no folder `scenarios`; name a file with functions to explore by \
@@ -80,6 +80,10 @@ impl Target {
 
     /// The scenarios as `file/name`, of which only those in `names` if there are any.
     ///
+    /// A name may be that of a scenario or of a file; where it is a scenario's, it is not
+    /// taken for a file's. `lost-update`, with a hyphen, is the program `lost_update.rs` where
+    /// there is one, and not the scenario `lost_update`.
+    ///
     /// # Errors
     ///
     /// When a name is in none of the files.
@@ -89,9 +93,16 @@ impl Target {
             .iter()
             .flat_map(|file| file.scenarios.iter().map(move |scenario| (file, scenario)))
             .collect();
-        let is_called = |file: &ScenarioFile, scenario: &Scenario, name: &String| {
-            let name = name.replace('-', "_");
-            name == scenario.name || name == file.name() || name == file.full_name(scenario)
+        let is_program = |file: &ScenarioFile, name: &str| file.program && name == file.name();
+        let is_called = |file: &ScenarioFile, scenario: &Scenario, asked: &String| {
+            let name = asked.replace('-', "_");
+            if asked.contains('-') && self.files.iter().any(|file| is_program(file, &name)) {
+                return is_program(file, &name);
+            }
+            let of_a_scenario = all.iter().any(|(_, scenario)| scenario.name == name);
+            name == scenario.name
+                || !of_a_scenario && name == file.name()
+                || name == file.full_name(scenario)
         };
         for name in names {
             if !all.iter().any(|(file, scenario)| is_called(file, scenario, name)) {
@@ -113,6 +124,13 @@ impl Target {
 }
 
 impl Target {
+    /// The program of this name as `file/main`, if the target has it.
+    pub fn program(&self, name: &str) -> Option<String> {
+        let name = name.strip_suffix("/main").unwrap_or(name).replace('-', "_");
+        let program = self.files.iter().find(|file| file.program && file.name() == name)?;
+        program.scenarios.first().map(|main| program.full_name(main))
+    }
+
     /// The functions of other languages that the file of this scenario
     /// (`file/name`) declares, if it declares any.
     pub fn foreign(&self, scenario: &str) -> Option<&[String]> {
@@ -121,6 +139,12 @@ impl Target {
         let file = self.files.iter().find(of)?;
         (!file.foreign.is_empty()).then_some(&file.foreign)
     }
+}
+
+/// The file of scenarios that `--scenario` names.
+fn found(file: &Path) -> anyhow::Result<PathBuf> {
+    let found = file.canonicalize();
+    Ok(found.map_err(|error| Misuse(format!("--scenario {}: {error}", file.display())))?)
 }
 
 fn chapter(root: &Path, asked: &str) -> anyhow::Result<Option<PathBuf>> {

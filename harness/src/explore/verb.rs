@@ -36,8 +36,47 @@ impl Showing {
     }
 }
 
+/// What came of several scenarios: the last line.
+#[derive(Debug, Clone, Default)]
+struct Tally {
+    /// How many of each kind, in the order in which they are told.
+    counts: [(usize, &'static str); 6],
+}
+
+impl Tally {
+    const KINDS: [&'static str; 6] = [
+        "proved",
+        "failed, as they must",
+        "proved, but must fail",
+        "failed",
+        "not proved",
+        "could not be explored",
+    ];
+
+    fn count(&mut self, outcome: &Outcome, verdict: Verdict) {
+        let kind = match (verdict, outcome.status) {
+            (Verdict::AsItShouldBe, Status::Failed) => 1,
+            (Verdict::AsItShouldBe, _) => 0,
+            (Verdict::Failed, Status::Proved) => 2,
+            (Verdict::Failed, _) => 3,
+            (Verdict::NotProved, _) => 4,
+            (Verdict::Refused, _) => 5,
+        };
+        self.counts[kind] = (self.counts[kind].0 + 1, Tally::KINDS[kind]);
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let all: usize = self.counts.iter().map(|(count, _)| count).sum();
+        let each = self.counts.iter().filter(|(count, _)| *count > 0);
+        let each: Vec<String> = each.map(|(count, kind)| format!("{count} {kind}")).collect();
+        write!(f, "{all} scenarios: {}", each.join("; "))
+    }
+}
+
 /// What a search came to as a whole; the exit code of the verb.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Verdict {
     /// Every scenario is as it should be: proved, or broken where its
@@ -49,6 +88,19 @@ pub enum Verdict {
     Refused = 4,
     /// A scenario fails, or one does not fail that must.
     Failed = 1,
+}
+
+impl Verdict {
+    /// Of two the one that says more: a failure more than a refusal, and that more than a search without an end.
+    fn or_worse(self, other: Verdict) -> Verdict {
+        let weight = |verdict: Verdict| match verdict {
+            Verdict::AsItShouldBe => 0,
+            Verdict::NotProved => 1,
+            Verdict::Refused => 2,
+            Verdict::Failed => 3,
+        };
+        if weight(other) > weight(self) { other } else { self }
+    }
 }
 
 /// Explores, and prints what comes of it. With one scenario the run is drawn;
@@ -83,12 +135,14 @@ pub fn show(
     let bar = spinner();
     let told = |progress: Progress<'_>| tell(&bar, progress);
     let mut worst = Verdict::AsItShouldBe;
+    let mut tally = Tally::default();
     let mut written = Ok(());
     let (foreign, scenarios): (Vec<String>, Vec<String>) =
         scenarios.into_iter().partition(|name| target.foreign(name).is_some());
     let mut report = |outcome: Outcome| {
         let verdict = judge(&outcome, must_fail.contains(&outcome.name), search);
-        worst = worst.max(verdict);
+        worst = worst.or_worse(verdict);
+        tally.count(&outcome, verdict);
         bar.suspend(|| {
             print(target, &outcome, verdict, must_fail.contains(&outcome.name), alone, showing)
         });
@@ -118,6 +172,9 @@ pub fn show(
         }
     }
     bar.finish_and_clear();
+    if !alone {
+        anstream::println!("\n{tally}");
+    }
     written?;
     Ok(worst)
 }
@@ -134,7 +191,11 @@ pub fn show_record(
     name: &str,
     showing: &Showing,
 ) -> anyhow::Result<()> {
-    let scenarios = target.chosen(&[name.to_owned()])?;
+    // A scenario is made to be explored; who names something that is both means the program.
+    let scenarios = match target.program(name) {
+        Some(program) => vec![program],
+        None => target.chosen(&[name.to_owned()])?,
+    };
     let [scenario] = &scenarios[..] else {
         bail!(Misuse(format!("{name} names several: {}", scenarios.join(", "))));
     };
