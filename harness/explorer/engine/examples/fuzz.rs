@@ -36,7 +36,7 @@ fn main() {
     let family = family();
     let places = std::env::args().any(|argument| argument == "--places");
     let compare = |program: &Program| match u32::try_from(preemptions) {
-        _ if places => compare_places(program, most),
+        _ if places => compare_places(program, None, most),
         Ok(preemptions) => compare_within(program, preemptions, most),
         Err(_) => compare(program, None, most),
     };

@@ -5,7 +5,7 @@
 mod fuzz;
 
 use explore_engine::config::Fault;
-use fuzz::compare::{Verdict, compare, compare_within};
+use fuzz::compare::{Verdict, compare, compare_places, compare_within};
 use fuzz::random::Family;
 use fuzz::{program::Program, shrink};
 
@@ -42,6 +42,27 @@ fn on_random_programs_the_search_finds_what_full_enumeration_finds() {
 #[test]
 fn a_program_that_ends_itself_is_found_to_end_at_every_moment() {
     hold(Family::Exit, 300, 100, &|program| compare(program, None, MOST));
+}
+
+/// Four threads, so that full enumeration would be long: held against the same program with a place for each object.
+#[test]
+fn objects_that_share_a_place_are_told_apart() {
+    for family in [Family::Locks, Family::Accesses, Family::Updates] {
+        hold(family, 300, 250, &|program| compare_places(program, None, 5000));
+        hold(family, 60, 1, &|program| compare(program, None, 1000));
+    }
+}
+
+#[test]
+fn a_search_that_takes_objects_of_one_place_for_one_is_caught() {
+    let fault = Some(Fault::PlacesAreNames);
+    let shows = |family: Family, seed| {
+        let found = compare_places(&family.program(seed), fault, 5000);
+        matches!(found, Verdict::Different(_))
+    };
+    for family in [Family::Locks, Family::Accesses, Family::Updates] {
+        assert!((0..WITHIN).any(|seed| shows(family, seed)), "{family:?}");
+    }
 }
 
 /// The first of the usual random programs that shows a fault, and passes without it.

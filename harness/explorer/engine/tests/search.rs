@@ -231,3 +231,35 @@ fn the_budget_holds_while_the_search_thinks() {
     assert_eq!(outcome.status, Status::NotProved, "{outcome}");
     assert!(outcome.summary.contains("did not end within its budget"), "{outcome}");
 }
+
+/// Four threads that take two locks, each of which tells who took it before.
+fn two_locks(locks: Vec<Mutex<u32>>) {
+    let shape: [&[usize]; 4] = [&[0], &[1], &[0, 1], &[0]];
+    let seen: Vec<u32> = thread::scope(|scope| {
+        let start = |me: u32| {
+            let locks = &locks;
+            scope.spawn(move || {
+                let take = |&lock: &usize| {
+                    let mut held = locks[lock].lock().unwrap();
+                    let before = *held;
+                    *held = before * 10 + me;
+                    before
+                };
+                shape[me as usize - 1].iter().map(take).collect::<Vec<_>>()
+            })
+        };
+        let threads: Vec<_> = (1..=4).map(start).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    // Run whole: 4, 3, 1, 2.
+    assert_ne!(seen, [43, 3, 4, 0, 0]);
+}
+
+#[test]
+fn two_locks_that_are_made_at_one_place_are_two() {
+    let one =
+        Explorer::default().run("one place", || two_locks((0..2).map(|_| Mutex::new(0)).collect()));
+    let two =
+        Explorer::default().run("two places", || two_locks(vec![Mutex::new(0), Mutex::new(0)]));
+    assert_eq!((one.status, two.status), (Status::Failed, Status::Failed), "{one}\n{two}");
+}

@@ -132,6 +132,8 @@ pub enum Fault {
     LateSpuriousWakeup,
     /// Forgets the threads that have not begun when the program ends itself.
     LostStarts,
+    /// Takes objects that are created at one place in the source for one object, before they are used.
+    PlacesAreNames,
 }
 
 /// The JSON form of a struct with a default: every field under its own name. What is not in the text keeps its default. Fields after a

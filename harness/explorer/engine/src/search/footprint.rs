@@ -137,11 +137,20 @@ impl Access {
         Kind::from_bits(self.0)
     }
 
+    /// Whether the object is named by the place of its creation.
+    pub fn is_named_by_place(self) -> bool {
+        self.0 & BY_PLACE != 0
+    }
+
+    /// Whether an object that is named by its place may be the other's.
+    pub fn is_at_place_of(self, other: Self, places: &[u32]) -> bool {
+        other.object() != Self::ANY && self.place(places) == other.place(places)
+    }
+
     /// The same access, but the object named by the place of its creation.
     ///
     /// Objects are numbered in the order of their first use, so a number above `known` means something else in a run that
-    /// takes another way from here. The place does not. Several objects can share it; then they count as one, which costs a
-    /// superfluous run and never misses one.
+    /// takes another way from here. The place does not. Several objects can share it: see [`super::names`].
     fn named_by_place(self, known: u32, places: &[u32]) -> Self {
         let object = self.object();
         if self.0 & BY_PLACE != 0 || object < known || object == Self::ANY {
@@ -214,6 +223,19 @@ impl Footprint {
             let row = TABLE[a.kind() as usize];
             other.iter().any(|b| row >> (b.kind() as u16) & 1 == 1 && a.same_object(b, places))
         })
+    }
+
+    /// Whether two steps depend on each other, whichever objects are meant by their places.
+    pub fn conflicts_surely(&self, other: &Self) -> bool {
+        self.is_everything()
+            || other.is_everything()
+            || self.iter().filter(|access| !access.is_named_by_place()).any(|a| {
+                let row = TABLE[a.kind() as usize];
+                other
+                    .iter()
+                    .filter(|access| !access.is_named_by_place())
+                    .any(|b| row >> (b.kind() as u16) & 1 == 1 && a.same_object(b, &[]))
+            })
     }
 
     /// Whether two steps touch a common object, in whatever way.

@@ -72,6 +72,28 @@ impl Log {
         &self.events
     }
 
+    /// How many steps a thread took before a depth.
+    pub fn steps_before(&self, thread: u8, depth: u32) -> u16 {
+        self.latest(thread, |number, _| number < depth).map_or(0, |event| event.count)
+    }
+
+    /// A thread's step, counted from 1.
+    pub fn step_of(&self, thread: u8, count: u16) -> Option<&Event> {
+        self.latest(thread, |_, event| event.count <= count).filter(|event| event.count == count)
+    }
+
+    fn latest(&self, thread: u8, wanted: impl Fn(u32, &Event) -> bool) -> Option<&Event> {
+        let mut at = self.last.get(usize::from(thread)).copied().flatten();
+        while let Some(number) = at {
+            let event = &self.events[number as usize];
+            if wanted(number, event) {
+                return Some(event);
+            }
+            at = event.previous;
+        }
+        None
+    }
+
     /// Starts an execution that repeats the events in the log.
     pub fn begin(&mut self) {
         self.repeated = 0;

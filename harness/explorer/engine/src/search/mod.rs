@@ -21,6 +21,7 @@ pub mod footprint;
 pub(crate) mod full;
 pub(crate) mod guided;
 pub(crate) mod log;
+pub(crate) mod names;
 pub(crate) mod optimal;
 pub(crate) mod pct;
 pub(crate) mod sequence;

@@ -19,6 +19,7 @@ use std::time::Instant;
 
 use super::footprint::{Footprint, Kind};
 use super::log::{Log, Race, RaceKind};
+use super::names::Names;
 use super::sequence::{make_room, position};
 use super::usual::first_choice;
 use super::wakeup::{self, Branch, Initial, Planned};
@@ -68,10 +69,9 @@ impl Node {
                     |tree: &[Branch], choice| tree.iter().any(|branch| branch.choice == choice);
                 for choice in awake.into_iter().rev() {
                     if !planned(&self.tree, choice) {
-                        self.tree.insert(
-                            0,
-                            Branch { choice, footprint: open.footprint, children: Vec::new() },
-                        );
+                        let awake = open.awake.clone();
+                        self.tree
+                            .insert(0, Branch { awake, ..Branch::new(choice, open.footprint) });
                     }
                 }
             } else if self.awake(branch.choice) {
@@ -116,15 +116,17 @@ impl Optimal {
         if event.choice.alt == super::QUIESCENT_ALT {
             return;
         }
+        let awake = parent.tree.first().map_or(&[][..], |branch| &branch.awake);
         let still = parent.asleep.iter().filter(|sleeper| {
             sleeper.choice.thread != event.choice.thread
+                && !awake.contains(&sleeper.choice)
                 && !sleeper.footprint.conflicts(&event.footprint, view.places)
         });
         node.asleep.extend(still.copied());
     }
 
     /// Plans the turned-round run of a race.
-    fn reverse(&mut self, race: Race, pending: Option<&Pending>, places: &[u32]) {
+    fn reverse(&mut self, race: Race, pending: Option<&Pending>, all: &[Pending], places: &[u32]) {
         let node = &self.nodes[race.earlier as usize];
         let events = self.log.events();
         let earlier = &events[race.earlier as usize];
@@ -224,7 +226,9 @@ impl Optimal {
             node.tree.iter_mut().filter(|branch| branch.choice.thread == earlier.choice.thread);
         alternatives.for_each(|branch| branch.footprint = earlier.widest);
         // The current branch, the first, begins with the earlier event of the race: it cannot lead there.
-        wakeup::insert(&mut node.tree, 1, sequence, node.objects, places);
+        let by_place = self.fault == Some(crate::config::Fault::PlacesAreNames);
+        let names = Names::new(&self.log, all, places, race.earlier, by_place);
+        wakeup::insert(&mut node.tree, 1, sequence, node.objects, names);
     }
 }
 
@@ -268,7 +272,7 @@ fn plan_thread(node: &mut Node, sequence: &[Planned]) {
     for &choice in node.choices.iter().filter(|choice| !able || choice.thread == last.choice.thread)
     {
         if !node.tree.iter().any(|branch| branch.choice == choice) {
-            node.tree.push(Branch { choice, footprint: Footprint::EMPTY, children: Vec::new() });
+            node.tree.push(Branch::new(choice, Footprint::EMPTY));
         }
     }
 }
@@ -314,8 +318,7 @@ impl Search for Optimal {
                 .filter(alike)
                 .copied()
                 .filter(|&choice| choice != first && !node.sleeps(choice));
-            let branch =
-                |choice| Branch { choice, footprint: Footprint::EMPTY, children: Vec::new() };
+            let branch = |choice| Branch::new(choice, Footprint::EMPTY);
             let tree: Vec<Branch> = std::iter::once(first).chain(also).map(branch).collect();
             node.tree = tree;
         }
@@ -341,15 +344,15 @@ impl Search for Optimal {
         let late = |done: usize| done % 1024 == 1023 && Instant::now() >= deadline;
         for index in 0..self.log.races.len() {
             let race = self.log.races[index];
-            self.reverse(race, None, places);
+            self.reverse(race, None, pending, places);
             if late(index) {
                 return Next::OutOfTime;
             }
         }
         if !self.blocked && !self.has(crate::config::Fault::NoRacesAtTheEnd) {
-            for pending in pending {
-                for (index, race) in self.log.races_of_pending(pending).into_iter().enumerate() {
-                    self.reverse(race, Some(pending), places);
+            for one in pending {
+                for (index, race) in self.log.races_of_pending(one).into_iter().enumerate() {
+                    self.reverse(race, Some(one), pending, places);
                     if late(index) {
                         return Next::OutOfTime;
                     }

@@ -7,6 +7,7 @@
 
 use super::clock::Clock;
 use super::footprint::Footprint;
+use super::names::Names;
 use super::{ANY_ALT, Choice};
 
 /// A step to try, and what to try after it. No children: anything.
@@ -15,6 +16,15 @@ pub(crate) struct Branch {
     pub choice: Choice,
     pub footprint: Footprint,
     pub children: Vec<Branch>,
+    /// Steps that were tried before this one and may be independent of it, or not: that is not known, so they may not sleep here.
+    pub awake: Vec<Choice>,
+}
+
+impl Branch {
+    /// A step, and nothing planned after it.
+    pub fn new(choice: Choice, footprint: Footprint) -> Self {
+        Self { choice, footprint, children: Vec::new(), awake: Vec::new() }
+    }
 }
 
 /// A step of a sequence that is to be inserted.
@@ -61,6 +71,21 @@ pub(crate) fn weak_initial(
     if first && step.choice.alt == choice.alt { Initial::At(at) } else { Initial::No }
 }
 
+/// What a branch of a tree is to a sequence: its first step or not; and whether it might be, if it is not known what it touches.
+fn judge(branch: &Branch, sequence: &[Planned], names: &Names<'_>) -> (Initial, bool) {
+    let thread = branch.choice.thread;
+    // Whether it is the first of those that the sequence has, their clocks say.
+    let resolved = match sequence.iter().any(|step| step.choice.thread == thread) {
+        true => Some(branch.footprint),
+        false => names.resolve(thread, &branch.footprint),
+    };
+    let footprint = resolved.as_ref().unwrap_or(&branch.footprint);
+    let initial = weak_initial(branch.choice, footprint, sequence, names.places());
+    let sure = || sequence.iter().any(|step| step.footprint.conflicts_surely(footprint));
+    let doubtful = resolved.is_none() && initial == Initial::No && !sure();
+    (initial, doubtful)
+}
+
 /// Makes sure that the tree leads to the sequence, or to one that is equivalent to an extension of it.
 ///
 /// `sequence` is consumed: what remains of it is not meaningful.
@@ -69,20 +94,29 @@ pub(crate) fn insert(
     first: usize,
     sequence: &mut Vec<Planned>,
     known: u32,
-    places: &[u32],
+    mut names: Names<'_>,
 ) {
     let mut skip = first;
+    let mut doubtful: Vec<Choice> = Vec::new();
     while !sequence.is_empty() {
-        let branches = tree.iter().enumerate().skip(skip);
-        let initial =
-            |branch: &Branch| weak_initial(branch.choice, &branch.footprint, sequence, places);
-        let next = branches
-            .map(|(index, branch)| (index, initial(branch)))
-            .find(|(_, initial)| *initial != Initial::No);
-        let Some((index, initial)) = next else { break };
-        if let Initial::At(at) = initial {
-            sequence.remove(at);
+        doubtful.clear();
+        let mut next = None;
+        for (index, branch) in tree.iter().enumerate().skip(skip) {
+            let (initial, doubt) = judge(branch, sequence, &names);
+            if initial != Initial::No {
+                next = Some((index, initial));
+                break;
+            }
+            if doubt {
+                doubtful.push(branch.choice);
+            }
         }
+        let Some((index, initial)) = next else { break };
+        match initial {
+            Initial::At(at) => names.take(&sequence.remove(at)),
+            _ => names.take_unseen(tree[index].choice.thread),
+        }
+        tree[index].awake.append(&mut doubtful);
         // A leaf is followed by everything, so by this sequence as well.
         if tree[index].children.is_empty() {
             return;
@@ -90,10 +124,13 @@ pub(crate) fn insert(
         tree = &mut tree[index].children;
         skip = 0;
     }
-    let chain = sequence.iter().rev().fold(Vec::new(), |children, step| {
-        let footprint = step.footprint.named_by_place(known, places);
-        vec![Branch { choice: step.choice, footprint, children }]
+    let mut chain = sequence.iter().rev().fold(Vec::new(), |children, step| {
+        let footprint = step.footprint.named_by_place(known, names.places());
+        vec![Branch { children, ..Branch::new(step.choice, footprint) }]
     });
+    if let Some(first) = chain.first_mut() {
+        first.awake = doubtful;
+    }
     tree.extend(chain);
 }
 

@@ -25,17 +25,17 @@ pub enum Verdict {
 
 /// Compares one search of a program whose objects share a place with that of the same program whose objects do not: it must make no
 /// difference. `most` is the most executions of the one whose objects do not.
-pub fn compare_places(program: &Program, most: u64) -> Verdict {
+pub fn compare_places(program: &Program, fault: Option<Fault>, most: u64) -> Verdict {
     let apart = Program { one_place: false, ..program.clone() };
     let apart = search(&apart, Strategy::Optimal, None, most);
     if !apart.ended {
         return Verdict::TooLong;
     }
-    let together = search(program, Strategy::Optimal, None, apart.executions * 2 + 1000);
+    let together = search(program, Strategy::Optimal, fault, apart.executions * 2 + 1000);
     if together.outcomes != apart.outcomes {
         return Verdict::Different(difference(&together, &apart));
     }
-    if together.classes != apart.classes || together.executions != apart.executions {
+    if !together.classes.keys().eq(apart.classes.keys()) {
         return Verdict::Different(format!(
             "{} traces in {} executions; with a place for each object {} in {}",
             together.classes.len(),
@@ -44,9 +44,10 @@ pub fn compare_places(program: &Program, most: u64) -> Verdict {
             apart.executions
         ));
     }
+    // Both beside those without a place in common: what it costs to share one.
     Verdict::Equal {
         executions: together.executions,
-        traces: together.classes.len() as u64,
+        traces: apart.executions,
         full: apart.executions,
     }
 }

@@ -83,11 +83,12 @@ fn exits(seed: u64) -> Program {
 fn of_one_place(family: Family, seed: u64) -> Program {
     let mut random = Random::new(seed ^ 0x0091);
     let objects = random.pick(&[2, 2, 3]);
-    let spawned = random.pick(&[2, 3, 3]);
-    let mut stmts = 9 - 2 * spawned;
+    let spawned = random.pick(&[2, 3, 3, 4]);
+    let mut left = 7;
     let mut thread = |main: bool| {
-        let length = if main { random.below(2) } else { 1 + random.below(3) }.min(stmts);
-        stmts -= length;
+        let length = if main { random.below(2) } else { 1 + random.below(3) };
+        let length = length.min(left);
+        left -= length;
         let stmt = |random: &mut Random| {
             let object = random.below(objects);
             match (family, random.below(5)) {

@@ -1,0 +1,179 @@
+//! The programs and their numbers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use explore_engine::config::Memory;
+use explore_engine::sync::Mutex;
+use explore_engine::sync::atomic::AtomicUsize;
+use explore_engine::sync::atomic::Ordering::{self, Relaxed, SeqCst};
+use explore_engine::{Config, Explorer, thread};
+
+/// One program of one size.
+pub struct Case {
+    name: &'static str,
+    size: usize,
+    /// The counts under RC11 and under sequential consistency; `None` where that is not to be compared.
+    rc11: Option<u64>,
+    sc: u64,
+    program: fn(usize, Ordering),
+}
+
+impl std::fmt::Display for Case {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.name, self.size)
+    }
+}
+
+impl Case {
+    /// How many executions it takes at least; with compare-exchanges, many more than there are distinct ones.
+    pub fn most(&self) -> u64 {
+        match (self.name, self.size) {
+            ("indexer", 15) => 25_000,
+            ("casrot", 9) => 12_000,
+            _ => self.sc.max(self.rc11.unwrap_or(0)),
+        }
+    }
+
+    /// Counts, and says what differs.
+    pub fn differences(&self) -> Vec<String> {
+        let Self { name, size, program, .. } = *self;
+        let count = |memory, order| {
+            let config = Config {
+                memory,
+                max_executions: u64::MAX,
+                max_time: Duration::from_secs(3600),
+                detached: true,
+                ..Config::default()
+            };
+            let outcome = Explorer::new(config).run(name, move || program(size, order));
+            assert!(outcome.is_proved(), "{name} {size}: {outcome}");
+            outcome.executions - outcome.redundant
+        };
+        let said = [
+            ("SC", Some(self.sc), Memory::SeqCst, SeqCst),
+            ("RC11", self.rc11, Memory::Rc11, Relaxed),
+        ];
+        said.into_iter()
+            .filter_map(|(model, wanted, memory, order)| {
+                let (wanted, found) = (wanted?, count(memory, order));
+                (wanted != found).then(|| format!("{name} {size}, {model}: {found} for {wanted}"))
+            })
+            .collect()
+    }
+}
+
+/// All of them.
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let mut add = |name, program: fn(usize, Ordering), counts: &[(usize, u64, u64)]| {
+        cases.extend(counts.iter().map(|&(size, rc11, sc)| {
+            let rc11 = (rc11 > 0).then_some(rc11);
+            Case { name, size, rc11, sc, program }
+        }));
+    };
+    let factorials = [(2, 2, 2), (3, 6, 6), (4, 24, 24), (5, 120, 120), (6, 720, 720)];
+    add("ainc", |n, order| increments(n, 1, order), &factorials);
+    add("ainc", |n, order| increments(n, 1, order), &[(7, 5040, 5040)]);
+    add("binc", |n, order| increments(n, 2, order), &[(2, 4, 4), (3, 36, 36), (4, 576, 576)]);
+    add("cinc", |n, order| increments(n, 3, order), &[(2, 8, 8), (3, 216, 216), (4, 13824, 13824)]);
+    add("lockinc", |n, _| locks(n), &factorials);
+    add("lockinc", |n, _| locks(n), &[(7, 5040, 5040)]);
+    add("readers", readers, &[(2, 4, 4), (8, 256, 256), (13, 8192, 8192)]);
+    // With weak orders the one that looks can see more.
+    add("lastzero", last_zero, &[(5, 0, 64), (10, 0, 3328), (15, 0, 147_456)]);
+    add("indexer", indexer, &[(12, 8, 8), (15, 4096, 4096)]);
+    add(
+        "casrot",
+        rotations,
+        &[(2, 2, 2), (3, 5, 5), (4, 14, 14), (5, 43, 43), (6, 144, 144), (7, 523, 523)],
+    );
+    add("casrot", rotations, &[(8, 2048, 2048), (9, 8597, 8597)]);
+    add("fib_bench", fibonacci, &[(5, 525_630, 218_243)]);
+    cases
+}
+
+fn shared(number: usize) -> Arc<Vec<AtomicUsize>> {
+    Arc::new((0..number).map(|_| AtomicUsize::new(0)).collect())
+}
+
+/// Starts so many threads, and joins them: all that is counted happens in them.
+fn threads(number: usize, body: impl Fn(usize) + Clone + Send + Sync + 'static) {
+    let start = |me| {
+        let body = body.clone();
+        thread::spawn(move || body(me))
+    };
+    let threads: Vec<_> = (0..number).map(start).collect();
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+}
+
+/// Each thread increments each counter.
+fn increments(number: usize, counters: usize, order: Ordering) {
+    let counters = shared(counters);
+    threads(number, move |_| {
+        counters.iter().for_each(|counter| {
+            counter.fetch_add(1, order);
+        });
+    });
+}
+
+fn locks(number: usize) {
+    let lock = Arc::new(Mutex::new(0));
+    threads(number, move |_| *lock.lock().unwrap() += 1);
+}
+
+/// One writes, the others read.
+fn readers(number: usize, order: Ordering) {
+    let cells = shared(1);
+    threads(number + 1, move |me| match me {
+        0 => cells[0].store(1, order),
+        _ => {
+            let _ = cells[0].load(order);
+        }
+    });
+}
+
+/// One looks for the last cell that is still 0, the others write theirs.
+fn last_zero(number: usize, order: Ordering) {
+    let cells = shared(number + 1);
+    threads(number + 1, move |me| match me {
+        0 => {
+            let _ = (0..=number).rev().find(|&at| cells[at].load(order) == 0);
+        }
+        _ => cells[me].store(cells[me - 1].load(order) + 1, order),
+    });
+}
+
+/// Threads put four numbers each into one hash table (Flanagan, Godefroid, POPL 2005).
+fn indexer(number: usize, order: Ordering) {
+    const SIZE: usize = 128;
+    let table = shared(SIZE);
+    threads(number, move |me| {
+        for turn in 1..=4 {
+            let value = turn * 11 + me;
+            let mut at = value * 7 % SIZE;
+            while table[at].compare_exchange(0, value, order, order).is_err() {
+                at = (at + 1) % SIZE;
+            }
+        }
+    });
+}
+
+/// Each thread turns its number into the next.
+fn rotations(number: usize, order: Ordering) {
+    let cells = shared(1);
+    threads(number, move |me| {
+        let _ = cells[0].compare_exchange(me, me + 1, order, order);
+    });
+}
+
+/// Two threads that add each other's number.
+fn fibonacci(rounds: usize, order: Ordering) {
+    let cells = shared(2);
+    threads(2, move |me| {
+        for _ in 0..rounds {
+            let sum = cells[me].load(order) + cells[1 - me].load(order);
+            cells[me].store(sum, order);
+        }
+    });
+}
