@@ -34,6 +34,7 @@ struct Inner {
 
 /// Why a child could not be waited for.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum JoinError {
     /// A process can wait for its own children only; this one is a copy of the parent.
     #[error("process {pid} is not a child of this process, only its parent can join it")]
@@ -217,8 +218,26 @@ pub(crate) fn register(pid: u32, name: &str, daemon: bool) -> io::Result<Child> 
     lock().add(pid, name, daemon)
 }
 
+/// Collects the children that have ended. Each holds a descriptor until then.
+pub(crate) fn collect_ended() -> usize {
+    lock().collect_ended()
+}
+
+/// Runs `open`, which needs a descriptor. If none is left, those of children
+/// that have ended are given back, and it runs once more.
+pub(crate) fn with_room<T>(open: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    match open() {
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::MFILE) && collect_ended() > 0 => {
+            open()
+        }
+        result => result,
+    }
+}
+
 impl Children {
     pub(crate) fn add(&mut self, pid: u32, name: &str, daemon: bool) -> io::Result<Child> {
+        // Each of them holds a descriptor, which the new one may need.
+        self.collect_ended();
         let no_such = || io::Error::from(Errno::SRCH);
         let raw = Pid::from_raw(i32::try_from(pid).map_err(|_| no_such())?).ok_or_else(no_such)?;
         let pidfd = pidfd_open(raw, PidfdFlags::empty()).inspect_err(|_| {
@@ -235,14 +254,16 @@ impl Children {
             exit_code: Mutex::new(None),
         };
         let child = Child { inner: Arc::new(inner) };
-        self.collect_ended();
         self.children.push(child.clone());
         at_exit_call_us();
         Ok(child)
     }
 
-    fn collect_ended(&mut self) {
+    /// How many there were.
+    fn collect_ended(&mut self) -> usize {
+        let before = self.children.len();
         self.children.retain(Child::is_alive);
+        before - self.children.len()
     }
 
     /// In a copy made by `fork`: they are the parent's children, not the copy's.

@@ -1,7 +1,8 @@
 //! Values through a socket, from one process to another.
 
-use crate::children::Child;
+use crate::children::{Child, with_room};
 use crate::descriptor::Descriptor;
+use crate::reason::Reason;
 use crate::receiver::{Receiver, RecvError};
 use crate::sender::{SendError, Sender};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
@@ -31,7 +32,8 @@ pub fn pipe() -> io::Result<(Connection, Connection)> {
 
 /// Two connected sockets that a program started by this one does not inherit.
 pub(crate) fn socket_pair() -> io::Result<(OwnedFd, OwnedFd)> {
-    Ok(socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?)
+    let pair = || socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None);
+    with_room(|| Ok(pair()?))
 }
 
 /// One end of a [`pipe`]: sends and receives values of any serialisable type.
@@ -110,8 +112,9 @@ impl AsFd for Connection {
 
 impl Serialize for Connection {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let socket = self.sender.socket.try_clone().map_err(serde::ser::Error::custom)?;
-        Descriptor::from(socket).serialize(serializer)
+        let copy = with_room(|| self.sender.socket.try_clone());
+        let keep = |error| serde::ser::Error::custom(Reason::new(error).keep());
+        Descriptor::from(copy.map_err(keep)?).serialize(serializer)
     }
 }
 

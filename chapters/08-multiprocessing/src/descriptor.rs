@@ -5,6 +5,8 @@
 //! itself travels beside the bytes. While a value is encoded or decoded, a
 //! thread-local holds that list; [`Message`](crate::Message) puts it there.
 
+use crate::children::with_room;
+use crate::reason::Reason;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use std::cell::RefCell;
 use std::fs::File;
@@ -52,7 +54,7 @@ impl Descriptor {
     ///
     /// If the process may open no more descriptors.
     pub fn try_clone(&self) -> std::io::Result<Descriptor> {
-        self.0.try_clone().map(Descriptor)
+        with_room(|| self.0.try_clone()).map(Descriptor)
     }
 }
 
@@ -92,7 +94,8 @@ impl Serialize for Descriptor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let position = OUTGOING.with_borrow_mut(|list| {
             let list = list.as_mut().ok_or_else(|| ser::Error::custom(NO_CHANNEL))?;
-            list.push(self.try_clone().map_err(ser::Error::custom)?);
+            let copy = self.try_clone();
+            list.push(copy.map_err(|error| ser::Error::custom(Reason::new(error).keep()))?);
             u32::try_from(list.len() - 1).map_err(ser::Error::custom)
         })?;
         position.serialize(serializer)

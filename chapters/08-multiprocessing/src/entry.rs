@@ -9,6 +9,8 @@ use crate::readiness::readable;
 use crate::receiver::RecvError;
 use rustix::process::{Signal, getpid, kill_process};
 use serde::{Deserialize, Serialize};
+use std::any::Any;
+use std::cell::Cell;
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, Write};
@@ -68,6 +70,7 @@ fn run_spawned() -> ! {
         Ok(order) => std::process::exit(run(order)),
         // The parent died before it sent the order: nobody is left to tell.
         Err(RecvError::Closed | RecvError::Truncated) => std::process::exit(1),
+        Err(error @ RecvError::DescriptorsLost) => std::process::exit(report(&error)),
         Err(error) => {
             eprintln!(
                 "error: {FLAG} is how this program starts its own children; \
@@ -96,15 +99,38 @@ fn run(order: Order) -> i32 {
     // SAFETY: the order comes from this process's parent, which runs the same executable file:
     // it was forked, or started as /proc/self/exe.
     let function = unsafe { Function::from_raw(function) };
-    // The message of a panic has already been printed by the panic hook.
+    notice_printed_panics();
     let result = catch_unwind(AssertUnwindSafe(|| function.call(arguments)));
     let code = match result {
-        Err(_panic) => 1,
+        Err(panic) => report_panic(&*panic),
         Ok(Err(error)) => report(&error),
         Ok(Ok(code)) => code.decode::<i32>().unwrap_or_else(|error| report(&error)),
     };
     let _ = io::stdout().flush();
     code
+}
+
+thread_local! {
+    /// The panic hook has printed a panic of this thread.
+    static PRINTED: Cell<bool> = const { Cell::new(false) };
+}
+
+fn notice_printed_panics() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        PRINTED.set(true);
+        print(panic);
+    }));
+}
+
+/// `resume_unwind` prints nothing, and nobody but us has its payload now.
+fn report_panic(payload: &(dyn Any + Send)) -> i32 {
+    if !PRINTED.get() {
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        eprintln!("error: {}: panicked: {}", current_name(), text.unwrap_or("(no message)"));
+    }
+    1
 }
 
 /// Standard input stays the parent's: two readers would tear it apart.

@@ -38,6 +38,7 @@ pub struct NotInExecutable;
 
 /// Why a call came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum CallError {
     /// The arguments are not what the function takes.
     #[error("the arguments did not arrive")]

@@ -30,6 +30,7 @@
 //! - [`SharedMemory`]: what all of these lie in, and chapter 9's values.
 //! - [`Message`] and [`Function`]: a value and a function in the form in which
 //!   they travel; what a pool of workers is built on.
+//! - [`Reason`]: an error that can travel, too.
 //!
 //! To run another program, not a function of this one, use
 //! [`std::process::Command`].
@@ -46,6 +47,7 @@ mod message;
 mod outcome;
 mod process;
 mod readiness;
+mod reason;
 mod receiver;
 mod sender;
 mod shared;
@@ -58,6 +60,7 @@ pub use function::{CallError, Function, NotInExecutable};
 pub use message::{DecodeError, EncodeError, Message};
 pub use outcome::Outcome;
 pub use process::{Process, StartError, StartMethod};
+pub use reason::Reason;
 pub use receiver::{Receiver, RecvError};
 pub use sender::{SendError, Sender};
 pub use shared::{

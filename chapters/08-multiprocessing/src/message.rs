@@ -1,6 +1,7 @@
 //! A value on its way to another process.
 
 use crate::descriptor::{self, Descriptor};
+use crate::reason::Reason;
 use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
@@ -24,15 +25,28 @@ pub struct Message {
     pub(crate) descriptors: Vec<Descriptor>,
 }
 
-/// The value cannot be serialised.
+/// The value cannot be serialised. Its source says why, if that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("cannot serialise the value: {0}")]
-pub struct EncodeError(String);
+#[error("cannot serialise the value: {what}")]
+pub struct EncodeError {
+    what: String,
+    #[source]
+    reason: Option<Reason>,
+}
 
-/// The bytes are not a value of the type asked for.
+/// The bytes are not a value of the type asked for. Its source says why, if
+/// that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("cannot read the value from its bytes: {0}")]
-pub struct DecodeError(String);
+#[error("cannot read the value from its bytes: {what}")]
+pub struct DecodeError {
+    what: String,
+    #[source]
+    reason: Option<Reason>,
+}
+
+/// The most bytes in a message: a frame's length has 32 bits, and what a pool,
+/// say, puts around a message needs some of them.
+const MAX: usize = u32::MAX as usize - 4096;
 
 /// Where postcard puts the bytes.
 ///
@@ -40,11 +54,29 @@ pub struct DecodeError(String);
 /// a map over many numbers that was a quarter of all the time.
 struct Bytes(Vec<u8>);
 
+impl Bytes {
+    /// A value that does not fit into memory is an error, not the end of the process.
+    #[cold]
+    fn grow(&mut self, bytes: usize) -> postcard::Result<()> {
+        let refuse = |reason: Reason| {
+            let _ = reason.keep();
+            postcard::Error::SerializeBufferFull
+        };
+        if bytes > MAX - self.0.len() {
+            return Err(refuse(Reason::new("a message holds less than 4 GiB")));
+        }
+        self.0.try_reserve(bytes).map_err(|error| refuse(Reason::new(error)))
+    }
+}
+
 impl Flavor for Bytes {
     type Output = Vec<u8>;
 
     #[inline]
     fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        if self.0.len() == self.0.capacity() {
+            self.grow(1)?;
+        }
         self.0.push(byte);
         Ok(())
     }
@@ -52,6 +84,9 @@ impl Flavor for Bytes {
     #[inline]
     fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
         const FEW: usize = 10;
+        if self.0.capacity() - self.0.len() < bytes.len() {
+            self.grow(bytes.len())?;
+        }
         if bytes.len() > FEW {
             self.0.extend_from_slice(bytes);
         } else {
@@ -74,11 +109,15 @@ impl Message {
     /// duplicated.
     pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Message, EncodeError> {
         // postcard drops the text of a custom error; what says that here is the type.
-        let (bytes, descriptors) = descriptor::collecting(|| {
-            postcard::serialize_with_flavor::<T, Bytes, Vec<u8>>(value, Bytes(Vec::new()))
+        let ((bytes, descriptors), reason) = Reason::kept_by(|| {
+            descriptor::collecting(|| {
+                postcard::serialize_with_flavor::<T, Bytes, Vec<u8>>(value, Bytes(Vec::new()))
+            })
         });
-        let bytes = bytes
-            .map_err(|error| EncodeError(format!("{}: {error}", std::any::type_name::<T>())))?;
+        let bytes = bytes.map_err(|error| {
+            let what = format!("{}: {error}", std::any::type_name::<T>());
+            EncodeError { what, reason }
+        })?;
         Ok(Message { bytes, descriptors })
     }
 
@@ -89,8 +128,13 @@ impl Message {
     /// If the bytes end early, go on after the value, or do not fit the type.
     pub fn decode<T: DeserializeOwned>(self) -> Result<T, DecodeError> {
         let Message { bytes, descriptors } = self;
-        let decoded = descriptor::offering(descriptors, || postcard::take_from_bytes::<T>(&bytes));
-        let of_type = |what: String| DecodeError(format!("{}: {what}", std::any::type_name::<T>()));
+        let (decoded, reason) = Reason::kept_by(|| {
+            descriptor::offering(descriptors, || postcard::take_from_bytes::<T>(&bytes))
+        });
+        let of_type = |what: String| {
+            let what = format!("{}: {what}", std::any::type_name::<T>());
+            DecodeError { what, reason }
+        };
         match decoded {
             Ok((value, [])) => Ok(value),
             Ok((_, rest)) => Err(of_type(format!("{} bytes are left over", rest.len()))),

@@ -38,6 +38,7 @@ pub enum StartMethod {
 
 /// Why a process was not started.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum StartError {
     /// [`init`](crate::init) was not called.
     #[error(
@@ -51,6 +52,12 @@ pub enum StartError {
     /// The arguments cannot be serialised.
     #[error(transparent)]
     Arguments(#[from] EncodeError),
+    /// The arguments are larger than what can be sent to a process.
+    #[error("the arguments take {bytes} bytes; less than 4 GiB can be sent")]
+    TooLarge {
+        /// Their size in bytes.
+        bytes: usize,
+    },
     /// A fork, but the process has other threads.
     #[error(
         "will not fork a process with {threads} threads: the child would have one of them and \
@@ -162,6 +169,8 @@ where
             return Err(StartError::NotInitialised);
         }
         let function = Function::exiting(self.function)?.to_raw();
+        // What has ended gives back its descriptors before new ones are needed.
+        children::collect_ended();
         let arguments = Message::encode(&self.arguments)?;
         // Before a fork: a child that also inherited these would keep the
         // parent's end of a pipe open.
@@ -198,9 +207,9 @@ fn spawn(order: &Order, daemon: bool) -> Result<Child, StartError> {
             let _ = child.join();
             Err(match error {
                 SendError::Encode(error) => StartError::Arguments(error),
-                SendError::Io(error) => StartError::Io(error),
+                SendError::Io(error) | SendError::Broken(error) => StartError::Io(error),
                 SendError::Closed => StartError::Died,
-                too_large => StartError::Io(io::Error::other(too_large)),
+                SendError::TooLarge { bytes } => StartError::TooLarge { bytes },
             })
         }
     }

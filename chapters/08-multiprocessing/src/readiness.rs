@@ -10,7 +10,11 @@ use std::time::{Duration, Instant};
 /// ever). False if the time ran out. A pidfd can be read once its process ended.
 pub(crate) fn readable(fd: impl AsFd, timeout: Option<Duration>) -> io::Result<bool> {
     // A time-out beyond what a clock can hold is as good as none.
-    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    readable_until(fd, timeout.and_then(|timeout| Instant::now().checked_add(timeout)))
+}
+
+/// As [`readable`], until a moment.
+pub(crate) fn readable_until(fd: impl AsFd, deadline: Option<Instant>) -> io::Result<bool> {
     loop {
         let left = deadline.map(|deadline| {
             let left = deadline.saturating_duration_since(Instant::now());

@@ -3,11 +3,13 @@
 use crate::children::Child;
 use crate::descriptor::Descriptor;
 use crate::message::{DecodeError, Message};
-use crate::readiness::readable;
+use crate::readiness::{readable, readable_until};
 use crate::sender::{DESCRIPTORS_AT_ONCE, HEADER};
 use rustix::io::Errno;
 use rustix::net::sockopt;
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, Shutdown, recvmsg, shutdown,
+};
 use serde::de::DeserializeOwned;
 use std::collections::VecDeque;
 use std::io::{self, IoSliceMut};
@@ -15,11 +17,12 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use thiserror::Error;
 
 /// Why no value was received.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum RecvError {
     /// The other end is closed, or its process is gone, and all that it sent
     /// has been received.
@@ -28,6 +31,15 @@ pub enum RecvError {
     /// The other end was closed in the middle of a value.
     #[error("the connection ended in the middle of a value")]
     Truncated,
+    /// Open files were sent that this process had no descriptors for. They are
+    /// lost, and nobody can say any more which of the following belongs to
+    /// which value: this connection receives nothing from now on, and the
+    /// other end, when it sends, is told that nobody is here.
+    #[error(
+        "descriptors were sent, but this process may open no more of them (ulimit -n), \
+         so they are lost; the connection can receive nothing any more"
+    )]
+    DescriptorsLost,
     /// The value is of another type.
     #[error(transparent)]
     Decode(#[from] DecodeError),
@@ -46,10 +58,23 @@ pub struct Receiver {
     descriptors: VecDeque<Descriptor>,
     /// The socket's own time-out is set, so that a receive ends now and then.
     looks_up: bool,
+    /// [`RecvError::DescriptorsLost`] from now on.
+    descriptors_lost: bool,
+}
+
+/// How long somebody waits.
+#[derive(Clone, Copy)]
+enum Patience<'a> {
+    Endless,
+    Until(Instant),
+    While(&'a Child),
 }
 
 /// How often somebody who waits for a child looks whether it is still there.
 const LOOK_UP: Duration = Duration::from_millis(50);
+
+/// What is read at once, and what a buffer keeps of its room.
+const AT_LEAST: usize = 32 * 1024;
 
 impl Receiver {
     pub(crate) fn new(socket: Arc<OwnedFd>) -> Receiver {
@@ -59,6 +84,7 @@ impl Receiver {
             unread: 0..0,
             descriptors: VecDeque::new(),
             looks_up: false,
+            descriptors_lost: false,
         }
     }
 
@@ -71,7 +97,8 @@ impl Receiver {
         Ok(self.recv_message()?.decode()?)
     }
 
-    /// Waits for the beginning of a value, at most `timeout`; `None` if none came.
+    /// Waits for a value, at most `timeout`; `None` if it did not come, or not
+    /// all of it. What came of it is kept for the next call.
     ///
     /// # Errors
     ///
@@ -80,10 +107,13 @@ impl Receiver {
         &mut self,
         timeout: Duration,
     ) -> Result<Option<T>, RecvError> {
-        if self.unread.is_empty() && !readable(&*self.socket, Some(timeout))? {
-            return Ok(None);
+        // A time-out beyond what a clock can hold is as good as none.
+        let patience =
+            Instant::now().checked_add(timeout).map_or(Patience::Endless, Patience::Until);
+        match self.message(patience)? {
+            Some(message) => Ok(Some(message.decode()?)),
+            None => Ok(None),
         }
-        self.recv().map(Some)
     }
 
     /// Waits for a value as long as `child` lives.
@@ -103,7 +133,8 @@ impl Receiver {
                 .map_err(io::Error::from)?;
             self.looks_up = true;
         }
-        Ok(self.message_while(Some(child))?.decode()?)
+        let message = self.message(Patience::While(child))?.ok_or(RecvError::Closed)?;
+        Ok(message.decode()?)
     }
 
     /// Waits for a value and leaves it serialised.
@@ -112,85 +143,122 @@ impl Receiver {
     ///
     /// As [`recv`](Receiver::recv), without `Decode`.
     pub fn recv_message(&mut self) -> Result<Message, RecvError> {
-        self.message_while(None)
+        self.message(Patience::Endless)?.ok_or(RecvError::Closed)
     }
 
-    fn message_while(&mut self, child: Option<&Child>) -> Result<Message, RecvError> {
-        self.fill(HEADER, child)?;
-        let header = self.take(HEADER);
+    /// Nothing is taken before the whole value is there, so that a wait that
+    /// ends early loses nothing. `None` if it ended early.
+    fn message(&mut self, patience: Patience<'_>) -> Result<Option<Message>, RecvError> {
+        if self.descriptors_lost {
+            return Err(RecvError::DescriptorsLost);
+        }
+        if !self.fill(HEADER, patience)? {
+            return Ok(None);
+        }
+        let header = &self.buffer[self.unread.start..];
         let number = |at: usize| {
             u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
                 as usize
         };
         let (size, count) = (number(0), number(4));
-        // What follows belongs to a value that has begun: an end is now a truncation.
-        let truncated = |error| match error {
-            RecvError::Closed => RecvError::Truncated,
-            other => other,
-        };
-        self.fill(size, child).map_err(truncated)?;
-        let bytes = self.take(size);
         let batches = count.saturating_sub(1) / DESCRIPTORS_AT_ONCE;
-        self.fill(batches, child).map_err(truncated)?;
-        self.take(batches);
+        if !self.fill(HEADER + size + batches, patience)? {
+            return Ok(None);
+        }
         if self.descriptors.len() < count {
             return Err(RecvError::Truncated);
         }
+        let bytes = self.take(size, batches);
         let descriptors = self.descriptors.drain(..count).collect();
-        Ok(Message { bytes, descriptors })
+        if self.unread.is_empty() {
+            // Whatever else came along belongs to no value.
+            self.descriptors.clear();
+        }
+        Ok(Some(Message { bytes, descriptors }))
     }
 
-    fn take(&mut self, count: usize) -> Vec<u8> {
-        let start = self.unread.start;
-        self.unread.start += count;
-        self.buffer[start..start + count].to_vec()
-    }
-
-    /// Receives until at least `count` bytes are unread.
-    fn fill(&mut self, count: usize, child: Option<&Child>) -> Result<(), RecvError> {
-        while self.unread.len() < count {
-            self.make_room();
-            match self.receive_some(child)? {
-                0 if self.unread.is_empty() => return Err(RecvError::Closed),
-                0 => return Err(RecvError::Truncated),
-                received => self.unread.end += received,
+    /// The bytes of the value, which is all there. One large value is no
+    /// reason to keep its room for ever: its room goes with it.
+    fn take(&mut self, size: usize, batches: usize) -> Vec<u8> {
+        let start = self.unread.start + HEADER;
+        self.unread.start = start + size + batches;
+        if size < 2 * AT_LEAST {
+            let bytes = self.buffer[start..start + size].to_vec();
+            if self.unread.is_empty() && self.buffer.len() > 4 * AT_LEAST {
+                self.buffer = Vec::new();
+                self.unread = 0..0;
             }
+            return bytes;
+        }
+        let rest = self.buffer[self.unread.clone()].to_vec();
+        self.unread = 0..rest.len();
+        let mut bytes = std::mem::replace(&mut self.buffer, rest);
+        bytes.copy_within(start..start + size, 0);
+        bytes.truncate(size);
+        bytes.shrink_to_fit();
+        bytes
+    }
+
+    /// Receives until at least `count` bytes are unread. False if patience ended before.
+    fn fill(&mut self, count: usize, patience: Patience<'_>) -> Result<bool, RecvError> {
+        while self.unread.len() < count {
+            self.make_room()?;
+            match self.receive_some(patience)? {
+                None => return Ok(false),
+                Some(0) if self.unread.is_empty() => return Err(RecvError::Closed),
+                Some(0) => return Err(RecvError::Truncated),
+                Some(received) => self.unread.end += received,
+            }
+        }
+        Ok(true)
+    }
+
+    /// Room grows with what arrives, not with what a header claims.
+    fn make_room(&mut self) -> io::Result<()> {
+        if self.buffer.len() - self.unread.end < AT_LEAST {
+            self.buffer.copy_within(self.unread.clone(), 0);
+            self.unread = 0..self.unread.len();
+            let room = (2 * self.unread.end).max(2 * AT_LEAST);
+            let more = room.saturating_sub(self.buffer.len());
+            self.buffer.try_reserve_exact(more).map_err(io::Error::other)?;
+            self.buffer.resize(self.buffer.len() + more, 0);
         }
         Ok(())
     }
 
-    /// Room grows with what arrives, not with what a header claims.
-    fn make_room(&mut self) {
-        const AT_LEAST: usize = 32 * 1024;
-        if self.buffer.len() - self.unread.end < AT_LEAST {
-            self.buffer.copy_within(self.unread.clone(), 0);
-            self.unread = 0..self.unread.len();
-            self.buffer.resize((2 * self.unread.end).max(2 * AT_LEAST), 0);
-        }
-    }
-
     /// Receives what there is, at least a byte; none at the end of the
-    /// connection, or of `child` if it left nothing.
-    fn receive_some(&mut self, child: Option<&Child>) -> Result<usize, RecvError> {
+    /// connection, or of a child that left nothing. `None` if patience ended.
+    fn receive_some(&mut self, patience: Patience<'_>) -> Result<Option<usize>, RecvError> {
         let mut space =
             [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(DESCRIPTORS_AT_ONCE))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let mut parts = [IoSliceMut::new(&mut self.buffer[self.unread.end..])];
         let mut flags = RecvFlags::CMSG_CLOEXEC;
+        if let Patience::Until(_) = patience {
+            flags |= RecvFlags::DONTWAIT;
+        }
         let received = loop {
             match recvmsg(&*self.socket, &mut parts, &mut control, flags) {
-                Ok(message) => break message.bytes,
+                Ok(message) => break message,
                 Err(Errno::INTR) => {}
-                Err(Errno::CONNRESET) => break 0,
-                // It had ended before, and nothing was there even so.
-                Err(Errno::AGAIN) if flags.contains(RecvFlags::DONTWAIT) => break 0,
-                // Time to look up, which for others who share the socket means to wait again.
-                Err(Errno::AGAIN) => match child {
-                    Some(child) if readable(child.sentinel(), Some(Duration::ZERO))? => {
-                        flags |= RecvFlags::DONTWAIT;
+                Err(Errno::CONNRESET) => return Ok(Some(0)),
+                Err(Errno::AGAIN) => match patience {
+                    Patience::Until(deadline) => {
+                        if !readable_until(&*self.socket, Some(deadline))? {
+                            return Ok(None);
+                        }
                     }
-                    Some(_) => {}
-                    None => drop(readable(&*self.socket, None)?),
+                    // It had ended before, and nothing was there even so.
+                    Patience::While(_) if flags.contains(RecvFlags::DONTWAIT) => {
+                        return Ok(Some(0));
+                    }
+                    // Time to look up, which for others who share the socket means to wait again.
+                    Patience::While(child) => {
+                        if readable(child.sentinel(), Some(Duration::ZERO))? {
+                            flags |= RecvFlags::DONTWAIT;
+                        }
+                    }
+                    Patience::Endless => drop(readable(&*self.socket, None)?),
                 },
                 Err(error) => return Err(RecvError::Io(error.into())),
             }
@@ -200,6 +268,46 @@ impl Receiver {
                 self.descriptors.extend(descriptors.map(Descriptor::from));
             }
         }
-        Ok(received)
+        if received.flags.contains(ReturnFlags::CTRUNC) {
+            self.descriptors_lost = true;
+            self.descriptors.clear();
+            self.buffer = Vec::new();
+            self.unread = 0..0;
+            let _ = shutdown(&*self.socket, Shutdown::Read);
+            return Err(RecvError::DescriptorsLost);
+        }
+        Ok(Some(received.bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AT_LEAST;
+    use crate::pipe;
+    use std::thread;
+
+    #[test]
+    fn a_large_value_leaves_no_room_behind() {
+        let (mut a, b) = pipe().unwrap();
+        let (_, mut receiver) = b.split();
+        let sender = thread::spawn(move || {
+            for _ in 0..2 {
+                a.send(&vec![7_u8; 8 << 20]).unwrap();
+                for small in 0..100_u32 {
+                    a.send(&small).unwrap();
+                }
+                a.send(&vec![0_u8; 3 * AT_LEAST]).unwrap();
+            }
+            a
+        });
+        for _ in 0..2 {
+            assert_eq!(receiver.recv::<Vec<u8>>().unwrap(), vec![7; 8 << 20]);
+            for small in 0..100 {
+                assert_eq!(receiver.recv::<u32>().unwrap(), small);
+            }
+            assert_eq!(receiver.recv::<Vec<u8>>().unwrap().len(), 3 * AT_LEAST);
+        }
+        drop(sender.join().unwrap());
+        assert!(receiver.buffer.capacity() <= 4 * AT_LEAST, "{}", receiver.buffer.capacity());
     }
 }

@@ -3,7 +3,9 @@
 use crate::descriptor::Descriptor;
 use crate::message::{EncodeError, Message};
 use rustix::io::Errno;
-use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+use rustix::net::{
+    SendAncillaryBuffer, SendAncillaryMessage, SendFlags, Shutdown, sendmsg, shutdown,
+};
 use serde::Serialize;
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
@@ -20,22 +22,35 @@ pub(crate) const HEADER: usize = 8;
 
 /// Why a value was not sent.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum SendError {
-    /// The value cannot be serialised.
+    /// The value cannot be serialised. Nothing was sent.
     #[error(transparent)]
     Encode(#[from] EncodeError),
     /// The other end is closed, or its process is gone.
     #[error("nobody is at the other end of the connection any more")]
     Closed,
-    /// The value is too large for one frame.
+    /// The value is too large for one frame. Nothing was sent.
     #[error("the value takes {bytes} bytes; a frame holds less than 4 GiB")]
     TooLarge {
         /// Its size in bytes.
         bytes: usize,
     },
-    /// What the system reports.
+    /// What the system reports. Nothing was sent, and the next value may go through.
     #[error("cannot send to the other process")]
-    Io(#[from] io::Error),
+    Io(#[source] io::Error),
+    /// Half of the value was sent. The connection is of no more use: it ends
+    /// for the other side, which finds the value truncated.
+    #[error("the connection broke in the middle of a value")]
+    Broken(#[source] io::Error),
+}
+
+impl SendError {
+    /// Whether the connection is as it was before: nothing of the value was
+    /// sent, and another may go through.
+    pub fn nothing_was_sent(&self) -> bool {
+        matches!(self, SendError::Encode(_) | SendError::TooLarge { .. } | SendError::Io(_))
+    }
 }
 
 /// The sending half of a [`Connection`](crate::Connection).
@@ -49,8 +64,7 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// [`SendError`]. After `Io` the other end may have got half a value, and
-    /// the connection is of no more use.
+    /// [`SendError`].
     pub fn send<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SendError> {
         self.send_message(&Message::encode(value)?)
     }
@@ -72,13 +86,23 @@ impl Sender {
 
         let (first, more) = descriptors.split_at(descriptors.len().min(DESCRIPTORS_AT_ONCE));
         let sent = self.send_some(&[IoSlice::new(&header), IoSlice::new(bytes)], first)?;
-        self.send_all(&header[sent.min(HEADER)..])?;
-        self.send_all(&bytes[sent.saturating_sub(HEADER)..])?;
-        // Each further batch needs a byte to travel with.
-        for batch in more.chunks(DESCRIPTORS_AT_ONCE) {
-            self.send_some(&[IoSlice::new(&[0])], batch)?;
-        }
-        Ok(())
+        let rest = || -> Result<(), SendError> {
+            self.send_all(&header[sent.min(HEADER)..])?;
+            self.send_all(&bytes[sent.saturating_sub(HEADER)..])?;
+            // Each further batch needs a byte to travel with.
+            for batch in more.chunks(DESCRIPTORS_AT_ONCE) {
+                self.send_some(&[IoSlice::new(&[0])], batch)?;
+            }
+            Ok(())
+        };
+        rest().map_err(|error| match error {
+            SendError::Io(error) => {
+                // What would follow is not the rest of this value.
+                let _ = shutdown(&*self.socket, Shutdown::Write);
+                SendError::Broken(error)
+            }
+            other => other,
+        })
     }
 
     fn send_all(&self, mut bytes: &[u8]) -> Result<(), SendError> {

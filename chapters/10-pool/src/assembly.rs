@@ -1,8 +1,9 @@
 //! From the messages that workers send back to a result.
 
 use crate::error::TaskError;
+use crate::panics::{contain, panic_message};
 use crate::result::Slot;
-use ch08_multiprocessing::Message;
+use ch08_multiprocessing::{Message, Reason};
 use serde::de::DeserializeOwned;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,8 +13,11 @@ pub(crate) fn read<T: DeserializeOwned>(message: Message) -> Result<T, TaskError
     // A user's `Deserialize` may panic: that must leave nobody waiting.
     match catch_unwind(AssertUnwindSafe(|| message.decode())) {
         Ok(result) => result.map_err(TaskError::from),
-        Err(_) => {
-            Err(TaskError::Serialization { reason: "reading the result panicked".to_owned() })
+        Err(panic) => {
+            let message = panic_message(&*panic);
+            let reason = Reason::new(format!("reading the result panicked: {message}"));
+            contain(|| drop(panic));
+            Err(TaskError::Serialization { reason })
         }
     }
 }
@@ -69,7 +73,11 @@ where
         let (read, error) = (std::mem::take(&mut parts.read), parts.error.take());
         drop(parts);
         self.slot.complete(match error {
-            Some((_, error)) => Err(error),
+            Some((_, error)) => {
+                // A destructor that panics must leave nobody waiting.
+                read.into_iter().for_each(|part| contain(|| drop(part)));
+                Err(error)
+            }
             None => Ok((self.assemble)(read.into_iter().flatten().collect())),
         });
     }

@@ -3,8 +3,8 @@
 use crate::dispatch::Dispatch;
 use crate::error::PoolError;
 use crate::pool::{Inner, Pool};
-use crate::worker::{Recipe, Task, Worker};
-use ch08_multiprocessing::{Function, Message, cpu_count};
+use crate::worker::{Recipe, Task};
+use ch08_multiprocessing::{Child, Function, Message, cpu_count};
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 
@@ -62,10 +62,30 @@ impl Builder {
         let recipe = Recipe { initializer: self.initializer? };
         let dispatch = Arc::new(Dispatch::new(recipe, self.tasks_per_child));
         // All processes first: they start up side by side.
-        let workers = (0..self.processes)
-            .map(|_| dispatch.start_worker())
-            .collect::<Result<Vec<Worker>, _>>()?;
-        Ok(Pool { inner: Inner::new(dispatch, workers) })
+        let mut started = Started(Vec::new());
+        let mut workers = Vec::new();
+        for _ in 0..self.processes {
+            let worker = dispatch.start_worker()?;
+            started.0.push(worker.child().clone());
+            workers.push(worker);
+        }
+        let inner = Inner::new(dispatch, workers).map_err(PoolError::Thread)?;
+        started.0.clear();
+        Ok(Pool { inner })
+    }
+}
+
+/// Workers of a pool that does not come about.
+struct Started(Vec<Child>);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        for child in &self.0 {
+            let _ = child.kill();
+        }
+        for child in &self.0 {
+            let _ = child.join();
+        }
     }
 }
 

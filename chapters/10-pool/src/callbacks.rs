@@ -2,37 +2,41 @@
 //!
 //! One after the other, so that callbacks need no lock among themselves; and
 //! not in the threads that tend the workers, so that a slow callback keeps no
-//! worker waiting.
+//! worker waiting. It starts with the pool: when a callback is due it may be too
+//! late to hear that the system has no thread left.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::panics::contain;
+use std::io;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 type Call = Box<dyn FnOnce() + Send>;
 
-/// Starts its thread with the first callback.
-#[derive(Default)]
 pub(crate) struct Callbacks {
     thread: Mutex<Option<(Sender<Call>, JoinHandle<()>)>>,
 }
 
 impl Callbacks {
+    pub(crate) fn start() -> io::Result<Callbacks> {
+        let (sender, calls) = channel::<Call>();
+        let run = move || calls.into_iter().for_each(|call| contain(call));
+        let thread = thread::Builder::new().name("pool callbacks".to_owned()).spawn(run)?;
+        Ok(Callbacks { thread: Mutex::new(Some((sender, thread))) })
+    }
+
     /// Runs `call` after those that came before. A panic in it ends nothing else.
     pub(crate) fn run(&self, call: Call) {
-        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
-        let (calls, _) = thread.get_or_insert_with(|| {
-            let (sender, calls) = channel::<Call>();
-            let thread = thread::spawn(move || {
-                for call in calls {
-                    // The panic hook has printed it.
-                    let _ = catch_unwind(AssertUnwindSafe(call));
-                }
-            });
-            (sender, thread)
-        });
-        // The thread ends only once `calls` is dropped.
-        let _ = calls.send(call);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*thread {
+            // The thread ends only once the sender is dropped.
+            Some((calls, _)) => drop(calls.send(call)),
+            None => {
+                // The pool has ended. There is nobody left whom the callback could hold up.
+                drop(thread);
+                contain(call);
+            }
+        }
     }
 
     /// Waits until all have run. Called from a callback, it does not wait for that one.

@@ -11,15 +11,26 @@
 //! itself: that saves two handovers between threads.
 
 use crate::error::TaskError;
+use crate::panics::contain;
 use crate::worker::{Recipe, Task, Worker};
-use ch08_multiprocessing::{Child, Message, StartError};
+use ch08_multiprocessing::{Child, Message, Reason, StartError};
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// A task and where its result goes. `deliver` must not panic.
+/// A task and where its result goes.
 pub(crate) struct Job {
     pub(crate) task: Task,
     pub(crate) deliver: Box<dyn FnOnce(Result<Message, TaskError>) + Send>,
+}
+
+impl Job {
+    /// Of a result that nobody waits for the destructor runs here, and may panic.
+    fn deliver(self, result: Result<Message, TaskError>) {
+        let Job { task, deliver } = self;
+        // With the task go its descriptors, which someone may wait to see closed.
+        drop(task);
+        contain(|| deliver(result));
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,12 +102,12 @@ impl Dispatch {
     /// Queues the job; never waits. Its result may be delivered from this call.
     pub(crate) fn submit(&self, job: Job) {
         if !self.is_ours() {
-            return (job.deliver)(Err(TaskError::OtherProcess));
+            return job.deliver(Err(TaskError::OtherProcess));
         }
         let mut state = self.state();
         if state.phase == Phase::Terminated {
             drop(state);
-            return (job.deliver)(Err(TaskError::Terminated));
+            return job.deliver(Err(TaskError::Terminated));
         }
         state.queue.push_back(job);
         // Otherwise whoever puts the next seat back wakes a tender.
@@ -155,7 +166,7 @@ impl Dispatch {
         drop(state);
         self.changed.notify_all();
         for job in dropped {
-            (job.deliver)(Err(TaskError::Terminated));
+            job.deliver(Err(TaskError::Terminated));
         }
     }
 
@@ -167,11 +178,9 @@ impl Dispatch {
     /// pool has no more work; then dismisses a worker.
     pub(crate) fn tend(&self) {
         let mut seat = None;
-        while let Some((mut taken, Job { task, deliver })) = self.next_job(seat.take()) {
-            let result = self.perform(&mut taken, &task);
-            // With the task go its descriptors, which someone may wait to see closed.
-            drop(task);
-            deliver(result);
+        while let Some((mut taken, job)) = self.next_job(seat.take()) {
+            let result = self.perform(&mut taken, &job.task);
+            job.deliver(result);
             seat = Some(taken);
         }
         self.dismiss_one();
@@ -218,7 +227,7 @@ impl Dispatch {
         };
         let worker = place.insert(worker);
         let result = worker.call(task);
-        if matches!(&result, Err(error) if error.ends_worker()) {
+        if worker.has_ended() {
             *place = None;
             if self.state().phase == Phase::Terminated {
                 return Err(TaskError::Terminated);
@@ -244,7 +253,7 @@ impl Dispatch {
     fn replace(&self, seat: usize) -> Result<Worker, TaskError> {
         let worker = self
             .start_worker()
-            .map_err(|error| TaskError::NoWorker { reason: error.to_string() })?;
+            .map_err(|error| TaskError::NoWorker { reason: Reason::new(error) })?;
         let mut state = self.state();
         state.children[seat] = Some(worker.child().clone());
         // Nobody else will: `terminate` has been called already.
@@ -253,18 +262,5 @@ impl Dispatch {
         }
         drop(state);
         Ok(worker)
-    }
-}
-
-impl TaskError {
-    /// Whether there is no worker any more after this.
-    fn ends_worker(&self) -> bool {
-        matches!(
-            self,
-            TaskError::WorkerLost { .. }
-                | TaskError::WorkerExited { .. }
-                | TaskError::Initializer { .. }
-                | TaskError::NoWorker { .. }
-        )
     }
 }

@@ -26,6 +26,7 @@ mod dispatch;
 mod error;
 mod imap;
 mod mapping;
+mod panics;
 pub mod pipeline;
 mod pool;
 mod result;

@@ -11,6 +11,7 @@ use crate::worker::{Task, Worker};
 use ch08_multiprocessing::{EncodeError, Function, Message, NotInExecutable};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -187,14 +188,20 @@ pub(crate) fn part(
 
 impl Inner {
     /// Gives each worker a seat, and starts as many threads.
-    pub(crate) fn new(dispatch: Arc<Dispatch>, workers: Vec<Worker>) -> Inner {
-        let mut tenders = Vec::new();
+    ///
+    /// # Errors
+    ///
+    /// If the system has not as many; then none is left, nor a worker.
+    pub(crate) fn new(dispatch: Arc<Dispatch>, workers: Vec<Worker>) -> io::Result<Inner> {
+        let callbacks = Arc::new(Callbacks::start()?);
+        let mut inner = Inner { dispatch, callbacks, tenders: Vec::new() };
         for worker in workers {
-            dispatch.seat(worker);
-            let dispatch = Arc::clone(&dispatch);
-            tenders.push(thread::spawn(move || dispatch.tend()));
+            let dispatch = Arc::clone(&inner.dispatch);
+            let tender = thread::Builder::new().name("pool tender".to_owned());
+            inner.tenders.push(tender.spawn(move || dispatch.tend())?);
+            inner.dispatch.seat(worker);
         }
-        Inner { dispatch, callbacks: Arc::default(), tenders }
+        Ok(inner)
     }
 
     /// Submits the parts of one result, each as soon as it is there; they are
@@ -244,7 +251,7 @@ impl Inner {
         // In a forked copy these threads do not exist.
         if self.dispatch.is_ours() {
             for tender in self.tenders.drain(..) {
-                // A tender does not panic; its deliveries catch what users' code does.
+                // A tender does not panic: what users' code does is caught.
                 let _ = tender.join();
             }
             self.callbacks.finish();
@@ -254,7 +261,7 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if !self.tenders.is_empty() && self.dispatch.is_ours() {
+        if self.dispatch.is_ours() {
             self.dispatch.terminate();
             self.join();
         }

@@ -2,7 +2,7 @@
 
 use crate::callbacks::Callbacks;
 use crate::error::TaskError;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::panics::contain;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -186,7 +186,7 @@ impl<R: Send + 'static> Slot<R> {
         let slot = Arc::clone(self);
         self.callbacks.run(Box::new(move || {
             for callback in waiting {
-                let _ = catch_unwind(AssertUnwindSafe(|| callback(&result)));
+                contain(|| callback(&result));
             }
             slot.complete(result);
         }));

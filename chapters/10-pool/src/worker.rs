@@ -1,13 +1,13 @@
 //! A worker process: from its parent's side, and from its own.
 
 use crate::error::TaskError;
+use crate::panics::{contain, panic_message};
 use ch08_multiprocessing::{
-    CallError, Child, Connection, Function, Message, Process, StartError, pipe,
+    Child, Connection, Function, JoinError, Message, Process, Reason, RecvError, StartError, pipe,
 };
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
-use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A function and its arguments, both without their types.
@@ -33,8 +33,18 @@ pub(crate) struct Recipe {
 #[derive(Debug, Serialize, Deserialize)]
 enum Reply {
     Done(Message),
-    Panicked { message: String, location: String },
-    Failed { reason: String },
+    Panicked {
+        message: String,
+        location: Option<String>,
+    },
+    /// The arguments or the result did not get through.
+    Failed {
+        reason: Reason,
+    },
+    /// As `Failed`, and the worker can take no further task.
+    Broken {
+        reason: Reason,
+    },
 }
 
 /// A worker process, as its parent sees it.
@@ -43,6 +53,7 @@ pub(crate) struct Worker {
     child: Child,
     connection: Connection,
     ready: bool,
+    ended: bool,
     tasks: u64,
 }
 
@@ -58,7 +69,7 @@ impl Worker {
         };
         let child =
             Process::new(work, (theirs, initializer)).name("PoolWorker").daemon(true).start()?;
-        Ok(Worker { child, connection, ready: false, tasks: 0 })
+        Ok(Worker { child, connection, ready: false, ended: false, tasks: 0 })
     }
 
     pub(crate) fn child(&self) -> &Child {
@@ -70,39 +81,74 @@ impl Worker {
         self.tasks
     }
 
-    /// Has the task done, or the worker's end reported. After an error other
-    /// than the task's own there is no worker any more.
+    /// Has the task done, or the worker's end reported.
     pub(crate) fn call(&mut self, task: &Task) -> Result<Message, TaskError> {
         self.tasks += 1;
         if !self.ready {
             match self.reply()? {
                 Reply::Done(_) => self.ready = true,
-                Reply::Panicked { message, location } => {
-                    return Err(TaskError::Initializer { message, location });
+                reply => {
+                    self.ended = true;
+                    return match self.outcome(reply) {
+                        Err(TaskError::Panicked { message, location }) => {
+                            Err(TaskError::Initializer { message, location })
+                        }
+                        other => other,
+                    };
                 }
-                Reply::Failed { reason } => return Err(TaskError::Serialization { reason }),
             }
         }
-        // A failed send is followed by a failed receive, which knows the reason.
-        let _ = self.connection.send(&Some(task));
-        match self.reply()? {
+        match self.connection.send(&Some(task)) {
+            Err(error) if error.nothing_was_sent() => return Err(TaskError::serialization(error)),
+            // Another failed send is followed by a failed receive, which knows the reason.
+            _ => {}
+        }
+        let reply = self.reply()?;
+        self.outcome(reply)
+    }
+
+    /// Whether there is no worker any more after the last call.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    fn outcome(&mut self, reply: Reply) -> Result<Message, TaskError> {
+        match reply {
             Reply::Done(result) => Ok(result),
             Reply::Panicked { message, location } => Err(TaskError::Panicked { message, location }),
             Reply::Failed { reason } => Err(TaskError::Serialization { reason }),
+            Reply::Broken { reason } => {
+                let _ = self.end();
+                Err(TaskError::Serialization { reason })
+            }
         }
     }
 
     fn reply(&mut self) -> Result<Reply, TaskError> {
-        self.connection.recv_while(&self.child).map_err(|_| {
-            // It is dying, or has closed its end, or sent what no worker sends. A signal
-            // does not change the exit code of one that is already dying.
-            let _ = self.child.kill();
-            match self.child.join() {
-                Ok(code) if code < 0 => TaskError::WorkerLost { signal: -code },
-                Ok(code) => TaskError::WorkerExited { code },
-                Err(error) => TaskError::NoWorker { reason: error.to_string() },
+        self.connection.recv_while(&self.child).map_err(|error| {
+            // It is dying, or has closed its end, or sent what this process cannot take. A
+            // signal does not change the exit code of one that is already dying.
+            let ended = self.end();
+            match (error, ended) {
+                (RecvError::Closed | RecvError::Truncated, Ok(code)) if code < 0 => {
+                    TaskError::WorkerLost { signal: -code }
+                }
+                (RecvError::Closed | RecvError::Truncated, Ok(code)) => {
+                    TaskError::WorkerExited { code }
+                }
+                (RecvError::Closed | RecvError::Truncated, Err(error)) => {
+                    TaskError::NoWorker { reason: Reason::new(error) }
+                }
+                (error, _) => TaskError::serialization(error),
             }
         })
+    }
+
+    /// Ends it for good, and waits until it has ended.
+    fn end(&mut self) -> Result<i32, JoinError> {
+        self.ended = true;
+        let _ = self.child.kill();
+        self.child.join()
     }
 
     /// Whether it can take a task.
@@ -130,13 +176,31 @@ fn work((mut connection, initializer): (Connection, Option<Task>)) {
         None => Reply::Done(Message::default()),
     };
     let usable = matches!(first, Reply::Done(_));
-    if connection.send(&first).is_err() || !usable {
+    if !say(&mut connection, &first) || !usable {
         return;
     }
-    while let Ok(Some(task)) = connection.recv::<Option<Task>>() {
-        if connection.send(&perform(task)).is_err() {
+    loop {
+        let reply = match connection.recv::<Option<Task>>() {
+            Ok(Some(task)) => perform(task),
+            Err(error @ RecvError::DescriptorsLost) => Reply::Broken { reason: Reason::new(error) },
+            Err(error @ RecvError::Decode(_)) => Reply::Failed { reason: Reason::new(error) },
+            Ok(None) | Err(_) => return,
+        };
+        if !say(&mut connection, &reply) || matches!(reply, Reply::Broken { .. }) {
             return;
         }
+    }
+}
+
+/// False if there is nobody to hear it.
+fn say(connection: &mut Connection, reply: &Reply) -> bool {
+    match connection.send(reply) {
+        Ok(()) => true,
+        // The result is too large, or there are no descriptors to send it with.
+        Err(error) if error.nothing_was_sent() => {
+            connection.send(&Reply::Failed { reason: Reason::new(error) }).is_ok()
+        }
+        Err(_) => false,
     }
 }
 
@@ -144,19 +208,23 @@ fn perform(Task { function, arguments }: Task) -> Reply {
     // SAFETY: tasks come from the pool's creator, through a connection that only the two have.
     // This process is its child and runs the same executable file.
     let function = unsafe { Function::from_raw(function) };
+    LATEST.take();
     match catch_unwind(AssertUnwindSafe(|| function.call(arguments))) {
         Ok(Ok(result)) => Reply::Done(result),
-        Ok(Err(error)) => Reply::Failed { reason: with_causes(&error) },
-        Err(_panic) => {
-            let (message, location) = PANIC.take();
-            Reply::Panicked { message, location }
+        Ok(Err(error)) => Reply::Failed { reason: Reason::new(error) },
+        Err(panic) => {
+            let message = panic_message(&*panic);
+            contain(|| drop(panic));
+            // The hook's panic may be another, caught one, of which there is no other sign.
+            let seen = LATEST.take().filter(|(said, _)| *said == message);
+            Reply::Panicked { message, location: seen.map(|(_, location)| location) }
         }
     }
 }
 
 thread_local! {
-    /// Message and place of this thread's latest panic.
-    static PANIC: RefCell<(String, String)> = RefCell::default();
+    /// What the panic hook has seen last in this thread: message and place.
+    static LATEST: RefCell<Option<(String, String)>> = RefCell::default();
 }
 
 /// Panics are still printed: a result that nobody looks at must not hide one.
@@ -164,15 +232,7 @@ fn remember_panics() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let message = panic.payload_as_str().unwrap_or("(no message)").to_owned();
-        let location = panic.location().map(ToString::to_string).unwrap_or_default();
-        PANIC.set((message, location));
+        LATEST.set(panic.location().map(|location| (message, location.to_string())));
         print(panic);
     }));
-}
-
-fn with_causes(error: &CallError) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }

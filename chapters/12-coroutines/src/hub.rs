@@ -43,7 +43,9 @@
 //!
 //! [`JoinHandle::kill`], [`timeout`] and the end of `run` end a wait by a panic
 //! that carries no message, so that destructors run. Code that catches every
-//! panic catches these too; let them through. A destructor that runs because
+//! panic catches these too; let them through. Caught, they are raised again at the
+//! next wait, and a task that goes on catching them is given up: it ends as
+//! [`JoinError::Abandoned`], and what is on its stack is not dropped. A destructor that runs because
 //! of a panic must not wait, as there is nobody to wait on its behalf: it ends the process.
 //!
 //! # Or tokio?
@@ -125,6 +127,8 @@ impl Builder {
     }
 
     /// How deep each task's calls may go, in bytes; rounded up to whole pages.
+    /// With more than there is, tasks end as [`JoinError::NoStack`], and
+    /// [`run`](Builder::run) as [`RunError::NoStack`].
     ///
     /// Only touched pages become memory. A task that goes deeper hits a guard
     /// page, and the process ends with a segmentation fault.
@@ -246,7 +250,8 @@ pub fn spawn_later<R: 'static>(
 /// ```
 pub fn sleep(duration: Duration) {
     if duration.is_zero() {
-        scheduler::with(|hub| hub.make_ready(hub.current()));
+        let task = scheduler::about_to_wait();
+        scheduler::with(|hub| hub.make_ready(task));
         scheduler::park();
     } else {
         wait::sleep_until(wait::moment_in(duration));

@@ -37,6 +37,8 @@ impl Stacks {
     pub(crate) fn take(&mut self) -> io::Result<DefaultStack> {
         match self.spare.pop() {
             Some(stack) => Ok(stack),
+            // Rounded up to pages, and with its guard, it must still be a size.
+            None if self.size > isize::MAX as usize / 2 => Err(io::ErrorKind::OutOfMemory.into()),
             None => DefaultStack::new(self.size),
         }
     }

@@ -1,7 +1,9 @@
 //! Memory that several processes map.
 
 use super::linux::Linux;
+use crate::children::with_room;
 use crate::descriptor::Descriptor;
+use crate::reason::Reason;
 use ch08_sync::LockWord;
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, fstat, ftruncate};
@@ -83,7 +85,7 @@ impl SharedMemory {
         let size = bytes.checked_add(BODY_AT).filter(|&n| isize::try_from(n).is_ok());
         let size = size.ok_or_else(too_large)?;
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-        let file = rustix::fs::memfd_create("every-interleaving", flags)?;
+        let file = with_room(|| Ok(rustix::fs::memfd_create("every-interleaving", flags)?))?;
         ftruncate(&file, size as u64)?;
         fcntl_add_seals(&file, FIXED_SIZE)?;
         let map = MmapOptions::new().len(size).map_raw(&file)?;
@@ -193,7 +195,8 @@ impl Serialize for SharedMemory {
 
 impl<'de> Deserialize<'de> for SharedMemory {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SharedMemory, D::Error> {
-        SharedMemory::open(Descriptor::deserialize(deserializer)?).map_err(de::Error::custom)
+        SharedMemory::open(Descriptor::deserialize(deserializer)?)
+            .map_err(|error| de::Error::custom(Reason::new(error).keep()))
     }
 }
 

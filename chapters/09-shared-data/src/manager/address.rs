@@ -1,12 +1,17 @@
 //! Where a manager listens.
 
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with, sockopt,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::os::fd::OwnedFd;
 use std::os::linux::net::SocketAddrExt;
-use std::os::unix::net::{SocketAddr as UnixAddr, UnixListener, UnixStream};
+use std::os::unix::net::{SocketAddr as UnixAddr, UnixListener};
+use std::time::{Duration, Instant};
 
 /// Where a manager listens.
 ///
@@ -18,6 +23,14 @@ pub enum Address {
     Local(String),
     /// A TCP socket.
     Tcp(SocketAddr),
+    /// A TCP socket of a machine that has this name. Whoever connects looks it
+    /// up, and tries each of its addresses.
+    Host {
+        /// What the machine is called.
+        name: String,
+        /// The port.
+        port: u16,
+    },
 }
 
 impl Address {
@@ -41,24 +54,74 @@ impl Address {
                 let address = Address::Tcp(listener.local_addr()?);
                 Ok((listener.into(), address))
             }
+            Address::Host { name, port } => {
+                let listener = TcpListener::bind((name.as_str(), *port))?;
+                let port = listener.local_addr()?.port();
+                Ok((listener.into(), Address::Host { name: name.clone(), port }))
+            }
         }
     }
 
-    pub(super) fn connect(&self) -> io::Result<OwnedFd> {
+    /// Connects, until `deadline`.
+    ///
+    /// # Errors
+    ///
+    /// `TimedOut` or `WouldBlock` if nobody accepted by then.
+    pub(super) fn connect(&self, deadline: Instant) -> io::Result<OwnedFd> {
         match self {
-            Address::Local(name) => {
-                let address = UnixAddr::from_abstract_name(name)?;
-                Ok(UnixStream::connect_addr(&address)?.into())
-            }
-            Address::Tcp(address) => {
-                let stream = TcpStream::connect(address)?;
-                // A request and its answer are one packet each; waiting for
-                // more to send with them costs 40 ms.
-                stream.set_nodelay(true)?;
-                Ok(stream.into())
+            Address::Local(name) => connect_local(name, deadline),
+            Address::Tcp(address) => connect_tcp(*address, deadline),
+            Address::Host { name, port } => {
+                let mut last = io::Error::other(format!("{name} has no address"));
+                for address in (name.as_str(), *port).to_socket_addrs()? {
+                    match connect_tcp(address, deadline) {
+                        Ok(socket) => return Ok(socket),
+                        Err(error) => last = error,
+                    }
+                }
+                Err(last)
             }
         }
     }
+}
+
+/// A full queue of those who want to connect blocks, unlike with TCP.
+fn connect_local(name: &str, deadline: Instant) -> io::Result<OwnedFd> {
+    let flags = SocketFlags::CLOEXEC;
+    let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    // 0 would mean for ever.
+    let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+    sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, Some(left))?;
+    let address = SocketAddrUnix::new_abstract_name(name.as_bytes())?;
+    loop {
+        match connect(&socket, &address) {
+            Err(Errno::INTR) => {}
+            result => break result?,
+        }
+    }
+    sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, None)?;
+    Ok(socket)
+}
+
+fn connect_tcp(address: SocketAddr, deadline: Instant) -> io::Result<OwnedFd> {
+    let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+    let stream = TcpStream::connect_timeout(&address, left)?;
+    // A request and its answer are one packet each; waiting for
+    // more to send with them costs 40 ms.
+    stream.set_nodelay(true)?;
+    let socket = OwnedFd::from(stream);
+    notice_a_cut(&socket);
+    Ok(socket)
+}
+
+/// Has the system miss the other machine, within some ten seconds. Does nothing
+/// on a socket that is not TCP's.
+pub(super) fn notice_a_cut(socket: &OwnedFd) {
+    let _ = sockopt::set_socket_keepalive(socket, true);
+    let _ = sockopt::set_tcp_keepidle(socket, Duration::from_secs(3));
+    let _ = sockopt::set_tcp_keepintvl(socket, Duration::from_secs(1));
+    let _ = sockopt::set_tcp_keepcnt(socket, 5);
+    let _ = sockopt::set_tcp_user_timeout(socket, 8000);
 }
 
 impl fmt::Display for Address {
@@ -66,6 +129,7 @@ impl fmt::Display for Address {
         match self {
             Address::Local(name) => write!(f, "local:{name}"),
             Address::Tcp(address) => write!(f, "{address}"),
+            Address::Host { name, port } => write!(f, "{name}:{port}"),
         }
     }
 }
@@ -74,11 +138,21 @@ impl std::str::FromStr for Address {
     type Err = io::Error;
 
     fn from_str(text: &str) -> io::Result<Address> {
-        match text.strip_prefix("local:") {
-            Some(name) => Ok(Address::Local(name.to_owned())),
-            None => text.parse().map(Address::Tcp).map_err(|_| {
-                io::Error::other(format!("{text} is neither local:NAME nor IP-ADDRESS:PORT"))
-            }),
+        if let Some(name) = text.strip_prefix("local:") {
+            return Ok(Address::Local(name.to_owned()));
+        }
+        if let Ok(address) = text.parse() {
+            return Ok(Address::Tcp(address));
+        }
+        // An IPv6 address has brackets, so that its port can be told.
+        let host =
+            text.rsplit_once(':').filter(|(name, _)| !name.is_empty() && !name.contains(':'));
+        match host.and_then(|(name, port)| Some((name, port.parse().ok()?))) {
+            Some((name, port)) => Ok(Address::Host { name: name.to_owned(), port }),
+            None => Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("{text} is none of local:NAME, HOST:PORT, IPV4:PORT and [IPV6]:PORT"),
+            )),
         }
     }
 }

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 /// Why an operation on a manager's object did not happen, or what it ended with.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ManagerError {
     /// The operation itself failed, in the manager. The object is as it was.
     #[error(transparent)]
@@ -23,6 +24,20 @@ pub enum ManagerError {
     /// The manager, or whoever listens there, does not have the same key.
     #[error("the manager at {address} has another key")]
     WrongKey {
+        /// Where it is.
+        address: Address,
+    },
+    /// Whoever listens there did not answer in time: it is no manager, or it is
+    /// stopped, or the way to it is cut. What was asked for may have happened.
+    #[error("the manager at {address} does not answer")]
+    Silent {
+        /// Where it is.
+        address: Address,
+    },
+    /// The manager has no descriptor left for another client (`ulimit -n`). It
+    /// needs one for each thread of each process that uses it.
+    #[error("the manager at {address} has no room for another client (ulimit -n)")]
+    Full {
         /// Where it is.
         address: Address,
     },
@@ -62,6 +77,7 @@ pub enum ManagerError {
 
 /// An error that happened in the manager. It arrives with its type.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum RemoteError {
     /// Python's `KeyError`.
     #[error("there is no key {0}")]
@@ -115,6 +131,17 @@ pub enum RemoteError {
         /// Which.
         kind: String,
         /// What it says.
+        message: String,
+    },
+    /// The object's own code panicked. Its caller hears of it and nobody else;
+    /// what the call had half done stays half done.
+    #[error("a {type_name} panicked in {method}: {message}")]
+    Panicked {
+        /// The object's type.
+        type_name: String,
+        /// The method.
+        method: String,
+        /// What it said.
         message: String,
     },
 }

@@ -7,6 +7,9 @@
 //! manager → client: HMAC(key, "manager", both nonces, who)
 //! ```
 //!
+//! A manager that can take no further client says so instead of its magic
+//! number, and hangs up.
+//!
 //! Both nonces are in both proofs, so that neither can be replayed; the names
 //! of the sides are, so that a proof cannot be sent back to its maker. All
 //! messages have a fixed length: before the proof nothing that a stranger says
@@ -24,6 +27,7 @@ pub(super) struct Key(pub(super) Vec<u8>);
 pub(super) const NONCE: usize = 32;
 pub(super) const PROOF: usize = 32;
 const MAGIC: &[u8; 8] = b"every-in";
+const FULL: &[u8; 8] = b"every-no";
 
 pub(super) const GREETING: usize = MAGIC.len() + NONCE;
 pub(super) const INTRODUCTION: usize = NONCE + Who::SIZE + PROOF;
@@ -86,6 +90,17 @@ pub(super) fn nonce() -> io::Result<[u8; NONCE]> {
 /// The manager's first message.
 pub(super) fn greeting(nonce: &[u8; NONCE]) -> Vec<u8> {
     [&MAGIC[..], nonce].concat()
+}
+
+/// What a manager says instead of its greeting if it has no room for another client.
+pub(super) fn refusal() -> [u8; GREETING] {
+    let mut refusal = [0; GREETING];
+    refusal[..MAGIC.len()].copy_from_slice(FULL);
+    refusal
+}
+
+pub(super) fn is_refusal(greeting: &[u8; GREETING]) -> bool {
+    greeting.starts_with(FULL)
 }
 
 /// The client's answer to a greeting, and the proof that must come back.

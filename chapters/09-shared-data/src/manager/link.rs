@@ -1,5 +1,5 @@
 //! A client's way to a manager: a connection for each thread, and one that
-//! lasts as long as the process.
+//! lasts as long as the process has to do with the manager.
 //!
 //! A thread has a connection of its own, so that the manager knows which
 //! thread holds a lock, and so that one that waits holds up nobody else. The
@@ -7,42 +7,60 @@
 //! with the connection that lasts.
 
 use super::address::Address;
+use super::channel::{Channel, Trouble};
 use super::error::ManagerError;
 use super::handshake::{self, GREETING, Key, PROOF, Who};
-use super::protocol::{LENGTH, MAX_FRAME, Reply, Request, frame, size};
-use rustix::buffer::spare_capacity;
-use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv, send};
+use super::protocol::{Reply, Request};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError, Weak};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
 
-/// A manager as a process knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// How long a manager may take to accept a client and to greet it.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long it may take to answer what it can answer at once. It has one thread, which another
+/// client's large request may keep busy.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// A manager as a process knows it. There is one for each manager.
+#[derive(Debug)]
 pub(super) struct Link {
     pub(super) address: Address,
     pub(super) key: Key,
+    lines: Mutex<Lines>,
+    /// The connection that lasts is there, or could not be had.
+    settled: Condvar,
 }
 
-/// What belongs to one process only: a forked child has a copy of its
-/// parent's, and must not use it.
-struct Own<T> {
+/// The open connections. They belong to one process only: a forked child has
+/// copies of its parent's, and must not use them.
+#[derive(Debug, Default)]
+struct Lines {
     /// How often this process or an ancestor had been forked off by then.
     forks: u32,
-    value: T,
+    home: Home,
+    /// A place is empty while its channel is in use, and after trouble with it.
+    of_threads: HashMap<ThreadId, Option<Channel>>,
 }
 
-impl<T> Own<T> {
-    fn new(value: T) -> Own<T> {
-        Own { forks: forks(), value }
-    }
+#[derive(Debug, Default)]
+enum Home {
+    #[default]
+    None,
+    /// Some thread is about it, without keeping anything locked.
+    Opening,
+    Open(Channel),
+}
 
-    fn get(&self) -> Option<&T> {
-        (self.forks == forks()).then_some(&self.value)
-    }
+/// All that this process has to do with.
+static LINKS: Mutex<Vec<Arc<Link>>> = Mutex::new(Vec::new());
+
+fn links() -> MutexGuard<'static, Vec<Arc<Link>>> {
+    LINKS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Differs between a process and its forked copies, and costs no call of the
@@ -62,20 +80,88 @@ fn forks() -> u32 {
     FORKS.load(Ordering::Relaxed)
 }
 
+/// The links in which a thread has a channel; it takes them out when it ends.
+#[derive(Default)]
+struct Leaver(Vec<Weak<Link>>);
+
+impl Drop for Leaver {
+    fn drop(&mut self) {
+        let me = thread::current().id();
+        for link in self.0.drain(..).filter_map(|link| link.upgrade()) {
+            let channel = link.lines().of_threads.remove(&me);
+            drop(channel);
+        }
+    }
+}
+
 thread_local! {
-    /// A place is empty while its channel is in use, and after trouble with it.
-    static CHANNELS: RefCell<HashMap<Link, Option<Own<Channel>>>> = RefCell::default();
+    static LEAVER: RefCell<Leaver> = RefCell::default();
+}
+
+/// Tells the manager's clients of this process that they have no more to do with it.
+impl Drop for Link {
+    fn drop(&mut self) {
+        LEAVER
+            .try_with(|leaver| {
+                let mut leaver = leaver.borrow_mut();
+                leaver.0.retain(|link| link.strong_count() > 0);
+            })
+            .ok();
+    }
 }
 
 impl Link {
+    /// The way to the manager there. Ways that nobody uses any more are closed
+    /// by the way: so this keeps one of them open at most.
+    pub(super) fn to(address: Address, key: Key) -> Arc<Link> {
+        let mut links = links();
+        if let Some(link) = links.iter().find(|link| link.address == address && link.key == key) {
+            return Arc::clone(link);
+        }
+        let unused: Vec<_> = links.extract_if(.., |link| Arc::strong_count(link) == 1).collect();
+        let (lines, settled) = (Mutex::default(), Condvar::new());
+        let link = Arc::new(Link { address, key, lines, settled });
+        links.push(Arc::clone(&link));
+        drop(links);
+        drop(unused);
+        link
+    }
+
+    /// The manager is no more: nothing of the way to it stays open.
+    pub(super) fn close(&self) {
+        links().retain(|link| !std::ptr::eq(&**link, self));
+        let lines = std::mem::take(&mut *self.lines());
+        drop(lines);
+    }
+
+    /// [`close`](Link::close), unless somebody but the caller uses it.
+    pub(super) fn close_if_unused(self: &Arc<Link>) {
+        let mut links = links();
+        // The caller's, and the list's.
+        if Arc::strong_count(self) == 2 {
+            links.retain(|link| !Arc::ptr_eq(link, self));
+        }
+    }
+
     /// Checks that the manager is there and has the same key.
-    pub(super) fn check(&self) -> Result<(), ManagerError> {
-        self.exchange(&Request::Count).map(|_| ())
+    pub(super) fn check(&self, deadline: Instant) -> Result<(), ManagerError> {
+        self.with_channel(deadline, |channel| {
+            channel.deadline = Some(deadline);
+            channel.send(&Request::Count)?;
+            channel.receive().map(drop)
+        })
     }
 
     /// Sends a request and waits for its reply.
     pub(super) fn exchange(&self, request: &Request<'_>) -> Result<Reply, ManagerError> {
-        self.with_channel(|channel| {
+        let patience = match request {
+            // As long as the method does.
+            Request::Call { timeout: None, .. } => None,
+            Request::Call { timeout: Some(timeout), .. } => timeout.checked_add(PATIENCE),
+            _ => Some(ANSWER),
+        };
+        self.with_channel(Instant::now() + PATIENCE, |channel| {
+            channel.deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
             channel.send(request)?;
             channel.receive()
         })
@@ -83,73 +169,142 @@ impl Link {
 
     /// Sends a request that has no reply.
     pub(super) fn tell(&self, request: &Request<'_>) -> Result<(), ManagerError> {
-        self.with_channel(|channel| channel.send(request))
+        self.with_channel(Instant::now() + PATIENCE, |channel| {
+            channel.deadline = Some(Instant::now() + ANSWER);
+            channel.send(request)
+        })
+    }
+
+    /// A connection that stands for a reference to the object, for as long as
+    /// anybody has it open.
+    pub(super) fn lend(&self, id: u64) -> Result<(OwnedFd, Reply), ManagerError> {
+        let mut channel = self.connect(false, Instant::now() + PATIENCE)?;
+        channel.deadline = Some(Instant::now() + ANSWER);
+        let lent = channel.send(&Request::Lend { id }).and_then(|()| channel.receive());
+        Ok((channel.socket, lent.map_err(|trouble| self.error(trouble))?))
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let forks = forks();
+        if lines.forks != forks {
+            *lines = Lines { forks, ..Lines::default() };
+        }
+        lines
     }
 
     fn with_channel<T>(
         &self,
+        deadline: Instant,
         body: impl FnOnce(&mut Channel) -> Result<T, Trouble>,
     ) -> Result<T, ManagerError> {
-        // While the thread ends its connections are gone already; then a new
-        // one serves for this once.
-        let cached = CHANNELS.try_with(|channels| {
-            let mut channels = channels.try_borrow_mut().ok()?;
-            channels.get_mut(self)?.take().filter(|channel| channel.get().is_some())
-        });
-        let mut channel = match cached.ok().flatten() {
-            Some(channel) => channel.value,
+        let me = thread::current().id();
+        let kept = self.lines().of_threads.get_mut(&me).and_then(Option::take);
+        let mut channel = match kept {
+            Some(channel) => channel,
             None => {
-                self.keep_process_alive()?;
-                self.connect(false)?
+                self.open_home(deadline)?;
+                self.connect(false, deadline)?
             }
         };
         let result = body(&mut channel);
         // After trouble nobody knows where in a frame the connection is.
         if matches!(result, Ok(_) | Err(Trouble::Refused(_))) {
-            let channel = Some(Own::new(channel));
-            let _ = CHANNELS.try_with(|channels| {
-                let mut channels = channels.borrow_mut();
-                match channels.get_mut(self) {
-                    Some(place) => *place = channel,
-                    None => drop(channels.insert(self.clone(), channel)),
-                }
-            });
+            self.keep(me, channel);
         }
         result.map_err(|trouble| self.error(trouble))
     }
 
+    /// Keeps the channel for the thread's next request.
+    fn keep(&self, me: ThreadId, channel: Channel) {
+        let mut lines = self.lines();
+        if let Some(place) = lines.of_threads.get_mut(&me) {
+            *place = Some(channel);
+            return;
+        }
+        drop(lines);
+        let Some(myself) = links().iter().find(|link| std::ptr::eq(&***link, self)).cloned() else {
+            // The manager was shut down: this was for once.
+            return;
+        };
+        // While the thread ends, nobody would take the channel out any more.
+        let leaves = LEAVER.try_with(|leaver| {
+            if let Ok(mut leaver) = leaver.try_borrow_mut() {
+                leaver.0.push(Arc::downgrade(&myself));
+            }
+        });
+        if leaves.is_ok() {
+            self.lines().of_threads.insert(me, Some(channel));
+        }
+    }
+
     fn error(&self, trouble: Trouble) -> ManagerError {
+        let address = || self.address.clone();
         match trouble {
             Trouble::Refused(error) => error,
-            Trouble::Ended => ManagerError::Gone { address: self.address.clone() },
+            Trouble::Ended => ManagerError::Gone { address: address() },
+            Trouble::Silent => ManagerError::Silent { address: address() },
             Trouble::Io(error) => ManagerError::Io(error),
             Trouble::Format(what) => ManagerError::Format(what),
         }
     }
 
-    /// Opens the connection that lasts, if it is not open.
-    fn keep_process_alive(&self) -> Result<(), ManagerError> {
-        static HOMES: Mutex<Option<HashMap<Link, Own<Channel>>>> = Mutex::new(None);
-        let mut homes = HOMES.lock().unwrap_or_else(PoisonError::into_inner);
-        let homes = homes.get_or_insert_default();
-        if homes.get(self).is_none_or(|home| home.get().is_none()) {
-            let home = self.connect(true)?;
-            homes.insert(self.clone(), Own::new(home));
+    /// Opens the connection that lasts, if it is not open. Nothing is locked
+    /// meanwhile: only those wait who have to do with this manager.
+    fn open_home(&self, deadline: Instant) -> Result<(), ManagerError> {
+        let mut lines = self.lines();
+        loop {
+            match &lines.home {
+                Home::Open(channel) if channel.is_open() => return Ok(()),
+                Home::Open(_) | Home::None => break,
+                Home::Opening => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return Err(ManagerError::Silent { address: self.address.clone() });
+                    }
+                    let waited = self.settled.wait_timeout(lines, left);
+                    lines = waited.unwrap_or_else(PoisonError::into_inner).0;
+                }
+            }
         }
-        Ok(())
+        lines.home = Home::Opening;
+        drop(lines);
+        let home = self.connect(true, deadline);
+        let mut lines = self.lines();
+        let result = match home {
+            Ok(home) => {
+                lines.home = Home::Open(home);
+                Ok(())
+            }
+            Err(error) => {
+                lines.home = Home::None;
+                Err(error)
+            }
+        };
+        drop(lines);
+        self.settled.notify_all();
+        result
     }
 
-    fn connect(&self, is_home: bool) -> Result<Channel, ManagerError> {
+    fn connect(&self, is_home: bool, deadline: Instant) -> Result<Channel, ManagerError> {
         let address = || self.address.clone();
-        let socket = self
-            .address
-            .connect()
-            .map_err(|source| ManagerError::Connect { address: address(), source })?;
-        let mut channel = Channel { socket, buffer: Vec::new() };
+        let silent = || ManagerError::Silent { address: address() };
+        let socket = self.address.connect(deadline).map_err(|source| match source.kind() {
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => silent(),
+            _ => ManagerError::Connect { address: address(), source },
+        })?;
+        let mut channel = Channel::new(socket);
+        channel.deadline = Some(deadline);
         // A manager greets everybody, unless it is ending.
         let greeting = channel.exactly::<GREETING>().map_err(|trouble| self.error(trouble))?;
+        if handshake::is_refusal(&greeting) {
+            return Err(ManagerError::Full { address: address() });
+        }
         // One that hangs up after that has another key, or is none.
-        let stranger = |_| ManagerError::WrongKey { address: address() };
+        let stranger = |trouble| match trouble {
+            Trouble::Silent => silent(),
+            _ => ManagerError::WrongKey { address: address() },
+        };
         let who = Who { process: process()?, is_home };
         let introduced = handshake::introduce(&self.key, &greeting, &handshake::nonce()?, who);
         let (introduction, expected) = introduced.ok_or_else(|| stranger(Trouble::Ended))?;
@@ -163,89 +318,17 @@ impl Link {
 
 /// The random number that stands for this process.
 fn process() -> io::Result<u128> {
-    static PROCESS: Mutex<Option<Own<u128>>> = Mutex::new(None);
+    static PROCESS: Mutex<Option<(u32, u128)>> = Mutex::new(None);
     let mut process = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(&number) = process.as_ref().and_then(Own::get) {
+    let forks = forks();
+    if let Some((before, number)) = *process
+        && before == forks
+    {
         return Ok(number);
     }
     let mut random = [0; 16];
     getrandom::fill(&mut random)?;
     let number = u128::from_ne_bytes(random);
-    *process = Some(Own::new(number));
+    *process = Some((forks, number));
     Ok(number)
-}
-
-/// Why an exchange failed.
-enum Trouble {
-    /// Nothing was sent; the connection is as before.
-    Refused(ManagerError),
-    Ended,
-    Io(io::Error),
-    Format(String),
-}
-
-/// A connection to a manager that knows this process.
-struct Channel {
-    socket: OwnedFd,
-    /// What has arrived and was not yet asked for.
-    buffer: Vec<u8>,
-}
-
-impl Channel {
-    fn send(&mut self, request: &Request<'_>) -> Result<(), Trouble> {
-        let refused = |error| Err(Trouble::Refused(error));
-        match frame(request) {
-            Ok(Ok(frame)) => self.send_all(&frame),
-            Ok(Err(bytes)) => refused(ManagerError::TooLarge { bytes, max: MAX_FRAME }),
-            Err(error) => refused(ManagerError::Format(error.to_string())),
-        }
-    }
-
-    fn receive(&mut self) -> Result<Reply, Trouble> {
-        self.fill(LENGTH)?;
-        let length = self.buffer[..LENGTH].try_into().unwrap_or_default();
-        let size = size(length);
-        if size > MAX_FRAME {
-            return Err(Trouble::Format(format!("a frame of {size} bytes is too large")));
-        }
-        self.fill(LENGTH + size)?;
-        let reply = postcard::from_bytes(&self.buffer[LENGTH..LENGTH + size]);
-        self.buffer.drain(..LENGTH + size);
-        reply.map_err(|error| Trouble::Format(error.to_string()))
-    }
-
-    fn exactly<const N: usize>(&mut self) -> Result<[u8; N], Trouble> {
-        self.fill(N)?;
-        let mut bytes = [0; N];
-        bytes.copy_from_slice(&self.buffer[..N]);
-        self.buffer.drain(..N);
-        Ok(bytes)
-    }
-
-    fn fill(&mut self, wanted: usize) -> Result<(), Trouble> {
-        const PORTION: usize = 64 * 1024;
-        while self.buffer.len() < wanted {
-            // Room grows with what arrives, not with what a length claims.
-            self.buffer.reserve(PORTION);
-            let room = spare_capacity(&mut self.buffer);
-            match recv(&self.socket, room, RecvFlags::empty()) {
-                Ok((_, 0)) | Err(Errno::CONNRESET) => return Err(Trouble::Ended),
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(error) => return Err(Trouble::Io(error.into())),
-            }
-        }
-        Ok(())
-    }
-
-    fn send_all(&mut self, mut bytes: &[u8]) -> Result<(), Trouble> {
-        while !bytes.is_empty() {
-            match send(&self.socket, bytes, SendFlags::NOSIGNAL) {
-                Ok(sent) => bytes = &bytes[sent..],
-                Err(Errno::INTR) => {}
-                Err(Errno::PIPE | Errno::CONNRESET) => return Err(Trouble::Ended),
-                Err(error) => return Err(Trouble::Io(error.into())),
-            }
-        }
-        Ok(())
-    }
 }

@@ -28,6 +28,7 @@
 //! microseconds of a message to another process and back.
 
 mod address;
+mod channel;
 mod convert;
 mod create;
 mod error;

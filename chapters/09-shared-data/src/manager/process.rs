@@ -3,16 +3,18 @@
 use super::address::Address;
 use super::error::ManagerError;
 use super::handshake::Key;
-use super::link::Link;
+use super::link::{Link, PATIENCE};
 use super::protocol::Request;
 use super::proxy::{one, pack, unpack};
 use super::shared::{Registry, Types};
 use super::types;
 use ch08_multiprocessing::{Child, Descriptor, Process};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use thiserror::Error;
 
 /// A process that owns objects (Python's `Manager()`), or the way to one.
@@ -38,6 +40,7 @@ pub struct Builder {
 
 /// Why no manager was started.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum StartError {
     /// A manager on TCP, but nobody chose a key.
     #[error(
@@ -92,11 +95,9 @@ impl Builder {
         let (listener, address, key) = self.open()?;
         let arguments = (Descriptor::from(listener), pack(&key)?);
         let server = Process::new(serve, arguments).name("manager").daemon(true).start()?;
-        let manager = Manager {
-            link: Arc::new(Link { address, key }),
-            server: Some((server, std::process::id())),
-        };
-        manager.link.check()?;
+        let manager =
+            Manager { link: Link::to(address, key), server: Some((server, std::process::id())) };
+        manager.link.check(Instant::now() + PATIENCE)?;
         Ok(manager)
     }
 
@@ -127,6 +128,9 @@ impl Builder {
     }
 }
 
+/// As good as never.
+const FAR: Duration = Duration::from_secs(1 << 32);
+
 /// No types of one's own.
 struct NoTypes;
 
@@ -140,6 +144,9 @@ fn serve<T: Types>((listener, key): (Descriptor, Descriptor)) -> io::Result<()> 
     // objects while they end; the manager ends with the one that started it.
     // SAFETY: ignoring a signal runs no code of ours.
     unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
+    // It needs a descriptor for each thread of each client, and calls no `select`.
+    let limit = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
     super::server::serve(listener.into(), unpack(key)?, registry::<T>())
 }
 
@@ -169,11 +176,27 @@ impl Manager {
     ///
     /// # Errors
     ///
-    /// [`ManagerError`] if nobody listens there, or the key is another.
+    /// [`ManagerError`] if nobody listens there, the key is another, or there
+    /// is no answer within ten seconds.
     pub fn connect(address: Address, key: impl Into<Vec<u8>>) -> Result<Manager, ManagerError> {
-        let link = Arc::new(Link { address, key: Key(key.into()) });
-        link.check()?;
-        Ok(Manager { link, server: None })
+        Manager::connect_timeout(address, key, PATIENCE)
+    }
+
+    /// As [`connect`](Manager::connect), but whoever listens there has `timeout`
+    /// instead of ten seconds to answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Manager::connect).
+    pub fn connect_timeout(
+        address: Address,
+        key: impl Into<Vec<u8>>,
+        timeout: Duration,
+    ) -> Result<Manager, ManagerError> {
+        let manager = Manager { link: Link::to(address, Key(key.into())), server: None };
+        let now = Instant::now();
+        manager.link.check(now.checked_add(timeout).unwrap_or(now + FAR))?;
+        Ok(manager)
     }
 
     /// Where it listens.
@@ -209,6 +232,9 @@ impl Drop for Manager {
         {
             let _ = server.kill();
             let _ = server.join();
+            self.link.close();
+        } else {
+            self.link.close_if_unused();
         }
     }
 }

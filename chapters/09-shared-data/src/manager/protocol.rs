@@ -32,9 +32,10 @@ pub(super) enum Request<'a> {
     Batch { id: u64, calls: Vec<Call<'a>> },
     /// The process has one reference less.
     Release { id: u64 },
-    /// A reference goes to another process…
+    /// A reference goes to another process: this connection, which the message
+    /// takes along, stands for it until the last copy is closed…
     Lend { id: u64 },
-    /// …and has arrived there.
+    /// …and it has arrived there. A copy of the message can arrive, too.
     Adopt { id: u64 },
     /// How many objects there are.
     Count,

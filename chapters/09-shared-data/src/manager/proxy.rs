@@ -6,7 +6,7 @@ use super::handshake::Key;
 use super::link::Link;
 use super::object::{Handle, Object};
 use super::protocol::{Call, Reply, Request};
-use ch08_multiprocessing::Descriptor;
+use ch08_multiprocessing::{Descriptor, Reason};
 use rustix::fs::{MemfdFlags, memfd_create};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use std::fmt;
@@ -207,6 +207,9 @@ impl fmt::Debug for Proxy {
 struct Parcel {
     address: Address,
     key: Descriptor,
+    /// A connection to the manager that holds the reference until a receiver
+    /// has its own. If nobody ever does, the system closes it with the message.
+    loan: Descriptor,
     id: u64,
     type_name: String,
 }
@@ -214,27 +217,29 @@ struct Parcel {
 impl Serialize for Proxy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Reference { link, id, type_name } = &*self.reference;
+        let keep = |error: ManagerError| ser::Error::custom(Reason::new(error).keep());
+        let (loan, reply) = link.lend(*id).map_err(keep)?;
+        one(link, reply).map_err(keep)?;
         let parcel = Parcel {
             address: link.address.clone(),
-            key: pack(&link.key).map_err(ser::Error::custom)?,
+            key: pack(&link.key).map_err(|error| keep(error.into()))?,
+            loan: loan.into(),
             id: *id,
             type_name: type_name.clone(),
         };
-        let result = parcel.serialize(serializer)?;
-        // The manager holds this reference until the receiver takes it.
-        let lent = link.exchange(&Request::Lend { id: *id });
-        lent.and_then(|reply| one(link, reply)).map_err(ser::Error::custom)?;
-        Ok(result)
+        parcel.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Proxy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Proxy, D::Error> {
-        let Parcel { address, key, id, type_name } = Parcel::deserialize(deserializer)?;
-        let key = unpack(key).map_err(de::Error::custom)?;
-        let link = Arc::new(Link { address, key });
+        let Parcel { address, key, loan, id, type_name } = Parcel::deserialize(deserializer)?;
+        let keep = |error: ManagerError| de::Error::custom(Reason::new(error).keep());
+        let key = unpack(key).map_err(|error| keep(error.into()))?;
+        let link = Link::to(address, key);
         let adopted = link.exchange(&Request::Adopt { id });
-        adopted.and_then(|reply| one(&link, reply)).map_err(de::Error::custom)?;
+        adopted.and_then(|reply| one(&link, reply)).map_err(keep)?;
+        drop(loan);
         Ok(Proxy { reference: Arc::new(Reference { link, id, type_name }) })
     }
 }

@@ -15,6 +15,10 @@ pub enum RunError {
     /// This thread is running a hub already.
     #[error("this thread has a hub already: spawn a task on it instead")]
     Nested,
+    /// The main task caught a [`timeout`](super::timeout()) a hundred times and
+    /// went on waiting: see [`JoinError::Abandoned`].
+    #[error("the main task caught its time-out again and again, and was given up")]
+    Abandoned,
     /// The main task has no stack.
     #[error("no stack for the main task")]
     NoStack(#[source] io::Error),
@@ -36,6 +40,11 @@ pub enum JoinError {
     /// It panicked.
     #[error("the task panicked{}", .0.message().map(|text| format!(": {text}")).unwrap_or_default())]
     Panicked(Panic),
+    /// It was killed, or out of time, and caught that, again and again: a
+    /// hundred times. So it was given up where it waited. Nothing on its stack was
+    /// dropped, and its stack is not given back.
+    #[error("the task caught its kill or its time-out again and again, and was given up")]
+    Abandoned,
     /// It never ran: the system had no stack for it. Linux, for one, allows some
     /// 32 000 stacks a process (`vm.max_map_count`, two mappings each).
     #[error("no stack for the task")]

@@ -2,7 +2,7 @@
 
 use super::error::{JoinError, RunError};
 use super::reactor::Reactor;
-use super::task::{Claim, Interrupt, Raised, Task, TaskRef};
+use super::task::{Claim, Interrupt, Task, TaskRef};
 use super::timers::Timers;
 use crate::greenlet::{Current, swap_current};
 use crate::stack::Stacks;
@@ -72,15 +72,26 @@ pub(super) fn park() {
             "a destructor that runs because of a panic must not wait on the hub"
         );
         hub.raise(&task);
-        // What belongs to this task is set aside on its own stack.
-        let yielder = hub.yielder.get().expect("a running task has one");
-        let greenlet = swap_current(ptr::null());
-        // SAFETY: the running task has set the yielder, which lives at the base of its stack.
-        unsafe { yielder.as_ref() }.suspend(());
-        swap_current(greenlet);
-        hub.yielder.set(Some(yielder));
+        hub.suspend();
         hub.raise(&task);
     });
+}
+
+/// The current task, which is about to wait: nothing is noted of the wait yet.
+///
+/// A task that is deaf to what ends its waits is left here for ever.
+///
+/// # Panics
+///
+/// Outside a task.
+pub(super) fn about_to_wait() -> TaskRef {
+    with(|hub| {
+        let task = hub.current();
+        if task.is_deaf() && !std::thread::panicking() {
+            hub.abandon(task);
+        }
+        task
+    })
 }
 
 /// [`super::run`].
@@ -126,6 +137,7 @@ pub(super) fn run<R: 'static>(
         Ok(value) => Ok(value),
         Err(JoinError::Panicked(panic)) => resume_unwind(panic.into_payload()),
         Err(JoinError::NoStack(error)) => Err(RunError::NoStack(error)),
+        Err(JoinError::Abandoned) => Err(RunError::Abandoned),
         Err(JoinError::Killed) => unreachable!("nobody has a handle to kill the main task with"),
     }
 }
@@ -170,10 +182,36 @@ impl Hub {
     }
 
     fn raise(&self, task: &Task) {
-        if self.closing.get() {
-            resume_unwind(Box::new(Raised(Interrupt::Kill)));
+        let kill = self.closing.get().then_some(Interrupt::Kill);
+        if let Some(interrupt) = kill.or_else(|| task.pending()) {
+            task.raise(interrupt);
         }
-        task.raise();
+    }
+
+    /// Gives way to the hub, until it gives the current task a turn.
+    fn suspend(&self) {
+        // What belongs to this task is set aside on its own stack.
+        let yielder = self.yielder.get().expect("a running task has one");
+        let greenlet = swap_current(ptr::null());
+        // SAFETY: the running task has set the yielder, which lives at the base of its stack.
+        unsafe { yielder.as_ref() }.suspend(());
+        swap_current(greenlet);
+        self.yielder.set(Some(yielder));
+    }
+
+    /// Ends the current task, which gets no turn again: unwinding it has been tried often enough.
+    #[cold]
+    fn abandon(&self, task: TaskRef) -> ! {
+        eprintln!(
+            "a task of the hub caught every panic, its kill or time-out too, and was given up: \
+             nothing on its stack is dropped"
+        );
+        task.abandon();
+        self.end(&task);
+        self.timers.borrow_mut().cancel_all_of(&task);
+        drop(task);
+        self.suspend();
+        unreachable!("a task that has ended gets no turn")
     }
 
     /// Runs tasks until `main` ends.
@@ -256,6 +294,10 @@ impl Hub {
             CoroutineResult::Yield(()) => {
                 let task = self.current();
                 self.current.set(None);
+                if task.has_ended() {
+                    // It was given up. To drop its stack would be to unwind it once more.
+                    return std::mem::forget(coroutine);
+                }
                 *task.more().coroutine.borrow_mut() = Some(coroutine);
                 self.keep(task);
             }

@@ -39,9 +39,14 @@ pub(super) struct More {
     /// Who waits for its end.
     pub(super) joiners: WaitList,
     interrupts: RefCell<Vec<Interrupt>>,
+    /// How often one of them was raised.
+    raised: Cell<u32>,
     /// The timer of its first turn, if that came or comes by one.
     pub(super) start: Cell<Option<TimerId>>,
 }
+
+/// After so many raised interrupts a task is given up.
+const ENOUGH: u32 = 100;
 
 /// What ends a wait from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,19 +91,31 @@ impl Task {
     }
 
     pub(super) fn forget(&self, interrupt: Interrupt) {
-        self.more().interrupts.borrow_mut().retain(|&pending| pending != interrupt);
+        let more = self.more();
+        more.interrupts.borrow_mut().retain(|&pending| pending != interrupt);
+        if more.interrupts.borrow().is_empty() {
+            more.raised.set(0);
+        }
     }
 
-    /// Raises what is pending. To be called by the task itself.
-    pub(super) fn raise(&self) {
-        let Some(more) = self.any_more() else { return };
-        let mut interrupts = more.interrupts.borrow_mut();
-        if !interrupts.is_empty() {
-            let first = interrupts.remove(0);
-            drop(interrupts);
-            // Not `panic!`: this prints nothing.
-            resume_unwind(Box::new(Raised(first)));
-        }
+    /// What is to be raised in it. It stays so until it is obeyed: a kill for good, a time-out
+    /// until its body is left. So a task that catches every panic gets no further.
+    pub(super) fn pending(&self) -> Option<Interrupt> {
+        let interrupts = self.any_more()?.interrupts.borrow();
+        let kill = interrupts.contains(&Interrupt::Kill).then_some(Interrupt::Kill);
+        kill.or_else(|| interrupts.first().copied())
+    }
+
+    /// Raises `interrupt`. To be called by the task itself.
+    pub(super) fn raise(&self, interrupt: Interrupt) -> ! {
+        self.more().raised.update(|times| times.saturating_add(1));
+        // Not `panic!`: this prints nothing.
+        resume_unwind(Box::new(Raised(interrupt)))
+    }
+
+    /// It has caught so many interrupts that it will catch the next one too.
+    pub(super) fn is_deaf(&self) -> bool {
+        self.any_more().is_some_and(|more| more.raised.get() >= ENOUGH)
     }
 
     /// Has it neither run nor been interrupted, awaited or given a timer yet?

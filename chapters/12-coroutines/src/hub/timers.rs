@@ -20,7 +20,7 @@ pub(super) struct Due {
 /// All timers, soonest first; of equals, the one set first.
 ///
 /// None is of a task that has ended: a wait takes its timer out however it ends, and the end of a
-/// task takes out that of its first turn.
+/// task takes out that of its first turn. One that is given up leaves none either.
 #[derive(Default)]
 pub(super) struct Timers {
     next_number: u64,
@@ -43,6 +43,11 @@ impl Timers {
     /// False if it has fired already.
     pub(super) fn cancel(&mut self, id: TimerId) -> bool {
         self.pending.remove(&id).is_some()
+    }
+
+    /// Takes out all timers of a task.
+    pub(super) fn cancel_all_of(&mut self, task: &TaskRef) {
+        self.pending.retain(|_, due| due.task.pointer() != task.pointer());
     }
 
     /// When the next one is due.

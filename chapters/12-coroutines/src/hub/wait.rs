@@ -1,6 +1,6 @@
 //! A line of tasks that wait for the same thing.
 
-use super::scheduler::{park, try_with, with};
+use super::scheduler::{about_to_wait, park, try_with, with};
 use super::task::TaskRef;
 use super::timers::TimerId;
 use std::cell::{Cell, RefCell};
@@ -53,7 +53,7 @@ impl WaitList {
 
     /// Blocks the task until it is notified, or `due`; true if it was notified.
     pub(super) fn wait_until(&self, due: Option<Instant>) -> bool {
-        let task = with(|hub| hub.current());
+        let task = about_to_wait();
         let ticket = self.next_ticket.replace(self.next_ticket.get() + 1);
         let waiter = Rc::new(Waiter { ticket, task, notified: Cell::new(false) });
         self.waiters.borrow_mut().push_back(waiter.clone());
@@ -126,7 +126,8 @@ pub(super) fn sleep_until(due: Option<Instant>) {
             }
         }
     }
-    let timer = due.map(|due| with(|hub| hub.timers.borrow_mut().set(due, hub.current(), None)));
+    let task = about_to_wait();
+    let timer = due.map(|due| with(|hub| hub.timers.borrow_mut().set(due, task, None)));
     let _cancel = Cancel(timer);
     loop {
         park();

@@ -39,7 +39,7 @@ enum Stage {
 /// What a connection has for the server.
 pub(super) enum Event {
     Nothing,
-    Introduced,
+    Introduced(Who),
     Request(Who, Request<'static>),
 }
 
@@ -126,7 +126,7 @@ impl Connection {
                 self.stage = Stage::Known(who);
                 self.to_send.extend(proof);
                 self.flush()?;
-                Event::Introduced
+                Event::Introduced(who)
             }
             Stage::Known(who) => {
                 let request: Request = postcard::from_bytes(&bytes[LENGTH..])
@@ -181,6 +181,9 @@ impl Connection {
             }
         }
         self.to_send.drain(..sent);
+        if self.to_send.is_empty() && self.to_send.capacity() > 2 * PORTION {
+            self.to_send = Vec::new();
+        }
         Ok(())
     }
 

@@ -4,12 +4,13 @@ mod connection;
 mod references;
 mod state;
 
-use super::handshake::Key;
+use super::address::notice_a_cut;
+use super::handshake::{self, Key};
 use super::shared::Registry;
 use connection::{Connection, Event, FIRST_INTEREST};
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::io::Errno;
-use rustix::net::{SocketFlags, accept_with};
+use rustix::net::{SendFlags, SocketFlags, accept_with, send};
 use state::{Origin, State};
 use std::collections::HashMap;
 use std::io;
@@ -31,6 +32,8 @@ pub(super) fn serve(listener: OwnedFd, key: Key, registry: Registry) -> io::Resu
         connections: HashMap::new(),
         next: LISTENER + 1,
         full: false,
+        spare: spare(),
+        homes: HashMap::new(),
         replied: Vec::new(),
     };
     server.run()
@@ -45,6 +48,10 @@ struct Server {
     next: u64,
     /// The listener is not watched, for want of descriptors.
     full: bool,
+    /// To be given up for a moment, so that somebody can be refused.
+    spare: Option<OwnedFd>,
+    /// How many connections each process has whose end is its own.
+    homes: HashMap<u128, usize>,
     /// Got a reply, and may have sent the next request before.
     replied: Vec<u64>,
 }
@@ -87,30 +94,51 @@ impl Server {
     }
 
     fn accept(&mut self) {
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
         loop {
-            match accept_with(&self.listener, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK) {
-                Ok(socket) => {
-                    let id = self.next;
-                    self.next += 1;
-                    let data = EventData::new_u64(id);
-                    let added = epoll::add(&self.epoll, &socket, data, FIRST_INTEREST);
-                    match added.map_err(io::Error::from).and_then(|()| Connection::greet(socket)) {
-                        Ok(connection) => {
-                            self.connections.insert(id, connection);
-                        }
-                        Err(error) => eprintln!("manager: a client could not be greeted: {error}"),
-                    }
-                }
+            // Without a spare one there may be one again.
+            self.spare = self.spare.take().or_else(spare);
+            match accept_with(&self.listener, flags) {
+                Ok(socket) => self.greet(socket),
                 Err(Errno::AGAIN) => return,
                 Err(Errno::INTR | Errno::CONNABORTED) => {}
-                // No descriptors are left. Whoever knocks waits until somebody
-                // leaves, and those who are here do not suffer from it.
                 Err(error) => {
-                    eprintln!("manager: a client has to wait until another leaves: {error}");
-                    self.full = epoll::delete(&self.epoll, &self.listener).is_ok();
-                    return;
+                    // No descriptors are left, which is so even if nobody knocks. Those who
+                    // are here do not suffer from it.
+                    drop(self.spare.take());
+                    match accept_with(&self.listener, flags) {
+                        Ok(socket) => {
+                            eprintln!("manager: a client cannot be taken in: {error}");
+                            refuse(&socket);
+                        }
+                        Err(Errno::AGAIN) => {
+                            self.spare = spare();
+                            return;
+                        }
+                        Err(Errno::INTR | Errno::CONNABORTED) => {}
+                        Err(_) => {
+                            self.full = epoll::delete(&self.epoll, &self.listener).is_ok();
+                            return;
+                        }
+                    }
                 }
             }
+        }
+    }
+
+    fn greet(&mut self, socket: OwnedFd) {
+        if self.spare.is_none() {
+            // The last one is kept for this.
+            return refuse(&socket);
+        }
+        let id = self.next;
+        self.next += 1;
+        notice_a_cut(&socket);
+        let data = EventData::new_u64(id);
+        let added = epoll::add(&self.epoll, &socket, data, FIRST_INTEREST);
+        match added.map_err(io::Error::from).and_then(|()| Connection::greet(socket)) {
+            Ok(connection) => drop(self.connections.insert(id, connection)),
+            Err(error) => eprintln!("manager: a client could not be greeted: {error}"),
         }
     }
 
@@ -137,7 +165,11 @@ impl Server {
         while let Some(connection) = self.connections.get_mut(&id) {
             match connection.next(&self.key) {
                 Ok(Event::Nothing) => return self.watch(id),
-                Ok(Event::Introduced) => {}
+                Ok(Event::Introduced(who)) => {
+                    if who.is_home {
+                        *self.homes.entry(who.process).or_default() += 1;
+                    }
+                }
                 Ok(Event::Request(who, request)) => {
                     self.state.handle(Origin { connection: id, process: who.process }, request);
                     self.deliver();
@@ -195,10 +227,31 @@ impl Server {
         }
         if let Some(who) = connection.who() {
             self.state.disconnected(id);
-            if who.is_home {
+            if who.is_home && self.was_last_home(who.process) {
                 self.state.process_ended(who.process);
             }
             self.deliver();
         }
     }
+
+    /// A process whose connection was cut may have come back before that was noticed.
+    fn was_last_home(&mut self, process: u128) -> bool {
+        let Some(homes) = self.homes.get_mut(&process) else { return true };
+        *homes -= 1;
+        let last = *homes == 0;
+        if last {
+            self.homes.remove(&process);
+        }
+        last
+    }
+}
+
+/// A descriptor to be given up when there is no other.
+fn spare() -> Option<OwnedFd> {
+    rustix::event::eventfd(0, rustix::event::EventfdFlags::CLOEXEC).ok()
+}
+
+/// Tells a client that there is no room, and hangs up.
+fn refuse(socket: &OwnedFd) {
+    let _ = send(socket, &handshake::refusal(), SendFlags::NOSIGNAL);
 }

@@ -26,7 +26,8 @@ impl Drop for Token {
 pub(super) struct References {
     /// As many as the process has, of each object.
     of_processes: HashMap<u128, HashMap<u64, Vec<Arc<Token>>>>,
-    on_their_way: HashMap<u64, Vec<Arc<Token>>>,
+    /// One of each connection that stands for a reference on its way.
+    on_their_way: HashMap<u64, Arc<Token>>,
     /// Objects whose tokens are gone. Tokens are dropped in all kinds of
     /// places, so they leave word here.
     unreferenced: Arc<Mutex<Vec<u64>>>,
@@ -51,15 +52,14 @@ impl References {
         }
     }
 
-    /// A reference goes to another process.
-    pub(super) fn lend(&mut self, token: Arc<Token>) {
-        self.on_their_way.entry(token.id).or_default().push(token);
+    /// A reference goes to another process; this connection stands for it.
+    pub(super) fn lend(&mut self, connection: u64, token: Arc<Token>) {
+        self.on_their_way.insert(connection, token);
     }
 
-    /// It has arrived. False if none was on its way.
-    pub(super) fn adopt(&mut self, process: u128, id: u64) -> bool {
-        let token = self.on_their_way.get_mut(&id).and_then(Vec::pop);
-        token.map(|token| self.refer(process, token)).is_some()
+    /// Nobody has the connection any more.
+    pub(super) fn disconnected(&mut self, connection: u64) {
+        self.on_their_way.remove(&connection);
     }
 
     pub(super) fn process_ended(&mut self, process: u128) {
@@ -69,7 +69,6 @@ impl References {
     /// An object that nobody refers to any more.
     pub(super) fn unreferenced(&mut self) -> Option<u64> {
         let id = lock(&self.unreferenced).pop()?;
-        self.on_their_way.remove(&id);
         for tokens in self.of_processes.values_mut() {
             tokens.remove(&id);
         }

@@ -7,15 +7,61 @@ use crate::manager::object::{Handle, Object};
 use crate::manager::protocol::{Call, Reply, Request};
 use crate::manager::shared::{Caller, Registry, Shared};
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::task::Poll;
 use std::time::Instant;
 
 struct Entry {
-    object: Box<dyn Shared>,
+    /// `None` while it is dropped.
+    object: Option<Box<dyn Shared>>,
     type_name: String,
     token: Weak<Token>,
     waiting: VecDeque<Waiting>,
+}
+
+impl Entry {
+    fn call(
+        &mut self,
+        caller: Caller,
+        method: &str,
+        arguments: &mut [Object],
+    ) -> Poll<Result<Object, RemoteError>> {
+        let Some(object) = &mut self.object else {
+            return Poll::Ready(Err(RemoteError::NoObject));
+        };
+        let called = contained(&self.type_name, method, || object.call(caller, method, arguments));
+        called.unwrap_or_else(|panicked| Poll::Ready(Err(panicked)))
+    }
+
+    fn gone(&mut self, connection: u64) {
+        if let Some(object) = &mut self.object {
+            let _ = contained(&self.type_name, "gone", || object.gone(connection));
+        }
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let object = self.object.take();
+        let _ = contained(&self.type_name, "its destructor", || drop(object));
+    }
+}
+
+/// Runs an object's own code. A panic in it is an error of its caller, and
+/// harms no other object. The panic hook has printed it.
+fn contained<T>(type_name: &str, method: &str, code: impl FnOnce() -> T) -> Result<T, RemoteError> {
+    catch_unwind(AssertUnwindSafe(code)).map_err(|panic| {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let message = text.unwrap_or("(no message)").to_owned();
+        // What was thrown may panic when it is dropped. What that throws is leaked.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+            std::mem::forget(panic);
+        }
+        let (type_name, method) = (type_name.to_owned(), method.to_owned());
+        RemoteError::Panicked { type_name, method, message }
+    })
 }
 
 /// A call that is not done.
@@ -78,15 +124,17 @@ impl State {
             Request::Release { id } => self.references.release(from.process, id),
             Request::Lend { id } => {
                 let lent = self.token(id).map(|token| {
-                    self.references.lend(token);
+                    self.references.lend(from.connection, token);
                     Object::None
                 });
                 self.replies.push((from.connection, Reply::One(lent)));
             }
             Request::Adopt { id } => {
-                let adopted = self.references.adopt(from.process, id);
-                let result = if adopted { Ok(Object::None) } else { Err(RemoteError::NoObject) };
-                self.replies.push((from.connection, Reply::One(result)));
+                let adopted = self.token(id).map(|token| {
+                    self.references.refer(from.process, token);
+                    Object::None
+                });
+                self.replies.push((from.connection, Reply::One(adopted)));
             }
             Request::Count => {
                 self.bury();
@@ -99,9 +147,10 @@ impl State {
 
     /// The thread with this connection has ended.
     pub(super) fn disconnected(&mut self, connection: u64) {
+        self.references.disconnected(connection);
         for entry in self.objects.values_mut() {
             entry.waiting.retain(|waiting| waiting.caller.connection != connection);
-            entry.object.gone(connection);
+            entry.gone(connection);
         }
         for id in self.awaited.clone() {
             self.retry(id);
@@ -146,12 +195,12 @@ impl State {
     ) -> Result<Object, RemoteError> {
         let constructor = self.registry.constructor(type_name)?;
         self.anchor(&mut arguments)?;
-        let object = constructor(&mut arguments)?;
+        let object = contained(type_name, "its constructor", || constructor(&mut arguments))??;
         let id = self.next_object;
         self.next_object += 1;
         let token = self.references.token(id);
         let entry = Entry {
-            object,
+            object: Some(object),
             type_name: type_name.to_owned(),
             token: Arc::downgrade(&token),
             waiting: VecDeque::new(),
@@ -176,7 +225,7 @@ impl State {
             self.replies.push((from.connection, Reply::One(Err(RemoteError::NoObject))));
             return;
         };
-        match entry.object.call(caller, &call.method, &mut arguments) {
+        match entry.call(caller, &call.method, &mut arguments) {
             Poll::Ready(result) => self.reply(from, result),
             Poll::Pending => {
                 let method = call.method.into_owned();
@@ -202,7 +251,7 @@ impl State {
         // The first time a condition gives its lock back, the second time it
         // takes it again.
         for _ in 0..2 {
-            let polled = entry.object.call(caller, &call.method, &mut call.arguments);
+            let polled = entry.call(caller, &call.method, &mut call.arguments);
             if let Poll::Ready(mut result) = polled {
                 if let Ok(object) = &mut result {
                     self.grant(from.process, object);
@@ -226,12 +275,18 @@ impl State {
         while let Some(entry) = self.objects.get_mut(&id)
             && let Some(waiting) = entry.waiting.get_mut(next)
         {
-            let Waiting { caller, method, arguments, .. } = waiting;
-            match entry.object.call(*caller, method, arguments) {
-                Poll::Pending => next += 1,
+            let caller = waiting.caller;
+            let from = Origin { connection: caller.connection, process: waiting.process };
+            let mut arguments = std::mem::take(&mut waiting.arguments);
+            let method = waiting.method.clone();
+            match entry.call(caller, &method, &mut arguments) {
+                Poll::Pending => {
+                    if let Some(waiting) = entry.waiting.get_mut(next) {
+                        waiting.arguments = arguments;
+                    }
+                    next += 1;
+                }
                 Poll::Ready(result) => {
-                    let from =
-                        Origin { connection: waiting.caller.connection, process: waiting.process };
                     entry.waiting.remove(next);
                     self.reply(from, result);
                     next = 0;

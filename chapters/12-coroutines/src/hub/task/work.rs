@@ -38,6 +38,7 @@ pub(super) enum Stage {
 pub(super) struct Operations {
     run: unsafe fn(NonNull<Task>),
     refuse: unsafe fn(NonNull<Task>, JoinError),
+    abandon: unsafe fn(NonNull<Task>),
     /// Writes the outcome to where the pointer says.
     take: unsafe fn(NonNull<Task>, *mut ()),
     free: unsafe fn(NonNull<Task>),
@@ -56,8 +57,13 @@ union Slot<F, R> {
 }
 
 impl<F: FnOnce() -> R, R> Whole<F, R> {
-    const OPERATIONS: Operations =
-        Operations { run: Self::run, refuse: Self::refuse, take: Self::take, free: Self::free };
+    const OPERATIONS: Operations = Operations {
+        run: Self::run,
+        refuse: Self::refuse,
+        abandon: Self::abandon,
+        take: Self::take,
+        free: Self::free,
+    };
 
     /// # Safety
     ///
@@ -113,6 +119,13 @@ impl<F: FnOnce() -> R, R> Whole<F, R> {
         let dropped = catch_unwind(AssertUnwindSafe(|| drop(body)));
         let panicked = |payload| JoinError::Panicked(Panic::new(payload));
         whole.put(Err(dropped.err().map_or(reason, panicked)));
+    }
+
+    unsafe fn abandon(task: NonNull<Task>) {
+        // SAFETY: as in `run`.
+        let whole = unsafe { task.cast::<Self>().as_ref() };
+        assert!(whole.task.stage.get() == Stage::Running, "only what runs is abandoned");
+        whole.put(Err(JoinError::Abandoned));
     }
 
     unsafe fn take(task: NonNull<Task>, to: *mut ()) {
@@ -237,6 +250,14 @@ impl TaskRef {
     pub(in crate::hub) fn refuse(&self, reason: JoinError) {
         // SAFETY: as in `run`.
         unsafe { (self.operations.refuse)(self.0, reason) };
+    }
+}
+
+impl TaskRef {
+    /// Ends it in the middle of its body, which must not run on.
+    pub(in crate::hub) fn abandon(&self) {
+        // SAFETY: as in `run`.
+        unsafe { (self.operations.abandon)(self.0) };
     }
 }
 

@@ -129,13 +129,21 @@ fn an_object_that_nobody_refers_to_is_gone() {
     scene.0.handle(origin(2), Request::Release { id: lock });
     scene.call(2, lock, "is_locked", FOR_EVER);
     assert_eq!(scene.replies(), [(2, Ok(false.into()))], "the reference was not its to release");
-    scene.0.handle(origin(1), Request::Lend { id: lock });
+    // A third connection, of the same process, goes along with the message.
+    let loan = Origin { connection: 7, process: 1 };
+    scene.0.handle(loan, Request::Lend { id: lock });
     scene.0.process_ended(1);
     scene.0.handle(origin(2), Request::Adopt { id: lock });
+    scene.0.handle(origin(3), Request::Adopt { id: lock });
+    scene.0.process_ended(2);
+    scene.0.process_ended(3);
     scene.0.handle(origin(2), Request::Adopt { id: lock });
     let none = || Ok(Object::None);
-    assert_eq!(scene.replies(), [(1, none()), (2, none()), (2, Err(RemoteError::NoObject))]);
+    assert_eq!(scene.replies(), [(7, none()), (2, none()), (3, none()), (2, none())]);
     scene.0.process_ended(2);
+    scene.0.disconnected(7);
+    scene.0.handle(origin(2), Request::Adopt { id: lock });
+    assert_eq!(scene.replies(), [(2, Err(RemoteError::NoObject))]);
     scene.call(3, lock, "is_locked", FOR_EVER);
     assert_eq!(scene.replies(), [(3, Err(RemoteError::NoObject))]);
 }

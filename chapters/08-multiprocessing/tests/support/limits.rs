@@ -1,0 +1,77 @@
+//! Scenes in processes of their own, whose limits are lowered.
+
+use ch08_multiprocessing::Process;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::error::Error;
+use std::fs::File;
+use std::time::Duration;
+
+/// After this long without its outcome a scene fails rather than hangs.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Plays the scene in a process of its own. A panic in it is the test's.
+pub fn alone(scene: fn(())) {
+    let child = Process::new(scene, ()).daemon(true).name("scene").start().unwrap();
+    let code = child.join_timeout(2 * PATIENCE).unwrap();
+    if code.is_none() {
+        let _ = child.kill();
+    }
+    assert_eq!(code, Some(0), "None: it hangs; anything else: see what it printed");
+}
+
+/// This process may have `count` descriptors from now on.
+pub fn lower_descriptors(count: u64) {
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: Some(count), ..limit }).unwrap();
+}
+
+/// Opens files until there is no descriptor left.
+pub fn fill_descriptors() -> Vec<File> {
+    std::iter::from_fn(|| File::open("/dev/null").ok()).collect()
+}
+
+/// An error with all of its sources.
+pub fn causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        text = format!("{text}: {error}");
+        next = error.source();
+    }
+    text
+}
+
+/// Whether the lack of descriptors is the reason, and is said.
+pub fn is_out_of_descriptors(error: &dyn Error) -> bool {
+    causes(error).contains("Too many open files")
+}
+
+/// How many descriptors this process has.
+#[allow(dead_code)]
+pub fn descriptors() -> usize {
+    // One of them is the directory's.
+    std::fs::read_dir("/proc/self/fd").unwrap().count() - 1
+}
+
+/// Makes this process one of a user who has no other, and who may have no
+/// further process or thread but `extra`. False if only root could do so.
+#[allow(dead_code)]
+pub fn lower_threads(extra: u64) -> bool {
+    if rustix::process::getuid().is_root() {
+        let user = 1_000_000 + std::process::id();
+        // SAFETY: these only change who this process is, and whether it may look at itself.
+        let failed = unsafe {
+            libc::setresuid(user, user, user) != 0 || libc::prctl(libc::PR_SET_DUMPABLE, 1) != 0
+        };
+        if failed {
+            return false;
+        }
+    } else if extra > 0 {
+        // Others of this user come and go.
+        return false;
+    }
+    let now = std::fs::read_dir("/proc/self/task").unwrap().count() as u64;
+    let limit = getrlimit(Resource::Nproc);
+    setrlimit(Resource::Nproc, Rlimit { current: Some(now + extra), ..limit }).unwrap();
+    true
+}

@@ -1,0 +1,129 @@
+//! One connection of a client to a manager.
+
+use super::error::ManagerError;
+use super::protocol::{LENGTH, MAX_FRAME, Reply, Request, frame, size};
+use rustix::buffer::spare_capacity;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendFlags, recv, send};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::time::Instant;
+
+/// Why an exchange failed.
+pub(super) enum Trouble {
+    /// Nothing was sent; the connection is as before.
+    Refused(ManagerError),
+    Ended,
+    /// Nothing came until the deadline.
+    Silent,
+    Io(io::Error),
+    Format(String),
+}
+
+/// A connection to a manager.
+#[derive(Debug)]
+pub(super) struct Channel {
+    pub(super) socket: OwnedFd,
+    /// What has arrived and was not yet asked for.
+    buffer: Vec<u8>,
+    /// Until when whatever is sent or waited for must be through.
+    pub(super) deadline: Option<Instant>,
+}
+
+/// How much is read at once.
+const PORTION: usize = 64 * 1024;
+
+impl Channel {
+    pub(super) fn new(socket: OwnedFd) -> Channel {
+        Channel { socket, buffer: Vec::new(), deadline: None }
+    }
+
+    /// Whether the other side has not hung up. Says nothing of one that is
+    /// cut off and has not been missed yet.
+    pub(super) fn is_open(&self) -> bool {
+        let mut socket = [PollFd::new(&self.socket, PollFlags::RDHUP)];
+        matches!(poll(&mut socket, Some(&Timespec::default())), Ok(0) | Err(Errno::INTR))
+    }
+
+    pub(super) fn send(&mut self, request: &Request<'_>) -> Result<(), Trouble> {
+        let refused = |error| Err(Trouble::Refused(error));
+        match frame(request) {
+            Ok(Ok(frame)) => self.send_all(&frame),
+            Ok(Err(bytes)) => refused(ManagerError::TooLarge { bytes, max: MAX_FRAME }),
+            Err(error) => refused(ManagerError::Format(error.to_string())),
+        }
+    }
+
+    pub(super) fn receive(&mut self) -> Result<Reply, Trouble> {
+        self.fill(LENGTH)?;
+        let length = self.buffer[..LENGTH].try_into().unwrap_or_default();
+        let size = size(length);
+        if size > MAX_FRAME {
+            return Err(Trouble::Format(format!("a frame of {size} bytes is too large")));
+        }
+        self.fill(LENGTH + size)?;
+        let reply = postcard::from_bytes(&self.buffer[LENGTH..LENGTH + size]);
+        self.buffer.drain(..LENGTH + size);
+        if self.buffer.is_empty() && self.buffer.capacity() > 2 * PORTION {
+            // One large answer is no reason to keep its room for ever.
+            self.buffer = Vec::new();
+        }
+        reply.map_err(|error| Trouble::Format(error.to_string()))
+    }
+
+    pub(super) fn exactly<const N: usize>(&mut self) -> Result<[u8; N], Trouble> {
+        self.fill(N)?;
+        let mut bytes = [0; N];
+        bytes.copy_from_slice(&self.buffer[..N]);
+        self.buffer.drain(..N);
+        Ok(bytes)
+    }
+
+    fn fill(&mut self, wanted: usize) -> Result<(), Trouble> {
+        while self.buffer.len() < wanted {
+            let flags = self.patient(PollFlags::IN)?;
+            // Room grows with what arrives, not with what a length claims.
+            self.buffer.reserve(PORTION);
+            let room = spare_capacity(&mut self.buffer);
+            match recv(&self.socket, room, RecvFlags::from_bits_retain(flags)) {
+                Ok((_, 0)) | Err(Errno::CONNRESET) => return Err(Trouble::Ended),
+                Ok(_) | Err(Errno::INTR | Errno::AGAIN) => {}
+                Err(error) => return Err(Trouble::Io(error.into())),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn send_all(&mut self, mut bytes: &[u8]) -> Result<(), Trouble> {
+        while !bytes.is_empty() {
+            let flags = SendFlags::from_bits_retain(self.patient(PollFlags::OUT)?);
+            match send(&self.socket, bytes, SendFlags::NOSIGNAL | flags) {
+                Ok(sent) => bytes = &bytes[sent..],
+                Err(Errno::INTR | Errno::AGAIN) => {}
+                Err(Errno::PIPE | Errno::CONNRESET) => return Err(Trouble::Ended),
+                Err(error) => return Err(Trouble::Io(error.into())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the socket is ready, if there is a deadline; without, the
+    /// call that follows waits. Returns the flags for that.
+    fn patient(&self, what: PollFlags) -> Result<u32, Trouble> {
+        let Some(deadline) = self.deadline else { return Ok(0) };
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let left = Timespec {
+                tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX),
+                tv_nsec: left.subsec_nanos().into(),
+            };
+            match poll(&mut [PollFd::new(&self.socket, what)], Some(&left)) {
+                Ok(0) => return Err(Trouble::Silent),
+                Ok(_) => return Ok(RecvFlags::DONTWAIT.bits()),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(Trouble::Io(error.into())),
+            }
+        }
+    }
+}
