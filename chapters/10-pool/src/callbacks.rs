@@ -20,7 +20,7 @@ pub(crate) struct Callbacks {
 impl Callbacks {
     pub(crate) fn start() -> io::Result<Callbacks> {
         let (sender, calls) = channel::<Call>();
-        let run = move || calls.into_iter().for_each(|call| contain(call));
+        let run = move || calls.into_iter().for_each(contain);
         let thread = thread::Builder::new().name("pool callbacks".to_owned()).spawn(run)?;
         Ok(Callbacks { thread: Mutex::new(Some((sender, thread))) })
     }

@@ -268,9 +268,8 @@ fn destructors() {
 
 /// As scoped threads and most pools pass a panic on.
 fn forward(_: ()) {
-    if let Err(panic) = std::thread::spawn(|| panic!("the real reason")).join() {
-        resume_unwind(panic)
-    }
+    let Err(panic) = std::thread::spawn(|| panic!("the real reason")).join();
+    resume_unwind(panic)
 }
 
 fn caught(_: ()) {
