@@ -7,8 +7,10 @@
 
 use crate::children::with_room;
 use crate::reason::Reason;
+use crate::shared::Id;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -83,8 +85,24 @@ impl AsFd for Descriptor {
 }
 
 thread_local! {
-    static OUTGOING: RefCell<Option<Vec<Descriptor>>> = const { RefCell::new(None) };
+    static OUTGOING: RefCell<Option<Outgoing>> = const { RefCell::new(None) };
     static INCOMING: RefCell<Option<Vec<Option<Descriptor>>>> = const { RefCell::new(None) };
+}
+
+/// The descriptors of a value that is being encoded.
+#[derive(Default)]
+struct Outgoing {
+    list: Vec<Descriptor>,
+    /// Where those are that are sent once for many.
+    shared: HashMap<Id, u32>,
+}
+
+impl Outgoing {
+    fn push(&mut self, descriptor: &Descriptor) -> std::io::Result<u32> {
+        let position = u32::try_from(self.list.len()).map_err(std::io::Error::other)?;
+        self.list.push(descriptor.try_clone()?);
+        Ok(position)
+    }
 }
 
 const NO_CHANNEL: &str =
@@ -92,33 +110,71 @@ const NO_CHANNEL: &str =
 
 impl Serialize for Descriptor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let position = OUTGOING.with_borrow_mut(|list| {
-            let list = list.as_mut().ok_or_else(|| ser::Error::custom(NO_CHANNEL))?;
-            let copy = self.try_clone();
-            list.push(copy.map_err(|error| ser::Error::custom(Reason::new(error).keep()))?);
-            u32::try_from(list.len() - 1).map_err(ser::Error::custom)
-        })?;
-        position.serialize(serializer)
+        outgoing(|outgoing| outgoing.push(self))?.serialize(serializer)
     }
+}
+
+/// Serialises a descriptor that many values of a message share: it is sent
+/// once for all that have this `id`.
+pub(crate) fn serialize_once<S: Serializer>(
+    descriptor: &Descriptor,
+    id: Id,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let position = outgoing(|outgoing| {
+        if let Some(&position) = outgoing.shared.get(&id) {
+            return Ok(position);
+        }
+        let position = outgoing.push(descriptor)?;
+        outgoing.shared.insert(id, position);
+        Ok(position)
+    })?;
+    position.serialize(serializer)
+}
+
+fn outgoing<E: ser::Error>(
+    push: impl FnOnce(&mut Outgoing) -> std::io::Result<u32>,
+) -> Result<u32, E> {
+    OUTGOING.with_borrow_mut(|outgoing| {
+        let outgoing = outgoing.as_mut().ok_or_else(|| E::custom(NO_CHANNEL))?;
+        push(outgoing).map_err(|error| E::custom(Reason::new(error).keep()))
+    })
 }
 
 impl<'de> Deserialize<'de> for Descriptor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Descriptor, D::Error> {
-        let position = u32::deserialize(deserializer)? as usize;
-        INCOMING.with_borrow_mut(|list| {
-            let list = list.as_mut().ok_or_else(|| de::Error::custom(NO_CHANNEL))?;
-            list.get_mut(position)
-                .and_then(Option::take)
-                .ok_or_else(|| de::Error::custom("a file descriptor is missing from the message"))
-        })
+        incoming(deserializer, |place| place.take().map(Ok))
     }
+}
+
+/// Makes something of a descriptor that others may need, too.
+pub(crate) fn deserialize_shared<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    open: impl FnOnce(&Descriptor) -> std::io::Result<T>,
+) -> Result<T, D::Error> {
+    incoming(deserializer, |place| place.as_ref().map(open))
+}
+
+fn incoming<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    take: impl FnOnce(&mut Option<Descriptor>) -> Option<std::io::Result<T>>,
+) -> Result<T, D::Error> {
+    let position = u32::deserialize(deserializer)? as usize;
+    INCOMING.with_borrow_mut(|list| {
+        let list = list.as_mut().ok_or_else(|| de::Error::custom(NO_CHANNEL))?;
+        let taken = list.get_mut(position).and_then(take);
+        let taken = taken.ok_or_else(|| {
+            de::Error::custom(Reason::new("a file descriptor is missing from the message").keep())
+        })?;
+        taken.map_err(|error| de::Error::custom(Reason::new(error).keep()))
+    })
 }
 
 /// Runs `encode` and returns with its result the descriptors that it met.
 pub(crate) fn collecting<T>(encode: impl FnOnce() -> T) -> (T, Vec<Descriptor>) {
-    let _outer = Restore { list: &OUTGOING, outer: OUTGOING.replace(Some(Vec::new())) };
+    let _outer = Restore { list: &OUTGOING, outer: OUTGOING.replace(Some(Outgoing::default())) };
     let result = encode();
-    (result, OUTGOING.take().unwrap_or_default())
+    (result, OUTGOING.take().unwrap_or_default().list)
 }
 
 /// Runs `decode`, which may take each of `descriptors` once; closes the others.

@@ -23,6 +23,8 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) const FLAG: &str = "--multiprocessing-child";
 
 static INITIALISED: AtomicBool = AtomicBool::new(false);
+/// A child has come to [`init`], so all will.
+pub(crate) static CHILDREN_COME: AtomicBool = AtomicBool::new(false);
 /// Not set once and for all: a forked child has a copy of its parent's.
 static NAME: Mutex<Option<String>> = Mutex::new(None);
 
@@ -44,6 +46,25 @@ pub(crate) struct Order {
 /// is nobody's child it returns at once.
 ///
 /// What stands before this line in `main` runs in every child too.
+///
+/// # In tests
+///
+/// A function with `#[test]` has no `main` of its own: the harness has it, and
+/// does not understand that it is to be a child ([`StartError::NoInit`]). Tests that
+/// start processes go into a file of `tests/` with a `main` that begins with
+/// this line, and `Cargo.toml` says so:
+///
+/// ```toml
+/// [[test]]
+/// name = "processes"
+/// harness = false
+/// ```
+///
+/// [libtest-mimic](https://docs.rs/libtest-mimic) gives such a `main` names,
+/// filters and a report. A doc test has a `main`: it is marked
+/// `standalone_crate` here.
+///
+/// [`StartError::NoInit`]: crate::StartError::NoInit
 pub fn init() {
     let first_time = !INITIALISED.swap(true, Ordering::SeqCst);
     let mut arguments = std::env::args_os().skip(1);
@@ -65,7 +86,13 @@ pub fn current_name() -> String {
 fn run_spawned() -> ! {
     let order = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)
         .map_err(|error| RecvError::Io(error.into()))
-        .and_then(|socket| Connection::from(socket).recv::<Order>());
+        .and_then(|socket| {
+            let mut connection = Connection::from(socket);
+            let order = connection.recv::<Order>()?;
+            // Nobody listens unless this is the first.
+            let _ = connection.send(&());
+            Ok(order)
+        });
     match order {
         Ok(order) => std::process::exit(run(order)),
         // The parent died before it sent the order: nobody is left to tell.

@@ -67,6 +67,16 @@ pub enum StartError {
         /// How many there are, the calling one included.
         threads: usize,
     },
+    /// The child ended before it came to [`init`](crate::init).
+    #[error(
+        "the child ended with exit code {code} before it came to ch08_multiprocessing::init(): \
+         main must begin with that line. A #[test] has no main of its own; \
+         give such tests one with `harness = false` (see the documentation of init)"
+    )]
+    NoInit {
+        /// Its exit code, or the negative number of a signal.
+        code: i32,
+    },
     /// The child ended before it took its arguments.
     #[error("the child ended before it took its arguments")]
     Died,
@@ -157,7 +167,8 @@ where
     }
 
     /// Starts it. Blocks until the child took its arguments if they are larger
-    /// than what a socket buffers, else only until it exists.
+    /// than what a socket buffers, else only until it exists. The first of a
+    /// process is waited for until it comes to [`init`](crate::init).
     ///
     /// The arguments go with it; descriptors in them are closed here.
     ///
@@ -200,7 +211,21 @@ fn spawn(order: &Order, daemon: bool) -> Result<Child, StartError> {
         .stdin(theirs)
         .spawn()?;
     let child = children::register(spawned.id(), &order.name, daemon)?;
-    match Connection::from(ours).send(order) {
+    let mut connection = Connection::from(ours);
+    let sent = connection.send(order);
+    // Whether main begins as it must is seen by the first child.
+    if !entry::CHILDREN_COME.load(Ordering::Relaxed)
+        && matches!(sent, Ok(()) | Err(SendError::Closed))
+    {
+        match connection.recv_while::<()>(&child) {
+            Ok(()) => entry::CHILDREN_COME.store(true, Ordering::Relaxed),
+            Err(_) => {
+                let code = child.join().unwrap_or(1);
+                return Err(if code < 0 { StartError::Died } else { StartError::NoInit { code } });
+            }
+        }
+    }
+    match sent {
         Ok(()) => Ok(child),
         Err(error) => {
             let _ = child.kill();

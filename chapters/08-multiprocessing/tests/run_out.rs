@@ -9,10 +9,11 @@ mod limits;
 mod trials;
 
 use ch08_multiprocessing::{
-    Connection, Descriptor, Lock, Message, Process, RecvError, SendError, StartError,
-    active_children, pipe,
+    Barrier, Condition, Connection, Descriptor, Event, Lock, Message, Process, Queue, RecvError,
+    Semaphore, SendError, StartError, StartMethod, active_children, pipe,
 };
 use limits::{PATIENCE, alone, causes, fill_descriptors, is_out_of_descriptors, lower_descriptors};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -29,6 +30,11 @@ fn main() {
         ("children_that_ended_make_room_for_a_pipe_and_a_lock", || alone(ended_children_otherwise)),
         ("a_process_that_cannot_start_says_why_and_leaves_nothing", || alone(no_start)),
         ("arguments_of_four_gigabytes_are_refused_at_once", four_gigabytes),
+        ("thousands_of_locks_and_events_need_few_descriptors", || alone(thousands)),
+        ("small_pieces_do_not_overlap", || alone(apart)),
+        ("a_forked_copy_has_places_of_its_own", || alone(forked)),
+        ("shared_memory_larger_than_a_file_may_be", || alone(no_large_files)),
+        ("memory_that_is_none_is_refused_with_the_reason", || alone(no_memory)),
         ("half_a_value_is_waited_for_no_longer_than_asked", half_a_value),
         ("a_header_that_lies_takes_no_memory", lying_header),
         ("a_receiver_that_goes_away_in_the_middle_is_an_error", gone_in_the_middle),
@@ -89,20 +95,23 @@ fn second_batch(_: ()) {
     nothing_else_arrives(a, b);
 }
 
+fn send_with(socket: &UnixStream, frame: &[u8], file: &Descriptor) {
+    use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+    let file = [file.as_fd()];
+    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    assert!(control.push(SendAncillaryMessage::ScmRights(&file)));
+    let parts = [std::io::IoSlice::new(frame)];
+    sendmsg(socket, &parts, &mut control, SendFlags::empty()).unwrap();
+}
+
 /// Sends a frame by hand, with more descriptors than it says.
 fn surplus(_: ()) {
-    use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
     let (ours, theirs) = UnixStream::pair().unwrap();
     let mut receiver = Connection::from(OwnedFd::from(theirs));
     let mut frame = vec![1, 0, 0, 0, 0, 0, 0, 0];
     frame.extend(Message::encode(&5_u8).unwrap().bytes());
-    let stray = named("stray");
-    let stray = [stray.as_fd()];
-    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-    let mut control = SendAncillaryBuffer::new(&mut space);
-    assert!(control.push(SendAncillaryMessage::ScmRights(&stray)));
-    let parts = [std::io::IoSlice::new(&frame)];
-    sendmsg(&ours, &parts, &mut control, SendFlags::empty()).unwrap();
+    send_with(&ours, &frame, &named("stray"));
     assert_eq!(receiver.recv::<u8>().unwrap(), 5);
     Connection::from(OwnedFd::from(ours)).send(&named("its own")).unwrap();
     assert_eq!(text_of(receiver.recv().unwrap()), "its own");
@@ -257,4 +266,121 @@ fn gone_in_the_middle() {
     let (first, second) = sender.join().unwrap();
     assert!(matches!(first, Err(SendError::Closed)), "{first:?}");
     assert!(matches!(second, Err(SendError::Closed)), "{second:?}");
+}
+
+fn lock_last(locks: Vec<(Lock, Event)>) -> i32 {
+    let (lock, event) = locks.last().unwrap();
+    let _guard = lock.lock().unwrap();
+    event.set();
+    locks.len() as i32 / 100
+}
+
+fn thousands(_: ()) {
+    lower_descriptors(64);
+    let before = limits::descriptors();
+    let pair = || (Lock::new().unwrap(), Event::new().unwrap());
+    let locks: Vec<(Lock, Event)> = (0..5000).map(|_| pair()).collect();
+    assert!(limits::descriptors() < before + 16, "{}", limits::descriptors());
+    let guards: Vec<_> = locks.iter().map(|(lock, _)| lock.try_lock().unwrap()).collect();
+    drop(guards);
+    // All in one message, to this process and to another.
+    let (mut a, mut b) = pipe().unwrap();
+    let (sender, copy) =
+        (locks.clone(), std::thread::spawn(move || b.recv::<Vec<(Lock, Event)>>()));
+    a.send(&sender).unwrap();
+    let same = copy.join().unwrap().unwrap();
+    assert!(limits::descriptors() < before + 18, "they are mapped once");
+    let guard = same[4999].0.lock().unwrap();
+    assert!(locks[4999].0.is_locked() && !locks[4998].0.is_locked());
+    drop(guard);
+    let child = Process::new(lock_last, locks.clone()).start().unwrap();
+    assert_eq!(child.join().unwrap(), 50);
+    assert!(locks[4999].1.is_set() && !locks[0].1.is_set());
+    drop((locks, same, sender, a, child));
+    active_children();
+    assert_eq!(limits::descriptors(), before);
+}
+
+fn apart(_: ()) {
+    let semaphores: Vec<_> = (0..200).map(|n| Semaphore::new(n).unwrap()).collect();
+    let barriers: Vec<_> = (1..50).map(|n| Barrier::new(n).unwrap()).collect();
+    let conditions: Vec<_> = (0..50).map(|_| Condition::new().unwrap()).collect();
+    let queues: Vec<_> = (0..5).map(|n| Queue::<u32>::new(n).unwrap()).collect();
+    for (n, semaphore) in semaphores.iter().enumerate().step_by(2) {
+        (0..n).for_each(|_| semaphore.acquire());
+    }
+    for (n, queue) in queues.iter().enumerate() {
+        queue.try_put(&(n as u32)).unwrap();
+    }
+    let held = conditions.iter().step_by(2).map(|c| c.lock().unwrap()).collect::<Vec<_>>();
+    for (n, semaphore) in semaphores.iter().enumerate() {
+        assert_eq!(semaphore.value(), if n % 2 == 0 { 0 } else { n as u32 });
+    }
+    for (n, barrier) in barriers.iter().enumerate() {
+        assert_eq!((barrier.parties(), barrier.waiting()), (n as u32 + 1, 0));
+    }
+    for (n, condition) in conditions.iter().enumerate() {
+        assert_eq!(condition.get_lock().is_locked(), n % 2 == 0);
+    }
+    for (n, queue) in queues.iter().enumerate() {
+        assert_eq!((queue.capacity() as usize, queue.try_get().unwrap()), (n, Some(n as u32)));
+    }
+    drop(held);
+}
+
+fn make_more((old, mut main): (Lock, Connection)) {
+    let mine: Vec<Lock> = (0..20).map(|_| Lock::new().unwrap()).collect();
+    let _guards: Vec<_> = mine.iter().map(|lock| lock.lock().unwrap()).collect();
+    let _old = old.lock().unwrap();
+    main.send(&()).unwrap();
+    let _ = main.recv::<()>();
+}
+
+fn forked(_: ()) {
+    let old = Lock::new().unwrap();
+    let (mut ours, theirs) = pipe().unwrap();
+    let child = Process::new(make_more, (old.clone(), theirs)).method(StartMethod::Fork);
+    let child = child.allow_threads().start().unwrap();
+    ours.recv::<()>().unwrap();
+    let new: Vec<Lock> = (0..20).map(|_| Lock::new().unwrap()).collect();
+    assert!(new.iter().all(|lock| !lock.is_locked()), "these are not the child's");
+    assert!(old.is_locked());
+    // To drop it would not do: the child has a copy.
+    ours.send(&()).unwrap();
+    assert_eq!(child.join().unwrap(), 0);
+}
+
+fn no_large_files(_: ()) {
+    let limit = getrlimit(Resource::Fsize);
+    setrlimit(Resource::Fsize, Rlimit { current: Some(4096), ..limit }).unwrap();
+    for error in [Lock::new().map(drop), Queue::<u8>::new(0).map(drop)] {
+        assert_eq!(error.unwrap_err().raw_os_error(), Some(libc::EFBIG));
+    }
+    setrlimit(Resource::Fsize, limit).unwrap();
+    drop(Lock::new().unwrap().lock().unwrap());
+}
+
+/// What a receiver says of this file, sent as the memory of a lock.
+fn as_a_lock(file: &Descriptor, at: &[u8]) -> String {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let mut receiver = Connection::from(OwnedFd::from(theirs));
+    let mut frame = vec![1 + at.len() as u8, 0, 0, 0, 1, 0, 0, 0, 0];
+    frame.extend(at);
+    send_with(&ours, &frame, file);
+    causes(&receiver.recv::<Lock>().unwrap_err())
+}
+
+fn no_memory(_: ()) {
+    let flags = rustix::fs::MemfdFlags::ALLOW_SEALING;
+    let file = Descriptor::from(rustix::fs::memfd_create("other", flags).unwrap());
+    rustix::fs::ftruncate(&file, 4096).unwrap();
+    assert!(as_a_lock(&file, &[0]).contains("could shrink"));
+    assert!(as_a_lock(&named("a pipe"), &[0]).contains("Invalid argument"));
+    let all = rustix::fs::SealFlags::SHRINK | rustix::fs::SealFlags::GROW;
+    rustix::fs::fcntl_add_seals(&file, all | rustix::fs::SealFlags::SEAL).unwrap();
+    // Nothing of ours; not aligned; beyond the end.
+    for at in [&[0][..], &[1], &[64], &[128, 32], &[255, 255, 255, 255, 15]] {
+        let error = as_a_lock(&file, at);
+        assert!(error.contains("not of this library"), "{at:?}: {error}");
+    }
 }

@@ -117,11 +117,39 @@ impl Lock {
     }
 
     /// The raw core: takes the lock without a guard. Blocks as
-    /// [`lock`](Lock::lock). True if the last holder died; the caller is the
-    /// one told.
-    pub fn acquire(&self) -> bool {
+    /// [`lock`](Lock::lock).
+    ///
+    /// # Errors
+    ///
+    /// [`OwnerDied`] if the last holder died: the lock is taken all the same.
+    pub fn acquire(&self) -> Result<(), OwnerDied<()>> {
         self.word().acquire_once(&Linux, None);
-        self.word().take_notice_of_death()
+        self.told()
+    }
+
+    /// The raw core: takes the lock without a guard if that needs no waiting.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_lock`](Lock::try_lock).
+    pub fn try_acquire(&self) -> Result<(), TryLockError<()>> {
+        self.acquire_timeout(Duration::ZERO)
+    }
+
+    /// The raw core: takes the lock without a guard; blocks for at most `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// As [`lock_timeout`](Lock::lock_timeout).
+    pub fn acquire_timeout(&self, timeout: Duration) -> Result<(), TryLockError<()>> {
+        if !self.word().acquire_once(&Linux, deadline(timeout)) {
+            return Err(TryLockError::WouldBlock);
+        }
+        Ok(self.told()?)
+    }
+
+    fn told(&self) -> Result<(), OwnerDied<()>> {
+        if self.word().take_notice_of_death() { Err(OwnerDied::new(())) } else { Ok(()) }
     }
 
     /// The raw core: releases the lock, whoever took it, in whatever process.

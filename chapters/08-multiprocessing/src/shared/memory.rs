@@ -1,21 +1,20 @@
 //! Memory that several processes map.
 
+use super::chunk::{self, ALIGNMENT, Chunk};
 use super::linux::Linux;
-use crate::children::with_room;
-use crate::descriptor::Descriptor;
 use crate::reason::Reason;
 use ch08_sync::LockWord;
-use memmap2::{MmapOptions, MmapRaw};
-use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, fstat, ftruncate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::io;
 use std::marker::PhantomData;
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 /// A piece of memory without a name (memfd_create(2)), mapped by every process
-/// that holds its descriptor. The kernel frees it with the last of them, however
+/// that was given it. The kernel frees it with the last of them, however
 /// that one ends: there is nothing to unlink and nothing to leak.
+///
+/// Small pieces of one process share a file of 1 MiB, of which only what is
+/// touched takes memory, and one descriptor. It is freed with the last of them.
 ///
 /// It begins with what it is and a lock, which an [`RLock`](crate::RLock) can
 /// stand for; what follows is its [`body`](SharedMemory::body). Sent to another
@@ -23,8 +22,10 @@ use std::sync::Arc;
 /// built on; on its own it is bytes that any process changes at any time.
 #[derive(Debug)]
 pub struct SharedMemory {
-    descriptor: Descriptor,
-    map: MmapRaw,
+    chunk: Arc<Chunk>,
+    /// Where in it this piece begins, and how many bytes it has.
+    at: usize,
+    size: usize,
     kind: Kind,
 }
 
@@ -62,6 +63,8 @@ struct Header {
     kind: u32,
     _reserved: u32,
     lock: LockWord,
+    /// The bytes of the piece, these included.
+    size: u64,
 }
 
 /// "every-in", so that other memory is not taken for ours.
@@ -70,12 +73,11 @@ const MAGIC: u64 = u64::from_be_bytes(*b"every-in");
 const BODY_AT: usize = 64;
 const _: () = assert!(size_of::<Header>() <= BODY_AT);
 
-/// A mapping whose file shrinks kills its reader with SIGBUS: so it cannot.
-const FIXED_SIZE: SealFlags = SealFlags::SHRINK.union(SealFlags::GROW).union(SealFlags::SEAL);
-
 impl SharedMemory {
     /// `bytes` zeros, and a free lock before them. The system finds room for
     /// each page when it is first touched, not now.
+    ///
+    /// Small pieces share a file: thousands of them need few descriptors.
     ///
     /// # Errors
     ///
@@ -84,39 +86,44 @@ impl SharedMemory {
         let too_large = || io::Error::from(io::ErrorKind::OutOfMemory);
         let size = bytes.checked_add(BODY_AT).filter(|&n| isize::try_from(n).is_ok());
         let size = size.ok_or_else(too_large)?;
-        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-        let file = with_room(|| Ok(rustix::fs::memfd_create("every-interleaving", flags)?))?;
-        ftruncate(&file, size as u64)?;
-        fcntl_add_seals(&file, FIXED_SIZE)?;
-        let map = MmapOptions::new().len(size).map_raw(&file)?;
-        let header = Header { magic: MAGIC, kind: kind.0, _reserved: 0, lock: LockWord::default() };
-        // SAFETY: the memory is large enough, aligned to a page, and nobody
-        // else knows of it yet.
-        unsafe { map.as_mut_ptr().cast::<Header>().write(header) };
-        Ok(SharedMemory { descriptor: file.into(), map, kind })
+        let (chunk, at) = chunk::place(size)?;
+        let memory = SharedMemory { chunk, at, size, kind };
+        let header = Header {
+            magic: MAGIC,
+            kind: kind.0,
+            _reserved: 0,
+            lock: LockWord::default(),
+            size: size as u64,
+        };
+        // SAFETY: the place is large enough and aligned, and nobody else knows of it yet.
+        unsafe { memory.header().write(header) };
+        Ok(memory)
     }
 
     /// The memory that another process sent.
-    fn open(descriptor: Descriptor) -> io::Result<SharedMemory> {
-        if !fcntl_get_seals(&descriptor)?.contains(FIXED_SIZE) {
-            return Err(io::Error::other("the memory could shrink while it is in use"));
-        }
-        let file = OwnedFd::from(descriptor);
-        let size = usize::try_from(fstat(&file)?.st_size).map_err(io::Error::other)?;
+    fn open(chunk: Arc<Chunk>, at: u64) -> io::Result<SharedMemory> {
         let foreign = || io::Error::other("the memory is not of this library");
-        if size < BODY_AT {
+        let at = usize::try_from(at).ok().filter(|at| at % ALIGNMENT == 0).ok_or_else(foreign)?;
+        let room = chunk.len().checked_sub(at).filter(|&room| room >= BODY_AT);
+        let room = room.ok_or_else(foreign)?;
+        let mut memory = SharedMemory { chunk, at, size: BODY_AT, kind: Kind(0) };
+        let header = memory.header();
+        // SAFETY: the place is large enough and aligned. Its creator wrote these fields before
+        // anybody else had it, and nobody writes to them again.
+        let (magic, kind, size) = unsafe { ((*header).magic, (*header).kind, (*header).size) };
+        let size = usize::try_from(size).map_err(io::Error::other)?;
+        if magic != MAGIC || size < BODY_AT || size > room {
             return Err(foreign());
         }
-        let map = MmapOptions::new().len(size).map_raw(&file)?;
-        let header = map.as_mut_ptr().cast::<Header>();
-        // SAFETY: the memory is large enough and aligned to a page. Its creator
-        // wrote these fields before anybody else had it, and nobody writes to
-        // them again.
-        let (magic, kind) = unsafe { ((*header).magic, Kind((*header).kind)) };
-        if magic != MAGIC {
-            return Err(foreign());
-        }
-        Ok(SharedMemory { descriptor: file.into(), map, kind })
+        memory.size = size;
+        memory.kind = Kind(kind);
+        Ok(memory)
+    }
+
+    #[inline]
+    fn header(&self) -> *mut Header {
+        // SAFETY: the piece lies in the mapping.
+        unsafe { self.chunk.start().add(self.at).cast() }
     }
 
     /// What it is for.
@@ -128,13 +135,13 @@ impl SharedMemory {
     /// mapped for as long as `self`. Other processes read and write it.
     #[inline]
     pub fn body(&self) -> *mut u8 {
-        // SAFETY: the memory holds at least that many bytes.
-        unsafe { self.map.as_mut_ptr().add(BODY_AT) }
+        // SAFETY: the piece has at least that many bytes, and lies in the mapping.
+        unsafe { self.chunk.start().add(self.at + BODY_AT) }
     }
 
     /// The size of the body in bytes.
     pub fn len(&self) -> usize {
-        self.map.len() - BODY_AT
+        self.size - BODY_AT
     }
 
     /// Whether the body has no bytes.
@@ -154,20 +161,17 @@ impl SharedMemory {
     pub(super) fn lock(&self) -> &LockWord {
         // SAFETY: the header is mapped as long as `self`, and everybody
         // touches its lock through the atomics in it only.
-        unsafe { &(*self.map.as_mut_ptr().cast::<Header>()).lock }
+        unsafe { &(*self.header()).lock }
     }
 
     /// Gives the whole pages between two places of the body back to the
     /// system; they read as zeros again.
     pub(super) fn forget(&self, from: usize, to: usize) {
         let page = rustix::param::page_size();
-        let from = (BODY_AT + from).next_multiple_of(page);
-        let to = (BODY_AT + to) / page * page;
+        let from = (self.at + BODY_AT + from).next_multiple_of(page);
+        let to = (self.at + BODY_AT + to) / page * page;
         if from < to {
-            let mode =
-                rustix::fs::FallocateFlags::PUNCH_HOLE | rustix::fs::FallocateFlags::KEEP_SIZE;
-            // If it does not, the pages are merely kept.
-            let _ = rustix::fs::fallocate(&self.descriptor, mode, from as u64, (to - from) as u64);
+            self.chunk.forget(from, to);
         }
     }
 }
@@ -187,16 +191,33 @@ impl Drop for Held<'_> {
     }
 }
 
+/// The file that it lies in, and where.
+struct InChunk<'a>(&'a Chunk);
+
+impl Serialize for InChunk<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+struct Arrived(Arc<Chunk>);
+
+impl<'de> Deserialize<'de> for Arrived {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Arrived, D::Error> {
+        Chunk::deserialize(deserializer).map(Arrived)
+    }
+}
+
 impl Serialize for SharedMemory {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.descriptor.serialize(serializer)
+        (InChunk(&self.chunk), self.at as u64).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for SharedMemory {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SharedMemory, D::Error> {
-        SharedMemory::open(Descriptor::deserialize(deserializer)?)
-            .map_err(|error| de::Error::custom(Reason::new(error).keep()))
+        let (Arrived(chunk), at) = Deserialize::deserialize(deserializer)?;
+        SharedMemory::open(chunk, at).map_err(|error| de::Error::custom(Reason::new(error).keep()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What processes share: memory, and what excludes and brings them together in it.
 
 mod barrier;
+mod chunk;
 mod condition;
 mod event;
 mod linux;
@@ -9,6 +10,8 @@ mod memory;
 mod queue;
 mod rlock;
 mod semaphore;
+
+pub(crate) use chunk::Id;
 
 pub use barrier::{Barrier, BarrierError};
 pub use condition::{Condition, ConditionGuard, Guarded};

@@ -159,16 +159,52 @@ impl RLock {
         self.word().is_held_by_me(&Linux)
     }
 
-    /// The raw core: takes the lock without a guard. Blocks as [`lock`](RLock::lock).
+    /// The raw core: takes the lock without a guard. Blocks as
+    /// [`lock`](RLock::lock).
     ///
-    /// True if the last holder died; the caller is the one told.
+    /// # Errors
+    ///
+    /// [`OwnerDied`] if the last holder died: the lock is taken all the same.
     ///
     /// # Panics
     ///
     /// As [`lock`](RLock::lock).
-    pub fn acquire(&self) -> bool {
+    pub fn acquire(&self) -> Result<(), OwnerDied<()>> {
         self.word().acquire(&Linux, None);
-        self.word().take_notice_of_death()
+        self.told()
+    }
+
+    /// The raw core: takes the lock without a guard if that needs no waiting.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_lock`](RLock::try_lock).
+    ///
+    /// # Panics
+    ///
+    /// As [`lock`](RLock::lock).
+    pub fn try_acquire(&self) -> Result<(), TryLockError<()>> {
+        self.acquire_timeout(Duration::ZERO)
+    }
+
+    /// The raw core: takes the lock without a guard; blocks for at most `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// As [`lock_timeout`](RLock::lock_timeout).
+    ///
+    /// # Panics
+    ///
+    /// As [`lock`](RLock::lock).
+    pub fn acquire_timeout(&self, timeout: Duration) -> Result<(), TryLockError<()>> {
+        if !self.word().acquire(&Linux, deadline(timeout)) {
+            return Err(TryLockError::WouldBlock);
+        }
+        Ok(self.told()?)
+    }
+
+    fn told(&self) -> Result<(), OwnerDied<()>> {
+        if self.word().take_notice_of_death() { Err(OwnerDied::new(())) } else { Ok(()) }
     }
 
     /// The raw core: gives back one level.
