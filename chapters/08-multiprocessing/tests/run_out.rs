@@ -3,42 +3,56 @@
 //!
 //! Each scene has a process of its own, whose limits are lowered.
 
-#[path = "support/limits.rs"]
-mod limits;
-#[path = "support/trials.rs"]
-mod trials;
-
 use ch08_multiprocessing::{
     Barrier, Condition, Connection, Descriptor, Event, Lock, Message, Process, Queue, RecvError,
     Semaphore, SendError, StartError, StartMethod, active_children, pipe,
 };
-use limits::{PATIENCE, alone, causes, fill_descriptors, is_out_of_descriptors, lower_descriptors};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
+use test_support::limits::{
+    self, PATIENCE, causes, fill_descriptors, is_out_of_descriptors, lower_descriptors,
+};
+use test_support::trials;
 
 fn main() {
-    trials::run([
-        ("descriptors_that_do_not_fit_end_the_connection", || alone(descriptors_lost)),
-        ("so_do_those_of_a_second_batch", || alone(second_batch)),
-        ("surplus_descriptors_belong_to_no_later_value", || alone(surplus)),
-        ("a_descriptor_that_cannot_be_copied_leaves_the_connection_whole", || alone(no_copy)),
-        ("children_that_ended_make_room_for_others", || alone(ended_children)),
-        ("children_that_ended_make_room_for_a_pipe_and_a_lock", || alone(ended_children_otherwise)),
-        ("a_process_that_cannot_start_says_why_and_leaves_nothing", || alone(no_start)),
-        ("arguments_of_four_gigabytes_are_refused_at_once", four_gigabytes),
-        ("thousands_of_locks_and_events_need_few_descriptors", || alone(thousands)),
-        ("small_pieces_do_not_overlap", || alone(apart)),
-        ("a_forked_copy_has_places_of_its_own", || alone(forked)),
-        ("shared_memory_larger_than_a_file_may_be", || alone(no_large_files)),
-        ("memory_that_is_none_is_refused_with_the_reason", || alone(no_memory)),
-        ("half_a_value_is_waited_for_no_longer_than_asked", half_a_value),
-        ("a_header_that_lies_takes_no_memory", lying_header),
-        ("a_receiver_that_goes_away_in_the_middle_is_an_error", gone_in_the_middle),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("descriptors_that_do_not_fit_end_the_connection", || alone(descriptors_lost)),
+            ("so_do_those_of_a_second_batch", || alone(second_batch)),
+            ("surplus_descriptors_belong_to_no_later_value", || alone(surplus)),
+            ("a_descriptor_that_cannot_be_copied_leaves_the_connection_whole", || alone(no_copy)),
+            ("children_that_ended_make_room_for_others", || alone(ended_children)),
+            ("children_that_ended_make_room_for_a_pipe_and_a_lock", || {
+                alone(ended_children_otherwise)
+            }),
+            ("a_process_that_cannot_start_says_why_and_leaves_nothing", || alone(no_start)),
+            ("arguments_of_four_gigabytes_are_refused_at_once", four_gigabytes),
+            ("thousands_of_locks_and_events_need_few_descriptors", || alone(thousands)),
+            ("small_pieces_do_not_overlap", || alone(apart)),
+            ("a_forked_copy_has_places_of_its_own", || alone(forked)),
+            ("shared_memory_larger_than_a_file_may_be", || alone(no_large_files)),
+            ("memory_that_is_none_is_refused_with_the_reason", || alone(no_memory)),
+            ("half_a_value_is_waited_for_no_longer_than_asked", half_a_value),
+            ("a_header_that_lies_takes_no_memory", lying_header),
+            ("a_receiver_that_goes_away_in_the_middle_is_an_error", gone_in_the_middle),
+        ],
+    );
+}
+
+/// Plays the scene in a process of its own, whose limits it may lower. A panic
+/// in it is the test's.
+fn alone(scene: fn(())) {
+    let child = Process::new(scene, ()).daemon(true).name("scene").start().unwrap();
+    let code = child.join_timeout(2 * PATIENCE).unwrap();
+    if code.is_none() {
+        let _ = child.kill();
+    }
+    assert_eq!(code, Some(0), "None: it hangs; anything else: see what it printed");
 }
 
 fn named(text: &str) -> Descriptor {

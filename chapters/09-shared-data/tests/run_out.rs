@@ -1,17 +1,11 @@
 //! Managers when the system's means run out, or when the other side is bad: an
 //! error that says so, nobody else is held up, and nothing is left behind.
 
-#[path = "../../08-multiprocessing/tests/support/limits.rs"]
-mod limits;
-#[path = "../../08-multiprocessing/tests/support/trials.rs"]
-mod trials;
-
 use ch08_multiprocessing::{Connection, Message, Process, pipe};
 use ch09_shared_data::manager::{
     Address, Caller, Dict, List, Manager, ManagerError, Object, Registry, RemoteError, Shared,
     Types,
 };
-use limits::{PATIENCE, alone, causes, descriptors, lower_descriptors};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -21,24 +15,40 @@ use std::sync::mpsc::channel;
 use std::task::Poll;
 use std::thread;
 use std::time::Duration;
+use test_support::limits::{self, PATIENCE, causes, descriptors, lower_descriptors};
+use test_support::trials;
 
 fn main() {
-    trials::run([
-        ("who_says_nothing_holds_up_nobody_else", silent),
-        ("who_never_accepts_is_not_waited_for_for_ever", never_accepts),
-        ("who_answers_a_byte_at_a_time_is_not_either", a_byte_at_a_time),
-        ("who_says_nonsense_is_refused", nonsense),
-        ("a_panic_in_an_object_is_its_callers_error", panics),
-        ("so_is_one_in_a_call_that_waits", panics_later),
-        ("so_is_one_in_a_constructor_or_a_destructor", panics_elsewhere),
-        ("a_manager_leaves_no_descriptors", || alone(no_descriptors_left)),
-        ("nor_does_the_way_to_somebody_elses", || alone(no_descriptors_left_of_others)),
-        ("a_proxy_that_never_arrives_is_released", never_arrives),
-        ("each_copy_of_a_message_brings_a_proxy", copies),
-        ("more_clients_than_descriptors_are_refused_with_the_reason", || alone(full)),
-        ("a_client_without_descriptors", || alone(client_without_descriptors)),
-        ("many_proxies_at_once_need_no_more_than_they_need", many_proxies),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("who_says_nothing_holds_up_nobody_else", silent),
+            ("who_never_accepts_is_not_waited_for_for_ever", never_accepts),
+            ("who_answers_a_byte_at_a_time_is_not_either", a_byte_at_a_time),
+            ("who_says_nonsense_is_refused", nonsense),
+            ("a_panic_in_an_object_is_its_callers_error", panics),
+            ("so_is_one_in_a_call_that_waits", panics_later),
+            ("so_is_one_in_a_constructor_or_a_destructor", panics_elsewhere),
+            ("a_manager_leaves_no_descriptors", || alone(no_descriptors_left)),
+            ("nor_does_the_way_to_somebody_elses", || alone(no_descriptors_left_of_others)),
+            ("a_proxy_that_never_arrives_is_released", never_arrives),
+            ("each_copy_of_a_message_brings_a_proxy", copies),
+            ("more_clients_than_descriptors_are_refused_with_the_reason", || alone(full)),
+            ("a_client_without_descriptors", || alone(client_without_descriptors)),
+            ("many_proxies_at_once_need_no_more_than_they_need", many_proxies),
+        ],
+    );
+}
+
+/// Plays the scene in a process of its own, whose limits it may lower. A panic
+/// in it is the test's.
+fn alone(scene: fn(())) {
+    let child = Process::new(scene, ()).daemon(true).name("scene").start().unwrap();
+    let code = child.join_timeout(2 * PATIENCE).unwrap();
+    if code.is_none() {
+        let _ = child.kill();
+    }
+    assert_eq!(code, Some(0), "None: it hangs; anything else: see what it printed");
 }
 
 /// Long enough for a manager that is there, and short enough to wait for.

@@ -1,18 +1,9 @@
 //! A pool when the system's means run out, or users' code does what it must
 //! not: an error that says so, every result has its end, and the pool goes on.
 
-#[path = "../../08-multiprocessing/tests/support/limits.rs"]
-mod limits;
-#[path = "../../08-multiprocessing/tests/support/trials.rs"]
-mod trials;
-
-use ch08_multiprocessing::{Connection, Descriptor, active_children, pipe};
+use ch08_multiprocessing::{Connection, Descriptor, Process, active_children, pipe};
 use ch09_shared_data::manager::{Dict, Manager};
 use ch10_pool::{Pool, PoolError, TaskError};
-use limits::{
-    PATIENCE, alone, causes, descriptors, fill_descriptors, is_out_of_descriptors,
-    lower_descriptors, lower_threads,
-};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -21,21 +12,40 @@ use std::os::fd::OwnedFd;
 use std::panic::{catch_unwind, panic_any, resume_unwind, set_hook};
 use std::sync::OnceLock;
 use std::sync::mpsc::channel;
+use test_support::limits::{
+    PATIENCE, causes, descriptors, fill_descriptors, is_out_of_descriptors, lower_descriptors,
+    lower_threads,
+};
+use test_support::trials;
 
 fn main() {
-    trials::run([
-        ("a_task_that_cannot_be_sent_fails_and_its_worker_stays", || alone(cannot_be_sent)),
-        ("a_task_that_the_worker_has_no_descriptors_for", || alone(worker_without_descriptors)),
-        ("a_result_that_cannot_be_sent", || alone(result_cannot_be_sent)),
-        ("a_result_that_the_pool_has_no_descriptors_for", || alone(pool_without_descriptors)),
-        ("tasks_and_results_of_four_gigabytes", four_gigabytes),
-        ("a_pool_for_which_there_are_no_descriptors", || alone(no_descriptors_at_all)),
-        ("callbacks_run_though_there_is_no_thread_left", || alone(out_of_threads)),
-        ("a_pool_for_which_there_are_no_threads", || alone(pool_without_threads)),
-        ("destructors_of_unwanted_results_may_panic", destructors),
-        ("a_panic_is_told_by_its_payload", panics),
-        ("a_proxy_reaches_every_worker_as_the_initializers_argument", proxy_for_all),
-    ]);
+    trials::run(
+        ch08_multiprocessing::init,
+        [
+            ("a_task_that_cannot_be_sent_fails_and_its_worker_stays", || alone(cannot_be_sent)),
+            ("a_task_that_the_worker_has_no_descriptors_for", || alone(worker_without_descriptors)),
+            ("a_result_that_cannot_be_sent", || alone(result_cannot_be_sent)),
+            ("a_result_that_the_pool_has_no_descriptors_for", || alone(pool_without_descriptors)),
+            ("tasks_and_results_of_four_gigabytes", four_gigabytes),
+            ("a_pool_for_which_there_are_no_descriptors", || alone(no_descriptors_at_all)),
+            ("callbacks_run_though_there_is_no_thread_left", || alone(out_of_threads)),
+            ("a_pool_for_which_there_are_no_threads", || alone(pool_without_threads)),
+            ("destructors_of_unwanted_results_may_panic", destructors),
+            ("a_panic_is_told_by_its_payload", panics),
+            ("a_proxy_reaches_every_worker_as_the_initializers_argument", proxy_for_all),
+        ],
+    );
+}
+
+/// Plays the scene in a process of its own, whose limits it may lower. A panic
+/// in it is the test's.
+fn alone(scene: fn(())) {
+    let child = Process::new(scene, ()).daemon(true).name("scene").start().unwrap();
+    let code = child.join_timeout(2 * PATIENCE).unwrap();
+    if code.is_none() {
+        let _ = child.kill();
+    }
+    assert_eq!(code, Some(0), "None: it hangs; anything else: see what it printed");
 }
 
 fn square(x: i64) -> i64 {

@@ -1,6 +1,5 @@
-//! Scenes in processes of their own, whose limits are lowered.
+//! Limits of this process, lowered: descriptors, threads. What runs out says so.
 
-use ch08_multiprocessing::Process;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::error::Error;
 use std::fs::File;
@@ -8,16 +7,6 @@ use std::time::Duration;
 
 /// After this long without its outcome a scene fails rather than hangs.
 pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Plays the scene in a process of its own. A panic in it is the test's.
-pub fn alone(scene: fn(())) {
-    let child = Process::new(scene, ()).daemon(true).name("scene").start().unwrap();
-    let code = child.join_timeout(2 * PATIENCE).unwrap();
-    if code.is_none() {
-        let _ = child.kill();
-    }
-    assert_eq!(code, Some(0), "None: it hangs; anything else: see what it printed");
-}
 
 /// This process may have `count` descriptors from now on.
 pub fn lower_descriptors(count: u64) {
@@ -47,7 +36,6 @@ pub fn is_out_of_descriptors(error: &dyn Error) -> bool {
 }
 
 /// How many descriptors this process has.
-#[allow(dead_code)]
 pub fn descriptors() -> usize {
     // One of them is the directory's.
     std::fs::read_dir("/proc/self/fd").unwrap().count() - 1
@@ -55,7 +43,6 @@ pub fn descriptors() -> usize {
 
 /// Makes this process one of a user who has no other, and who may have no
 /// further process or thread but `extra`. False if only root could do so.
-#[allow(dead_code)]
 pub fn lower_threads(extra: u64) -> bool {
     if rustix::process::getuid().is_root() {
         let user = 1_000_000 + std::process::id();
