@@ -13,6 +13,7 @@
 //! | [`parallel`], [`stop`] | the same for many things at a time; work that can be stopped |
 //! | [`files`], `language` | what several parts do with files; the sentences that students read |
 //! | [`python`] | the Python twins |
+//! | [`bench`] | the chapters beside their peers: measured, decided, written |
 //! | [`explore`] | every interleaving of ordinary code |
 //! | [`student`], [`batch`] | working copies; many submissions |
 //! | [`grading`], [`reports`] | assignments: from a submission to a score, and what is shown of it |
@@ -22,6 +23,7 @@
 #![warn(missing_docs)]
 
 pub mod batch;
+pub mod bench;
 pub mod canonical;
 pub mod command_line;
 pub mod course;

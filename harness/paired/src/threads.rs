@@ -1,6 +1,7 @@
 //! Calls of some nanoseconds, on one CPU and on two.
 
 use crate::measured::{self, Goal, Measured, in_turns, wanted};
+#[cfg(feature = "criterion")]
 use criterion::Criterion;
 use rustix::thread::{CpuSet, sched_setaffinity};
 use std::hint::black_box;
@@ -53,6 +54,7 @@ pub fn print(rows: &[Row]) {
 }
 
 /// Measures both sides of each row with criterion.
+#[cfg(feature = "criterion")]
 pub fn measure(criterion: &mut Criterion, rows: &[Row]) {
     for row in rows {
         for &cpus in row.cpus {

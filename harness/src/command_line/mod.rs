@@ -10,7 +10,7 @@ use crate::explore::verb::{self, Showing};
 use crate::explore::{Misuse, Search};
 use crate::grading::assignment::NoSuchAssignment;
 use crate::run::{NoSuchProgram, Python};
-use crate::{list, run};
+use crate::{bench, list, run};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use protocol::Config;
@@ -54,11 +54,50 @@ enum Verb {
     /// Exit code 0: full protection, and nothing is missing. 1: something is,
     /// and the report says how to get it.
     Doctor(DoctorArguments),
+    /// Measure the chapters beside their peers, and write the tables, the plot and the book's page
+    ///
+    /// Ours and a peer take turns, in several processes of each bench. A
+    /// chapter's table is written only if every row of it could be decided.
+    /// Exit code 0: every row was decided. 1: some were not, and their tables
+    /// stay. All numbers are in target/bench/results.json.
+    Bench(BenchArguments),
     /// Make the files of something new in the course
     #[command(subcommand)]
     New(NewVerb),
     #[command(flatten)]
     Assignment(assignments::Verb),
+}
+
+#[derive(Debug, clap::Args)]
+struct BenchArguments {
+    /// Chapters: 7, 07-queue or queue; all that have a bench without it
+    chapters: Vec<String>,
+    /// Only rows whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    rows: Option<String>,
+    /// Start each bench this many times
+    #[arg(long, value_name = "N", default_value = "3")]
+    starts: NonZeroUsize,
+    /// Only a few pairs in two processes, and nothing is written: a look
+    #[arg(long, conflicts_with = "starts")]
+    quick: bool,
+    /// Write nothing but target/bench/results.json
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl BenchArguments {
+    fn options(self) -> bench::Options {
+        let BenchArguments { chapters, rows, starts, quick, dry_run } = self;
+        let few = |n| NonZeroUsize::new(n).filter(|_| quick);
+        bench::Options {
+            chapters,
+            rows,
+            pairs: few(9),
+            starts: few(2).unwrap_or(starts),
+            write: !quick && !dry_run,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -338,6 +377,10 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             let showing = arguments.files.showing(false);
             verb::show_record(&root, &target, &arguments.name, &showing)?;
             Ok(ExitCode::SUCCESS)
+        }
+        Verb::Bench(arguments) => {
+            let decided = bench::bench(&workspace_root(), &arguments.options())?;
+            Ok(if decided { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Verb::New(NewVerb::Program(arguments)) => {
             let NewProgramArguments { chapter, name, title } = arguments;

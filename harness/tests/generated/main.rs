@@ -1,12 +1,9 @@
 //! What the book shows that is made from other files: a run that the explorer found, and the benchmarks' tables
 //! and plot. Each is held against the file it should be in; with `UPDATE_BOOK=1` they are written.
 
-mod benches;
-mod plot;
-mod words;
-
+use harness::bench::pages;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the harness lives in the workspace")
@@ -86,50 +83,23 @@ fn the_proof_is_a_pinned_one() {
     hold("proved.txt", &format!("{proof}\n"));
 }
 
-/// Every chapter that has measured something, with its number.
-fn measured() -> Vec<(String, Vec<benches::Row>)> {
-    let mut reports: Vec<PathBuf> = fs::read_dir(workspace().join("chapters"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path().join("benches/README.md"))
-        .filter(|path| path.is_file())
-        .collect();
-    reports.sort();
-    let number = |path: &Path| {
-        let chapter = path.ancestors().nth(2).and_then(Path::file_name).expect("in a chapter");
-        chapter.to_string_lossy()[..2].to_owned()
-    };
-    reports
-        .iter()
-        .map(|path| (number(path), benches::rows(&fs::read_to_string(path).unwrap())))
-        .collect()
-}
-
 #[test]
 fn every_report_has_rows() {
-    let measured = measured();
+    let measured = pages::measured(workspace()).unwrap();
     assert!(measured.len() >= 9, "only {} chapters have a report", measured.len());
     for (chapter, rows) in measured {
         assert!(!rows.is_empty(), "chapter {chapter}: no row in benches/README.md");
     }
 }
 
+/// `harness bench` writes them when it has measured.
 #[test]
-fn the_tables_are_those_of_the_reports() {
-    for language in words::Language::BOTH {
-        let mut text = String::new();
-        for (chapter, rows) in measured() {
-            text += &benches::table(&chapter, &rows, language);
+fn the_tables_and_the_plot_are_those_of_the_reports() {
+    for (name, text) in pages::figures(workspace()).unwrap() {
+        if name.ends_with(".svg") {
+            roxmltree::Document::parse(&text).expect("the plot is XML");
+            assert!(!text.contains("\n\n"), "an empty line would end the HTML block in Markdown");
         }
-        hold(&format!("benchmarks{}.md", language.suffix()), &text);
-    }
-}
-
-#[test]
-fn the_plot_is_that_of_the_tables() {
-    for language in words::Language::BOTH {
-        let svg = plot::svg(&measured(), language);
-        roxmltree::Document::parse(&svg).expect("the plot is XML");
-        assert!(!svg.contains("\n\n"), "an empty line would end the HTML block in Markdown");
-        hold(&format!("benchmarks{}.svg", language.suffix()), &svg);
+        hold(&name, &text);
     }
 }

@@ -82,6 +82,7 @@ const COMMANDS: &[(&str, Run)] = &[
         "cargo run -p harness -- new program",
         By("harness/src/course/new.rs", "fn everything_is_made_or_nothing()"),
     ),
+    ("cargo run --release -p harness -- bench", Nothing(SLOW)),
     ("cargo run --release -p harness -- explore", Nothing(SLOW)),
     ("cargo run -p harness --example", Nothing(SLOW)),
     ("cargo run --release -p explore-engine --example", Nothing(SLOW)),

@@ -1,8 +1,11 @@
 //! The words of the tables and of the plot, in both editions.
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// An edition of the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
+    /// English.
     English,
+    /// Simplified Chinese.
     Chinese,
 }
 
@@ -104,6 +107,7 @@ const NAMES: [&str; 12] = [
 ];
 
 impl Language {
+    /// Both.
     pub const BOTH: [Language; 2] = [Language::English, Language::Chinese];
 
     /// Of a file's name, before its extension.
@@ -115,6 +119,10 @@ impl Language {
     }
 
     /// The phrase in this language.
+    ///
+    /// # Panics
+    ///
+    /// When there is no Chinese for it yet: it has to be added here.
     pub fn say(self, phrase: &str) -> String {
         if self == Language::English {
             return phrase.to_owned();
@@ -130,10 +138,12 @@ impl Language {
         phrase.to_owned()
     }
 
+    /// The head of a table.
     pub fn head(self) -> String {
         self.say("| what | peer | CPUs | ratio | quartiles | to reach | reached |")
     }
 
+    /// Whether a goal is reached.
     pub fn reached(self, reached: bool) -> &'static str {
         match (self, reached) {
             (Language::English, true) => "yes",
@@ -143,6 +153,7 @@ impl Language {
         }
     }
 
+    /// `Chapter 3`.
     pub fn chapter(self, number: &str) -> String {
         let number = number.trim_start_matches('0');
         match self {

@@ -2,8 +2,8 @@
 //!
 //! It is put into the page itself, so its colours are the page's, light or dark.
 
-use crate::benches::Row;
-use crate::words::Language;
+use super::table::Row;
+use super::words::Language;
 use std::fmt::Write as _;
 
 const WIDTH: f64 = 760.0;
@@ -56,7 +56,7 @@ fn dot(row: &Row, y: f64) -> String {
     if row.ratio < LEAST {
         return format!("<path d=\"M{:.1} {:.1}l10 -5v10z\" fill=\"var(--links)\"/>", x - 2.0, y);
     }
-    match row.goal.map(|goal| goal.reached(row.ratio)) {
+    match row.reached() {
         Some(true) => {
             format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\" fill=\"var(--links)\"/>")
         }
@@ -111,6 +111,7 @@ fn legend(svg: &mut String, language: Language) {
     }
 }
 
+/// The picture of all chapters' rows.
 pub fn svg(chapters: &[(String, Vec<Row>)], language: Language) -> String {
     let lines: usize = chapters.iter().map(|(_, rows)| rows.len() + 1).sum();
     let bottom = TOP + LINE * lines as f64;

@@ -1,0 +1,130 @@
+//! Benches, compiled and started: each in several processes, and the chapters in turns, so that what comes and goes on the machine hits all.
+
+use super::Options;
+use anyhow::{Context, bail};
+use cargo_metadata::Message;
+use paired::measured::{self, Measured};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Where the numbers of the last run are.
+pub const KEPT: &str = "target/bench/results.json";
+
+/// A chapter that is measured.
+#[derive(Debug, Clone)]
+pub struct Chapter {
+    /// `07-queue`.
+    pub name: String,
+    /// Its bench, when it is compiled.
+    pub bench: Option<PathBuf>,
+}
+
+/// The chapters of the workspace at `root` that have a bench `ratios`, in order.
+///
+/// # Errors
+///
+/// When it has no folder `chapters`.
+pub fn chapters(root: &Path) -> anyhow::Result<Vec<Chapter>> {
+    let folder = root.join("chapters");
+    let entries = std::fs::read_dir(&folder)
+        .with_context(|| format!("{} cannot be read", folder.display()))?;
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter(|entry| entry.path().join("benches/ratios.rs").is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    Ok(names.into_iter().map(|name| Chapter { name, bench: None }).collect())
+}
+
+/// Compiles the benches. Cargo shows its own progress.
+///
+/// # Errors
+///
+/// When one does not compile.
+pub fn compile(root: &Path, chapters: &mut [Chapter]) -> anyhow::Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(root).args(["bench", "--no-run", "--bench", "ratios"]);
+    command.arg("--message-format=json-render-diagnostics");
+    for chapter in chapters.iter() {
+        command.args(["--package", &format!("ch{}", chapter.name)]);
+    }
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cargo could not be started")?;
+    if !output.status.success() {
+        bail!("the benches do not compile; cargo says why above");
+    }
+    for message in Message::parse_stream(&output.stdout[..]) {
+        if let Message::CompilerArtifact(artifact) = message.context("cargo's messages")?
+            && let Some(executable) = artifact.executable
+        {
+            let folder = artifact.manifest_path.parent().and_then(|folder| folder.file_name());
+            let of = chapters.iter_mut().find(|chapter| Some(&*chapter.name) == folder);
+            if let (Some(chapter), "ratios") = (of, &*artifact.target.name) {
+                chapter.bench = Some(executable.into_std_path_buf());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What each chapter's bench came to in each of its processes.
+///
+/// # Errors
+///
+/// When one cannot be started or fails.
+pub fn measure(
+    root: &Path,
+    chapters: &[Chapter],
+    options: &Options,
+) -> anyhow::Result<Vec<Vec<Vec<Measured>>>> {
+    let mut results = vec![Vec::new(); chapters.len()];
+    for start in 1..=options.starts.get() {
+        for (chapter, results) in chapters.iter().zip(&mut results) {
+            eprintln!("{}, process {start} of {}", chapter.name, options.starts);
+            results.push(once(root, chapter, options)?);
+        }
+    }
+    Ok(results)
+}
+
+fn once(root: &Path, chapter: &Chapter, options: &Options) -> anyhow::Result<Vec<Measured>> {
+    let name = &chapter.name;
+    let bench = chapter.bench.as_ref().with_context(|| format!("{name} has no bench"))?;
+    let file = tempfile::NamedTempFile::new()?;
+    let mut command = Command::new(bench);
+    // As cargo does: scripts beside the bench are found from the package's folder.
+    command.current_dir(root.join("chapters").join(name)).arg("--bench");
+    command.args(&options.rows).env(measured::RESULTS, file.path());
+    if let Some(pairs) = options.pairs {
+        command.env(measured::PAIRS, pairs.to_string());
+    }
+    let output = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .output()
+        .with_context(|| format!("the bench of {name} could not be started"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("the bench of {name} failed ({}):\n{said}", output.status);
+    }
+    let lines = std::fs::read_to_string(file.path())?;
+    let read = |line: &str| {
+        serde_json::from_str(line).with_context(|| format!("the bench of {name} wrote {line}"))
+    };
+    lines.lines().map(read).collect()
+}
+
+/// Keeps all numbers in [`KEPT`].
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn keep(root: &Path, measured: &[Vec<Vec<Measured>>]) -> anyhow::Result<()> {
+    crate::files::write(&root.join(KEPT), &serde_json::to_vec(measured)?)
+}
