@@ -1,7 +1,7 @@
 //! What every picture of a trace has in common: its rows, in order and numbered, each with the state of all lanes.
 
 use crate::replay::{Effect, Phase, Replay};
-use crate::{Failure, Labels, ObjectId, Operation, Outcome, Step, ThreadId, Trace};
+use crate::{Failure, Labels, Language, ObjectId, Operation, Outcome, Step, ThreadId, Trace};
 
 /// A trace, prepared for drawing.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub(crate) enum LaneState {
 
 impl<'t> Chart<'t> {
     /// Prepares a trace. The first steps of threads (`Start`) get no row: the spawn has one, and so has the next step.
-    pub fn new(trace: &'t Trace) -> Self {
+    pub fn new(trace: &'t Trace, language: Language) -> Self {
         let mut replay = Replay::new(trace);
         let mut rows: Vec<Row<'t>> = Vec::new();
         let mut running = None;
@@ -101,7 +101,7 @@ impl<'t> Chart<'t> {
         if let Some(row) = rows.last_mut() {
             row.output.extend(printed.map(|(output, _)| output));
         }
-        Self { trace, labels: Labels::new(trace), rows, end: replay }
+        Self { trace, labels: Labels::in_language(trace, language), rows, end: replay }
     }
 
     /// The state of the lanes before a row.

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Object, ObjectId, ObjectKind, ThreadId, Trace, naming, words};
+use crate::{Language, Object, ObjectId, ObjectKind, ThreadId, Trace, naming, words};
 
 /// The labels of a trace's threads and objects.
 #[derive(Clone, Debug)]
@@ -14,11 +14,17 @@ pub struct Labels {
     threads: Vec<String>,
     objects: Vec<String>,
     short: Vec<String>,
+    language: Language,
 }
 
 impl Labels {
-    /// Works out the labels of a trace. [Quote](Trace::quote) its source before: variables' names come from there.
+    /// As [`in_language`](Labels::in_language), for English.
     pub fn new(trace: &Trace) -> Self {
+        Self::in_language(trace, Language::En)
+    }
+
+    /// Works out the labels of a trace. [Quote](Trace::quote) its source before: variables' names come from there.
+    pub fn in_language(trace: &Trace, language: Language) -> Self {
         let threads = trace.threads.iter().enumerate().map(|(index, thread)| {
             let name = given(&thread.name).or_else(|| naming::handle(trace, &thread.spawned));
             match name {
@@ -37,7 +43,10 @@ impl Labels {
             let beside = trace.objects.iter().filter(|other| other.created == object.created);
             // `let pair = (Mutex::new(..), Condvar::new())`: two things, one name.
             if beside.map(|other| other.kind).any(|kind| kind != object.kind) {
-                format!("{name}'s {}", kind(object.kind))
+                match language {
+                    Language::En => format!("{name}'s {}", kind(object.kind)),
+                    Language::Zh => format!("{name} 的 {}", kind(object.kind)),
+                }
             } else {
                 name.to_owned()
             }
@@ -54,17 +63,35 @@ impl Labels {
             threads: unique(threads.collect()),
             objects: unique(trace.objects.iter().map(|object| named(object, &full)).collect()),
             short: unique(trace.objects.iter().map(|object| named(object, &brief)).collect()),
+            language,
         }
+    }
+
+    /// The language of sentences with these labels.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// What a thread is called.
     pub fn thread(&self, id: ThreadId) -> &str {
-        self.threads.get(id.0 as usize).map_or("an unknown thread", String::as_str)
+        self.threads.get(id.0 as usize).map_or(
+            match self.language {
+                Language::En => "an unknown thread",
+                Language::Zh => "未知线程",
+            },
+            String::as_str,
+        )
     }
 
     /// What an object is called.
     pub fn object(&self, id: ObjectId) -> &str {
-        self.objects.get(id.0 as usize).map_or("an unknown object", String::as_str)
+        self.objects.get(id.0 as usize).map_or(
+            match self.language {
+                Language::En => "an unknown object",
+                Language::Zh => "未知对象",
+            },
+            String::as_str,
+        )
     }
 
     /// What an object is called where there is little room: without the name of its file.
@@ -75,10 +102,12 @@ impl Labels {
     /// Several threads in a sentence: `a`, `a and b`, `a, b and c`.
     pub fn threads(&self, ids: &[ThreadId]) -> String {
         let names: Vec<&str> = ids.iter().map(|&id| self.thread(id)).collect();
-        match names.as_slice() {
-            [] => "nobody".to_owned(),
-            [one] => (*one).to_owned(),
-            [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+        match (names.as_slice(), self.language) {
+            ([], Language::En) => "nobody".to_owned(),
+            ([], Language::Zh) => "没有线程".to_owned(),
+            ([one], _) => (*one).to_owned(),
+            ([rest @ .., last], Language::En) => format!("{} and {last}", rest.join(", ")),
+            ([rest @ .., last], Language::Zh) => format!("{} 和 {last}", rest.join("、")),
         }
     }
 }

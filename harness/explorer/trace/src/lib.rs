@@ -8,7 +8,7 @@
 //! - [`Trace::to_perfetto`]: a file for a trace viewer,
 //! - [`graph::StateGraph`]: many runs as one graph, for a reader to step through (`schema/state-graph.schema.json`).
 //!
-//! The words are the same in all of them, and what they say about locks, waits and values comes from one place, [`replay`].
+//! The words are the same in all of them, in English or Chinese ([`Language`]), and what they say about locks, waits and values comes from one place, [`replay`].
 //! This crate neither runs nor explores anything; it depends on no other crate of the project.
 //!
 //! The feature `serde` reads traces and has serde's traits for them; `pictures` draws. Both are on by default. What is linked with
@@ -50,7 +50,11 @@
 //! ```
 
 #[cfg(feature = "pictures")]
+mod captions;
+#[cfg(feature = "pictures")]
 mod chart;
+#[cfg(feature = "pictures")]
+mod chinese;
 #[cfg(feature = "pictures")]
 mod explain;
 mod format;
@@ -59,6 +63,7 @@ pub mod graph;
 pub mod json;
 #[cfg(feature = "pictures")]
 mod labels;
+mod language;
 mod location;
 #[cfg(feature = "pictures")]
 mod naming;
@@ -88,6 +93,7 @@ pub use format::{
 
 #[cfg(feature = "pictures")]
 pub use labels::Labels;
+pub use language::{Language, UnknownLanguage};
 pub use location::Location;
 pub use operation::{ChannelOutcome, LockMode, Operation, Ordering, Read, Stale};
 #[cfg(feature = "serde")]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::chart::Chart;
 use crate::replay::{ObjectState, Phase, Replay};
 use crate::words::{predicate, waits_for};
-use crate::{ObjectId, ObjectKind, Origin, ThreadId, Trace};
+use crate::{Language, ObjectId, ObjectKind, Origin, ThreadId, Trace};
 
 const THREADS: u32 = 1;
 const LOCKS: u32 = 2;
@@ -18,7 +18,7 @@ const TICK: u64 = 10_000;
 impl Trace {
     /// Writes the trace for Perfetto and `chrome://tracing`.
     pub fn to_perfetto(&self) -> String {
-        let chart = Chart::new(self);
+        let chart = Chart::new(self, Language::En);
         let mut export = Export { chart: &chart, events: Vec::new() };
         export.names();
         export.steps();

@@ -1,13 +1,17 @@
 //! Steps and waits in words. All renderings speak with these.
 
 use crate::chart::{Chart, Row};
+use crate::chinese;
 use crate::{
-    ChannelOutcome, Choice, Labels, LockMode, ObjectId, ObjectKind, Operation, Ordering, Read,
-    Trace, WaitsFor,
+    ChannelOutcome, Choice, Labels, Language, LockMode, ObjectId, ObjectKind, Operation, Ordering,
+    Read, Trace, WaitsFor,
 };
 
 /// What a thread does in a row, without naming the thread: "locks left".
 pub(crate) fn predicate(chart: &Chart<'_>, row: &Row<'_>) -> String {
+    if chart.labels.language() == Language::Zh {
+        return chinese::predicate(chart, row);
+    }
     let mut text = match &row.step.blocked {
         Some(waits_for) => asks(chart, row, waits_for),
         None => does(chart, row),
@@ -21,6 +25,9 @@ pub(crate) fn predicate(chart: &Chart<'_>, row: &Row<'_>) -> String {
 
 /// What a thread waits for: "left, held by bob".
 pub(crate) fn waits_for(labels: &Labels, waits_for: &WaitsFor) -> String {
+    if labels.language() == Language::Zh {
+        return chinese::waits_for(labels, waits_for);
+    }
     match waits_for {
         WaitsFor::Lock { lock, held_by } => {
             let lock = labels.object(*lock);
@@ -260,7 +267,7 @@ fn how(chart: &Chart<'_>, lock: ObjectId, mode: LockMode) -> &'static str {
     }
 }
 
-fn kind(trace: &Trace, object: ObjectId) -> Option<ObjectKind> {
+pub(crate) fn kind(trace: &Trace, object: ObjectId) -> Option<ObjectKind> {
     Some(trace.objects.get(object.0 as usize)?.kind)
 }
 

@@ -29,88 +29,6 @@ fn assert_fits(schema: &jsonschema::Validator, json: &str, name: &str) {
     assert!(errors.is_empty(), "{name}: {errors:#?}");
 }
 
-/// A trace that has one of everything.
-fn everything() -> Trace {
-    let mut trace = fixtures::ab_ba_deadlock();
-    let object = ObjectId(0);
-    let (lock, condvar, barrier, once, channel, atomic) =
-        (object, object, object, object, object, object);
-    let (ordering, child) = (Ordering::AcqRel, ThreadId(1));
-    let stale = Some(Stale { newest: "2".to_owned(), missed: 1 });
-    let read = Read { value: "1".to_owned(), from: Some(0), stale };
-    let timeout_ns = Some(5);
-    let mut operations = vec![
-        Operation::Start,
-        Operation::End,
-        Operation::Panic { message: "no".to_owned() },
-        Operation::Exit { code: -1 },
-        Operation::Abort,
-        Operation::Spawn { child },
-        Operation::Join { child },
-        Operation::Yield,
-        Operation::Sleep { ns: u64::MAX },
-        Operation::Park { timeout_ns },
-        Operation::Park { timeout_ns: None },
-        Operation::Unpark { thread: child },
-        Operation::Lock { lock, mode: LockMode::Shared },
-        Operation::TryLock { lock, mode: LockMode::Exclusive, acquired: true },
-        Operation::Unlock { lock, mode: LockMode::Shared },
-        Operation::Wait { condvar, lock, timeout_ns },
-        Operation::Wake { condvar, lock },
-        Operation::Notify { condvar, all: true },
-        Operation::Barrier { barrier, leader: true },
-        Operation::OnceBegin { once },
-        Operation::OnceEnd { once },
-        Operation::OnceGet { once, ready: false },
-        Operation::Close { channel },
-        Operation::Load { atomic, ordering, read: read.clone() },
-        Operation::Store { atomic, ordering, value: "1".to_owned() },
-        Operation::Update { atomic, ordering, read: read.clone(), value: None },
-        Operation::Update { atomic, ordering, read, value: Some("3".to_owned()) },
-        Operation::Fence { ordering: Ordering::Release },
-        Operation::Other,
-    ];
-    use ChannelOutcome as Outcome;
-    for outcome in [Outcome::Done, Outcome::WouldBlock, Outcome::Disconnected, Outcome::TimedOut] {
-        operations.push(Operation::Send { channel, outcome });
-        operations.push(Operation::Receive { channel, outcome, timeout_ns });
-    }
-    trace.steps.extend(operations.into_iter().map(|operation| Step::new(MAIN, operation)));
-    let reasons = [
-        WaitsFor::Lock { lock, held_by: vec![MAIN] },
-        WaitsFor::Notify { condvar },
-        WaitsFor::Join { thread: child },
-        WaitsFor::Unpark,
-        WaitsFor::Barrier { barrier },
-        WaitsFor::Message { channel },
-        WaitsFor::Room { channel },
-        WaitsFor::Change { atomics: vec![atomic] },
-        WaitsFor::Time,
-    ];
-    for reason in reasons {
-        trace.steps.push(Step { blocked: Some(reason), ..Step::new(MAIN, Operation::Other) });
-    }
-    let choices = [
-        Choice::Timeout,
-        Choice::Spurious,
-        Choice::Waiter { thread: child },
-        Choice::OlderStore,
-        Choice::WeakFailure,
-    ];
-    for choice in choices {
-        trace.steps.push(Step {
-            choice: Some(choice),
-            call: Some("call".to_owned()),
-            note: Some("note".to_owned()),
-            time_ns: Some(1),
-            preempts: true,
-            wakes: vec![child],
-            ..Step::new(MAIN, Operation::Other)
-        });
-    }
-    trace
-}
-
 fn exits() -> impl Iterator<Item = Trace> {
     let exit = |code| Failure::Exit { thread: MAIN, code };
     [exit(Some(3)), exit(None)].into_iter().map(|failure| {
@@ -122,7 +40,7 @@ fn exits() -> impl Iterator<Item = Trace> {
 
 fn traces() -> Vec<(&'static str, Trace)> {
     let mut traces = fixtures::all();
-    traces.push(("everything", everything()));
+    traces.push(("everything", fixtures::everything()));
     traces.extend(exits().map(|trace| ("exit", trace)));
     traces
 }

@@ -42,3 +42,33 @@ fn bounds(config: &Config) -> Vec<String> {
     }
     bounds
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trace::{Language, Terminal};
+
+    /// The pictures translate these phrases by what they say.
+    #[test]
+    fn every_bound_has_a_chinese_name() {
+        let usual = Config::default();
+        let configs = [
+            Config { spurious: 1, detached: true, preemptions: Some(3), ..usual.clone() },
+            Config { spurious: 2, eager_timeouts: true, memory: Memory::SeqCst, ..usual.clone() },
+            usual,
+        ];
+        for config in configs {
+            let outcome = new("anything", &config);
+            let trace = outcome.run_or_verdict();
+            let width = 10_000;
+            let picture =
+                Terminal { language: Language::Zh, width, ..Terminal::default() }.draw(&trace);
+            for phrase in outcome.bounds.iter().chain(&outcome.not_checked) {
+                assert!(
+                    !picture.contains(phrase.as_str()),
+                    "{phrase:?} stays English; explore-trace's chinese/search.rs needs it"
+                );
+            }
+        }
+    }
+}

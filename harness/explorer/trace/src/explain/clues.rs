@@ -3,7 +3,7 @@
 use crate::chart::{Chart, Row};
 use crate::replay::Phase;
 use crate::words::clean;
-use crate::{Choice, ObjectId, Operation, ThreadId, WaitsFor};
+use crate::{Choice, ObjectId, Operation, ThreadId, WaitsFor, chinese};
 
 /// More than these nobody reads: a run without an end has the same ones again and again.
 const MOST: usize = 12;
@@ -12,15 +12,25 @@ const MOST: usize = 12;
 pub(super) fn clues(chart: &Chart<'_>) -> Vec<String> {
     let happened = chart.rows.iter().filter(|row| row.step.blocked.is_none());
     let mut clues: Vec<String> = happened
-        .filter_map(|row| Some(format!("Step {}: {}", row.number, clue(chart, row)?)))
+        .filter_map(|row| {
+            if !super::is_chinese(chart) {
+                return Some(format!("Step {}: {}", row.number, clue(chart, row)?));
+            }
+            let starved = match &row.step.operation {
+                Operation::Notify { condvar, .. } => starved(chart, *condvar),
+                _ => Vec::new(),
+            };
+            chinese::clue(chart, row, &left(row, &starved), &starved)
+        })
         .collect();
     if clues.len() > MOST {
         let more = clues.len() - MOST;
         clues.truncate(MOST);
-        clues.push(format!(
-            "So it goes on: {} more of this kind.",
-            super::search::grouped(more as u64)
-        ));
+        clues.push(if super::is_chinese(chart) {
+            chinese::more_clues(more as u64)
+        } else {
+            format!("So it goes on: {} more of this kind.", super::grouped(more as u64))
+        });
     }
     clues
 }
@@ -64,8 +74,7 @@ fn clue(chart: &Chart<'_>, row: &Row<'_>) -> Option<String> {
 fn notification(chart: &Chart<'_>, row: &Row<'_>, name: &str, condvar: ObjectId) -> Option<String> {
     let labels = &chart.labels;
     let starved = starved(chart, condvar);
-    let left: Vec<ThreadId> =
-        row.effect.left_waiting.iter().copied().filter(|thread| starved.contains(thread)).collect();
+    let left = left(row, &starved);
     let condvar = labels.object(condvar);
     if !left.is_empty() {
         let waits = if left.len() == 1 { "waits" } else { "wait" };
@@ -81,6 +90,11 @@ fn notification(chart: &Chart<'_>, row: &Row<'_>, name: &str, condvar: ObjectId)
         "{name} notifies {condvar} while nobody waits on it. A notification is not remembered: {}, {waits} later, never {gets} it.",
         labels.threads(&starved)
     ))
+}
+
+/// The threads that a notification left waiting, and that never got another.
+fn left(row: &Row<'_>, starved: &[ThreadId]) -> Vec<ThreadId> {
+    row.effect.left_waiting.iter().copied().filter(|thread| starved.contains(thread)).collect()
 }
 
 /// The threads that wait on a condition variable when the run is over.

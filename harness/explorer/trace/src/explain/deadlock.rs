@@ -4,7 +4,7 @@ use super::{holds, place};
 use crate::chart::Chart;
 use crate::replay::Phase;
 use crate::words::waits_for;
-use crate::{ThreadId, Wait, WaitsFor};
+use crate::{ThreadId, Wait, WaitsFor, chinese};
 
 /// First the threads that wait for each other in a circle, in the order of the circle; then the others, those that only wait for
 /// another's end last.
@@ -12,7 +12,9 @@ pub(super) fn deadlock(chart: &Chart<'_>, waits: &[Wait]) -> Vec<String> {
     let derived = if waits.is_empty() { blocked(chart) } else { Vec::new() };
     let waits = if waits.is_empty() { &derived } else { waits };
     let circle = circle(waits);
-    let mut lines = vec![if circle.is_empty() {
+    let mut lines = vec![if super::is_chinese(chart) {
+        chinese::deadlock(circle.len())
+    } else if circle.is_empty() {
         "Nobody can go on.".to_owned()
     } else if circle.len() == 1 {
         "Nobody can go on: a thread waits for itself.".to_owned()
@@ -35,7 +37,12 @@ pub(super) fn deadlock(chart: &Chart<'_>, waits: &[Wait]) -> Vec<String> {
             continue;
         }
         rest.retain(|other| !group.contains(&other.thread));
-        lines.push(sentence(chart, &chart.labels.threads(&group), true, wait, ""));
+        let who = chart.labels.threads(&group);
+        lines.push(if super::is_chinese(chart) {
+            chinese::sentence(chart, &who, "", wait)
+        } else {
+            sentence(chart, &who, true, wait, "")
+        });
     }
     lines
 }
@@ -93,6 +100,9 @@ fn circle(waits: &[Wait]) -> Vec<&Wait> {
 /// What a thread holds and waits for.
 pub(super) fn stands(chart: &Chart<'_>, wait: &Wait) -> String {
     let holds = holds(chart, wait.thread);
+    if super::is_chinese(chart) {
+        return chinese::sentence(chart, chart.labels.thread(wait.thread), &holds, wait);
+    }
     let and = if holds.is_empty() { String::new() } else { format!("holds {holds} and ") };
     sentence(chart, chart.labels.thread(wait.thread), false, wait, &and)
 }

@@ -5,12 +5,12 @@ mod deadlock;
 mod search;
 mod standing;
 
-pub(crate) use search::search;
-pub(crate) use standing::standings;
+pub(crate) use search::{grouped, search};
+pub(crate) use standing::{Stand, standings};
 
 use crate::chart::Chart;
 use crate::words::{clean, waits_for};
-use crate::{Failure, Location, Outcome, ThreadId, Wait};
+use crate::{Failure, Language, Location, Outcome, ThreadId, Wait, chinese};
 
 /// How a verdict should be coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,9 @@ pub(crate) enum Mood {
 
 /// The verdict in a few words: "failed: deadlock".
 pub(crate) fn headline(chart: &Chart<'_>) -> (Mood, String) {
+    if is_chinese(chart) {
+        return (mood(&chart.trace.verdict.outcome), chinese::headline(chart));
+    }
     let verdict = &chart.trace.verdict;
     let executions = verdict.search.as_ref().map_or(0, |search| search.executions);
     match &verdict.outcome {
@@ -43,6 +46,18 @@ pub(crate) fn headline(chart: &Chart<'_>) -> (Mood, String) {
         ),
         Outcome::Failed { failure } => (Mood::Bad, format!("failed: {}", failed(chart, failure))),
     }
+}
+
+fn mood(outcome: &Outcome) -> Mood {
+    match outcome {
+        Outcome::Ended | Outcome::NotProved { .. } => Mood::Neutral,
+        Outcome::Proved => Mood::Good,
+        Outcome::Failed { .. } => Mood::Bad,
+    }
+}
+
+fn is_chinese(chart: &Chart<'_>) -> bool {
+    chart.labels.language() == Language::Zh
 }
 
 /// What is said of a run that was stopped before its end.
@@ -72,7 +87,7 @@ pub(crate) fn sentences(chart: &Chart<'_>) -> Vec<String> {
         Outcome::Failed { failure } => why(chart, failure),
         // A run that is shown without a failure was stopped.
         Outcome::NotProved { .. } if !chart.trace.steps.is_empty() => {
-            vec![STOPPED.to_owned()]
+            vec![if is_chinese(chart) { chinese::stopped() } else { STOPPED.to_owned() }]
         }
         _ => Vec::new(),
     };
@@ -83,6 +98,17 @@ pub(crate) fn sentences(chart: &Chart<'_>) -> Vec<String> {
 }
 
 fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
+    if is_chinese(chart) {
+        let mut lines = chinese::why(chart, failure);
+        match failure {
+            Failure::Deadlock { waits } => lines.extend(deadlock::deadlock(chart, waits)),
+            Failure::Livelock { spins, .. } => {
+                lines.extend(spins.iter().map(|wait| deadlock::stands(chart, wait)));
+            }
+            _ => {}
+        }
+        return lines;
+    }
     let labels = &chart.labels;
     match failure {
         Failure::Panic { thread, message, at } => {
@@ -131,5 +157,5 @@ fn holds(chart: &Chart<'_>, thread: ThreadId) -> String {
         return String::new();
     };
     let names: Vec<&str> = state.holds.iter().map(|hold| chart.labels.object(hold.lock)).collect();
-    names.join(" and ")
+    names.join(if is_chinese(chart) { " 和 " } else { " and " })
 }

@@ -2,10 +2,13 @@
 
 use crate::chart::Chart;
 use crate::words::{clean, duration};
-use crate::{Origin, Outcome, Search};
+use crate::{Origin, Outcome, Search, chinese};
 
 /// How the verdict was found and what it covers, a line each.
 pub(crate) fn search(chart: &Chart<'_>) -> Vec<(&'static str, String)> {
+    if super::is_chinese(chart) {
+        return chinese::search(chart);
+    }
     let verdict = &chart.trace.verdict;
     let Some(search) = &verdict.search else {
         return match chart.trace.origin {

@@ -4,7 +4,7 @@ use super::holds;
 use crate::chart::{Chart, LaneState};
 use crate::replay::Phase;
 use crate::words::waits_for;
-use crate::{Failure, Location, Outcome, ThreadId, Verdict, Wait};
+use crate::{Failure, Location, Outcome, ThreadId, Verdict, Wait, WaitsFor, chinese};
 
 /// Where a thread stands at the end.
 #[derive(Debug)]
@@ -16,6 +16,22 @@ pub(crate) struct Standing {
     pub stuck: bool,
 }
 
+/// What a thread does at the end.
+#[derive(Debug)]
+pub(crate) enum Stand<'a> {
+    Waits {
+        /// The row in which it began to.
+        since: Option<usize>,
+        reason: &'a WaitsFor,
+    },
+    Unborn,
+    Panicking,
+    NotRun,
+    CouldGoOn,
+    Ended,
+    Panicked,
+}
+
 /// Where every thread stands at the end, and why.
 pub(crate) fn standings(chart: &Chart<'_>) -> Vec<Standing> {
     let verdict = Wait::of(&chart.trace.verdict);
@@ -25,27 +41,46 @@ pub(crate) fn standings(chart: &Chart<'_>) -> Vec<Standing> {
             let thread = ThreadId(index as u32);
             let last = chart.rows.iter().rev().find(|row| row.step.thread == thread);
             let asked = last.filter(|row| row.lanes[index].state == LaneState::Blocked);
-            let since = asked.map_or(String::new(), |row| format!(" since step {}", row.number));
+            let since = asked.map(|row| row.number);
             let said = verdict.iter().find(|wait| wait.thread == thread);
             let reason = said.and_then(|wait| wait.waits_for.as_ref());
             let at = said.and_then(|wait| wait.at.as_ref()).or(state.at.as_ref());
-            let (text, stuck) = match (&state.phase, reason) {
+            let (stand, stuck) = match (&state.phase, reason) {
                 (_, Some(reason)) | (Phase::Blocked { waits_for: reason }, None) => {
-                    (format!("waits{since} for {}", waits_for(&chart.labels, reason)), true)
+                    (Stand::Waits { since, reason }, true)
                 }
-                (Phase::Unborn, None) => ("was never spawned".to_owned(), false),
-                (Phase::Ready, None) if state.panicking => ("is panicking".to_owned(), true),
-                (Phase::Ready, None) if last.is_none() => ("has not run yet".to_owned(), false),
-                (Phase::Ready, None) => ("could go on".to_owned(), false),
-                (Phase::Ended, None) => ("has ended".to_owned(), false),
-                (Phase::Panicked, None) => ("has ended by a panic".to_owned(), true),
+                (Phase::Unborn, None) => (Stand::Unborn, false),
+                (Phase::Ready, None) if state.panicking => (Stand::Panicking, true),
+                (Phase::Ready, None) if last.is_none() => (Stand::NotRun, false),
+                (Phase::Ready, None) => (Stand::CouldGoOn, false),
+                (Phase::Ended, None) => (Stand::Ended, false),
+                (Phase::Panicked, None) => (Stand::Panicked, true),
             };
             let gone = matches!(state.phase, Phase::Unborn | Phase::Ended | Phase::Panicked);
             let holds = holds(chart, thread);
-            let text = if holds.is_empty() { text } else { format!("{text}; holds {holds}") };
+            let text = match super::is_chinese(chart) {
+                true => chinese::standing(&stand, chart, &holds),
+                false => standing(&stand, chart, &holds),
+            };
             Standing { thread, text, at: at.filter(|_| !gone).cloned(), stuck }
         })
         .collect()
+}
+
+fn standing(stand: &Stand<'_>, chart: &Chart<'_>, holds: &str) -> String {
+    let text = match stand {
+        Stand::Waits { since, reason } => {
+            let since = since.map_or(String::new(), |step| format!(" since step {step}"));
+            format!("waits{since} for {}", waits_for(&chart.labels, reason))
+        }
+        Stand::Unborn => "was never spawned".to_owned(),
+        Stand::Panicking => "is panicking".to_owned(),
+        Stand::NotRun => "has not run yet".to_owned(),
+        Stand::CouldGoOn => "could go on".to_owned(),
+        Stand::Ended => "has ended".to_owned(),
+        Stand::Panicked => "has ended by a panic".to_owned(),
+    };
+    if holds.is_empty() { text } else { format!("{text}; holds {holds}") }
 }
 
 impl Wait {

@@ -3,6 +3,7 @@
 use super::canvas::Canvas;
 use super::layout::{Placed, needs};
 use super::measure::{PX, bold, sans};
+use crate::captions::Captions;
 use crate::chart::{Chart, Lane, LaneState, Row, RowMood};
 use crate::{Operation, ThreadId};
 
@@ -80,7 +81,7 @@ impl<'c> Lanes<'c> {
         let thread = self.chart.trace.threads.get(index)?;
         let nameless = self.chart.labels.thread(ThreadId(index as u32)) == format!("T{index}");
         let spawned = thread.spawned.as_ref().filter(|_| nameless)?;
-        Some(format!("spawned at {}", spawned.short()))
+        Some((Captions::of(self.chart.labels.language()).spawned_at)(&spawned.short()))
     }
 
     /// Everything below the names.

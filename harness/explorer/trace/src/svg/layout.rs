@@ -4,6 +4,7 @@ use super::Svg;
 use super::canvas::Canvas;
 use super::lanes::Lanes;
 use super::measure::{PX, bold, mono, sans};
+use crate::captions::Captions;
 use crate::chart::{Chart, Row, RowMood};
 use crate::explain::{self, Mood};
 use crate::text::wrap_by;
@@ -70,6 +71,10 @@ impl<'c> Layout<'c> {
         (height, card + &self.canvas.svg)
     }
 
+    fn captions(&self) -> &'static Captions {
+        Captions::of(self.options.language)
+    }
+
     fn verdict(&mut self) {
         let (mood, headline) = explain::headline(self.chart);
         let class = match mood {
@@ -106,7 +111,7 @@ impl<'c> Layout<'c> {
         self.y = lanes.header(&mut self.canvas, self.y);
         if first > 0 {
             self.y += LINE;
-            let text = format!("… {first} earlier steps are not shown");
+            let text = format!("… {}", (self.captions().earlier)(first));
             self.canvas.text(lanes.end(), self.y - 4, "swim-small", &text);
         }
         let mut placed = Vec::new();
@@ -182,8 +187,9 @@ impl<'c> Layout<'c> {
         for &index in &row.output {
             let Some(output) = self.chart.trace.output.get(index) else { continue };
             let who = self.chart.labels.thread(output.thread);
-            let stream = if output.stream == Stream::Stderr { " (stderr)" } else { "" };
-            let text = format!("{who} prints{stream}: {}", clean(&output.text));
+            let captions = self.captions();
+            let prints = (captions.prints)(who, output.stream == Stream::Stderr);
+            let text = format!("{prints}{}{}", captions.colon, clean(&output.text));
             for line in wrap_by(&text, room, room, bold) {
                 y += LINE;
                 canvas.text(x, y, "swim-b", &line);
@@ -198,6 +204,7 @@ impl<'c> Layout<'c> {
         let waits = |row: &Row<'_>| {
             row.step.blocked.is_some() || matches!(row.step.operation, Operation::Wait { .. })
         };
+        let captions = self.captions();
         let mut x = PAD;
         self.y += 14;
         let mut entry =
@@ -219,41 +226,48 @@ impl<'c> Layout<'c> {
             rows.iter().any(|row| row.lanes.iter().any(test))
         };
         let blocked = |lane: &crate::chart::Lane| lane.state == crate::chart::LaneState::Blocked;
-        entry(self, true, "acts", &|c, x, y| c.circle(x + 14, y, "5", "swim-dot"));
-        entry(self, rows.iter().any(waits), "has to wait", &|c, x, y| {
+        entry(self, true, captions.acts, &|c, x, y| c.circle(x + 14, y, "5", "swim-dot"));
+        entry(self, rows.iter().any(waits), captions.has_to_wait, &|c, x, y| {
             c.circle(x + 14, y, "5", "swim-ask")
         });
         entry(
             self,
             rows.iter().any(|row| !needs(row).is_empty()),
-            "for what this thread has",
+            captions.for_what_this_thread_has,
             &|c, x, y| {
                 c.line("swim-want", (x, y), (x + 18, y));
                 c.head("swim-wanthead", x + 25, y, true);
             },
         );
-        entry(self, lane(&|lane| !lane.holds.is_empty()), "holds a lock", &|c, x, y| {
+        entry(self, lane(&|lane| !lane.holds.is_empty()), captions.holds_a_lock, &|c, x, y| {
             c.bar(x + 14, y - 7, y + 7, 10, "swim-hold");
             c.line("swim-lane", (x + 14, y - 7), (x + 14, y + 7));
         });
-        entry(self, lane(&blocked), "waits", &|c, x, y| {
+        entry(self, lane(&blocked), captions.waits, &|c, x, y| {
             c.line("swim-wait", (x + 14, y - 7), (x + 14, y + 8))
         });
-        entry(self, rows.iter().any(|row| !row.arrows().is_empty()), "lets go on", &|c, x, y| {
-            c.line("swim-arrow", (x, y), (x + 18, y));
-            c.head("swim-head", x + 25, y, true);
-        });
+        entry(
+            self,
+            rows.iter().any(|row| !row.arrows().is_empty()),
+            captions.lets_go_on,
+            &|c, x, y| {
+                c.line("swim-arrow", (x, y), (x + 18, y));
+                c.head("swim-head", x + 25, y, true);
+            },
+        );
         let stuck = rows.last().is_some_and(|row| row.lanes.iter().any(blocked));
-        entry(self, stuck, "still waits at the end", &|c, x, y| {
+        entry(self, stuck, captions.still_waits, &|c, x, y| {
             c.line("swim-wait", (x + 14, y - 7), (x + 14, y + 5));
             c.line("swim-cross", (x + 8, y + 5), (x + 20, y + 5));
         });
         let panics = |row: &Row<'_>| matches!(row.step.operation, Operation::Panic { .. });
-        entry(self, rows.iter().any(panics), "panics", &|c, x, y| c.cross("swim-cross", x + 14, y));
+        entry(self, rows.iter().any(panics), captions.panics, &|c, x, y| {
+            c.cross("swim-cross", x + 14, y)
+        });
         entry(
             self,
             rows.iter().any(|row| row.preempted.is_some()),
-            "preemption: taken from a thread that could go on",
+            captions.preemption_short,
             &|c, x, y| {
                 preemption(c, x + 7, y);
             },
@@ -270,7 +284,7 @@ impl<'c> Layout<'c> {
         self.canvas.line("swim-rule", (PAD, self.y), (self.width - PAD, self.y));
         self.y += 4;
         for (label, text) in lines {
-            self.paragraph("swim-small", &format!("{label}: {text}"), 9);
+            self.paragraph("swim-small", &format!("{label}{}{text}", self.captions().colon), 9);
         }
     }
 }

@@ -12,9 +12,10 @@ mod measure;
 use canvas::escape;
 use layout::Layout;
 
+use crate::captions::Captions;
 use crate::chart::Chart;
 use crate::words::predicate;
-use crate::{Trace, explain};
+use crate::{Language, Trace, explain};
 
 /// How to draw.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct Svg {
     pub words: bool,
     /// Show at most this many rows, the last ones.
     pub rows: Option<usize>,
+    /// The language of everything but names.
+    pub language: Language,
 }
 
 /// For which widths a picture is laid out.
@@ -44,7 +47,13 @@ pub enum SvgLayout {
 impl Default for Svg {
     /// Both layouts, words included, every row.
     fn default() -> Self {
-        Self { id: "swim".to_owned(), layout: SvgLayout::default(), words: true, rows: None }
+        Self {
+            id: "swim".to_owned(),
+            layout: SvgLayout::default(),
+            words: true,
+            rows: None,
+            language: Language::En,
+        }
     }
 }
 
@@ -61,7 +70,7 @@ impl Svg {
     /// # }
     /// ```
     pub fn draw(&self, trace: &Trace) -> String {
-        let chart = Chart::new(trace);
+        let chart = Chart::new(trace, self.language);
         let id = safe_id(&self.id);
         let widths: &[(&str, usize)] = match self.layout {
             SvgLayout::Wide => &[("swim-wide", WIDE)],
@@ -88,7 +97,12 @@ impl Svg {
             size = (width, height);
         }
         let (width, height) = size;
-        let title = escape(&format!("{}: {}", trace.program.name, explain::headline(&chart).1));
+        let title = escape(&format!(
+            "{}{}{}",
+            trace.program.name,
+            Captions::of(self.language).colon,
+            explain::headline(&chart).1
+        ));
         let desc = escape(&describe(&chart));
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" class=\"swim\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\"><title id=\"{id}-title\">{title}</title><desc id=\"{id}-desc\">{desc}</desc><style>{css}</style>{body}</svg>\n"
@@ -104,24 +118,26 @@ fn safe_id(id: &str) -> String {
 
 /// The whole run in words.
 fn describe(chart: &Chart<'_>) -> String {
+    let captions = Captions::of(chart.labels.language());
     let mut text = explain::sentences(chart).join(" ");
     if !chart.rows.is_empty() {
-        text.push_str(" The run, step by step:");
+        text.push_str(captions.step_by_step);
     }
     for row in &chart.rows {
         let name = chart.labels.thread(row.step.thread);
         let place = row.step.at.as_ref().map_or(String::new(), |at| format!(" ({})", at.short()));
-        let preempted = row.preempted.map_or(String::new(), |thread| {
-            format!(" (preempting {})", chart.labels.thread(thread))
-        });
+        let preempted = row
+            .preempted
+            .map_or(String::new(), |thread| (captions.preempting)(chart.labels.thread(thread)));
         text.push_str(&format!(
-            " {}. {name} {}{place}{preempted}.",
+            " {}. {name} {}{place}{preempted}{}",
             row.number,
-            predicate(chart, row)
+            predicate(chart, row),
+            captions.stop
         ));
     }
     for (label, said) in explain::search(chart) {
-        text.push_str(&format!(" {label}: {said}."));
+        text.push_str(&format!(" {label}{}{said}{}", captions.colon, captions.stop));
     }
     text.trim_start().to_owned()
 }

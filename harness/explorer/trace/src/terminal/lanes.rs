@@ -1,6 +1,7 @@
 //! The lanes at the left of the picture: a bar for each thread, marks where it acts, arrows to the threads that it wakes.
 
 use super::style::{Page, Role};
+use crate::captions::Captions;
 use crate::chart::{Chart, Lane, LaneState, Row};
 use crate::text::{clip, width};
 use crate::{Operation, ThreadId};
@@ -148,7 +149,8 @@ impl Lanes {
                 .spawned
                 .as_ref()
                 .filter(|_| whence && label(index) == format!("T{index}"))?;
-            Some(format!("  spawned at {}", spawned.short()))
+            let captions = Captions::of(chart.labels.language());
+            Some(format!("  {}", (captions.spawned_at)(&spawned.short())))
         };
         let fits = (0..self.count).all(|i| width(label(i)) < self.each && unnamed(i).is_none());
         if fits {

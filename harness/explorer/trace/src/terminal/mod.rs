@@ -8,10 +8,11 @@ use lanes::{ASCII, Glyphs, Lanes, UNICODE};
 use std::ops::Range;
 use style::{Page, Role};
 
+use crate::captions::Captions;
 use crate::chart::{Chart, LaneState, Row, RowMood};
 use crate::explain::{self, Mood};
 use crate::words::{clean, duration, predicate};
-use crate::{Failure, Location, Operation, Origin, Outcome, Stream, Trace};
+use crate::{Failure, Language, Location, Operation, Origin, Outcome, Stream, Trace};
 
 /// How to draw.
 #[derive(Clone, Debug)]
@@ -29,12 +30,22 @@ pub struct Terminal {
     pub title: bool,
     /// Whether to say where threads come from, what the marks mean, where each thread stands and how the run was found.
     pub legend: bool,
+    /// The language of everything but names.
+    pub language: Language,
 }
 
 impl Default for Terminal {
     /// 80 columns, no colour, box-drawing characters, every row, a title and a legend.
     fn default() -> Self {
-        Self { width: 80, colour: false, ascii: false, rows: None, title: true, legend: true }
+        Self {
+            width: 80,
+            colour: false,
+            ascii: false,
+            rows: None,
+            title: true,
+            legend: true,
+            language: Language::En,
+        }
     }
 }
 
@@ -55,12 +66,13 @@ impl Terminal {
     /// # }
     /// ```
     pub fn draw(&self, trace: &Trace) -> String {
-        let chart = Chart::new(trace);
+        let chart = Chart::new(trace, self.language);
         let mut drawing = Drawing {
             chart: &chart,
             width: self.width.max(40),
             glyphs: if self.ascii { &ASCII } else { &UNICODE },
             page: Page::new(self.colour),
+            captions: Captions::of(self.language),
             one_file: trace.in_one_file(),
             margin: MARGIN + if trace.origin == Origin::Recorded { TIME } else { 0 },
         };
@@ -88,6 +100,7 @@ struct Drawing<'c> {
     width: usize,
     glyphs: &'static Glyphs,
     page: Page,
+    captions: &'static Captions,
     /// All steps are in one file: its name need not be repeated.
     one_file: bool,
     /// Columns before the lanes.
@@ -133,7 +146,7 @@ impl Drawing<'_> {
             lanes.header(&mut self.page, self.chart, self.margin, legend);
         }
         if skipped > 0 {
-            let text = format!("{} {skipped} earlier steps are not shown", self.glyphs.ellipsis);
+            let text = format!("{} {}", self.glyphs.ellipsis, (self.captions.earlier)(skipped));
             self.wrapped(Role::Dim, &text, self.margin, self.margin);
         }
         let shown = skipped..end;
@@ -143,7 +156,7 @@ impl Drawing<'_> {
             before = row.step.at.as_ref();
         }
         if end < all {
-            let text = format!("{} {} later steps are not shown", self.glyphs.ellipsis, all - end);
+            let text = format!("{} {}", self.glyphs.ellipsis, (self.captions.later)(all - end));
             self.wrapped(Role::Dim, &text, self.margin, self.margin);
         }
         self.page.end_line();
@@ -214,9 +227,10 @@ impl Drawing<'_> {
         }
         for &index in &row.output {
             let Some(output) = self.chart.trace.output.get(index) else { continue };
-            let stream = if output.stream == Stream::Stderr { " (stderr)" } else { "" };
             let who = self.chart.labels.thread(output.thread);
-            let text = format!("{who} prints{stream}: {}", clean(output.text.trim_end()));
+            let prints = (self.captions.prints)(who, output.stream == Stream::Stderr);
+            let text = clean(output.text.trim_end());
+            let text = format!("{prints}{}{text}", self.captions.colon);
             self.beside(lanes, row, Role::Title, &clip(&text, room, self.glyphs.ellipsis));
         }
     }
@@ -231,7 +245,7 @@ impl Drawing<'_> {
     }
 
     fn standings(&mut self) {
-        self.page.line(Role::Title, "Where each thread stands");
+        self.page.line(Role::Title, self.captions.where_each_stands);
         let standings = explain::standings(self.chart);
         let names = standings.iter().map(|s| width(self.chart.labels.thread(s.thread)));
         let column = names.max().unwrap_or(0).min(20) + 4;
@@ -260,7 +274,7 @@ impl Drawing<'_> {
 
     /// What the marks mean; only those that occur.
     fn legend(&mut self, shown: Range<usize>) {
-        let glyphs = self.glyphs;
+        let (glyphs, captions) = (self.glyphs, self.captions);
         let rows = &self.chart.rows[shown];
         let any = |test: &dyn Fn(&Row<'_>) -> bool| rows.iter().any(test);
         let lane = |state: LaneState, holds: bool| {
@@ -272,28 +286,25 @@ impl Drawing<'_> {
             row.step.blocked.is_some() || matches!(row.step.operation, Operation::Wait { .. })
         };
         let entries = [
-            (true, format!("{} acts", glyphs.acts)),
-            (any(&waits), format!("{} has to wait", glyphs.asks)),
+            (true, format!("{} {}", glyphs.acts, captions.acts)),
+            (any(&waits), format!("{} {}", glyphs.asks, captions.has_to_wait)),
             (
                 any(&|row| matches!(row.step.operation, Operation::Panic { .. })),
-                format!("{} panics", glyphs.panics),
+                format!("{} {}", glyphs.panics, captions.panics),
             ),
-            (lane(LaneState::Ready, true), format!("{} holds a lock", glyphs.holding)),
-            (lane(LaneState::Blocked, false), format!("{} waits", glyphs.blocked)),
+            (lane(LaneState::Ready, true), format!("{} {}", glyphs.holding, captions.holds_a_lock)),
+            (lane(LaneState::Blocked, false), format!("{} {}", glyphs.blocked, captions.waits)),
             (
                 lane(LaneState::Blocked, true),
-                format!("{} waits and holds a lock", glyphs.blocked_holding),
+                format!("{} {}", glyphs.blocked_holding, captions.waits_and_holds),
             ),
             (
                 any(&|row| !row.arrows().is_empty()),
-                format!("{0}{0}{1} lets go on", glyphs.across, glyphs.right),
+                format!("{0}{0}{1} {2}", glyphs.across, glyphs.right, captions.lets_go_on),
             ),
             (
                 any(&|row| row.preempted.is_some()),
-                format!(
-                    "{} preemption: the turn is taken from a thread that could go on",
-                    glyphs.preempted
-                ),
+                format!("{} {}", glyphs.preempted, captions.preemption),
             ),
         ];
         let used: Vec<String> =
@@ -315,7 +326,7 @@ impl Drawing<'_> {
 
     fn search(&mut self) {
         for (label, text) in explain::search(self.chart) {
-            let text = format!("{label}: {text}");
+            let text = format!("{label}{}{text}", self.captions.colon);
             self.wrapped(Role::Dim, &text, 0, 2);
         }
     }

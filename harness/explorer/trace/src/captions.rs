@@ -1,0 +1,91 @@
+//! What stands on a picture beside the sentences.
+
+use crate::Language;
+
+/// The captions of one language.
+#[derive(Debug)]
+pub(crate) struct Captions {
+    pub acts: &'static str,
+    pub has_to_wait: &'static str,
+    pub for_what_this_thread_has: &'static str,
+    pub holds_a_lock: &'static str,
+    pub waits: &'static str,
+    pub waits_and_holds: &'static str,
+    pub lets_go_on: &'static str,
+    pub still_waits: &'static str,
+    pub panics: &'static str,
+    pub preemption: &'static str,
+    /// The same where there is little room.
+    pub preemption_short: &'static str,
+    pub where_each_stands: &'static str,
+    pub step_by_step: &'static str,
+    /// Between a label and what it stands for.
+    pub colon: &'static str,
+    /// The end of a sentence.
+    pub stop: &'static str,
+    /// Steps before the first that is shown.
+    pub earlier: fn(usize) -> String,
+    /// Steps after the last that is shown.
+    pub later: fn(usize) -> String,
+    /// Where a thread comes from.
+    pub spawned_at: fn(&str) -> String,
+    /// Who prints to which stream.
+    pub prints: fn(&str, bool) -> String,
+    /// From whom the turn was taken.
+    pub preempting: fn(&str) -> String,
+}
+
+impl Captions {
+    pub(crate) fn of(language: Language) -> &'static Captions {
+        match language {
+            Language::En => &ENGLISH,
+            Language::Zh => &CHINESE,
+        }
+    }
+}
+
+static ENGLISH: Captions = Captions {
+    acts: "acts",
+    has_to_wait: "has to wait",
+    for_what_this_thread_has: "for what this thread has",
+    holds_a_lock: "holds a lock",
+    waits: "waits",
+    waits_and_holds: "waits and holds a lock",
+    lets_go_on: "lets go on",
+    still_waits: "still waits at the end",
+    panics: "panics",
+    preemption: "preemption: the turn is taken from a thread that could go on",
+    preemption_short: "preemption: taken from a thread that could go on",
+    where_each_stands: "Where each thread stands",
+    step_by_step: " The run, step by step:",
+    colon: ": ",
+    stop: ".",
+    earlier: |steps| format!("{steps} earlier steps are not shown"),
+    later: |steps| format!("{steps} later steps are not shown"),
+    spawned_at: |place| format!("spawned at {place}"),
+    prints: |who, stderr| format!("{who} prints{}", if stderr { " (stderr)" } else { "" }),
+    preempting: |who| format!(" (preempting {who})"),
+};
+
+static CHINESE: Captions = Captions {
+    acts: "执行一步",
+    has_to_wait: "只好等待",
+    for_what_this_thread_has: "等的是这个线程手里的",
+    holds_a_lock: "持有锁",
+    waits: "等待中",
+    waits_and_holds: "等待中，并持有锁",
+    lets_go_on: "让它可以继续",
+    still_waits: "到最后还在等",
+    panics: "panic",
+    preemption: "抢占：本来可以继续的线程被换下",
+    preemption_short: "抢占：换下本可继续的线程",
+    where_each_stands: "每个线程停在哪里",
+    step_by_step: "这次执行的每一步：",
+    colon: "：",
+    stop: "。",
+    earlier: |steps| format!("前面的 {steps} 步没有显示"),
+    later: |steps| format!("后面的 {steps} 步没有显示"),
+    spawned_at: |place| format!("在 {place} 启动"),
+    prints: |who, stderr| format!("{who} 输出{}", if stderr { "（stderr）" } else { "" }),
+    preempting: |who| format!("（抢占了 {who}）"),
+};

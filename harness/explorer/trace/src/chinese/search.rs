@@ -1,0 +1,123 @@
+//! How a verdict was found and what it covers.
+
+use crate::chart::Chart;
+use crate::explain::grouped;
+use crate::words::{clean, duration};
+use crate::{Origin, Outcome, Search};
+
+/// How the verdict was found and what it covers, a line each.
+pub(crate) fn search(chart: &Chart<'_>) -> Vec<(&'static str, String)> {
+    let verdict = &chart.trace.verdict;
+    let Some(search) = &verdict.search else {
+        return match chart.trace.origin {
+            Origin::Recorded => {
+                vec![("记录", "真实线程上的一次执行；下一次可能是另一个样子".to_owned())]
+            }
+            Origin::Explored => Vec::new(),
+        };
+    };
+    let mut lines = Vec::new();
+    if matches!(verdict.outcome, Outcome::Failed { .. }) {
+        lines.push(("找到", found(search)));
+    } else if let Some(ms) = search.elapsed_ms {
+        let time = match ms {
+            0 => "不到 1 ms".to_owned(),
+            ms => duration(ms.saturating_mul(1_000_000)),
+        };
+        lines.push(("用时", time));
+    }
+    if let Some(schedule) = &search.schedule {
+        lines.push(("调度串", clean(schedule)));
+    }
+    let list =
+        |items: &[String]| items.iter().map(|item| phrase(item)).collect::<Vec<_>>().join("；");
+    if !search.bounds.is_empty() {
+        lines.push(("范围", list(&search.bounds)));
+    }
+    if !search.not_checked.is_empty() {
+        lines.push(("没有检查", list(&search.not_checked)));
+    }
+    lines
+}
+
+fn found(search: &Search) -> String {
+    let time = search
+        .elapsed_ms
+        .map_or(String::new(), |ms| format!("，{}", duration(ms.saturating_mul(1_000_000))));
+    let executions = match search.executions {
+        1 => "第一次执行".to_owned(),
+        n => format!("{} 次执行之后", grouped(n)),
+    };
+    let preemptions = match search.preemptions {
+        None => String::new(),
+        Some(0) => "；不需要抢占".to_owned(),
+        Some(n) if search.minimal => format!("；{n} 次抢占，没有抢占更少而出错的执行"),
+        Some(n) => format!("；{n} 次抢占"),
+    };
+    format!("{executions}{time}{preemptions}")
+}
+
+/// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
+const PHRASES: [(&str, &str); 18] = [
+    ("no spurious wake-ups", "没有虚假唤醒"),
+    ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
+    ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
+    ("time-outs fire at any moment", "超时可能在任何时刻发生"),
+    ("time-outs fire only when nothing else can happen", "别的都不能发生时才会超时"),
+    (
+        "memory model: RC11 without load buffering, each atomic's stores and all SeqCst operations in the order of execution",
+        "内存模型：不含 load buffering 的 RC11，每个原子变量的写入和所有 SeqCst 操作都按执行的先后",
+    ),
+    ("memory model: RC11 without load buffering", "内存模型：不含 load buffering 的 RC11"),
+    ("memory model: every ordering counts as SeqCst", "内存模型：所有内存序都当作 SeqCst"),
+    ("at most # steps an execution", "每次执行最多 # 步"),
+    ("at most # preemptions", "最多 # 次抢占"),
+    (
+        "a spin loop that reads the same values in # rounds waits for a change",
+        "自旋循环连续 # 轮读到同样的值，就等到有改变为止",
+    ),
+    ("threads may be left running at the end", "结束时允许还有线程在运行"),
+    ("data races in unsafe code", "unsafe 代码里的数据竞争"),
+    (
+        "plain memory: data races in unsafe code, use after free, leaks",
+        "普通内存：unsafe 代码里的数据竞争、释放后使用、内存泄漏",
+    ),
+    ("the counts of Arc and Weak", "Arc 和 Weak 的计数"),
+    (
+        "a loop that gives up by itself, while others can still go on",
+        "别的线程还能继续时，自己放弃的循环",
+    ),
+    (
+        "statics of other types than std's: they keep their values from one execution to the next",
+        "类型不属于 std 的 static：它们的值从一次执行留到下一次",
+    ),
+    ("what functions of other languages do", "其他语言的函数做了什么"),
+];
+
+fn phrase(text: &str) -> String {
+    let digits = |c: char| c.is_ascii_digit();
+    for (english, chinese) in PHRASES {
+        if english == text {
+            return chinese.to_owned();
+        }
+        let Some((before, after)) = english.split_once('#') else { continue };
+        let number = text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+        if let Some(number) = number.filter(|n| !n.is_empty() && n.chars().all(digits)) {
+            return chinese.replace('#', number);
+        }
+    }
+    clean(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::phrase;
+
+    #[test]
+    fn a_bound_keeps_its_number_and_what_is_new_is_shown_as_it_is() {
+        assert_eq!(phrase("at most 20000 steps an execution"), "每次执行最多 20000 步");
+        assert_eq!(phrase("at most many steps an execution"), "at most many steps an execution");
+        assert_eq!(phrase("no spurious wake-ups"), "没有虚假唤醒");
+        assert_eq!(phrase("the\nmoon"), "the moon");
+    }
+}
