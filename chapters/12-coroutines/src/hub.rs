@@ -34,8 +34,8 @@
 //!
 //! Only the functions of this module give way. `std::thread::sleep`, a
 //! `std::net` socket, a `Mutex` that another thread holds, or a long computation
-//! stops every task. So does looking up a host name, even here: the system
-//! offers it as a blocking call. gevent replaces Python's own blocking functions at
+//! stops every task. So does [`net::TcpStream::connect`] with a host name: the system
+//! looks it up by a blocking call, for which [`net::lookup`] has a thread. gevent replaces Python's own blocking functions at
 //! run time (`monkey.patch_all()`); a compiled language cannot, and tokio's
 //! answer, types of its own, is ours too.
 //!

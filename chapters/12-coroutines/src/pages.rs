@@ -1,36 +1,34 @@
-//! Pages to fetch: URLs, the little HTTP that takes, and three local web
+//! Pages to fetch: URLs, what is asked and answered, and three local web
 //! servers to try it on.
 //!
 //! Nothing here waits on a hub or on tokio, so the programs for both share it.
 
+mod answer;
 mod sites;
 
+pub use answer::{Answer, Reply};
 pub use sites::LocalSites;
 
 use std::error::Error;
 use std::fmt;
 use std::rc::Rc;
 
-/// `http://host`, then `:port` or not, then `/path` or not.
+/// Where a page is: a URL of `http` or `https` with a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Url {
-    text: String,
-    host: String,
-    port: u16,
-    path: String,
-}
+pub struct Url(url::Url);
 
 /// Why something cannot be fetched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PageError {
     /// Not a URL that this module can use.
-    #[error("{url:?} is not a URL for here: give http://HOST[:PORT][/PATH]{hint}")]
+    #[error("{url:?} is not a URL for here: give http://HOST[:PORT][/PATH], or https")]
     Url {
         /// What was given.
         url: String,
-        /// What else there is to say.
-        hint: &'static str,
+        /// What is wrong with it, if it is no URL at all.
+        #[source]
+        source: Option<url::ParseError>,
     },
     /// The answer is not HTTP.
     #[error("the answer is not HTTP")]
@@ -38,6 +36,18 @@ pub enum PageError {
     /// The answer is something else than the page: its number and words.
     #[error("the answer is {0}")]
     Status(String),
+    /// The server broke off in the middle of its answer.
+    #[error("the answer broke off after {received} bytes")]
+    Truncated {
+        /// How many bytes came, the answer's head included.
+        received: usize,
+    },
+    /// The answer is larger than what is taken.
+    #[error("the answer is larger than {max} bytes")]
+    TooLarge {
+        /// The most that is taken of this part of it.
+        max: usize,
+    },
 }
 
 impl Url {
@@ -46,39 +56,47 @@ impl Url {
     /// ```
     /// use ch12_coroutines::pages::Url;
     ///
-    /// let url = Url::parse("http://localhost:8000/docs").unwrap();
+    /// let url = Url::parse("http://localhost:8000/docs")?;
     /// assert_eq!(url.address(), ("localhost", 8000));
-    /// assert!(Url::parse("https://localhost/").is_err()); // no TLS here
+    /// assert_eq!(Url::parse("https://example.org")?.address(), ("example.org", 443));
+    /// assert!(Url::parse("ftp://example.org").is_err());
+    /// # Ok::<(), ch12_coroutines::pages::PageError>(())
     /// ```
     ///
     /// # Errors
     ///
     /// [`PageError::Url`].
     pub fn parse(text: &str) -> Result<Url, PageError> {
-        let wrong = |hint| PageError::Url { url: text.to_owned(), hint };
-        if text.starts_with("https://") {
-            return Err(wrong("; https needs TLS, which this chapter leaves out"));
+        let wrong = |source| PageError::Url { url: text.to_owned(), source };
+        Url::usable(url::Url::parse(text).map_err(|error| wrong(Some(error)))?)
+    }
+
+    /// The URL that `text` means on the page of this one.
+    ///
+    /// ```
+    /// use ch12_coroutines::pages::Url;
+    ///
+    /// let url = Url::parse("http://example.org/a/b")?;
+    /// assert_eq!(url.join("../c")?.to_string(), "http://example.org/c");
+    /// assert_eq!(url.join("https://other.org")?.to_string(), "https://other.org/");
+    /// # Ok::<(), ch12_coroutines::pages::PageError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`PageError::Url`].
+    pub fn join(&self, text: &str) -> Result<Url, PageError> {
+        let wrong = |source| PageError::Url { url: text.to_owned(), source };
+        Url::usable(self.0.join(text).map_err(|error| wrong(Some(error)))?)
+    }
+
+    fn usable(url: url::Url) -> Result<Url, PageError> {
+        let known = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+        if known && url.port_or_known_default() != Some(0) {
+            Ok(Url(url))
+        } else {
+            Err(PageError::Url { url: url.into(), source: None })
         }
-        if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err(wrong(", without spaces"));
-        }
-        let rest = text.strip_prefix("http://").ok_or_else(|| wrong(""))?;
-        let (authority, path) = match rest.find('/') {
-            Some(slash) => rest.split_at(slash),
-            None => (rest, "/"),
-        };
-        let (host, port) = match authority.rsplit_once(':') {
-            // The colons of an IPv6 address stand in brackets.
-            Some((host, port)) if !port.ends_with(']') => {
-                (host, port.parse().map_err(|_| wrong(", with a port of 0 to 65535"))?)
-            }
-            _ => (authority, 80),
-        };
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        if host.is_empty() {
-            return Err(wrong(""));
-        }
-        Ok(Url { text: text.to_owned(), host: host.to_owned(), port, path: path.to_owned() })
     }
 
     /// Where to connect.
@@ -89,50 +107,46 @@ impl Url {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn address(&self) -> (&str, u16) {
-        (&self.host, self.port)
+        let host = self.0.host_str().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        (host, self.0.port_or_known_default().unwrap_or_default())
     }
 
-    /// What to send. It is HTTP 1.0, so the answer ends where the connection does.
+    /// Whether what is said must be encrypted.
     ///
     /// ```
-    /// let url = ch12_coroutines::pages::Url::parse("http://example.org/a")?;
-    /// assert_eq!(url.request(), b"GET /a HTTP/1.0\r\nHost: example.org\r\n\r\n");
+    /// use ch12_coroutines::pages::Url;
+    ///
+    /// assert!(Url::parse("https://example.org")?.is_https());
+    /// # Ok::<(), ch12_coroutines::pages::PageError>(())
+    /// ```
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// What to send.
+    ///
+    /// ```
+    /// let url = ch12_coroutines::pages::Url::parse("http://example.org:8080/a?b=c")?;
+    /// let request = String::from_utf8(url.request())?;
+    /// assert!(request.starts_with("GET /a?b=c HTTP/1.1\r\nHost: example.org:8080\r\n"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn request(&self) -> Vec<u8> {
-        format!("GET {} HTTP/1.0\r\nHost: {}\r\n\r\n", self.path, self.host).into_bytes()
-    }
-}
-
-/// The page in `response`, all that the server has sent.
-///
-/// ```
-/// use ch12_coroutines::pages::page;
-///
-/// assert_eq!(page(b"HTTP/1.0 200 OK\r\nServer: x\r\n\r\nhello").unwrap(), b"hello");
-/// let error = page(b"HTTP/1.0 404 Not Found\r\n\r\n").unwrap_err();
-/// assert_eq!(error.to_string(), "the answer is 404 Not Found");
-/// ```
-///
-/// # Errors
-///
-/// [`PageError::NotHttp`] and [`PageError::Status`].
-pub fn page(response: &[u8]) -> Result<&[u8], PageError> {
-    let end_of_head = response.windows(4).position(|bytes| bytes == b"\r\n\r\n");
-    let end_of_head = end_of_head.ok_or(PageError::NotHttp)?;
-    let head = String::from_utf8_lossy(&response[..end_of_head]);
-    let status_line = head.lines().next().filter(|line| line.starts_with("HTTP/"));
-    let status = status_line.and_then(|line| line.split_once(' ')).map(|(_, status)| status);
-    match status {
-        None => Err(PageError::NotHttp),
-        Some(status) if status.starts_with('2') => Ok(&response[end_of_head + 4..]),
-        Some(status) => Err(PageError::Status(status.to_owned())),
+        let query = self.0.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let port = self.0.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let (path, host) = (self.0.path(), self.0.host_str().unwrap_or_default());
+        format!(
+            "GET {path}{query} HTTP/1.1\r\nHost: {host}{port}\r\n\
+             User-Agent: every-interleaving\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+        )
+        .into_bytes()
     }
 }
 
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        self.0.fmt(f)
     }
 }
 

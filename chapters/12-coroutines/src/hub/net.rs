@@ -19,8 +19,10 @@
 //! ```
 
 mod listener;
+mod lookup;
 mod socket;
 mod stream;
 
 pub use listener::TcpListener;
+pub use lookup::lookup;
 pub use stream::TcpStream;

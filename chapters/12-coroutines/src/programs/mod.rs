@@ -1,5 +1,6 @@
 //! The programs, one file each.
 
+pub mod connect;
 pub mod dropped;
 pub mod event_and_queue;
 pub mod event_and_queue_tokio;

@@ -4,9 +4,9 @@
 //! tasks; here the socket is the hub's own. The servers answer in another order than
 //! they are asked, each only after the answer before was printed, and none before all were asked.
 
-use ch12_coroutines::hub::{self, net::TcpStream};
-use ch12_coroutines::pages::{self, Url};
-use std::io::{Read, Write};
+use super::connect::{Stream, connect};
+use ch12_coroutines::hub;
+use ch12_coroutines::pages::{self, Answer, Reply, Url};
 use tour::{Failure, Program, integer, line, value};
 
 pub const PROGRAM: Program = Program::with_arguments(
@@ -27,11 +27,32 @@ pub const PROGRAM: Program = Program::with_arguments(
 
 // ANCHOR: main
 fn fetch(url: &Url) -> Result<usize, Failure> {
-    let mut stream = TcpStream::connect(url.address())?;
-    stream.write_all(&url.request())?;
-    let mut response = Vec::new();
-    stream.read_to_end(&mut response)?;
-    Ok(pages::page(&response)?.len())
+    let mut url = url.clone();
+    for _ in 0..10 {
+        let mut stream = connect(&url)?;
+        stream.write_all(&url.request())?;
+        match read(&mut *stream)? {
+            Reply::Page(page) => return Ok(page.len()),
+            Reply::Moved(to) => url = url.join(&to)?,
+            _ => return Err("an answer that this program does not know".into()),
+        }
+    }
+    Err("it is moved again and again".into())
+}
+
+fn read(stream: &mut dyn Stream) -> Result<Reply, Failure> {
+    let mut answer = Answer::default();
+    let mut bytes = [0; 16 * 1024];
+    loop {
+        match stream.read(&mut bytes)? {
+            0 => return Ok(answer.end()?),
+            count => {
+                if let Some(reply) = answer.push(&bytes[..count])? {
+                    return Ok(reply);
+                }
+            }
+        }
+    }
 }
 
 pub fn main(arguments: &[String]) -> Result<(), Failure> {

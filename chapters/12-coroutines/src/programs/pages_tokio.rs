@@ -1,6 +1,6 @@
 //! The three pages on tokio, also by one thread.
 
-use ch12_coroutines::pages::{self, Url};
+use ch12_coroutines::pages::{self, Answer, Reply, Url};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::LocalSet;
@@ -24,11 +24,27 @@ pub const PROGRAM: Program = Program::with_arguments(
 
 // ANCHOR: main
 async fn fetch(url: &Url) -> Result<usize, Failure> {
+    if url.is_https() {
+        return Err("for https, tokio needs the crate tokio-rustls; see `pages`".into());
+    }
     let mut stream = TcpStream::connect(url.address()).await?;
     stream.write_all(&url.request()).await?;
-    let mut response = Vec::new();
-    stream.read_to_end(&mut response).await?;
-    Ok(pages::page(&response)?.len())
+    let mut answer = Answer::default();
+    let mut bytes = [0; 16 * 1024];
+    let reply = loop {
+        match stream.read(&mut bytes).await? {
+            0 => break answer.end()?,
+            count => {
+                if let Some(reply) = answer.push(&bytes[..count])? {
+                    break reply;
+                }
+            }
+        }
+    };
+    match reply {
+        Reply::Page(page) => Ok(page.len()),
+        other => Err(format!("the answer is {other:?}; only `pages` follows that").into()),
+    }
 }
 
 pub fn main(arguments: &[String]) -> Result<(), Failure> {

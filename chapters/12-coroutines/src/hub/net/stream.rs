@@ -30,7 +30,7 @@ impl TcpStream {
 
     /// Connects to the first of the addresses that accepts. Blocks the task.
     ///
-    /// Looking up a host name blocks the whole thread.
+    /// Looking up a host name blocks the whole thread; [`lookup`](super::lookup) does not.
     ///
     /// # Errors
     ///
