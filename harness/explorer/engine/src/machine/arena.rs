@@ -134,7 +134,6 @@ pub fn outside<R>(f: impl FnOnce() -> R) -> R {
 /// # Safety
 ///
 /// The caller is the only one who uses the arenas at this moment: code of the exploration that runs, or that is about to.
-#[expect(clippy::mut_from_ref, reason = "see Safety")]
 unsafe fn regions() -> &'static mut [Region; MAX_THREADS] {
     // SAFETY: as the caller promises.
     unsafe { &mut *REGIONS.0.get() }
