@@ -71,6 +71,9 @@ fn what_makes_no_sense_is_told_with_code_2() {
     small(&["no_such_scenario"]).says(2, &["no_such_scenario", "opposite_orders"]);
     small(&["opposite_orders", "--schedule", "nonsense"])
         .says(2, &["--schedule nonsense: a schedule begins with"]);
+    // Before anything is compiled.
+    explore(&["does_not_compile.rs", "--schedule", "garbage"])
+        .says(2, &["--schedule garbage: a schedule begins with"]);
     small(&["opposite_orders", "--schedule", "0:a%"]).says(2, &["'%' at place 3"]);
     small(&["--schedule", "0:a"]).says(2, &["a schedule replays one scenario"]);
     small(&["--svg", "all.svg"]).says(2, &["a file holds one run"]);

@@ -5,7 +5,7 @@ use harness::explore::driver::Features;
 use harness::explore::report::picture;
 use harness::explore::scenario::Scenario;
 use harness::explore::target::Target;
-use harness::explore::{Driver, Search};
+use harness::explore::{Search, compile};
 use protocol::{Outcome, Status};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -26,7 +26,7 @@ fn hold_as(chapter: &str, asked: &str) {
     let target = Target::find(workspace(), asked, &[], None, &Features::default()).unwrap();
     let scenarios = target.chosen(&[]).unwrap();
     let mut outcomes = Vec::new();
-    let driver = Driver::compile(workspace(), &target, &|_| ()).unwrap();
+    let driver = compile(workspace(), &target, &|_| ()).unwrap();
     driver.explore(&scenarios, &patient(), &|_| (), &mut |outcome| outcomes.push(outcome)).unwrap();
 
     let mut wrong = Vec::new();

@@ -8,7 +8,7 @@ use harness::explore::driver::Features;
 use harness::explore::graph::states;
 use harness::explore::report::quoted;
 use harness::explore::target::Target;
-use harness::explore::{Driver, Search};
+use harness::explore::{Driver, Search, compile};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -65,7 +65,7 @@ fn run_to_draw(driver: &Driver, target: &Target, scenario: &str, runs: &[Trace])
 
 fn hold(chapter: &str) {
     let target = Target::find(workspace(), chapter, &[], None, &Features::default()).unwrap();
-    let driver = Driver::compile(workspace(), &target, &|_| ()).unwrap();
+    let driver = compile(workspace(), &target, &|_| ()).unwrap();
     let renew = std::env::var_os("FIGURES").is_some_and(|value| value == "write");
     let mut wrong = Vec::new();
     for Figure { name, scenario, .. } in FIGURES.iter().filter(|f| f.chapter == chapter) {

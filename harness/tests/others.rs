@@ -3,7 +3,7 @@
 
 use harness::explore::driver::Features;
 use harness::explore::target::Target;
-use harness::explore::{Driver, Search};
+use harness::explore::{Search, compile};
 use protocol::Status;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -23,7 +23,7 @@ fn crates_of_others_are_explored_as_they_are() {
     // Nobody can join the workers of a `threadpool`.
     let mut detached = Search::default();
     detached.config.detached = true;
-    let driver = Driver::compile(workspace, &target, &|_| ()).unwrap();
+    let driver = compile(workspace, &target, &|_| ()).unwrap();
     for (chosen, search) in [(others, Search::default()), (pools, detached)] {
         driver
             .explore(&chosen, &search, &|_| (), &mut |outcome| {

@@ -9,7 +9,7 @@ use harness::canonical::canonical;
 use harness::course::{Chapter, Course};
 use harness::explore::driver::Features;
 use harness::explore::target::Target;
-use harness::explore::{Driver, Search};
+use harness::explore::{Search, compile};
 use harness::snapshot;
 use protocol::{Config, Outcome, Status};
 use std::collections::BTreeSet;
@@ -74,7 +74,7 @@ fn explored(chapter: &Chapter, budget: impl Fn(&str) -> Budget) -> (String, Vec<
     let names: Vec<String> = programs.iter().map(|p| format!("{}/main", p.name)).collect();
     let target =
         Target::find(workspace(), &chapter.name, &names, None, &Features::default()).unwrap();
-    let driver = Driver::compile(workspace(), &target, &|_| ()).unwrap();
+    let driver = compile(workspace(), &target, &|_| ()).unwrap();
     let (mut text, mut wrong) = (String::new(), Vec::new());
     for program in programs {
         if let Some((_, why)) = LEFT_OUT.iter().find(|(name, _)| *name == program.name) {

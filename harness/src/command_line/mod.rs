@@ -4,7 +4,6 @@ mod assignments;
 
 use crate::course::{self, Course, NoSuchChapter, names_chapter};
 use crate::explore::driver::Features;
-use crate::explore::graph;
 use crate::explore::target::Target;
 use crate::explore::verb::{self, Showing};
 use crate::explore::{Misuse, Search};
@@ -280,7 +279,7 @@ impl ExploreArguments {
             watchdog: default.watchdog.map(|usual| usual.min(patience)),
             ..default
         };
-        let graph_runs = self.schedules.unwrap_or(graph::RUNS);
+        let graph_runs = self.schedules.unwrap_or(cargo_explore::drive::GRAPH_RUNS);
         Ok(Search { config, schedule: self.schedule.clone(), graph_runs })
     }
 }

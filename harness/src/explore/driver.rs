@@ -3,8 +3,9 @@
 
 use super::kit::Kit;
 use super::scenario::ScenarioFile;
-use super::{Misuse, Progress, cargo};
+use super::{Misuse, Progress};
 use anyhow::{Context, bail};
+use cargo_explore::cargo;
 use cargo_metadata::{Dependency, DependencyKind, MetadataCommand, Package};
 use serde_json::json;
 use std::collections::BTreeMap;

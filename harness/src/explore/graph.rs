@@ -10,9 +10,6 @@ use std::path::Path;
 use trace::graph::StateGraph;
 use trace::{SourceFiles, Trace};
 
-/// The most runs that a graph is made of, unless the search says otherwise.
-pub const RUNS: u64 = 5_000;
-
 /// Lines between two lines that are shown are shown as well, up to this many.
 const GAP: u32 = 4;
 

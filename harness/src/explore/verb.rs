@@ -3,7 +3,7 @@
 use super::graph;
 use super::report::{outputs, picture, quoted};
 use super::target::Target;
-use super::{Driver, Misuse, Progress, Search, announce};
+use super::{Misuse, Progress, Search, announce, compile};
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -117,6 +117,7 @@ pub fn show(
     search: &Search,
     showing: &Showing,
 ) -> anyhow::Result<Verdict> {
+    search.check()?;
     let scenarios = target.chosen(names)?;
     let must_fail: BTreeSet<String> = target
         .files
@@ -162,7 +163,7 @@ pub fn show(
     }
     // A file without scenarios may be one that rustc has something to say about.
     if !scenarios.is_empty() || foreign.is_empty() {
-        let driver = Driver::compile(workspace, target, &told)?;
+        let driver = compile(workspace, target, &told)?;
         driver.explore(&scenarios, search, &told, &mut report)?;
         if let ([scenario], Some(path)) = (&scenarios[..], &showing.graph) {
             told(Progress::Search("all its states, for the graph"));
@@ -200,7 +201,7 @@ pub fn show_record(
         bail!(Misuse(format!("{name} names several: {}", scenarios.join(", "))));
     };
     let bar = spinner();
-    let driver = Driver::compile(workspace, target, &|progress| tell(&bar, progress))?;
+    let driver = compile(workspace, target, &|progress| tell(&bar, progress))?;
     bar.finish_and_clear();
     let trace = quoted(&driver.record(scenario)?, &target.root);
     let colour = std::io::stdout().is_terminal();

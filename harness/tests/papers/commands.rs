@@ -91,6 +91,15 @@ const COMMANDS: &[(&str, Run)] = &[
     ("cargo bench", Nothing(SLOW)),
     ("cargo test", Nothing("it is a test")),
     ("cargo install mdbook", Nothing(CI)),
+    ("cargo install --path harness/explorer/cargo-explore", Nothing("it only compiles")),
+    ("cd path/to/your/crate", Nothing(EXAMPLE)),
+    (
+        "cargo explore",
+        By(
+            "harness/explorer/cargo-explore/tests/command.rs",
+            "fn a_lost_wake_up_in_a_crates_own_tests_is_found()",
+        ),
+    ),
     ("mdbook serve book", Nothing(ENDLESS)),
     ("export SUBMISSIONS=", By("harness/tests/slurm.rs", ".env(\"SUBMISSIONS\"")),
     ("job=$(sbatch", By("harness/tests/slurm.rs", "deploy/slurm/{file}")),

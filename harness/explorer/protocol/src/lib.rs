@@ -6,6 +6,7 @@
 //! | [`outcome`] | what came of a search, and how far one is | the program | the tool |
 //! | [`check`] | what a grader asks of a check's process, and what that says | both | both |
 //! | [`read`] | reading JSON in a program under exploration | | |
+//! | [`schedule`] | the string that replays a run | the program | both |
 //!
 //! A program under exploration is linked with this crate, and the compiler considers each implementation that is in the program's graph of
 //! crates. So nothing here needs serde unless the feature `serde` is on, which only tools switch on; what such a program writes, it writes
@@ -15,7 +16,9 @@ pub mod check;
 pub mod config;
 pub mod outcome;
 pub mod read;
+pub mod schedule;
 
 pub use check::{Frame, Order, Panic, ProgramOrder};
 pub use config::{Config, Memory};
 pub use outcome::{Outcome, Printed, Progress, Status};
+pub use schedule::ScheduleError;

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -25,44 +26,66 @@ struct Wanted {
 /// Arguments: `--config JSON`, `--schedule STRING`, `--progress`, `--runs FILE`, names of scenarios (all, without any). Exit code 0: all
 /// proved (or a replay ended well); 1: one failed; 2: bad arguments; 3: one was not proved; 4: one was refused.
 pub fn main(scenarios: &[(&str, fn())]) -> ExitCode {
+    let scenario =
+        |&(name, body): &(&str, fn())| Scenario { name: name.to_owned(), body: Rc::new(body) };
+    let scenarios: Vec<Scenario> = scenarios.iter().map(scenario).collect();
+    ExitCode::from(main_of(&scenarios, std::env::args().skip(1)))
+}
+
+/// What is explored under a name.
+#[derive(Clone)]
+pub struct Scenario {
+    /// What it is called.
+    pub name: String,
+    /// What is called once for each execution.
+    pub body: Rc<dyn Fn()>,
+}
+
+impl std::fmt::Debug for Scenario {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Scenario").field(&self.name).finish()
+    }
+}
+
+/// [`main`] for scenarios that are no plain functions, with these arguments. Returns the exit code.
+pub fn main_of(scenarios: &[Scenario], arguments: impl Iterator<Item = String>) -> u8 {
     IS_DRIVER.store(true, Ordering::Relaxed);
-    let wanted = match parse(std::env::args().skip(1)) {
+    let wanted = match parse(arguments) {
         Ok(wanted) => wanted,
         Err(problem) => return usage(&problem),
     };
-    if let Some(unknown) =
-        wanted.names.iter().find(|name| !scenarios.iter().any(|(other, _)| other == name))
-    {
-        let known: Vec<&str> = scenarios.iter().map(|(name, _)| *name).collect();
+    let is_known = |asked: &&String| scenarios.iter().any(|scenario| scenario.name == **asked);
+    if let Some(unknown) = wanted.names.iter().find(|asked| !is_known(asked)) {
+        let known: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
         return usage(&format!(
             "there is no scenario {unknown:?}; there are: {}",
             known.join(", ")
         ));
     }
     if let Some(file) = &wanted.runs {
-        let chosen = scenarios.iter().find(|(name, _)| wanted.names.iter().any(|n| n == name));
-        let Some((name, scenario)) = chosen else { return usage("--runs is about one scenario") };
-        return match write_runs(&wanted.config, name, *scenario, file) {
-            Ok(()) => ExitCode::SUCCESS,
+        let chosen = scenarios.iter().find(|scenario| wanted.names.contains(&scenario.name));
+        let Some(scenario) = chosen else { return usage("--runs is about one scenario") };
+        return match write_runs(&wanted.config, scenario, file) {
+            Ok(()) => 0,
             Err(problem) => {
                 // Nowhere else to complain.
                 let _ = writeln!(std::io::stderr(), "{problem}");
-                ExitCode::from(4)
+                4
             }
         };
     }
     let mut worst = 0_u8;
-    for (name, scenario) in scenarios {
-        if !wanted.names.is_empty() && !wanted.names.iter().any(|other| other == name) {
+    for scenario in scenarios {
+        if !wanted.names.is_empty() && !wanted.names.contains(&scenario.name) {
             continue;
         }
-        let outcome = match explore(&wanted, name, *scenario) {
+        let outcome = match explore(&wanted, scenario) {
             Ok(outcome) => outcome,
             Err(problem) => return usage(&problem),
         };
         // Nobody reads on: nothing left to do.
         if writeln!(std::io::stdout(), "{}", outcome.to_json()).is_err() {
-            return ExitCode::SUCCESS;
+            return 0;
         }
         let code = match outcome.status {
             Status::Proved => 0,
@@ -77,7 +100,7 @@ pub fn main(scenarios: &[(&str, fn())]) -> ExitCode {
             worst = code;
         }
     }
-    ExitCode::from(worst)
+    worst
 }
 
 /// Whether outcomes are printed as JSON.
@@ -94,15 +117,17 @@ pub(super) fn give_up(outcome: &Outcome) {
     std::process::exit(1);
 }
 
-fn explore(wanted: &Wanted, name: &str, scenario: fn()) -> Result<Outcome, String> {
+fn explore(wanted: &Wanted, scenario: &Scenario) -> Result<Outcome, String> {
     let explorer = Explorer::new(wanted.config.clone());
+    let (name, body) = (scenario.name.as_str(), Rc::clone(&scenario.body));
+    let body = move || body();
     if let Some(schedule) = &wanted.schedule {
-        return explorer.replay(name, scenario, schedule).map_err(|error| error.to_string());
+        return explorer.replay(name, body, schedule).map_err(|error| error.to_string());
     }
     let start = Instant::now();
     let mut told = start;
     let progress = wanted.progress;
-    Ok(explorer.run_watched(name, scenario, &mut |seen| {
+    Ok(explorer.run_watched(name, body, &mut |seen| {
         if !progress
             || !seen.executions.is_multiple_of(256)
             || told.elapsed() < Duration::from_millis(500)
@@ -123,9 +148,10 @@ fn explore(wanted: &Wanted, name: &str, scenario: fn()) -> Result<Outcome, Strin
 }
 
 /// Writes every run of a scenario, one a line.
-fn write_runs(config: &Config, name: &str, scenario: fn(), file: &str) -> Result<(), String> {
+fn write_runs(config: &Config, scenario: &Scenario, file: &str) -> Result<(), String> {
     let explorer = Explorer::new(config.clone());
-    let runs = explorer.runs(name, scenario).map_err(|error| error.to_string())?;
+    let body = Rc::clone(&scenario.body);
+    let runs = explorer.runs(&scenario.name, move || body()).map_err(|error| error.to_string())?;
     let lines: Vec<String> = runs.iter().map(line).collect();
     std::fs::write(file, lines.join("\n")).map_err(|error| format!("{file}: {error}"))
 }
@@ -150,11 +176,11 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> 
     Ok(wanted)
 }
 
-fn usage(problem: &str) -> ExitCode {
+fn usage(problem: &str) -> u8 {
     // Nowhere else to complain.
     let _ = writeln!(
         std::io::stderr(),
         "{problem}\nusage: [--config JSON] [--schedule STRING] [--progress] [--runs FILE] [NAME…]"
     );
-    ExitCode::from(2)
+    2
 }

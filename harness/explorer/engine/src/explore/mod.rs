@@ -7,7 +7,6 @@ mod outcome;
 mod report;
 pub(crate) mod runner;
 mod runs;
-pub mod schedule;
 
 use std::panic::Location;
 use std::rc::Rc;
@@ -25,9 +24,10 @@ use crate::search::pct::Pct;
 use crate::search::{Choice, Next, Search};
 use minimise::Found;
 pub use outcome::{Outcome, Printed, Status};
+pub use protocol::ScheduleError;
+use protocol::schedule;
 use runner::Runner;
 pub use runs::NoRuns;
-pub use schedule::ScheduleError;
 
 /// Explores scenarios.
 ///

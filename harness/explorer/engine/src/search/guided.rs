@@ -6,7 +6,7 @@ use super::usual::first_choice;
 use super::{Choice, Diverged, Next, Pending, Search, Taken, View};
 
 /// One instruction: a thread, and which of its alternatives, counted as they are offered.
-pub(crate) type Turn = (u8, u16);
+pub(crate) use protocol::schedule::Turn;
 
 /// See the [module](self). After the schedule the last thread goes on as long as it can.
 #[derive(Debug, Default)]

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 /// What a kit was made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Made {
+pub struct Made {
     /// What `rustc -vV` says.
     compiler: String,
     /// The variables that cargo and rustc heed.
@@ -88,7 +88,7 @@ fn add(files: &mut BTreeMap<PathBuf, (u64, Duration)>, path: &Path) -> anyhow::R
 /// # Errors
 ///
 /// When it cannot be started.
-pub(super) fn compiler(root: &Path) -> anyhow::Result<String> {
+pub fn compiler(root: &Path) -> anyhow::Result<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc)
         .arg("-vV")
@@ -103,7 +103,7 @@ pub(super) fn compiler(root: &Path) -> anyhow::Result<String> {
 /// # Errors
 ///
 /// When it names none.
-pub(super) fn host(compiler: &str) -> anyhow::Result<String> {
+pub fn host(compiler: &str) -> anyhow::Result<String> {
     let host = compiler.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned).context("rustc -vV names no host")
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 /// A cargo command in `folder`, without what an outer `cargo run` has set for
 /// its own package.
-pub(super) fn command(folder: &Path) -> Command {
+pub fn command(folder: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(folder).stdin(Stdio::null());
     command
@@ -17,7 +17,11 @@ pub(super) fn command(folder: &Path) -> Command {
 /// Runs a cargo command that compiles, with these flags for rustc, and shows
 /// what it says if it fails. `seen` is told of each compiled target as soon as
 /// it is there. Tells whether everything compiled.
-pub(super) fn compile(
+///
+/// # Errors
+///
+/// When cargo cannot be started, or says something that it never says.
+pub fn compile(
     mut command: Command,
     flags: &[String],
     seen: &mut dyn FnMut(Artifact),

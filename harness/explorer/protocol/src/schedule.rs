@@ -8,7 +8,6 @@
 use std::fmt;
 
 use crate::config::{Config, Memory};
-use crate::search::guided::Turn;
 
 /// Why a string is no schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +37,13 @@ impl fmt::Display for ScheduleError {
 
 impl std::error::Error for ScheduleError {}
 
+/// A turn: the thread, and which of its alternatives it takes.
+pub type Turn = (u8, u16);
+
 const LETTERS: &[u8; 64] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-*/=<>!?#@_";
 
 /// Writes a schedule with the bounds that matter for it. Turns at the end that come about by themselves need not be among them.
-pub(crate) fn write(config: &Config, turns: &[Turn]) -> String {
+pub fn write(config: &Config, turns: &[Turn]) -> String {
     let mut text = String::from("0");
     if config.spurious > 0 {
         text += &format!("s{}", config.spurious);
@@ -115,7 +117,11 @@ fn group(words: &[String], length: usize) -> Vec<String> {
 }
 
 /// Reads a schedule, and sets the bounds that it was found with.
-pub(crate) fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError> {
+///
+/// # Errors
+///
+/// When the text is none.
+pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError> {
     let (head, body) = text.trim().split_once(':').ok_or(ScheduleError::Format)?;
     let bounds = head.strip_prefix('0').ok_or(ScheduleError::Format)?;
     config.spurious = 0;

@@ -1,12 +1,12 @@
-//! The stand-ins for `std` and `core`, compiled, and the flags that put them
+//! The stand-ins for `std`, `core` and `test`, compiled, and the flags that put them
 //! in the place of the real ones.
 //!
 //! The flags go to a whole crate graph. With an explicit `--target`, cargo
 //! applies them to the graph but not to build scripts and procedural macros,
 //! which keep the real `std`.
 
-use super::made_of::{self, Made};
-use super::{Progress, cargo, home};
+use crate::made_of::{self, Made};
+use crate::{Progress, cargo, home};
 use anyhow::{Context, bail};
 use cargo_metadata::CrateType;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
+/// The compilers that this was tested with.
+const TESTED: &str = "rustc 1.95.";
+
 /// Compiled stand-ins.
 #[derive(Debug, Clone)]
 pub struct Kit {
@@ -26,6 +29,8 @@ pub struct Kit {
     target: PathBuf,
     /// The machine's target triple.
     triple: String,
+    /// What the compiler says of itself.
+    compiler: String,
 }
 
 impl Kit {
@@ -59,23 +64,23 @@ impl Kit {
             places.iter().find_map(|place| Note::read(place, &name)?.kit(place, root, &compiler))
         };
         if let Some(folder) = noted() {
-            return Ok(Kit { folder, target: home, triple });
+            return Ok(Kit { folder, target: home, triple, compiler });
         }
         let turn = Turn::take(&home)?;
         // Who had the turn before may have compiled the same.
         if let Some(folder) = noted() {
-            return Ok(Kit { folder, target: home, triple });
+            return Ok(Kit { folder, target: home, triple, compiler });
         }
         let began = SystemTime::now();
         let compiled = compile(root, &home, packages, &turn, progress)?;
         let folder = copy_all(&compiled.libraries, &home, &turn)?;
-        let made = Made::now(root, &compiled.folders, compiler)?;
+        let made = Made::now(root, &compiled.folders, compiler.clone())?;
         // What was written meanwhile may be in the kit or not.
         if made.is_older_than(began) {
             Note { kit: folder.file_name().map(PathBuf::from), folders: compiled.folders, made }
                 .write(&home, &name)?;
         }
-        Ok(Kit { folder, target: home, triple })
+        Ok(Kit { folder, target: home, triple, compiler })
     }
 
     /// A cargo command in `folder` that compiles against the stand-ins.
@@ -100,6 +105,24 @@ impl Kit {
             .env_remove("RUSTFLAGS")
             .env_remove("RUSTDOCFLAGS");
         command
+    }
+
+    /// A name that another kit does not have.
+    pub fn name(&self) -> &Path {
+        self.folder.file_name().map_or(&self.folder, Path::new)
+    }
+
+    /// The machine's target triple.
+    pub fn triple(&self) -> &str {
+        &self.triple
+    }
+
+    /// What to say of a compiler that this was not tested with.
+    pub fn other_compiler(&self) -> Option<String> {
+        let first = self.compiler.lines().next().unwrap_or_default();
+        (!first.starts_with(TESTED)).then(|| {
+            format!("this was tested with {TESTED}, and the compiler is {first}; what it writes for tests may have another form")
+        })
     }
 
     /// The folder that holds everything: to be named by `-L dependency=`.
@@ -232,13 +255,13 @@ fn copy_all(libraries: &[PathBuf], target: &Path, _turn: &Turn) -> anyhow::Resul
 }
 
 /// A kit that is used stays.
-fn note_use(kit: &Path) {
+pub(crate) fn note_use(kit: &Path) {
     // Where that cannot be noted, it may be compiled once more than needed.
     let _ = File::open(kit).and_then(|kit| kit.set_modified(SystemTime::now()));
 }
 
 /// Removes the kits of earlier versions that nobody has used for a week: each takes 80 MB.
-fn remove_unused(kits: &Path) {
+pub(crate) fn remove_unused(kits: &Path) {
     for kit in std::fs::read_dir(kits).into_iter().flatten().flatten() {
         let used = kit.metadata().and_then(|metadata| metadata.modified());
         let unused = used.ok().and_then(|used| used.elapsed().ok()).unwrap_or_default();

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// The folder in the workspace's own target folder.
-pub(super) fn in_workspace(root: &Path) -> PathBuf {
+pub fn in_workspace(root: &Path) -> PathBuf {
     root.join("target").join("explore")
 }
 
@@ -16,7 +16,7 @@ pub(super) fn in_workspace(root: &Path) -> PathBuf {
 /// # Errors
 ///
 /// When it is not known where the user's cache is.
-pub(super) fn of(root: &Path) -> anyhow::Result<PathBuf> {
+pub fn of(root: &Path) -> anyhow::Result<PathBuf> {
     let own = in_workspace(root);
     if can_write(&own) {
         return Ok(own);
@@ -45,7 +45,7 @@ fn can_write(folder: &Path) -> bool {
 }
 
 /// Where the user's programs keep what can be made again.
-fn cache() -> Option<PathBuf> {
+pub fn cache() -> Option<PathBuf> {
     let set =
         |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")))

@@ -1,0 +1,251 @@
+//! The command line. What `cargo test` takes, this takes as well; what says how far to look is the explorer's own.
+
+use clap::Parser;
+use protocol::Config;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How cargo calls the command: with its name once more.
+#[derive(Debug, Parser)]
+#[command(name = "cargo", bin_name = "cargo", styles = clap::builder::Styles::styled())]
+pub enum Cargo {
+    /// Run every test of a crate in every interleaving of its threads
+    ///
+    /// Each `#[test]` runs in every order in which its threads can go, on stable Rust, with nothing to change in the crate: `std` and `core`
+    /// are replaced by stand-ins while it is compiled. The first call compiles the stand-ins, which takes about half a minute.
+    ///
+    /// A test is proved, or fails and is shown with the simplest run that fails and a string that replays it, or is not proved: then it says
+    /// how much was tried.
+    ///
+    /// Exit code 0: every test is proved, or a replayed run ends well. 1: a test fails. 2: the command line makes no sense. 3: nothing
+    /// fails, and something is not proved. 4: something cannot be compiled or explored.
+    #[command(name = "explore", version)]
+    Explore(Arguments),
+}
+
+/// What is to be explored, and how.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Arguments {
+    /// Only tests whose names have one of these in them
+    pub filters: Vec<String>,
+    /// Filters are whole names
+    #[arg(long)]
+    pub exact: bool,
+    /// Leave out tests whose names have this in them
+    #[arg(long, value_name = "FILTER")]
+    pub skip: Vec<String>,
+    /// Only tests that are ignored
+    #[arg(long, conflicts_with = "include_ignored")]
+    pub ignored: bool,
+    /// Tests that are ignored as well
+    #[arg(long)]
+    pub include_ignored: bool,
+    /// List the tests, and explore nothing
+    #[arg(long)]
+    pub list: bool,
+    /// Compile, and explore nothing
+    #[arg(long)]
+    pub no_run: bool,
+    /// How to tell it: for people, or a line of JSON for each test
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub message_format: Format,
+    /// How far to look.
+    #[command(flatten)]
+    pub bounds: Bounds,
+    /// What goes on to cargo.
+    #[command(flatten)]
+    pub cargo: CargoFlags,
+}
+
+/// How to tell what was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A line for each test, and a picture of each that fails.
+    Human,
+    /// A line of JSON for each test, and one at the end.
+    Json,
+}
+
+/// How far to look.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "How far to look")]
+pub struct Bounds {
+    /// Search exhaustively for at most this many executions, then at random
+    #[arg(long, value_name = "N")]
+    pub schedules: Option<u64>,
+    /// Search exhaustively for at most this many seconds, then at random
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub time: Option<Duration>,
+    /// Stop each run after this many steps; where one has more, nothing is proved. At most 30000
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(Config::MOST_STEPS)))]
+    pub steps: Option<u32>,
+    /// Try only runs with at most this many preemptions; finds much, proves nothing
+    #[arg(long, value_name = "N")]
+    pub preemptions: Option<u32>,
+    /// Let each thread wake up spuriously this many times
+    #[arg(long, value_name = "N")]
+    pub spurious: Option<u8>,
+    /// Let time-outs fire at any moment, not only when nothing else can happen
+    #[arg(long)]
+    pub eager_timeouts: bool,
+    /// Let threads be left running when a test ends, as daemons; without it that is a leak
+    #[arg(long)]
+    pub detached: bool,
+    /// The seed of the random part of the search
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Replay this run of one test instead of searching
+    #[arg(long, value_name = "STRING")]
+    pub schedule: Option<String>,
+}
+
+impl Bounds {
+    /// As the explorer takes them.
+    pub fn config(&self) -> Config {
+        let usual = Config::default();
+        Config {
+            max_executions: self.schedules.unwrap_or(usual.max_executions),
+            max_time: self.time.unwrap_or(usual.max_time),
+            max_steps: self.steps.unwrap_or(usual.max_steps),
+            preemptions: self.preemptions,
+            spurious: self.spurious.unwrap_or(usual.spurious),
+            eager_timeouts: self.eager_timeouts,
+            detached: self.detached,
+            seed: self.seed.unwrap_or(usual.seed),
+            ..usual
+        }
+    }
+}
+
+/// What goes on to cargo.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "As with cargo test")]
+pub struct CargoFlags {
+    /// The package
+    #[arg(short, long, value_name = "SPEC")]
+    package: Vec<String>,
+    /// Every package of the workspace
+    #[arg(long)]
+    workspace: bool,
+    /// Every package but these
+    #[arg(long, value_name = "SPEC")]
+    exclude: Vec<String>,
+    /// The tests of the library
+    #[arg(long)]
+    lib: bool,
+    /// The tests of all executables
+    #[arg(long)]
+    bins: bool,
+    /// The tests of this executable
+    #[arg(long, value_name = "NAME")]
+    bin: Vec<String>,
+    /// All files below `tests`
+    #[arg(long)]
+    tests: bool,
+    /// This file below `tests`
+    #[arg(long, value_name = "NAME")]
+    test: Vec<String>,
+    /// Features to switch on
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    features: Vec<String>,
+    /// Switch all features on
+    #[arg(long)]
+    all_features: bool,
+    /// Switch the default features off
+    #[arg(long)]
+    no_default_features: bool,
+    /// How many compilers at a time
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<String>,
+    /// Compile with the profile `release`
+    #[arg(short, long)]
+    release: bool,
+    /// Compile with this profile
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// The manifest
+    #[arg(long, value_name = "PATH")]
+    pub manifest_path: Option<PathBuf>,
+    /// Ask no network
+    #[arg(long)]
+    offline: bool,
+    /// Keep Cargo.lock as it is
+    #[arg(long)]
+    locked: bool,
+    /// Both
+    #[arg(long)]
+    frozen: bool,
+    /// A value of cargo's configuration
+    #[arg(long, value_name = "KEY=VALUE")]
+    config: Vec<String>,
+}
+
+impl CargoFlags {
+    /// As cargo takes them.
+    pub fn flags(&self) -> Vec<String> {
+        let mut flags = Vec::new();
+        for (flag, values) in [
+            ("--package", &self.package),
+            ("--exclude", &self.exclude),
+            ("--bin", &self.bin),
+            ("--test", &self.test),
+            ("--features", &self.features),
+            ("--config", &self.config),
+        ] {
+            flags.extend(values.iter().flat_map(|value| [flag.to_owned(), value.clone()]));
+        }
+        for (flag, set) in [
+            ("--workspace", self.workspace),
+            ("--lib", self.lib),
+            ("--bins", self.bins),
+            ("--tests", self.tests),
+            ("--all-features", self.all_features),
+            ("--no-default-features", self.no_default_features),
+            ("--release", self.release),
+            ("--offline", self.offline),
+            ("--locked", self.locked),
+            ("--frozen", self.frozen),
+        ] {
+            flags.extend(set.then(|| flag.to_owned()));
+        }
+        for (flag, value) in [("--jobs", &self.jobs), ("--profile", &self.profile)] {
+            flags.extend(value.iter().flat_map(|value| [flag.to_owned(), value.clone()]));
+        }
+        if let Some(path) = &self.manifest_path {
+            flags.extend(["--manifest-path".to_owned(), path.display().to_string()]);
+        }
+        flags
+    }
+
+    /// Whether only some of a package's targets are asked for.
+    pub fn chooses_targets(&self) -> bool {
+        self.lib || self.bins || self.tests || !self.bin.is_empty() || !self.test.is_empty()
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cargo::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_cargos_goes_on_to_cargo() {
+        let line =
+            "cargo explore -p a --features x,y --test t --offline name --exact --schedules 9";
+        let Cargo::Explore(arguments) = Cargo::parse_from(line.split(' '));
+        let flags = arguments.cargo.flags().join(" ");
+        assert_eq!(flags, "--package a --test t --features x,y --offline");
+        assert_eq!((arguments.filters, arguments.exact), (vec!["name".to_owned()], true));
+        assert_eq!(arguments.bounds.config().max_executions, 9);
+    }
+}

@@ -1,0 +1,253 @@
+//! An executable that explores what is in it: the driver of files of scenarios, or the tests of a crate.
+
+use crate::{Misuse, Progress};
+use anyhow::{Context, bail};
+use protocol::{Config, Outcome};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use trace::Trace;
+use trace::json::line;
+
+/// The exit code of a driver that does not understand its arguments.
+const MISUSED: i32 = 2;
+
+/// How to explore: the explorer's own configuration, and a schedule to replay instead of a search.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// The bounds.
+    pub config: Config,
+    /// A schedule to replay.
+    pub schedule: Option<String>,
+    /// The most runs that a graph of states is made of.
+    pub graph_runs: u64,
+}
+
+/// The most runs that a graph of states is made of, unless the search says otherwise.
+pub const GRAPH_RUNS: u64 = 5_000;
+
+impl Default for Search {
+    fn default() -> Search {
+        Search { config: Config::default(), schedule: None, graph_runs: GRAPH_RUNS }
+    }
+}
+
+impl Search {
+    /// Says whether the schedule is one, before anything is compiled for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse`], with what is wrong in it.
+    pub fn check(&self) -> Result<(), Misuse> {
+        let Some(schedule) = &self.schedule else { return Ok(()) };
+        let read = protocol::schedule::read(schedule, &mut self.config.clone());
+        read.map(drop).map_err(|error| Misuse(format!("--schedule {schedule}: {error}")))
+    }
+}
+
+/// An executable, compiled against the stand-ins, that explores what it is told to.
+#[derive(Debug, Clone)]
+pub struct Driver {
+    executable: PathBuf,
+    /// What it must hear first.
+    first: &'static [&'static str],
+    /// Where it runs; here, without it.
+    folder: Option<PathBuf>,
+    /// What is set for it in the environment.
+    variables: Vec<(String, String)>,
+    /// The scenarios that want time-outs to fire at any moment.
+    eager: BTreeSet<String>,
+}
+
+impl Driver {
+    /// The driver of files of scenarios. Those in `eager` want time-outs to fire at any moment.
+    pub fn of_scenarios(executable: PathBuf, eager: BTreeSet<String>) -> Driver {
+        Driver { executable, first: &[], folder: None, variables: Vec::new(), eager }
+    }
+
+    /// The tests of a crate, which run in this folder and with these variables.
+    pub fn of_tests(
+        executable: PathBuf,
+        (folder, variables): (PathBuf, Vec<(String, String)>),
+    ) -> Driver {
+        let (folder, eager) = (Some(folder), BTreeSet::new());
+        Driver { executable, first: &["--explore"], folder, variables, eager }
+    }
+
+    /// What starts it, without arguments.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.executable);
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Explores `scenarios` (`file/name`), calls `told` with what came of each
+    /// as soon as it is known, and `progress` while a search is under way.
+    /// Blocks until all have ended or have used up their budgets.
+    ///
+    /// Time-outs fire at any moment in the scenarios whose documentation says so,
+    /// whatever `search` says.
+    ///
+    /// # Errors
+    ///
+    /// When the driver cannot be started or read, and [`Misuse`] for a schedule
+    /// that is none. A scenario that takes the driver down is refused.
+    pub fn explore(
+        &self,
+        scenarios: &[String],
+        search: &Search,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+        told: &mut dyn FnMut(Outcome),
+    ) -> anyhow::Result<()> {
+        let mut left = scenarios;
+        while let Some(first) = left.first() {
+            // A scenario that spins without end takes the driver with it, after it
+            // was reported. Another driver explores the rest.
+            let alike = left.iter().take_while(|name| self.is_eager(name) == self.is_eager(first));
+            let alike = &left[..alike.count()];
+            let ended = self.drive(alike, &self.search_of(first, search), progress, told)?;
+            if ended.misused {
+                bail!(Misuse(match &search.schedule {
+                    Some(schedule) => format!("--schedule {schedule}: {}", ended.last_words),
+                    None => ended.last_words,
+                }));
+            }
+            if ended.outcomes == 0 {
+                let reason = format!("it took the explorer down: {}", ended.last_words.trim());
+                told(Outcome::refused(first, reason));
+            }
+            left = &left[ended.outcomes.max(1).min(alike.len())..];
+        }
+        Ok(())
+    }
+
+    fn is_eager(&self, scenario: &str) -> bool {
+        self.eager.contains(scenario)
+    }
+
+    /// `search`, and what the scenario's documentation asks for.
+    fn search_of<'a>(&self, scenario: &str, search: &'a Search) -> Cow<'a, Search> {
+        let mut search = Cow::Borrowed(search);
+        if self.is_eager(scenario) {
+            search.to_mut().config.eager_timeouts = true;
+        }
+        search
+    }
+
+    /// Runs one scenario on real threads and returns what its threads did. It
+    /// reads and prints as it always does.
+    ///
+    /// # Errors
+    ///
+    /// When the program ends the process.
+    pub fn record(&self, scenario: &str) -> anyhow::Result<Trace> {
+        let file = self.executable.with_extension(format!("{}.trace", std::process::id()));
+        let status = self
+            .command()
+            .args(["--record", scenario])
+            .arg(&file)
+            .status()
+            .context("the driver could not be started")?;
+        let text = std::fs::read_to_string(&file);
+        let _ = std::fs::remove_file(&file);
+        let Ok(text) = text else {
+            bail!("{scenario} ended its process ({status}) before its threads could be drawn");
+        };
+        Ok(Trace::from_json(&text)?)
+    }
+
+    /// Every run of a small scenario: what a graph of its states is made of.
+    ///
+    /// # Errors
+    ///
+    /// When there are too many, or the scenario cannot be explored; the error says which.
+    pub fn runs(&self, scenario: &str, search: &Search) -> anyhow::Result<Vec<Trace>> {
+        let file = self.executable.with_extension(format!("{}.runs", std::process::id()));
+        let output = self
+            .command()
+            .args(self.first)
+            .arg("--config")
+            .arg(line(&self.search_of(scenario, search).config))
+            .arg("--runs")
+            .args([file.as_os_str(), scenario.as_ref()])
+            .stdin(Stdio::null())
+            .output()
+            .context("the driver could not be started")?;
+        let text = std::fs::read_to_string(&file);
+        let _ = std::fs::remove_file(&file);
+        if !output.status.success() {
+            bail!("{scenario}: {}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        let text = text.with_context(|| format!("{scenario}: its runs were not written"))?;
+        text.lines().map(|line| Ok(Trace::from_json(line)?)).collect()
+    }
+
+    fn drive(
+        &self,
+        scenarios: &[String],
+        search: &Search,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+        told: &mut dyn FnMut(Outcome),
+    ) -> anyhow::Result<Ended> {
+        let mut command = self.command();
+        command.args(self.first).arg("--progress").arg("--config").arg(line(&search.config));
+        if let Some(schedule) = &search.schedule {
+            command.arg("--schedule").arg(schedule);
+        }
+        command.args(scenarios).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().context("the driver could not be started")?;
+        let output = child.stdout.take().context("the driver's output is a pipe")?;
+        let errors = child.stderr.take().context("the driver's errors are a pipe")?;
+        let mut outcomes = 0;
+        let words = std::thread::scope(|scope| {
+            let words = scope.spawn(move || {
+                let mut others = String::new();
+                for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                    match protocol::Progress::from_json(&line) {
+                        Some(how) => progress(Progress::Search(&how.to_string())),
+                        None => others += &format!("{line}\n"),
+                    }
+                }
+                others
+            });
+            for line in BufReader::new(output).lines() {
+                let line = line.context("the driver's output cannot be read")?;
+                told(Outcome::from_json(&line).with_context(|| {
+                    format!("the driver said something else than an outcome: {line}")
+                })?);
+                outcomes += 1;
+            }
+            match words.join() {
+                Ok(text) => anyhow::Ok(text),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })?;
+        let status = child.wait()?;
+        let misused = status.code() == Some(MISUSED);
+        let last_words = if misused {
+            words
+                .lines()
+                .next()
+                .unwrap_or("the driver does not understand its arguments")
+                .to_owned()
+        } else {
+            format!("{status}\n{words}")
+        };
+        Ok(Ended { outcomes, misused, last_words })
+    }
+}
+
+/// How a driver ended.
+struct Ended {
+    /// How many scenarios it reported on.
+    outcomes: usize,
+    /// Whether it could not understand what it was asked for.
+    misused: bool,
+    /// What it wrote besides outcomes and progress, with its exit status.
+    last_words: String,
+}

@@ -1,0 +1,253 @@
+//! The executables of a crate's tests, compiled against the stand-ins, and the tests in them.
+
+use crate::arguments::{Arguments, CargoFlags};
+use crate::drive::Driver;
+use crate::kit::Kit;
+use crate::wrapper::{INNER, KIT};
+use crate::{Misuse, Progress, cargo};
+use anyhow::{Context, bail};
+use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// An executable with tests.
+#[derive(Debug)]
+pub struct Suite {
+    /// The package.
+    pub package: String,
+    /// What chooses it on the command line: `--lib`, `--test name`.
+    pub flag: String,
+    /// The file that it is compiled from, as a path that is short.
+    pub source: String,
+    /// What runs its tests.
+    pub driver: Driver,
+    /// Its tests.
+    pub tests: Vec<Test>,
+    /// Why they are not explored, if they are not.
+    pub left_out: Option<String>,
+}
+
+/// A test, as the stand-in for the crate `test` tells of it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Test {
+    /// Its path in its crate.
+    pub name: String,
+    /// Whether it has `#[ignore]`.
+    pub ignored: bool,
+    /// Why.
+    pub why: Option<String>,
+    /// Whether it is a `#[bench]`.
+    pub bench: bool,
+    /// The file that it is in.
+    pub file: String,
+    /// The first line of its function.
+    pub line: u32,
+}
+
+impl Test {
+    /// Whether it is asked for.
+    pub fn is_wanted(&self, arguments: &Arguments) -> bool {
+        let is = |filter: &String| match arguments.exact {
+            true => self.name == *filter,
+            false => self.name.contains(filter.as_str()),
+        };
+        (arguments.filters.is_empty() || arguments.filters.iter().any(is))
+            && !arguments.skip.iter().any(|filter| self.name.contains(filter.as_str()))
+    }
+
+    /// Whether it runs, as far as `#[ignore]` is concerned.
+    pub fn is_active(&self, arguments: &Arguments) -> bool {
+        arguments.include_ignored || self.ignored == arguments.ignored
+    }
+}
+
+/// What cargo knows of the workspace around here.
+///
+/// # Errors
+///
+/// When there is none.
+pub fn metadata(flags: &CargoFlags) -> anyhow::Result<Metadata> {
+    let mut command = MetadataCommand::new();
+    command.no_deps();
+    if let Some(path) = &flags.manifest_path {
+        command.manifest_path(path);
+    }
+    command.exec().map_err(|error| match error {
+        cargo_metadata::Error::CargoMetadata { stderr } => {
+            Misuse(stderr.trim().trim_start_matches("error: ").to_owned()).into()
+        }
+        error => anyhow::Error::from(error),
+    })
+}
+
+/// Compiles the tests that are asked for. Cargo's and rustc's messages go to standard error.
+///
+/// # Errors
+///
+/// When something does not compile.
+pub fn compile(
+    kit: &Kit,
+    metadata: &Metadata,
+    arguments: &Arguments,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+) -> anyhow::Result<Vec<Suite>> {
+    let mut command = cargo::command(Path::new("."));
+    // Beside what `cargo test` compiles, and apart for each version of the stand-ins: cargo does not look into them.
+    let target = metadata.target_directory.as_std_path().join("explore").join(kit.name());
+    command
+        .args(["test", "--no-run", "--target", kit.triple()])
+        .args(arguments.cargo.flags())
+        .env("CARGO_TARGET_DIR", target)
+        .env("RUSTC_WRAPPER", std::env::current_exe().context("this command's own file")?)
+        .env(KIT, kit.folder());
+    if let Some(inner) = std::env::var_os("RUSTC_WRAPPER") {
+        command.env(INNER, inner);
+    }
+    let mut found = Vec::new();
+    let built = cargo::compile(command, &[], &mut |artifact| {
+        if !artifact.fresh {
+            progress(Progress::Target(&artifact.target.name));
+        }
+        if let (true, Some(executable)) = (artifact.profile.test, artifact.executable) {
+            found.push((artifact.package_id, artifact.target, executable.into_std_path_buf()));
+        }
+    })?;
+    if !built {
+        bail!("it does not compile; cargo says why above");
+    }
+    found.sort_by_key(|(package, target, _)| (package.clone(), order(target), target.name.clone()));
+    let suite = |(id, target, executable): (_, cargo_metadata::Target, PathBuf)| {
+        let package = metadata.packages.iter().find(|package| package.id == id);
+        let package = package.context("cargo compiled a package that it does not list")?;
+        let driver = Driver::of_tests(executable, environment(package));
+        let (tests, left_out) = match list(&driver) {
+            Ok(tests) => (tests, None),
+            Err(why) => (Vec::new(), Some(format!("{why:#}"))),
+        };
+        let root = metadata.workspace_root.as_std_path();
+        let source = target.src_path.as_std_path();
+        anyhow::Ok(Suite {
+            package: package.name.to_string(),
+            flag: flag(&target),
+            source: source.strip_prefix(root).unwrap_or(source).display().to_string(),
+            driver,
+            tests,
+            left_out,
+        })
+    };
+    found.into_iter().map(suite).collect()
+}
+
+/// The library before executables, and those before files below `tests`.
+fn order(target: &cargo_metadata::Target) -> u8 {
+    match target.kind.first() {
+        Some(TargetKind::Bin) => 1,
+        Some(TargetKind::Test) => 2,
+        Some(TargetKind::Example | TargetKind::Bench) => 3,
+        _ => 0,
+    }
+}
+
+fn flag(target: &cargo_metadata::Target) -> String {
+    match target.kind.first() {
+        Some(TargetKind::Bin) => format!("--bin {}", target.name),
+        Some(TargetKind::Test) => format!("--test {}", target.name),
+        Some(TargetKind::Example) => format!("--example {}", target.name),
+        Some(TargetKind::Bench) => format!("--bench {}", target.name),
+        _ => "--lib".to_owned(),
+    }
+}
+
+/// The folder in which cargo runs a package's tests, and the variables that it sets for them.
+fn environment(package: &Package) -> (PathBuf, Vec<(String, String)>) {
+    let folder = package.manifest_path.parent().map(|folder| folder.as_std_path().to_owned());
+    let folder = folder.unwrap_or_default();
+    let version = &package.version;
+    let variables = [
+        ("CARGO_MANIFEST_DIR", folder.display().to_string()),
+        ("CARGO_MANIFEST_PATH", package.manifest_path.to_string()),
+        ("CARGO_PKG_NAME", package.name.to_string()),
+        ("CARGO_PKG_VERSION", version.to_string()),
+        ("CARGO_PKG_VERSION_MAJOR", version.major.to_string()),
+        ("CARGO_PKG_VERSION_MINOR", version.minor.to_string()),
+        ("CARGO_PKG_VERSION_PATCH", version.patch.to_string()),
+    ];
+    (folder, variables.map(|(name, value)| (name.to_owned(), value)).to_vec())
+}
+
+fn list(driver: &Driver) -> anyhow::Result<Vec<Test>> {
+    let mut command: Command = driver.command();
+    let output =
+        command.arg("--tests").stdin(Stdio::null()).output().context("they do not start")?;
+    if !output.status.success() {
+        bail!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let read = |line: &str| {
+        serde_json::from_str(line).context("it has a harness of its own, not the compiler's")
+    };
+    text.lines().map(read).collect()
+}
+
+/// What is not explored of the documentation: its tests are compiled by rustdoc, one by one.
+pub fn documentation(metadata: &Metadata, suites: &[Suite]) -> Option<(String, String)> {
+    let explored = |package: &&Package| suites.iter().any(|suite| *package.name == suite.package);
+    let targets = metadata.packages.iter().filter(explored).flat_map(|package| &package.targets);
+    let folders =
+        targets.filter(|target| target.doctest).filter_map(|target| target.src_path.parent());
+    let count: usize = folders.map(|folder| examples_below(folder.as_std_path())).sum();
+    let s = if count == 1 { "" } else { "s" };
+    (count > 0).then(|| {
+        (
+            format!("{count} example{s} in documentation"),
+            "`cargo test --doc` runs them once".to_owned(),
+        )
+    })
+}
+
+/// How many blocks of code there are in the documentation of the files below a folder.
+fn examples_below(folder: &Path) -> usize {
+    let entries =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries
+        .map(|path| match path.extension() {
+            _ if path.is_dir() => examples_below(&path),
+            Some(extension) if extension == "rs" => {
+                std::fs::read_to_string(&path).map_or(0, |text| examples(&text))
+            }
+            _ => 0,
+        })
+        .sum()
+}
+
+fn examples(source: &str) -> usize {
+    let mut inside = false;
+    let mut count = 0;
+    for line in source.lines().map(str::trim_start) {
+        let Some(text) = line.strip_prefix("///").or_else(|| line.strip_prefix("//!")) else {
+            continue;
+        };
+        let Some(language) = text.trim().strip_prefix("```") else { continue };
+        let runs = |word: &str| {
+            matches!(word, "" | "rust" | "should_panic" | "no_run" | "compile_fail")
+                || word.starts_with("edition")
+        };
+        if !inside && language.split(',').map(str::trim).all(runs) {
+            count += 1;
+        }
+        inside = !inside;
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_blocks_of_rust_in_documentation() {
+        let source = "//! ```\n//! a();\n//! ```\n/// ```text\n/// no\n/// ```\n/// ```rust,no_run\n/// ```\n// ```\n";
+        assert_eq!(examples(source), 2);
+    }
+}

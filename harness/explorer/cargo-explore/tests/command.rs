@@ -1,0 +1,176 @@
+//! `cargo explore` as somebody uses it, in crates that know nothing of it, away from this workspace.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a call came to.
+struct Seen {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Seen {
+    /// The exit code must be this one, and all of this must have been said.
+    #[track_caller]
+    fn says(&self, code: i32, texts: &[&str]) -> &Seen {
+        let all = format!("{}\n{}", self.stdout, self.stderr);
+        assert_eq!(self.code, Some(code), "{all}");
+        for text in texts {
+            assert!(all.contains(text), "“{text}” is not in:\n{all}");
+        }
+        self
+    }
+
+    /// Lines of JSON with this event.
+    fn events(&self, event: &str) -> Vec<Value> {
+        let lines = self.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter(|line| line["event"] == event).collect()
+    }
+}
+
+/// A copy of the fixtures, outside of every workspace.
+struct Crates(tempfile::TempDir);
+
+impl Crates {
+    fn new() -> Crates {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crates"), folder.path());
+        Crates(folder)
+    }
+
+    /// `cargo explore` in one of them.
+    fn explore(&self, name: &str, arguments: &[&str]) -> Seen {
+        // What is compiled once for these tests is there for the next time.
+        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
+        let output = Command::new(env!("CARGO_BIN_EXE_cargo-explore"))
+            .arg("explore")
+            .args(arguments)
+            .current_dir(self.0.path().join(name))
+            .env("XDG_CACHE_HOME", cache)
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env_remove("CARGO_TARGET_DIR")
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Seen {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap().flatten() {
+        let (from, to): (PathBuf, PathBuf) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            if entry.file_name() != "target" {
+                std::fs::create_dir(&to).unwrap();
+                copy(&from, &to);
+            }
+        } else {
+            std::fs::copy(from, to).unwrap();
+        }
+    }
+}
+
+/// The bug is in a module of a module; the crate has a dependency and a file below `tests`.
+#[test]
+fn a_lost_wake_up_in_a_crates_own_tests_is_found() {
+    let crates = Crates::new();
+    let seen = crates.explore("queue", &["--offline"]);
+    seen.says(
+        1,
+        &[
+            "src/lib.rs  queue --lib, 2 tests",
+            "tests::one_and_one  proved: ",
+            "tests::crowded::two_and_two  failed: deadlock: ",
+            "tests/slots.rs  queue --test slots, 2 tests",
+            "only_one_takes_it  proved: ",
+            "a_queue_from_outside  proved: 1 execution covers every interleaving",
+            "1 example in documentation  not explored",
+            "4 tests: 3 proved; 1 failed",
+        ],
+    );
+    // What is said to show it again does.
+    let again = seen.stdout.lines().find_map(|line| line.strip_prefix("again: cargo explore "));
+    let again: Vec<&str> = again.unwrap().split(' ').map(|word| word.trim_matches('\'')).collect();
+    crates
+        .explore("queue", &again)
+        .says(1, &["two_and_two  failed: deadlock: ", "1 test: 1 failed"]);
+}
+
+#[test]
+fn every_kind_of_test_is_explored_as_what_it_is() {
+    let crates = Crates::new();
+    crates.explore("kinds", &["--offline"]).says(
+        1,
+        &[
+            "tests::panics  proved: 1 execution",
+            "tests::panics_in_another_thread  proved",
+            "tests::panics_otherwise  failed: ",
+            "\"as it should not\", and \"something else\" is not in that",
+            "tests::panics_in_some_orders_only  failed: ",
+            "the test did not panic, and its attribute says that it should",
+            "tests::returns_well  proved: 1 execution",
+            "tests::returns_an_error  failed: main panics",
+            "the test returned an error",
+            "tests::is_ignored  ignored: takes long",
+            // Flags of the crate's own configuration hold as well.
+            "tests::is_configured  proved",
+            "8 tests: 4 proved; 3 failed; 1 ignored",
+        ],
+    );
+    crates
+        .explore("kinds", &["--offline", "--features", "more", "is_", "--skip", "configured"])
+        .says(0, &["is_a_feature  proved", "2 tests: 1 proved; 1 ignored"]);
+    crates
+        .explore("kinds", &["--offline", "--ignored"])
+        .says(3, &["is_ignored  not proved: no end within 20000 steps", "1 test: 1 not proved"]);
+    let list = crates.explore("kinds", &["--offline", "--list", "returns"]);
+    assert_eq!(list.stdout, "tests::returns_an_error: test\ntests::returns_well: test\n");
+}
+
+#[test]
+fn programs_read_it_as_json() {
+    let crates = Crates::new();
+    let seen = crates.explore("queue", &["--offline", "--lib", "--message-format", "json"]);
+    seen.says(1, &[]);
+    let tests = seen.events("test");
+    let verdict = |name: &str| {
+        let test = tests.iter().find(|test| test["name"] == name).unwrap();
+        test["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict("tests::one_and_one"), "proved");
+    assert_eq!(verdict("tests::crowded::two_and_two"), "failed");
+    let failed = tests.iter().find(|test| test["verdict"] == "failed").unwrap();
+    assert!(failed["schedule"].is_string() && failed["run"]["steps"].is_array(), "{failed}");
+    let end = &seen.events("end")[0];
+    assert_eq!((&end["proved"], &end["failed"], &end["exit"]), (&1.into(), &1.into(), &1.into()));
+}
+
+#[test]
+fn what_makes_no_sense_is_told_before_anything_is_compiled() {
+    let crates = Crates::new();
+    crates.explore(".", &[]).says(2, &["could not find `Cargo.toml`"]);
+    crates.explore("queue", &["--no-such-flag"]).says(2, &["--no-such-flag"]);
+    crates
+        .explore("queue", &["--offline", "--lib", "--schedule", "0:a"])
+        .says(2, &["a schedule replays one test", "tests::one_and_one"]);
+    let seen = crates.explore("queue", &["--schedule", "garbage"]);
+    seen.says(2, &["--schedule garbage: a schedule begins with"]);
+    assert!(!seen.stderr.contains("compiling"), "{}", seen.stderr);
+}
+
+/// A bug behind a time-out shows where time-outs fire at any moment.
+#[test]
+fn a_receiver_that_gives_up_too_early_is_found_when_asked_for() {
+    let crates = Crates::new();
+    crates.explore("waits", &["--offline"]).says(0, &["2 tests: 2 proved"]);
+    crates
+        .explore("waits", &["--offline", "--eager-timeouts"])
+        .says(1, &["everything_is_counted  failed: main panics", "2 tests: 1 proved; 1 failed"]);
+}
