@@ -93,7 +93,7 @@ pub enum RemoteError {
     /// Python's `AttributeError`.
     #[error("there is no attribute {0}")]
     Attribute(String),
-    /// Python's `TypeError`.
+    /// Python's `TypeError`. Also if the object of a name is of another type.
     #[error("{0}")]
     Type(String),
     /// Python's `ValueError`.

@@ -20,6 +20,7 @@
 //!
 //! - [`Manager`]: the process; [`List`], [`Dict`], [`Queue`] and the other
 //!   proxies: references to its objects.
+//! - [`Manager::named`]: an object that clients find by its name, on this machine or another.
 //! - [`Object`]: a value of any shape, as they hold it.
 //! - [`Shared`], [`Registry`], [`Types`]: types of one's own.
 //!
@@ -35,6 +36,7 @@ mod error;
 mod handshake;
 mod link;
 mod map;
+mod named;
 mod object;
 mod process;
 mod protocol;
@@ -46,6 +48,7 @@ mod types;
 pub use address::Address;
 pub use error::{ManagerError, RemoteError};
 pub use map::Map;
+pub use named::Named;
 pub use object::{Handle, Object};
 pub use process::{Builder, Manager, StartError};
 pub use proxy::Proxy;

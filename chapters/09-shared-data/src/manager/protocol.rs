@@ -39,6 +39,10 @@ pub(super) enum Request<'a> {
     Adopt { id: u64 },
     /// How many objects there are.
     Count,
+    /// The object of this name, made of these if there is none; the reply is its handle.
+    Named { name: Cow<'a, str>, type_name: Cow<'a, str>, arguments: Vec<Object> },
+    /// The name means nothing any more; the reply says whether it did.
+    Forget { name: Cow<'a, str> },
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -57,6 +57,19 @@ impl Proxy {
         Proxy::try_from(created).map_err(|answer| ManagerError::Unexpected { answer })
     }
 
+    /// The object of this name.
+    pub(super) fn named(
+        link: &Arc<Link>,
+        name: &str,
+        type_name: &str,
+        mut arguments: Vec<Object>,
+    ) -> Result<Proxy, ManagerError> {
+        check_handles(link, &mut arguments)?;
+        let request = Request::Named { name: name.into(), type_name: type_name.into(), arguments };
+        let named = one(link, link.exchange(&request)?)?;
+        Proxy::try_from(named).map_err(|answer| ManagerError::Unexpected { answer })
+    }
+
     /// The name under which its type is registered.
     pub fn type_name(&self) -> &str {
         &self.reference.type_name

@@ -68,7 +68,13 @@ impl Options {
             };
             match option.as_str() {
                 "--listen" => listen = Some(address(value()?)?),
-                "--connect" => connect = Some(address(value()?)?),
+                "--connect" => {
+                    let text = value()?;
+                    let parsed = text.parse::<Address>().ok();
+                    let tcp = parsed.filter(|address| !matches!(address, Address::Local(_)));
+                    connect =
+                        Some(tcp.ok_or_else(|| format!("{option} needs HOST:PORT, not {text}"))?);
+                }
                 "--key-file" => key = Some(read_key(value()?)?),
                 _ => return Err(format!("manager has no option {option}")),
             }
@@ -76,9 +82,7 @@ impl Options {
         match (listen, connect, key) {
             (None, None, None) => Ok(Options::Own),
             (Some(address), None, Some(key)) => Ok(Options::Listen { address, key }),
-            (None, Some(address), Some(key)) => {
-                Ok(Options::Connect { address: Address::Tcp(address), key })
-            }
+            (None, Some(address), Some(key)) => Ok(Options::Connect { address, key }),
             (None, None, Some(_)) => Err("--key-file goes with --listen or --connect".to_owned()),
             (Some(_), Some(_), _) => Err("choose --listen or --connect, not both".to_owned()),
             (_, _, None) => Err("on TCP there is no key by default: write some random bytes \

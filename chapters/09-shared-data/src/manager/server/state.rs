@@ -86,6 +86,8 @@ pub(super) struct State {
     next_object: u64,
     next_call: u64,
     references: References,
+    /// The objects that have names, which keep them.
+    names: HashMap<String, (u64, Arc<Token>)>,
     /// The objects with a waiting call.
     awaited: BTreeSet<u64>,
     /// Replies to be sent: connection, reply.
@@ -100,6 +102,7 @@ impl State {
             next_object: 1,
             next_call: 1,
             references: References::default(),
+            names: HashMap::new(),
             awaited: BTreeSet::new(),
             replies: Vec::new(),
         }
@@ -135,6 +138,14 @@ impl State {
                     Object::None
                 });
                 self.replies.push((from.connection, Reply::One(adopted)));
+            }
+            Request::Named { name, type_name, arguments } => {
+                let named = self.named(from.process, &name, &type_name, arguments);
+                self.replies.push((from.connection, Reply::One(named)));
+            }
+            Request::Forget { name } => {
+                let forgotten = self.names.remove(&*name).is_some();
+                self.replies.push((from.connection, Reply::One(Ok(forgotten.into()))));
             }
             Request::Count => {
                 self.bury();
@@ -208,6 +219,30 @@ impl State {
         self.objects.insert(id, entry);
         self.references.refer(process, token);
         Ok(Object::Proxy(Handle { id, type_name: type_name.to_owned(), keep: None }))
+    }
+
+    fn named(
+        &mut self,
+        process: u128,
+        name: &str,
+        type_name: &str,
+        arguments: Vec<Object>,
+    ) -> Result<Object, RemoteError> {
+        let Some((id, token)) = self.names.get(name) else {
+            let created = self.create(process, type_name, arguments)?;
+            if let Object::Proxy(handle) = &created {
+                let token = self.token(handle.id)?;
+                self.names.insert(name.to_owned(), (handle.id, token));
+            }
+            return Ok(created);
+        };
+        let known = self.objects.get(id).map(|entry| entry.type_name.clone());
+        let known = known.ok_or(RemoteError::NoObject)?;
+        if known != type_name {
+            return Err(RemoteError::Type(format!("{name} is a {known}, not a {type_name}")));
+        }
+        self.references.refer(process, Arc::clone(token));
+        Ok(Object::Proxy(Handle { id: *id, type_name: known, keep: None }))
     }
 
     fn call(
