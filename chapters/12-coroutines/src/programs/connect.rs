@@ -15,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub trait Stream: Read + Write {}
 impl<T: Read + Write> Stream for T {}
 
+// ANCHOR: main
 /// Connects to the first address of the URL's host that accepts.
 pub fn connect(url: &Url) -> io::Result<Box<dyn Stream>> {
     let (host, port) = url.address();
@@ -36,6 +37,7 @@ pub fn connect(url: &Url) -> io::Result<Box<dyn Stream>> {
     let connection = ClientConnection::new(trust()?, name).map_err(io::Error::other)?;
     Ok(Box::new(StreamOwned::new(connection, stream)))
 }
+// ANCHOR_END: main
 
 /// Whom to believe: those whom the system believes, or the file that `SSL_CERT_FILE` names.
 fn trust() -> io::Result<Arc<ClientConfig>> {
