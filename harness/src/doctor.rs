@@ -96,6 +96,7 @@ fn needs(here: &Path, report: &Report, no_namespaces: bool) -> Vec<Line> {
         None => Found::Missing("see above".into(), "mend the lines above first".into()),
     };
     vec![
+        Line { name: "machine", found: machine(std::env::consts::ARCH) },
         Line { name: "rustc", found: rustc },
         Line { name: "linker", found: version("cc", "a C compiler: apt install gcc") },
         Line { name: "jailed rustc", found: jailed },
@@ -103,6 +104,21 @@ fn needs(here: &Path, report: &Report, no_namespaces: bool) -> Vec<Line> {
         Line { name: "python", found: python_version() },
         Line { name: "disk", found: disk(&std::env::temp_dir()) },
     ]
+}
+
+/// What of the machine's kind is known.
+fn machine(kind: &str) -> Found {
+    match kind {
+        "x86_64" => Found::Works("x86_64, on which everything is tested".to_owned()),
+        "aarch64" => Found::Nothing(
+            "aarch64: all of this is written for it, and has never been run on it; x86_64 is what is tested"
+                .to_owned(),
+        ),
+        other => Found::Missing(
+            format!("the filter of system calls is not written for {other}"),
+            "x86_64 is what is tested; the dev container runs there".to_owned(),
+        ),
+    }
 }
 
 fn version(program: &str, remedy: &str) -> Found {

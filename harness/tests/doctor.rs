@@ -16,7 +16,9 @@ fn the_exit_code_says_whether_anything_is_missing() {
     let text = text(&output);
     let well = text.contains("Full protection.") && !text.contains(" missing ");
     assert_eq!(output.status.code(), Some(i32::from(!well)), "{text}");
-    for line in ["namespaces", "landlock", "seccomp", "rustc", "linker", "tracing", "disk"] {
+    for line in
+        ["machine", "namespaces", "landlock", "seccomp", "rustc", "linker", "tracing", "disk"]
+    {
         assert!(text.lines().any(|found| found.trim_start().starts_with(line)), "{text}");
     }
 }

@@ -4,6 +4,7 @@ use harness::grading::assignment::Assignment;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 fn course() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course")
@@ -46,6 +47,12 @@ fn grade(assignment: &str, what: &str, code: i32) -> Vec<Value> {
     files.iter().map(read).collect()
 }
 
+/// The wrong solutions of the tally: graded once for all who look at the results.
+fn wrong_tallies() -> Vec<Value> {
+    static GRADED: LazyLock<Vec<Value>> = LazyLock::new(|| grade("01-tally", "wrong", 1));
+    GRADED.clone()
+}
+
 /// `counts_alone: pass, …`
 fn verdicts(result: &Value) -> String {
     let checks = result["checks"].as_array().unwrap().iter();
@@ -62,7 +69,7 @@ fn a_library_is_compiled_run_and_explored() {
     assert_eq!((&solution["status"], &solution["score"]), (&"graded".into(), &6.into()));
     assert_eq!(solution["checks"][2]["explored"]["proved"], true);
 
-    let wrong = grade("01-tally", "wrong", 1);
+    let wrong = wrong_tallies();
     let table: Vec<String> = wrong
         .iter()
         .map(|result| {
@@ -139,7 +146,7 @@ fn manifests_and_results_fit_their_schemas() {
 
     let results = schema("result.schema.json");
     let mut traces = 0;
-    for mut result in grade("01-tally", "wrong", 1) {
+    for mut result in wrong_tallies() {
         assert_eq!(complaint(&results, &result), None, "{}", result["submission"]);
         let checks = result["checks"].as_array_mut().unwrap();
         if let Some(trace) = checks.iter_mut().find_map(|c| c.pointer_mut("/explored/trace")) {
@@ -209,7 +216,7 @@ fn a_course_that_keeps_its_word_is_good_and_one_that_does_not_is_told_why() {
     std::fs::write(&manifest, text.replace(", zh = \"单线程计数\"", "")).unwrap();
 
     let output = Command::new(env!("CARGO_BIN_EXE_harness"))
-        .args(["course", "check", "--course"])
+        .args(["course", "check", "tally", "--course"])
         .arg(broken.path())
         .output()
         .unwrap();
