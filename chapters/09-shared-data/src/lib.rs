@@ -18,6 +18,7 @@ mod any_value;
 mod array;
 mod element;
 mod item;
+#[cfg(feature = "manager")]
 pub mod manager;
 mod raw_array;
 mod raw_value;
@@ -34,6 +35,7 @@ pub use array::{Array, ArrayGuard};
 pub use ch08_multiprocessing::{NotOwner, OwnerDied, RLock, RLockGuard, TryLockError};
 pub use element::Element;
 pub use item::{Item, ItemError};
+#[cfg(feature = "manager")]
 pub use manager::Manager;
 pub use raw_array::RawArray;
 pub use raw_value::RawValue;

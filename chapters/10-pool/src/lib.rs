@@ -14,7 +14,8 @@
 //! - [`Pool`], [`Builder`], [`ClosedPool`]: the workers, and single tasks.
 //! - [`AsyncResult`]: a result that arrives later; callbacks.
 //! - [`Mapping`] and [`Imap`]: one function over many elements.
-//! - [`pipeline`]: the database side of the preface's program.
+//! - `pipeline`: the database side of the preface's program (feature `programs`,
+//!   on by default).
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("chapter 10 needs Linux: it is built on the processes of chapter 8");
@@ -27,6 +28,7 @@ mod error;
 mod imap;
 mod mapping;
 mod panics;
+#[cfg(feature = "programs")]
 pub mod pipeline;
 mod pool;
 mod result;

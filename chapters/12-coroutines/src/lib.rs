@@ -21,6 +21,7 @@
 
 mod greenlet;
 pub mod hub;
+#[cfg(feature = "programs")]
 pub mod pages;
 mod stack;
 
