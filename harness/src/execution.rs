@@ -225,39 +225,17 @@ fn marked(_mark: &str) -> Vec<i32> {
 /// Ctrl-C at the harness must reach the programs too, although each stands in
 /// a process group of its own.
 mod interrupt {
+    use crate::interrupt;
     use std::process::Child;
-    use std::sync::{Mutex, Once, PoisonError};
-
-    static RUNNING: Mutex<Vec<(u32, String)>> = Mutex::new(Vec::new());
 
     /// Registered while a child runs.
-    pub(super) struct Running(u32);
+    pub(super) struct Running(#[expect(dead_code, reason = "dropped with it")] interrupt::Running);
 
     impl Running {
         pub(super) fn new(child: &Child, mark: &str) -> Running {
-            static HANDLER: Once = Once::new();
-            HANDLER.call_once(|| {
-                // An embedding program may have a handler of its own; then it decides.
-                let _ = ctrlc::set_handler(|| {
-                    for (pid, mark) in lock().iter() {
-                        end(*pid, mark);
-                    }
-                    std::process::exit(130);
-                });
-            });
-            lock().push((child.id(), mark.to_owned()));
-            Running(child.id())
+            let (pid, mark) = (child.id(), mark.to_owned());
+            Running(interrupt::Running::new(move || end(pid, &mark)))
         }
-    }
-
-    impl Drop for Running {
-        fn drop(&mut self) {
-            lock().retain(|(pid, _)| *pid != self.0);
-        }
-    }
-
-    fn lock() -> std::sync::MutexGuard<'static, Vec<(u32, String)>> {
-        RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn end(pid: u32, mark: &str) {

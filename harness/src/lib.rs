@@ -10,7 +10,7 @@
 //! | [`snapshot`] | what a program printed when somebody last agreed with it |
 //! | [`judge`] | all of that for one program: what happened, and what is wrong with it |
 //! | [`run`], [`list`], [`doctor`] | the verbs |
-//! | [`parallel`], [`stop`] | the same for many things at a time; work that can be stopped |
+//! | [`parallel`], [`stop`], `interrupt` | the same for many things at a time; work that can be stopped; what goes when the harness is ended |
 //! | [`files`], `language` | what several parts do with files; the sentences that students read |
 //! | [`python`] | the Python twins |
 //! | [`bench`] | the chapters beside their peers: measured, decided, written |
@@ -32,6 +32,7 @@ pub mod execution;
 pub mod explore;
 pub mod files;
 pub mod grading;
+mod interrupt;
 pub mod judge;
 mod language;
 pub mod list;

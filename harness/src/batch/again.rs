@@ -4,6 +4,7 @@ use super::submissions;
 use crate::grading::grade::Grader;
 use crate::grading::intake;
 use crate::grading::result::{CheckResult, Status, SubmissionResult};
+use crate::reports::words::harmless;
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 
@@ -47,7 +48,7 @@ pub fn again(
     let now = grader.grade(&before.submission, taken);
     let Compared { differences, notes } = compare(before, &now);
     for line in differences.iter().chain(&notes) {
-        anstream::println!("{line}");
+        anstream::println!("{}", harmless(line));
     }
     if differences.is_empty() {
         anstream::println!("The same in every check: {}.", points(&now));

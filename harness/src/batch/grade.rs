@@ -9,6 +9,7 @@ use crate::grading::result::{Status, SubmissionResult};
 use crate::grading::verdict::Verdict;
 use crate::parallel;
 use crate::reports::terminal::Report;
+use crate::reports::words::harmless_name;
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
@@ -64,7 +65,7 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
         anstream::println!("{} of {} were graded before.", done.len(), mine.len());
     }
     if !changed.is_empty() {
-        let names = changed.join(", ");
+        let names = listed(&changed);
         anstream::println!("{} changed since, and graded again: {names}", changed.len());
     }
     let bar = progress(left.len() as u64);
@@ -107,7 +108,7 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
                 1 => "One result".to_owned(),
                 n => format!("{n} results"),
             },
-            names.join(", ")
+            listed(&names)
         );
     }
     let Ok(results) = results else { return Ok(Verdict::CannotTell) };
@@ -118,11 +119,11 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
     if !earlier.is_empty() {
         anstream::println!(
             "Among them are results from before, of submissions that are not among these paths: {}",
-            earlier.join(", ")
+            listed(&earlier)
         );
     }
     if !found.others.is_empty() {
-        anstream::println!("Not submissions, and not graded: {}", found.others.join(", "));
+        anstream::println!("Not submissions, and not graded: {}", listed(&found.others));
     }
     Ok(verdict)
 }
@@ -163,7 +164,12 @@ fn print_line(result: &SubmissionResult) {
         }
     };
     let style = style.on_default();
-    anstream::println!("{style}{text:>16}{style:#}  {}", result.submission);
+    anstream::println!("{style}{text:>16}{style:#}  {}", harmless_name(&result.submission));
+}
+
+/// Names of strangers, in a sentence.
+fn listed(names: &[impl AsRef<str>]) -> String {
+    names.iter().map(|name| harmless_name(name.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
 /// Says what is in the folder and what has to be done again.
@@ -186,7 +192,7 @@ pub(super) fn summary(results: &[SubmissionResult], out: &Path) -> Verdict {
         anstream::println!(
             "The grader cannot tell for {}; the same command tries again: {}",
             again.len(),
-            again.join(", ")
+            listed(&again)
         );
     }
     results.iter().map(Verdict::of).max().unwrap_or(Verdict::AllPass)

@@ -19,10 +19,12 @@ use super::submissions::Found;
 use crate::grading::assignment::Assignment;
 use crate::grading::grade::Grader;
 use crate::grading::result::{Status, SubmissionResult, Versions};
+use crate::reports::words::harmless_name;
 use crate::reports::{csv, exercism, gradescope, html, junit};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// What was asked for.
@@ -243,22 +245,37 @@ impl Output {
         for name in names {
             let mut result =
                 self.result(name).with_context(|| format!("there is no result of {name}"))?;
-            self.put(&format!("pages/{name}.html"), page.write(&result).as_bytes())?;
-            if reports.instructor_pages {
-                let page = html::Page { for_student: false, ..page };
-                self.put(&format!("instructor/{name}.html"), page.write(&result).as_bytes())?;
-            }
-            let value = exercism::write(&result, language, &checks);
-            self.put(&format!("exercism/{name}.json"), &serde_json::to_vec_pretty(&value)?)?;
-            let gradescope = format!("gradescope/{name}.json");
-            match gradescope::write(&result, language) {
-                Some(value) => self.put(&gradescope, &serde_json::to_vec_pretty(&value)?)?,
-                // One from before may be there, of a run that could tell.
-                None => drop(std::fs::remove_file(self.folder.join(gradescope))),
-            }
+            let write = |result: &SubmissionResult| {
+                self.put(&format!("pages/{name}.html"), page.write(result).as_bytes())?;
+                if reports.instructor_pages {
+                    let page = html::Page { for_student: false, ..page };
+                    self.put(&format!("instructor/{name}.html"), page.write(result).as_bytes())?;
+                }
+                let value = exercism::write(result, language, &checks);
+                self.put(&format!("exercism/{name}.json"), &serde_json::to_vec_pretty(&value)?)?;
+                let gradescope = format!("gradescope/{name}.json");
+                match gradescope::write(result, language) {
+                    Some(value) => self.put(&gradescope, &serde_json::to_vec_pretty(&value)?)?,
+                    // One from before may be there, of a run that could tell.
+                    None => drop(std::fs::remove_file(self.folder.join(gradescope))),
+                }
+                anyhow::Ok(())
+            };
+            // What is drawn is a stranger's. One that cannot be drawn costs its own picture, and nobody else anything.
+            let drawn = catch_unwind(AssertUnwindSafe(|| write(&result)));
             // A failing run may be large, and there may be a thousand of them.
             for explored in result.checks.iter_mut().filter_map(|check| check.explored.as_mut()) {
                 explored.trace = None;
+            }
+            match drawn {
+                Ok(written) => written?,
+                Err(_) => {
+                    let name = harmless_name(name);
+                    anstream::eprintln!(
+                        "The runs of {name} cannot be drawn; its reports are without."
+                    );
+                    write(&result)?;
+                }
             }
             results.push(result);
         }

@@ -8,6 +8,7 @@ use crate::explore::target::Target;
 use crate::explore::verb::{self, Showing};
 use crate::explore::{Misuse, Search};
 use crate::grading::assignment::NoSuchAssignment;
+use crate::reports::words::harmless;
 use crate::run::{NoSuchProgram, Python};
 use crate::{bench, list, run};
 use anyhow::Context;
@@ -308,7 +309,8 @@ pub fn main() -> ExitCode {
     match obey(arguments.verb) {
         Ok(code) => code,
         Err(error) => {
-            anstream::eprintln!("error: {error:#}");
+            // Names of strangers' files may be in it.
+            anstream::eprintln!("error: {}", harmless(&format!("{error:#}")));
             let misused = error.is::<NoSuchChapter>()
                 || error.is::<NoSuchProgram>()
                 || error.is::<NoSuchAssignment>()

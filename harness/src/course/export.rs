@@ -4,8 +4,8 @@
 
 use crate::files;
 use crate::grading::assignment::{self, Assignment};
-use crate::grading::manifest::Visibility;
-use crate::reports::words::source_of;
+use crate::grading::manifest::{Check, Kind, Visibility};
+use crate::grading::source::Source;
 use anyhow::{Context, bail};
 use std::path::Path;
 
@@ -41,31 +41,44 @@ fn one(assignment: &Assignment, to: &Path) -> anyhow::Result<()> {
             std::fs::copy(from.join(name), to.join(name))?;
         }
     }
-    let hidden: Vec<&str> = assignment
-        .manifest
-        .checks
-        .iter()
-        .filter(|check| check.visibility != Visibility::Visible)
-        .map(|check| check.name.as_str())
-        .collect();
+    let names = |wanted: &dyn Fn(&Check) -> bool| -> Vec<&str> {
+        let checks = assignment.manifest.checks.iter().filter(|check| wanted(check));
+        checks.map(|check| check.name.as_str()).collect()
+    };
+    let is_visible = |check: &Check| check.visibility == Visibility::Visible;
+    let hidden = names(&|check| !is_visible(check));
     for name in ["checks.rs", "judge.rs"] {
         let Ok(source) = std::fs::read_to_string(from.join(name)) else { continue };
-        std::fs::write(to.join(name), without(source, &hidden))?;
+        let here = |check: &Check| (check.kind == Kind::Program) == (name == "judge.rs");
+        let hidden = names(&|check| here(check) && !is_visible(check));
+        let visible = names(&|check| here(check) && is_visible(check));
+        let text = without(&source, &hidden, &visible)
+            .with_context(|| from.join(name).display().to_string())?;
+        std::fs::write(to.join(name), text)?;
     }
     let manifest = std::fs::read_to_string(from.join("assignment.toml"))?;
     std::fs::write(to.join("assignment.toml"), visible(&manifest, &hidden)?)?;
     Ok(())
 }
 
-/// A file of checks without some of its functions.
-fn without(mut source: String, hidden: &[&str]) -> String {
-    for name in hidden {
-        if let Some(function) = source_of(&source, name) {
-            let function = format!("{function}\n");
-            source = source.replacen(&function, "", 1);
-        }
+/// A file of checks without some of its functions and what only they need, and without the gaps that they leave.
+fn without(source: &str, hidden: &[&str], visible: &[&str]) -> anyhow::Result<String> {
+    if hidden.is_empty() {
+        return Ok(source.to_owned());
     }
-    source
+    let parsed = Source::parse(source).context("it cannot be read as Rust")?;
+    let text = parsed.without(hidden, visible)?;
+    let (mut kept, mut gap) = (String::new(), false);
+    for (line, before) in text.lines().zip(source.lines()) {
+        gap |= line != before;
+        if line != before || gap && line.is_empty() && kept.ends_with("\n\n") {
+            continue;
+        }
+        gap &= line.is_empty();
+        kept += line;
+        kept.push('\n');
+    }
+    Ok(kept.trim_end().to_owned() + "\n")
 }
 
 /// A manifest without some of its checks, and without everything that leads to solutions. The points are those of what is left.
@@ -99,11 +112,18 @@ mod tests {
         let table: toml::Table = text.parse().unwrap();
         assert_eq!(table["points"].as_integer(), Some(3));
         assert!(!text.contains("\"b\"") && !table.contains_key("wrong"), "{text}");
-        let source =
-            "use x;\n\n/// A.\npub fn a() {\n    1;\n}\n\n/// B.\npub fn b() {\n    2;\n}\n";
+        let source = "use x;\n\n/// A.\npub fn a() {\n    1;\n}\n\n/// B.\npub fn b() {\n    only_of_b();\n}\n\nfn only_of_b() {}\n";
         assert_eq!(
-            without(source.to_owned(), &["b"]),
-            "use x;\n\n/// A.\npub fn a() {\n    1;\n}\n\n"
+            without(source, &["b"], &["a"]).unwrap(),
+            "use x;\n\n/// A.\npub fn a() {\n    1;\n}\n"
         );
+        // One that stays would be in the students' hands.
+        for source in [
+            "checks! { a, b }\n",
+            "pub fn a() { b() }\npub fn b() {}\n",
+            "pub fn a() {}\npub(crate)\nmod inner { pub fn b() {} }\npub use inner::b;\n",
+        ] {
+            assert!(without(source, &["b"], &["a"]).is_err(), "{source}");
+        }
     }
 }

@@ -183,6 +183,7 @@ pub(super) mod tests {
             visibility: Visibility::Visible,
             depends_on: Vec::new(),
             hints: Vec::new(),
+            enough: Default::default(),
             limits: Default::default(),
         }
     }

@@ -2,23 +2,29 @@
 //!
 //! Nothing of a submission but its source is used: the grader calls the compiler, with flags of its own. Cargo never sees it.
 
+pub mod messages;
 mod outcome;
 
 pub use outcome::make_sure_that_it_compiles;
 
 use super::Tools;
-use super::manifest::Check;
-use super::sandbox::{Bounds, Job};
+use super::intake::Taken;
+use super::sandbox::{Bounds, Job, Sandbox};
 use crate::explore::kit::Kit;
+use crate::interrupt::Folder;
 use anyhow::Context;
+use messages::{Messages, Readers};
 use outcome::run;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::Permissions;
 use std::num::NonZeroUsize;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use trace::{Location, SourceFiles, Sources};
 
 /// What a compiler run may use. A submission takes a tenth of a second. It is processor time that a bomb is measured by, as a machine may be
 /// busy.
@@ -36,16 +42,20 @@ pub enum Compiled {
     /// A file.
     Yes(PathBuf),
     /// Rustc does not accept it. Its messages, with the submission's own paths.
-    No(String),
+    No(Messages),
 }
 
 /// Where one submission is compiled.
 #[derive(Debug)]
 pub struct Workshop {
     /// Removed at the end.
-    folder: tempfile::TempDir,
+    folder: Folder,
     /// How many parts of a crate may be compiled at a time.
     at_once: NonZeroUsize,
+    /// How many compiler runs have been begun.
+    attempts: AtomicUsize,
+    /// The submission's own files, by their paths.
+    own: Mutex<BTreeSet<String>>,
 }
 
 impl Workshop {
@@ -55,14 +65,28 @@ impl Workshop {
     /// # Errors
     ///
     /// When the folders cannot be made.
-    pub fn new(at_once: NonZeroUsize) -> anyhow::Result<Workshop> {
-        let folder = tempfile::Builder::new().prefix("grade-").tempdir()?;
+    pub fn new(at_once: NonZeroUsize, sandbox: Sandbox) -> anyhow::Result<Workshop> {
+        let folder = Folder::new("grade-")?;
         for name in ["student", "grader", "out"] {
             std::fs::create_dir(folder.path().join(name))?;
         }
-        // Without namespaces, who runs in the jail has to get here under an id of his own.
-        std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
-        Ok(Workshop { folder, at_once })
+        if sandbox.is_another_user() {
+            // He may pass through, and not look round: the folder's name is not to be guessed.
+            std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711))?;
+        }
+        Ok(Workshop { folder, at_once, attempts: AtomicUsize::new(0), own: Mutex::default() })
+    }
+
+    /// Writes the submission's files.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be written.
+    pub fn take_in(&self, taken: &Taken) -> std::io::Result<()> {
+        taken.write(&self.student())?;
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.extend(taken.files.iter().map(|(path, _)| path.clone()));
+        Ok(())
     }
 
     /// The submission's files.
@@ -75,23 +99,23 @@ impl Workshop {
         self.folder.path().join("grader")
     }
 
-    /// The lines that a trace of a check names.
-    pub fn sources(&self) -> impl Sources {
-        Both(SourceFiles::new(self.student()), SourceFiles::new(self.grader()))
-    }
-
-    /// What the compiler writes.
-    pub fn out(&self) -> PathBuf {
+    /// What compilers write, a folder for each run: what one leaves behind is another user's.
+    fn out(&self) -> PathBuf {
         self.folder.path().join("out")
     }
-}
 
-/// The submission's files are all below `src`; the grader's are not.
-struct Both(SourceFiles, SourceFiles);
+    /// A new folder for a run of the compiler.
+    fn attempt(&self) -> anyhow::Result<PathBuf> {
+        let number = self.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+        let folder = self.out().join(number.to_string());
+        std::fs::create_dir(&folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
+        Ok(folder)
+    }
 
-impl Sources for Both {
-    fn line(&mut self, place: &Location) -> Option<String> {
-        self.0.line(place).or_else(|| self.1.line(place))
+    /// Who reads the messages of a compiler run over the submission: its author, who is shown no others' files.
+    fn author(&self) -> Readers {
+        Readers::Author(self.own.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
 }
 
@@ -101,9 +125,9 @@ impl Sources for Both {
 ///
 /// When the compiler cannot be run, or dies.
 pub fn library(tools: &Tools, workshop: &Workshop) -> anyhow::Result<Compiled> {
-    let library = workshop.out().join("libstudent.rlib");
-    let rustc = as_library(tools, workshop, &workshop.student(), "src/lib.rs", &library);
-    run(tools, workshop, rustc, library)
+    run(tools, workshop, &workshop.author(), "libstudent.rlib", &|out| {
+        as_library(tools, workshop, &workshop.student(), "src/lib.rs", out, "libstudent.rlib")
+    })
 }
 
 fn as_library(
@@ -111,16 +135,17 @@ fn as_library(
     workshop: &Workshop,
     folder: &Path,
     source: &str,
-    library: &Path,
+    out: &Path,
+    library: &str,
 ) -> Job {
-    let mut rustc = rustc(tools, folder, workshop, &tools.kit);
+    let mut rustc = rustc(tools, folder, workshop, out, &tools.kit);
     rustc.args(["--crate-type", "rlib", "--crate-name", "student", "-F", "unsafe_code"]);
     let kit = tools.kit.folder();
     use_crate(&mut rustc, "std", &kit.join("libstudent_std.rlib"));
     for name in ["core", "alloc", "proc_macro", "test"] {
         use_crate(&mut rustc, name, &kit.join("libstudent_nothing.rlib"));
     }
-    rustc.arg(source).arg("-o").arg(library);
+    rustc.arg(source).arg("-o").arg(out.join(library));
     rustc
 }
 
@@ -135,39 +160,61 @@ pub fn program(
     kit: &Kit,
     uses: &[String],
 ) -> anyhow::Result<Compiled> {
-    let executable = workshop.out().join("program");
-    let mut rustc = rustc(tools, &workshop.student(), workshop, kit);
-    rustc.args(["--crate-type", "bin", "--crate-name", "program", "-F", "unsafe_code"]);
-    for package in uses {
-        let name = package.replace('-', "_");
-        use_crate(&mut rustc, &name, &kit.folder().join(format!("lib{name}.rlib")));
-    }
-    rustc.arg("src/main.rs").arg("-o").arg(&executable);
-    run(tools, workshop, rustc, executable)
+    run(tools, workshop, &workshop.author(), "program", &|out| {
+        let mut rustc = rustc(tools, &workshop.student(), workshop, out, kit);
+        rustc.args(["--crate-type", "bin", "--crate-name", "program", "-F", "unsafe_code"]);
+        for package in uses {
+            let name = package.replace('-', "_");
+            use_crate(&mut rustc, &name, &kit.folder().join(format!("lib{name}.rlib")));
+        }
+        rustc.arg("src/main.rs").arg("-o").arg(out.join("program"));
+        rustc
+    })
 }
 
-/// Compiles and links the executable in which the checks of kinds `run` and `explore` call the library.
+/// Compiles and links the executable in which the checks `names` of kinds `run` and `explore`, functions of `source`, call the library.
 ///
 /// # Errors
 ///
-/// As [`library`], and when `source` cannot be read.
+/// As [`library`].
 pub fn checks(
     tools: &Tools,
     workshop: &Workshop,
-    source: &Path,
+    source: &str,
     library: &Path,
-    checks: &[&Check],
+    names: &[&str],
 ) -> anyhow::Result<Compiled> {
-    take(source, workshop, "checks.rs")?;
-    table(workshop, "checks.rs", "inside", checks)?;
-    over_the_library(tools, workshop, library, "main.rs", "check")
+    std::fs::write(workshop.grader().join("checks.rs"), source)?;
+    table(workshop, "checks.rs", "inside", names)?;
+    over_the_library(tools, workshop, &workshop.author(), library, "main.rs", "check")
+}
+
+/// Compiles, over the library, code of the grader's that calls it, and throws away what comes of it.
+///
+/// # Errors
+///
+/// As [`library`].
+pub fn probe(
+    tools: &Tools,
+    workshop: &Workshop,
+    source: &str,
+    library: &Path,
+) -> anyhow::Result<Compiled> {
+    std::fs::write(workshop.grader().join("signatures.rs"), source)?;
+    run(tools, workshop, &workshop.author(), "libsignatures.rmeta", &|out| {
+        let mut rustc = rustc(tools, &workshop.grader(), workshop, out, &tools.kit);
+        rustc.args(["--crate-type", "rlib", "--crate-name", "signatures", "--emit", "metadata"]);
+        over(&mut rustc, tools, library);
+        rustc.arg("signatures.rs").arg("-o").arg(out.join("libsignatures.rmeta"));
+        rustc
+    })
 }
 
 /// Compiles and links the assignment's own program over the library: `program.rs`.
 ///
 /// # Errors
 ///
-/// As [`checks`].
+/// As [`library`], and when `source` cannot be read.
 pub fn program_over(
     tools: &Tools,
     workshop: &Workshop,
@@ -175,47 +222,56 @@ pub fn program_over(
     library: &Path,
 ) -> anyhow::Result<Compiled> {
     take(source, workshop, "program.rs")?;
-    over_the_library(tools, workshop, library, "program.rs", "program")
+    over_the_library(tools, workshop, &workshop.author(), library, "program.rs", "program")
 }
 
 /// Compiles and links the assignment's judge: `judge.rs`.
 ///
 /// # Errors
 ///
-/// As [`checks`].
+/// As [`program_over`].
 pub fn judge(
     tools: &Tools,
     workshop: &Workshop,
     source: &Path,
-    checks: &[&Check],
+    names: &[&str],
 ) -> anyhow::Result<Compiled> {
     take(source, workshop, "judge.rs")?;
-    table(workshop, "judge.rs", "outside", checks)?;
-    let executable = workshop.out().join("judge");
-    let mut rustc = rustc(tools, &workshop.grader(), workshop, &tools.kit);
-    rustc.args(["--crate-type", "bin", "--crate-name", "main"]);
-    use_crate(&mut rustc, "judge", &tools.kit.folder().join("libjudge.rlib"));
-    rustc.arg("main.rs").arg("-o").arg(&executable);
-    run(tools, workshop, rustc, executable)
+    table(workshop, "judge.rs", "outside", names)?;
+    run(tools, workshop, &Readers::Everybody, "judge", &|out| {
+        let mut rustc = rustc(tools, &workshop.grader(), workshop, out, &tools.kit);
+        rustc.args(["--crate-type", "bin", "--crate-name", "main"]);
+        use_crate(&mut rustc, "judge", &tools.kit.folder().join("libjudge.rlib"));
+        rustc.arg("main.rs").arg("-o").arg(out.join("judge"));
+        rustc
+    })
 }
 
 fn over_the_library(
     tools: &Tools,
     workshop: &Workshop,
+    readers: &Readers,
     library: &Path,
     source: &str,
     name: &str,
 ) -> anyhow::Result<Compiled> {
-    let executable = workshop.out().join(name);
-    let mut rustc = rustc(tools, &workshop.grader(), workshop, &tools.kit);
-    rustc.args(["--crate-type", "bin", "--crate-name", name]);
+    run(tools, workshop, readers, name, &|out| {
+        let mut rustc = rustc(tools, &workshop.grader(), workshop, out, &tools.kit);
+        rustc.args(["--crate-type", "bin", "--crate-name", name]);
+        over(&mut rustc, tools, library);
+        rustc.arg(source).arg("-o").arg(out.join(name));
+        rustc
+    })
+}
+
+/// With the stand-ins for `std`, the judge, and the submission's library.
+fn over(rustc: &mut Job, tools: &Tools, library: &Path) {
     let kit = tools.kit.folder();
-    use_crate(&mut rustc, "std", &kit.join("libexplore_std.rlib"));
-    use_crate(&mut rustc, "core", &kit.join("libexplore_core.rlib"));
-    use_crate(&mut rustc, "judge", &kit.join("libjudge.rlib"));
-    use_crate(&mut rustc, "student", library);
-    rustc.arg(source).arg("-o").arg(&executable);
-    run(tools, workshop, rustc, executable)
+    use_crate(rustc, "std", &kit.join("libexplore_std.rlib"));
+    use_crate(rustc, "core", &kit.join("libexplore_core.rlib"));
+    use_crate(rustc, "judge", &kit.join("libjudge.rlib"));
+    use_crate(rustc, "student", library);
+    rustc.read_only(library);
 }
 
 /// Copies a file of the assignment's to the grader's folder.
@@ -226,11 +282,11 @@ fn take(source: &Path, workshop: &Workshop, name: &str) -> anyhow::Result<()> {
 }
 
 /// Writes a `main.rs` that gives the functions of `file` to a side of the judge.
-fn table(workshop: &Workshop, file: &str, side: &str, checks: &[&Check]) -> anyhow::Result<()> {
+fn table(workshop: &Workshop, file: &str, side: &str, names: &[&str]) -> anyhow::Result<()> {
     let mut main =
         format!("#[path = {file:?}]\nmod checks;\nfn main() {{\n    judge::{side}::main(&[\n");
-    for check in checks {
-        let _ = writeln!(main, "        ({0:?}, checks::{0}),", check.name);
+    for name in names {
+        let _ = writeln!(main, "        ({name:?}, checks::{name}),");
     }
     main += "    ])\n}\n";
     std::fs::write(workshop.grader().join("main.rs"), main)?;
@@ -241,18 +297,18 @@ fn use_crate(rustc: &mut Job, name: &str, file: &Path) {
     rustc.arg("--extern").arg(format!("{name}={}", file.display()));
 }
 
-/// A compiler run in `folder`, with what all of them have in common.
-fn rustc(tools: &Tools, folder: &Path, workshop: &Workshop, kit: &Kit) -> Job {
+/// A compiler run in `folder` that writes to `out`, with what all of them have in common.
+fn rustc(tools: &Tools, folder: &Path, workshop: &Workshop, out: &Path, kit: &Kit) -> Job {
     let mut rustc = Job::new(&tools.toolchain.rustc, folder, BOUNDS);
     rustc
         .read_only(&tools.toolchain.sysroot)
         .read_only(kit.folder())
         .read_only(tools.kit.folder())
-        .writable(workshop.out())
+        .writable(out)
         .env("PATH", "/usr/bin:/bin")
         .env("LD_LIBRARY_PATH", tools.toolchain.sysroot.join("lib"))
         .args(["--edition", "2024", "-C", "opt-level=0", "-C", "debuginfo=0"])
-        .args(["-C", "linker=/usr/bin/cc", "--color", "never", "-A", "dead_code"])
+        .args(["-C", "linker=/usr/bin/cc", "--error-format", "json", "-A", "dead_code"])
         .args(&tools.linker)
         .arg("--sysroot")
         .arg(&tools.toolchain.sysroot)

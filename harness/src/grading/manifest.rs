@@ -71,9 +71,23 @@ pub struct Check {
     /// In stages, from a nudge to nearly the answer.
     #[serde(default)]
     pub hints: Vec<Text>,
+    /// Kind `explore`: what a search has to come to.
+    #[serde(default)]
+    pub enough: Enough,
     /// What it may use.
     #[serde(default)]
     pub limits: Limits,
+}
+
+/// What a search has to come to, for its check to be passed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Enough {
+    /// Every interleaving is covered, within the bounds that are printed. Where that takes too long, nobody can tell.
+    #[default]
+    Proof,
+    /// As far as the search got, nothing failed: for what has more interleavings than can be tried.
+    Search,
 }
 
 /// How a check is run.

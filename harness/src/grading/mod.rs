@@ -5,6 +5,8 @@
 //! | [`manifest`], [`assignment`] | what an assignment is |
 //! | [`intake`] | what is taken from a submission, and what is refused |
 //! | [`toolchain`], [`compile`] | from source files to executables |
+//! | [`source`] | a file of checks, cut as Rust reads it |
+//! | [`signatures`] | whether a library has the functions and types that checks call |
 //! | [`check`] | one check of kind `run` or `explore` |
 //! | [`program`] | one of kind `program`, judged from outside |
 //! | [`memory`] | whether the machine has run out of it meanwhile |
@@ -27,6 +29,8 @@ pub mod program;
 pub mod proof;
 pub mod result;
 pub mod sandbox;
+pub mod signatures;
+pub mod source;
 pub mod toolchain;
 pub mod verdict;
 
@@ -75,7 +79,7 @@ impl Tools {
             let read = doctor::readable(&[&tools.toolchain.sysroot, tools.kit.folder()]);
             compile::make_sure_that_it_compiles(
                 &tools,
-                &compile::Workshop::new(NonZeroUsize::MIN)?,
+                &compile::Workshop::new(NonZeroUsize::MIN, sandbox)?,
             )
             .with_context(|| format!("nothing can be compiled here; {read}"))?;
         }

@@ -37,14 +37,14 @@ impl Judge {
         if !assignment.manifest.has(Kind::Program) {
             return Ok(None);
         }
-        let workshop = Workshop::new(NonZeroUsize::MIN)?;
-        let checks: Vec<&Check> =
-            assignment.manifest.checks.iter().filter(|c| c.kind == Kind::Program).collect();
+        let workshop = Workshop::new(NonZeroUsize::MIN, tools.sandbox)?;
+        let programs = assignment.manifest.checks.iter().filter(|c| c.kind == Kind::Program);
+        let checks: Vec<&str> = programs.map(|check| check.name.as_str()).collect();
         let source = assignment.folder.join("judge.rs");
         match compile::judge(tools, &workshop, &source, &checks)? {
             Compiled::Yes(executable) => Ok(Some(Judge { executable, _workshop: workshop })),
             Compiled::No(messages) => {
-                bail!("{} does not compile:\n{messages}", source.display())
+                bail!("{} does not compile:\n{}", source.display(), messages.shown)
             }
         }
     }

@@ -10,9 +10,17 @@ use protocol::{Frame, Order, Panic};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
+use trace::Trace;
 
 /// The most bytes of a frame. A trace of 30 000 steps has some six million.
-const FRAME: u64 = 32 << 20;
+const FRAME: u64 = 12 << 20;
+
+/// The most bytes of a text in one: a message, a value.
+const TEXT: usize = 8 << 10;
+
+/// A picture has at most so many threads, and so many of them times steps.
+const THREADS: usize = 2_000;
+const CELLS: usize = 4_000_000;
 
 /// What became of a process.
 #[derive(Debug)]
@@ -56,11 +64,46 @@ pub fn ask(mut job: Job, check: &Check, order: &Order, sandbox: Sandbox) -> anyh
     Ok(Answer { ended, frame, wrote: !bytes.is_empty() })
 }
 
-/// The frame, if there is exactly one and it has the key.
+/// The frame, if there is exactly one and it has the key. It is a stranger's all the same: what is in it is held against limits before
+/// anybody uses it.
 fn proof(bytes: &[u8], key: &[u8; 32], check: &str) -> Option<Frame> {
     let frame = bytes.strip_prefix(key)?;
-    let frame: Frame = serde_json::from_slice(frame).ok()?;
-    (frame.check == check).then_some(frame)
+    let mut frame: Frame = serde_json::from_slice(frame).ok()?;
+    if frame.check != check {
+        return None;
+    }
+    frame.recorded.truncate(8);
+    for panic in frame.recorded.iter_mut().chain(&mut frame.raised) {
+        cut(&mut panic.message);
+        cut(&mut panic.file);
+    }
+    if let Some(outcome) = &mut frame.outcome {
+        cut(&mut outcome.summary);
+        outcome.bounds.truncate(16);
+        outcome.bounds.iter_mut().for_each(cut);
+        outcome.not_checked.truncate(16);
+        outcome.not_checked.iter_mut().for_each(cut);
+        outcome.outputs.clear();
+        // A run that cannot be drawn is left out: the verdict does not hang on it.
+        outcome.trace.take_if(|trace| !can_be_drawn(trace));
+    }
+    Some(frame)
+}
+
+/// Whether the trace names nothing that it does not have, and is no larger than a picture can be.
+fn can_be_drawn(trace: &Trace) -> bool {
+    trace.version == trace::VERSION
+        && trace.threads.len() <= THREADS
+        && trace.threads.len().saturating_mul(trace.steps.len()) <= CELLS
+        && trace.sources.is_empty()
+        && trace.check().is_ok()
+}
+
+fn cut(text: &mut String) {
+    if text.len() > TEXT {
+        text.truncate(text.floor_char_boundary(TEXT));
+        text.push('…');
+    }
 }
 
 /// A fail with the panic's message, place and values.
@@ -103,6 +146,41 @@ mod tests {
         assert!(proof(&[&frame[..], &frame[..]].concat(), &key, "a").is_none());
         assert!(proof(json.as_bytes(), &key, "a").is_none());
         assert!(proof(&[], &key, "a").is_none());
+    }
+
+    #[test]
+    fn what_a_frame_says_is_held_against_limits() {
+        let key = [7; 32];
+        let frame = |outcome: serde_json::Value, message: &str| {
+            let recorded =
+                serde_json::json!({ "message": message, "file": "checks.rs", "line": 3 });
+            let frame = serde_json::json!({
+                "check": "a", "raised": null, "outcome": outcome, "trouble": null,
+                "recorded": vec![recorded; 100],
+            });
+            let bytes = [&key[..], frame.to_string().as_bytes()].concat();
+            proof(&bytes, &key, "a").unwrap()
+        };
+        let long = frame(serde_json::Value::Null, &"死".repeat(100_000));
+        assert_eq!(long.recorded.len(), 8);
+        assert!(long.recorded[0].message.len() <= TEXT + 3);
+        let step = |thread: u32, wakes: &[u32]| serde_json::json!({ "thread": thread, "op": "yield", "wakes": wakes });
+        let trace = |threads: usize, steps: Vec<serde_json::Value>| {
+            let trace = serde_json::json!({
+                "version": 1, "program": { "name": "a" }, "origin": "explored",
+                "threads": vec![serde_json::json!({}); threads], "objects": [], "steps": steps,
+                "verdict": { "outcome": { "result": "ended" } },
+            });
+            let outcome = serde_json::json!({
+                "name": "a", "status": "failed", "executions": 1, "trace": trace,
+            });
+            frame(outcome, "").outcome.unwrap().trace
+        };
+        assert!(trace(2, vec![step(1, &[0])]).is_some());
+        assert!(trace(2, vec![step(2, &[])]).is_none());
+        assert!(trace(2, vec![step(1, &[u32::MAX])]).is_none());
+        assert!(trace(THREADS + 1, vec![]).is_none());
+        assert!(trace(1_900, vec![step(1, &[]); 3_000]).is_none());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Where everything runs that a stranger has a say in: his compiler runs and his code.
 
 use crate::execution::{End, execute};
-use crate::stop;
+use crate::{interrupt, stop};
 use anyhow::{Context, bail};
 use jail::{Jail, Layers, Limits, Processes};
 use rustix::fd::{AsRawFd, OwnedFd, RawFd};
@@ -39,6 +39,13 @@ impl Sandbox {
             "this machine has no sandbox, and submissions are strangers' code; `--unsafe-no-sandbox` runs them all the same",
         )?;
         Ok(Sandbox::Jail(ended.layers))
+    }
+}
+
+impl Sandbox {
+    /// Whether what runs is another user outside as well, who has to get to its files under an id of his own.
+    pub fn is_another_user(self) -> bool {
+        matches!(self, Sandbox::Jail(layers) if layers.uid && !layers.namespaces)
     }
 }
 
@@ -187,20 +194,6 @@ impl Job {
         self
     }
 
-    /// The same once more. A descriptor is given once, so that the copy has none.
-    pub fn again(&self) -> Job {
-        Job {
-            program: self.program.clone(),
-            arguments: self.arguments.clone(),
-            variables: self.variables.clone(),
-            folder: self.folder.clone(),
-            read_only: self.read_only.clone(),
-            writable: self.writable.clone(),
-            descriptors: Vec::new(),
-            bounds: self.bounds,
-        }
-    }
-
     /// Runs it and blocks until it and everything it has started have ended.
     ///
     /// # Errors
@@ -253,6 +246,8 @@ impl Job {
         let running = jail.spawn()?;
         let killer = running.killer()?;
         let stoppable = stop::Running::new(move || killer.kill());
+        let killer = running.killer()?;
+        let _ended_with_the_harness = interrupt::Running::new(move || killer.kill());
         let ended = running.wait()?;
         drop(stoppable);
         let how = match ended.how {

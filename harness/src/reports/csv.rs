@@ -49,10 +49,11 @@ pub fn write(results: &[SubmissionResult]) -> anyhow::Result<String> {
     Ok(String::from_utf8(bytes)?)
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that no spreadsheet takes for a formula, and that steers no terminal.
 fn harmless(text: &str) -> String {
+    let text = words::harmless_name(text);
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula { format!("'{text}") } else { text.to_owned() }
+    if formula { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
@@ -70,6 +71,12 @@ mod tests {
              ada,07-queue,graded,2,6,2,0,0,\n\
              '=1+2,07-queue,cannot_tell,,6,2,,0,The grader cannot tell; grade it again\n"
         );
+    }
+
+    #[test]
+    fn a_name_is_one_line_and_steers_nothing() {
+        let text = write(&[samples::graded("a\u{1b}[31m\nb,\"c")]).unwrap();
+        assert!(text.contains("\n\"a␛[31m␤b,\"\"c\",07-queue,"), "{text}");
     }
 
     #[test]

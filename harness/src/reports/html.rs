@@ -60,8 +60,10 @@ impl Page<'_> {
             .collect();
         self.table(&mut page, result, &shown, words);
         if matches!(result.status, Status::Graded | Status::CannotTell) {
+            let runs = shown.iter().filter(|check| words::drawn(check).is_some()).count();
+            let rows = words::ROWS.min(words::ROWS_OF_ALL / runs.max(1)).max(8);
             for check in shown {
-                self.section(&mut page, check, words);
+                self.section(&mut page, check, rows, words);
             }
         }
         let _ = writeln!(
@@ -130,7 +132,7 @@ impl Page<'_> {
         page.push_str("</tbody>\n</table>\n");
     }
 
-    fn section(&self, page: &mut String, check: &CheckResult, words: &Words) {
+    fn section(&self, page: &mut String, check: &CheckResult, rows: usize, words: &Words) {
         if !matches!(check.status, CheckStatus::Fail | CheckStatus::CannotTell) {
             return;
         }
@@ -151,9 +153,10 @@ impl Page<'_> {
                 let _ = writeln!(page, "<p>{what}: <code>{}</code></p>", escape(value));
             }
         }
-        if let Some(trace) = check.explored.as_ref().and_then(|explored| explored.trace.as_ref()) {
+        if let Some(trace) = words::drawn(check) {
             let id = format!("run-{}", check.name.replace('_', "-"));
-            let picture = Svg { id, ..Svg::default() }.draw(&words::without_bounds(trace));
+            let picture =
+                Svg { id, rows: Some(rows), ..Svg::default() }.draw(&words::without_bounds(trace));
             let _ = writeln!(page, "<figure>\n{picture}</figure>");
         }
         let hints = self.manifest.check(&check.name).map_or(&[][..], |check| &check.hints);

@@ -19,7 +19,7 @@ pub fn write(assignment: &str, results: &[SubmissionResult]) -> anyhow::Result<S
 }
 
 fn suite(result: &SubmissionResult) -> TestSuite {
-    let mut suite = TestSuite::new(result.submission.as_str());
+    let mut suite = TestSuite::new(words::harmless_name(&result.submission));
     suite.set_time(Duration::from_millis(result.milliseconds));
     let headline = words::headline(result);
     if let Some(text) = &headline {
@@ -37,7 +37,7 @@ fn suite(result: &SubmissionResult) -> TestSuite {
             CheckStatus::NotRun => TestCaseStatus::skipped(),
         };
         if check.status != CheckStatus::Pass {
-            let message = check.message.clone().unwrap_or_default();
+            let message = words::harmless(check.message.as_deref().unwrap_or_default());
             status.set_message(message.lines().next().unwrap_or_default().to_owned());
             status.set_description(words::detail_with_run(check));
         }
@@ -87,7 +87,7 @@ mod tests {
             ]
         );
         assert!(
-            xml.contains("wrong red &lt;b&gt;"),
+            xml.contains("wrong ␛[31mred␛[0m &lt;b&gt;"),
             "no colours, and no markup of a stranger's: {xml}"
         );
     }

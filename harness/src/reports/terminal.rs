@@ -1,6 +1,6 @@
 //! A result as text for a terminal.
 
-use super::words::{in_language, note, remark, said, without_bounds};
+use super::words::{self, harmless, in_language, note, remark, said, without_bounds};
 use crate::grading::manifest::Manifest;
 use crate::grading::result::{CheckResult, CheckStatus, Status, SubmissionResult};
 use crate::language::{self, Words};
@@ -147,6 +147,7 @@ impl Report<'_> {
         // A student's own copy has no name as a submission.
         let own = result.submission.is_empty();
         let name = if own { &result.assignment } else { &result.submission };
+        let name = &words::harmless_name(name);
         let score = score(self.manifest, result, words);
         let style = if result.passes() { GOOD } else { BAD };
         if width(name) + 2 + width(&score) <= self.width {
@@ -170,7 +171,7 @@ impl Report<'_> {
             }
         }
         if let Some(message) = &result.message {
-            let _ = writeln!(text, "{}", message.trim_end());
+            let _ = writeln!(text, "{}", harmless(message.trim_end()));
         }
         for more in said(result, words) {
             self.wrapped(&mut text, &more, 0);
@@ -246,14 +247,18 @@ impl Report<'_> {
         let message = check.message.as_ref().filter(|_| trace.is_none_or(panics));
         if let Some(message) = message {
             let at = check.at.as_ref().map_or(String::new(), |at| format!("  ({at})"));
-            for line in format!("{}{at}", message.trim_end()).lines() {
+            for line in harmless(&format!("{}{at}", message.trim_end())).lines() {
                 self.wrapped(text, line, 2);
             }
         }
         for (what, value) in [(words.expected, &check.expected), (words.actual, &check.actual)] {
             if let Some(value) = value {
                 let blanks = " ".repeat(10_usize.saturating_sub(width(what)));
-                let _ = writeln!(text, "{blanks}{what}: {}", value.replace('\n', "\n            "));
+                let _ = writeln!(
+                    text,
+                    "{blanks}{what}: {}",
+                    harmless(value).replace('\n', "\n            ")
+                );
             }
         }
     }
@@ -264,7 +269,7 @@ impl Report<'_> {
             let drawing = Terminal {
                 width: self.width,
                 colour: self.colour,
-                rows: steps,
+                rows: steps.or(Some(words::ROWS)),
                 title: false,
                 legend,
                 ..Terminal::default()
@@ -317,5 +322,5 @@ fn open(result: &SubmissionResult) -> impl Iterator<Item = &CheckResult> {
 
 /// The run that fails.
 fn run(check: &CheckResult) -> Option<&Trace> {
-    check.explored.as_ref()?.trace.as_ref()
+    words::drawn(check)
 }

@@ -11,6 +11,39 @@ pub fn in_language<'t>(text: &'t Text, language: &str) -> &'t str {
     found.map_or("", String::as_str)
 }
 
+/// A stranger's text that steers no terminal and turns no direction of writing. Lines stay lines.
+pub fn harmless(text: &str) -> String {
+    let visible = |c: char| match c {
+        '\n' | '\t' => c,
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
+        '\u{7f}' => '\u{2421}',
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(visible).collect()
+}
+
+/// As [`harmless`], on one line: a name, for one.
+pub fn harmless_name(text: &str) -> String {
+    harmless(text).replace('\n', "\u{2424}").replace('\t', "\u{2409}")
+}
+
+/// The most rows of a run in a report.
+pub const ROWS: usize = 80;
+/// The most rows of all runs on one page.
+pub const ROWS_OF_ALL: usize = 240;
+
+/// The run of a check that is worth a picture. What goes wrong in one thread is said by its message.
+pub fn drawn(check: &CheckResult) -> Option<&trace::Trace> {
+    let trace = check.explored.as_ref()?.trace.as_ref()?;
+    let panics = matches!(
+        trace.verdict.outcome,
+        trace::Outcome::Failed { failure: trace::Failure::Panic { .. } }
+    );
+    (trace.threads.len() > 1 || !panics).then_some(trace)
+}
+
 /// What a search that found nothing came to.
 pub(crate) fn remark(explored: &Explored, words: &Words) -> String {
     match explored.proved {
@@ -61,13 +94,13 @@ pub(crate) fn said(result: &SubmissionResult, words: &Words) -> Vec<String> {
 /// Why a submission as a whole has the score that it has, if something is to be said about that.
 pub fn headline(result: &SubmissionResult) -> Option<String> {
     let what = match result.status {
-        Status::Graded => return result.message.clone(),
+        Status::Graded => return result.message.as_deref().map(harmless),
         Status::Refused => "The submission is refused",
         Status::DoesNotCompile => "It does not compile",
         Status::CannotTell => "The grader cannot tell; grade it again",
     };
     Some(match &result.message {
-        Some(message) => format!("{what}: {}", message.trim_end()),
+        Some(message) => format!("{what}: {}", harmless(message.trim_end())),
         None => what.to_owned(),
     })
 }
@@ -86,14 +119,19 @@ pub fn detail(check: &CheckResult) -> String {
     if let (Some(explored), CheckStatus::Pass) = (&check.explored, check.status) {
         text += &remark(explored, language::words("en"));
     }
-    text.trim().to_owned()
+    harmless(text.trim())
 }
 
 /// As [`detail`], with the failing run drawn as text, 80 columns wide.
 pub fn detail_with_run(check: &CheckResult) -> String {
     let mut text = detail(check);
-    if let Some(trace) = check.explored.as_ref().and_then(|explored| explored.trace.as_ref()) {
-        let drawing = trace::Terminal { width: 80, colour: false, ..trace::Terminal::default() };
+    if let Some(trace) = drawn(check) {
+        let drawing = trace::Terminal {
+            width: 80,
+            colour: false,
+            rows: Some(ROWS),
+            ..trace::Terminal::default()
+        };
         let _ = write!(text, "\n\n{}", drawing.draw(&without_bounds(trace)).trim_end());
     }
     text
@@ -214,6 +252,16 @@ mod tests {
         assert_eq!(source_of(file, "one"), Some(one));
         assert_eq!(source_of(file, "three"), Some("fn three(\n) {\n}"));
         assert_eq!(source_of(file, "four"), None);
+    }
+
+    #[test]
+    fn a_strangers_text_steers_nothing() {
+        let text = "a\u{1b}]0;title\u{7}\u{1b}[31m\r\u{202e}b\u{9b}31m\u{7f}\n\tc";
+        assert_eq!(harmless(text), "a␛]0;title␇␛[31m␍\u{fffd}b\u{fffd}31m␡\n\tc");
+        assert_eq!(harmless_name("a\nb\tc"), "a␤b␉c");
+        let mut failed = samples::check("fails", CheckStatus::Fail);
+        (failed.at, failed.actual) = (Some("\u{1b}[31m.rs:1".into()), Some("\u{1b}[2J".into()));
+        assert!(!detail_with_run(&failed).contains('\u{1b}'));
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub(crate) struct Captions {
     pub earlier: fn(usize) -> String,
     /// Steps after the last that is shown.
     pub later: fn(usize) -> String,
+    /// Steps between two that are shown.
+    pub left_out: fn(usize) -> String,
+    /// Threads that have no lane.
+    pub other_threads: fn(usize) -> String,
     /// Where a thread comes from.
     pub spawned_at: fn(&str) -> String,
     /// Who prints to which stream.
@@ -62,6 +66,11 @@ static ENGLISH: Captions = Captions {
     stop: ".",
     earlier: |steps| format!("{steps} earlier steps are not shown"),
     later: |steps| format!("{steps} later steps are not shown"),
+    left_out: |steps| match steps {
+        1 => "1 step is not shown".to_owned(),
+        _ => format!("{steps} steps are not shown"),
+    },
+    other_threads: |threads| format!("{threads} more threads are not drawn"),
     spawned_at: |place| format!("spawned at {place}"),
     prints: |who, stderr| format!("{who} prints{}", if stderr { " (stderr)" } else { "" }),
     preempting: |who| format!(" (preempting {who})"),
@@ -85,6 +94,8 @@ static CHINESE: Captions = Captions {
     stop: "。",
     earlier: |steps| format!("前面的 {steps} 步没有显示"),
     later: |steps| format!("后面的 {steps} 步没有显示"),
+    left_out: |steps| format!("这里有 {steps} 步没有显示"),
+    other_threads: |threads| format!("另有 {threads} 个线程没有画出来"),
     spawned_at: |place| format!("在 {place} 启动"),
     prints: |who, stderr| format!("{who} 输出{}", if stderr { "（stderr）" } else { "" }),
     preempting: |who| format!("（抢占了 {who}）"),

@@ -104,6 +104,33 @@ impl<'t> Chart<'t> {
         Self { trace, labels: Labels::in_language(trace, language), rows, end: replay }
     }
 
+    /// At most so many rows that tell the run, in their order: the first, the last, and of those in between the ones where something turns.
+    pub fn turning_points(&self, most: usize) -> Vec<usize> {
+        let all = self.rows.len();
+        if all <= most {
+            return (0..all).collect();
+        }
+        // How it begins takes little room, how it ends half of it.
+        let (first, last) = (most / 8, most / 2);
+        let middle = first..all - last;
+        let turns = |&index: &usize| {
+            let row = &self.rows[index];
+            let step = row.step;
+            row.preempted.is_some()
+                || step.blocked.is_some()
+                || step.choice.is_some()
+                || row.effect.overwrote.is_some()
+                || matches!(step.operation, Operation::Spawn { .. } | Operation::Panic { .. })
+        };
+        // The later ones say more of the end.
+        let mut between: Vec<usize> =
+            middle.clone().rev().filter(turns).take(most - first - last).collect();
+        let missing = most - first - last - between.len();
+        between.extend(middle.clone().rev().filter(|index| !turns(index)).take(missing));
+        between.sort_unstable();
+        (0..first).chain(between).chain(all - last..all).collect()
+    }
+
     /// The state of the lanes before a row.
     pub fn before(&self, row: usize) -> Vec<Lane> {
         match row.checked_sub(1).and_then(|index| self.rows.get(index)) {

@@ -99,7 +99,7 @@ pub use operation::{ChannelOutcome, LockMode, Operation, Ordering, Read, Stale};
 #[cfg(feature = "serde")]
 pub use read::ReadError;
 #[cfg(feature = "pictures")]
-pub use sources::{SourceFiles, Sources};
+pub use sources::{SourceFiles, SourceTexts, Sources};
 #[cfg(feature = "pictures")]
 pub use svg::{Svg, SvgLayout};
 #[cfg(feature = "pictures")]

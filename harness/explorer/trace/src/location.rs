@@ -28,9 +28,10 @@ impl Location {
         Self { file: file.into(), line, column: None }
     }
 
-    /// The file without its folders, and the line.
+    /// The file without its folders, and the line. As with [`Display`](fmt::Display), a file's name steers no terminal.
     pub fn short(&self) -> String {
-        format!("{}:{}", self.file_name(), self.line)
+        let name: String = self.file_name().chars().map(plain).collect();
+        format!("{name}:{}", self.line)
     }
 
     /// The file without its folders.
@@ -47,6 +48,16 @@ impl From<&std::panic::Location<'_>> for Location {
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
+        self.file.chars().try_for_each(|c| fmt::Write::write_char(f, plain(c)))?;
+        write!(f, ":{}", self.line)
+    }
+}
+
+/// A character that neither steers a terminal nor turns the direction of writing.
+pub(crate) fn plain(c: char) -> char {
+    match c {
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
     }
 }

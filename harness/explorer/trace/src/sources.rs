@@ -1,9 +1,17 @@
 //! The source lines that a trace names.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
+use crate::text::clip;
 use crate::{Location, Trace};
+
+/// The most bytes of a source file that are read.
+const FILE: u64 = 8 << 20;
+/// The most columns of a line that are quoted.
+const LINE: usize = 400;
 
 /// Somebody who has the source code.
 pub trait Sources {
@@ -12,6 +20,8 @@ pub trait Sources {
 }
 
 /// Source files on disk, each read once.
+///
+/// It reads whatever file a trace names. A trace that a stranger had a say in needs [`SourceTexts`].
 #[derive(Debug)]
 pub struct SourceFiles {
     root: PathBuf,
@@ -29,12 +39,51 @@ impl Sources for SourceFiles {
     fn line(&mut self, place: &Location) -> Option<String> {
         let root = &self.root;
         let lines = self.files.entry(place.file.clone()).or_insert_with(|| {
-            let text = std::fs::read(root.join(&place.file)).ok()?;
-            let text = String::from_utf8_lossy(&text);
+            let text = read(&root.join(&place.file))?;
             Some(text.lines().map(str::to_owned).collect())
         });
         let index = usize::try_from(place.line.checked_sub(1)?).ok()?;
         lines.as_ref()?.get(index).cloned()
+    }
+}
+
+/// A regular file, as far as it goes: a device or a pipe could have no end.
+fn read(path: &Path) -> Option<String> {
+    if !path.metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(FILE).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Sources held in memory, and nothing else: no name in a trace leads to a file.
+///
+/// ```
+/// use explore_trace::{Location, SourceTexts, Sources};
+///
+/// let mut sources = SourceTexts::default();
+/// sources.insert("src/lib.rs", b"fn f() {}\n");
+/// assert_eq!(sources.line(&Location::new("src/lib.rs", 1)).as_deref(), Some("fn f() {}"));
+/// assert_eq!(sources.line(&Location::new("/etc/passwd", 1)), None);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct SourceTexts {
+    files: HashMap<String, Vec<String>>,
+}
+
+impl SourceTexts {
+    /// Adds a file under the name by which the compiler was given it. One of the same name is replaced.
+    pub fn insert(&mut self, name: impl Into<String>, text: &[u8]) {
+        let lines = String::from_utf8_lossy(text).lines().map(str::to_owned).collect();
+        self.files.insert(name.into(), lines);
+    }
+}
+
+impl Sources for SourceTexts {
+    fn line(&mut self, place: &Location) -> Option<String> {
+        let index = usize::try_from(place.line.checked_sub(1)?).ok()?;
+        self.files.get(&place.file)?.get(index).cloned()
     }
 }
 
@@ -54,7 +103,7 @@ impl Trace {
         for place in self.places() {
             if let Some(text) = sources.line(place) {
                 let file = quoted.entry(place.file.clone()).or_default();
-                file.insert(place.line, text.trim().to_owned());
+                file.insert(place.line, clip(text.trim(), LINE, "…"));
             }
         }
         self.sources = quoted;

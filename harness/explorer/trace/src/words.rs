@@ -2,6 +2,7 @@
 
 use crate::chart::{Chart, Row};
 use crate::chinese;
+use crate::location::plain;
 use crate::{
     ChannelOutcome, Choice, Labels, Language, LockMode, ObjectId, ObjectKind, Operation, Ordering,
     Read, Trace, WaitsFor,
@@ -75,19 +76,28 @@ pub(crate) fn duration(ns: u64) -> String {
 }
 
 /// Text of strangers (source lines, messages, values) made harmless: one line, no escape sequences, nothing that turns the
-/// direction of writing.
+/// direction of writing, no more than a few screens.
 pub(crate) fn clean(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    text.chars()
-        .map(|c| match c {
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}' => {
-                '\u{fffd}'
-            }
-            c if c.is_control() => '\u{fffd}',
-            c => c,
-        })
-        .collect()
+    let mut out = String::new();
+    let mut left = LONGEST;
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        for c in word.chars() {
+            let Some(fewer) = left.checked_sub(1) else {
+                out.push('…');
+                return out;
+            };
+            left = fewer;
+            out.push(plain(c));
+        }
+    }
+    out
 }
+
+/// The most characters of a stranger's text.
+const LONGEST: usize = 2_000;
 
 /// The thread could not have what it asked for.
 fn asks(chart: &Chart<'_>, row: &Row<'_>, reason: &WaitsFor) -> String {

@@ -181,5 +181,12 @@ fn rows_can_be_limited() {
     let trace = fixtures::six_threads();
     let svg = Svg { rows: Some(3), layout: SvgLayout::Wide, ..Svg::default() }.draw(&trace);
     let document = Document::parse(&svg).unwrap();
-    assert!(texts(&document).iter().any(|text| text == "… 20 earlier steps are not shown"));
+    let numbers = document.descendants().filter(|node| node.attribute("class") == Some("swim-num"));
+    assert_eq!(numbers.count(), 3);
+    // What is left out is said where it would be.
+    let left_out = texts(&document).into_iter().filter_map(|text| {
+        let (count, rest) = text.strip_prefix("… ")?.split_once(' ')?;
+        rest.ends_with("not shown").then(|| count.parse::<usize>().ok())?
+    });
+    assert_eq!(left_out.sum::<usize>(), 20);
 }

@@ -3,6 +3,7 @@
 //! Whoever writes the source has a say in rustc's messages, so that they prove nothing about the machine. A run that ends otherwise than with
 //! errors in the source is made again; if it ends so again, the same place and the same compiler have to do with a source of the grader's.
 
+use super::messages::{Messages, Readers, cut};
 use super::{Compiled, Workshop, as_library, rustc};
 use crate::grading::Tools;
 use crate::grading::sandbox::{How, Job};
@@ -11,46 +12,48 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The most of rustc's messages that is kept.
-const MESSAGES: usize = 32 << 10;
-
 /// Much more than an executable of ours takes.
 const ROOM: usize = 64 << 20;
 
-/// Runs the compiler, which is to make the file `makes`.
+/// Runs the compiler, which is to make the file `makes` in a folder of its own.
 pub fn run(
     tools: &Tools,
     workshop: &Workshop,
-    rustc: Job,
-    makes: PathBuf,
+    readers: &Readers,
+    makes: &str,
+    rustc: &dyn Fn(&Path) -> Job,
 ) -> anyhow::Result<Compiled> {
-    let again = rustc.again();
-    if let Attempt::Settled(compiled) = attempt(tools, rustc, &makes)? {
+    let attempt = || -> anyhow::Result<Attempt> {
+        let out = workshop.attempt()?;
+        attempt(tools, rustc(&out), out.join(makes), readers)
+    };
+    if let Attempt::Settled(compiled) = attempt()? {
         return Ok(compiled);
     }
     // A disk that was full for a moment and a process that somebody killed are no property of the source.
-    let (how, messages) = match attempt(tools, again, &makes)? {
+    let (how, mut messages) = match attempt()? {
         Attempt::Settled(compiled) => return Ok(compiled),
         Attempt::Unclear(how, messages) => (how, messages),
     };
+    // Trouble is told to whoever reads the result, too.
+    let shown = messages.shown.clone();
     make_sure_of_room(workshop)
         .and_then(|()| make_sure_that_it_compiles(tools, workshop))
-        .with_context(|| cut(messages.clone()))?;
+        .with_context(|| shown.clone())?;
     match how {
         // Without `unsafe` a submission has no symbols of its own to trip the linker with.
-        How::Exited(1) if linker_failed(&messages) => {
-            bail!("the linker failed:\n{}", cut(messages))
-        }
-        How::Exited(1) => Ok(Compiled::No(cut(messages))),
+        How::Exited(1) if linker_failed(&messages.all) => bail!("the linker failed:\n{shown}"),
+        How::Exited(1) => Ok(Compiled::No(messages)),
         // The jail's limits end a compiler in other ways, and no source sends signals.
         How::Signalled(signal) if how.is_from_outside() => {
-            bail!("somebody ended the compiler with signal {signal}, twice:\n{}", cut(messages))
+            bail!("somebody ended the compiler with signal {signal}, twice:\n{shown}")
         }
         // Rustc cannot be brought down so by mistake. Whoever tries does not get another go for it.
         How::Exited(101) | How::Signalled(_) => {
-            Ok(Compiled::No(format!("{}\nrustc broke down over this source\n", cut(messages))))
+            messages.shown += "\nrustc broke down over this source\n";
+            Ok(Compiled::No(messages))
         }
-        _ => bail!("rustc ended with {how:?}:\n{}", cut(messages)),
+        _ => bail!("rustc ended with {how:?}:\n{shown}"),
     }
 }
 
@@ -59,33 +62,39 @@ enum Attempt {
     /// That it is the source's doing, one way or the other.
     Settled(Compiled),
     /// Nothing of the source yet. How the run ended, and its messages.
-    Unclear(How, String),
+    Unclear(How, Messages),
 }
 
-fn attempt(tools: &Tools, rustc: Job, makes: &Path) -> anyhow::Result<Attempt> {
+fn attempt(
+    tools: &Tools,
+    rustc: Job,
+    makes: PathBuf,
+    readers: &Readers,
+) -> anyhow::Result<Attempt> {
     let ended = rustc.run(tools.sandbox).context("the compiler cannot be run")?;
-    let messages = String::from_utf8_lossy(&ended.stderr).into_owned();
-    let no = |more: &str| Attempt::Settled(Compiled::No(cut(messages.clone()) + more));
+    let mut messages = Messages::read(&ended.stderr, readers);
     Ok(match ended.how {
         // What it left may be anything, a link for one.
         How::Exited(0) if makes.symlink_metadata().is_ok_and(|made| made.is_file()) => {
-            Attempt::Settled(Compiled::Yes(makes.to_owned()))
+            Attempt::Settled(Compiled::Yes(makes))
         }
-        How::Exited(1) if refuses_the_source(&messages) => no(""),
-        How::Time => no("\nrustc came to no end with this source\n"),
-        How::OutputLimit => no("\nrustc had no end of messages\n"),
+        How::Exited(1) if refuses_the_source(&messages) => Attempt::Settled(Compiled::No(messages)),
+        How::Time => {
+            messages.shown += "\nrustc came to no end with this source\n";
+            Attempt::Settled(Compiled::No(messages))
+        }
+        How::OutputLimit => {
+            messages.shown += "\nrustc had no end of messages\n";
+            Attempt::Settled(Compiled::No(messages))
+        }
         how => Attempt::Unclear(how, messages),
     })
 }
 
 /// Whether these are messages of a compiler that works: an error at a place in the source, and none of the system's. It may be wrong about a
 /// source that is made for it, which then is only compiled again.
-fn refuses_the_source(messages: &str) -> bool {
-    let lines = messages.lines().zip(messages.lines().skip(1));
-    let placed = |(line, next): (&str, &str)| {
-        line.starts_with("error") && next.trim_start().starts_with("--> ")
-    };
-    !messages.contains("(os error ") && lines.into_iter().any(placed)
+fn refuses_the_source(messages: &Messages) -> bool {
+    !messages.all.contains("(os error ") && !messages.errors.is_empty()
 }
 
 /// Whether the last of rustc's errors is that of the linker. One that a source makes up has a place, which comes after it.
@@ -111,29 +120,21 @@ fn make_sure_of_room(workshop: &Workshop) -> anyhow::Result<()> {
 ///
 /// When it does not: that is the grader's trouble.
 pub fn make_sure_that_it_compiles(tools: &Tools, workshop: &Workshop) -> anyhow::Result<()> {
-    let (grader, out) = (workshop.grader(), workshop.out());
+    let (grader, out) = (workshop.grader(), workshop.attempt()?);
     std::fs::write(grader.join("empty.rs"), "")?;
     std::fs::write(grader.join("nothing.rs"), "fn main() {}\n")?;
-    let empty = out.join("libempty.rlib");
-    let mut nothing = rustc(tools, &grader, workshop, &tools.kit);
+    let mut nothing = rustc(tools, &grader, workshop, &out, &tools.kit);
     nothing.args(["--crate-type", "bin", "nothing.rs", "-o"]).arg(out.join("nothing"));
-    for job in [as_library(tools, workshop, &grader, "empty.rs", &empty), nothing] {
+    let empty = as_library(tools, workshop, &grader, "empty.rs", &out, "libempty.rlib");
+    for job in [empty, nothing] {
         let ended = job.run(tools.sandbox).context("the compiler cannot be run")?;
         if ended.how != How::Exited(0) {
-            let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-            bail!("rustc does not even compile an empty file: {:?}\n{}", ended.how, cut(said));
+            let mut said = Messages::read(&ended.stderr, &Readers::Everybody).shown;
+            cut(&mut said);
+            bail!("rustc does not even compile an empty file: {:?}\n{said}", ended.how);
         }
     }
     Ok(())
-}
-
-/// The beginning of messages that are too long.
-fn cut(mut messages: String) -> String {
-    if messages.len() > MESSAGES {
-        messages.truncate(messages.floor_char_boundary(MESSAGES));
-        messages += "\n… and more\n";
-    }
-    messages
 }
 
 #[cfg(test)]
@@ -141,15 +142,16 @@ mod tests {
     use super::super::library;
     use super::*;
     use crate::command_line::workspace_root;
+    use crate::grading::intake::Taken;
     use crate::grading::sandbox::{Protection, scripts};
     use std::num::NonZeroUsize;
 
     /// What comes of this library, compiled by a shell script that does `first` and then becomes rustc. How often it was started comes with it.
     fn compiled(source: &str, first: &str) -> (anyhow::Result<Compiled>, usize) {
         let mut tools = Tools::prepare(&workspace_root(), Protection::None).unwrap();
-        let workshop = Workshop::new(NonZeroUsize::MIN).unwrap();
-        std::fs::create_dir(workshop.student().join("src")).unwrap();
-        std::fs::write(workshop.student().join("src/lib.rs"), source).unwrap();
+        let workshop = Workshop::new(NonZeroUsize::MIN, tools.sandbox).unwrap();
+        let files = vec![("src/lib.rs".to_owned(), source.as_bytes().to_vec())];
+        workshop.take_in(&Taken { files }).unwrap();
         let (script, runs) = (workshop.out().join("rustc"), workshop.out().join("runs"));
         let rustc = tools.toolchain.rustc.display();
         let text = format!("RUNS={}\necho >>$RUNS\n{first}\nexec {rustc} \"$@\"", runs.display());
@@ -166,6 +168,39 @@ mod tests {
             compiled("pub struct Tally;", "[ $(wc -l <$RUNS) = 1 ] && kill -9 $$");
         assert!(matches!(compiled, Ok(Compiled::Yes(_))), "{compiled:?}");
         assert_eq!(runs, 2);
+    }
+
+    #[test]
+    fn each_run_has_a_folder_of_its_own() {
+        // As another user, who may not touch what the first one left.
+        let first = "for a; do case $a in */libstudent.rlib) o=$a; esac; done\n\
+                     [ -e $o ] && exit 101\n\
+                     [ $(wc -l <$RUNS) = 1 ] && { echo x >$o; chmod 0 $o; chmod 500 ${o%/*}; kill -9 $$; }";
+        let (compiled, runs) = compiled("pub struct Tally;", first);
+        assert!(matches!(compiled, Ok(Compiled::Yes(_))), "{compiled:?}");
+        assert_eq!(runs, 2);
+    }
+
+    #[test]
+    fn a_file_that_is_no_part_of_the_submission_is_not_quoted() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, "the_answer is 42\nroot:x:0\n").unwrap();
+        for source in [
+            format!("#[path = {:?}]\nmod m;", secret.display().to_string()),
+            format!("mod a {{ #[path = {:?}] pub mod m; }}", secret.display().to_string()),
+            format!(
+                "macro_rules! m {{ ($p:literal) => {{ #[path = $p] mod m; }} }}\nm!({:?});",
+                secret.display().to_string()
+            ),
+        ] {
+            let Ok(Compiled::No(messages)) = compiled(&source, "").0 else { panic!("{source}") };
+            let shown = messages.shown;
+            assert!(shown.contains("no part of the submission"), "{shown}");
+            for word in ["the_answer", "42", "root:x"] {
+                assert!(!shown.contains(word), "{word} in {shown}");
+            }
+        }
     }
 
     #[test]
@@ -190,7 +225,8 @@ mod tests {
         let (compiled, _) =
             compiled("pub struct Tally;", "case $* in *src/lib.rs*) exit 101; esac");
         let Ok(Compiled::No(messages)) = compiled else { panic!("{compiled:?}") };
-        assert!(messages.contains("rustc broke down over this source"), "{messages}");
+        let shown = messages.shown;
+        assert!(shown.contains("rustc broke down over this source"), "{shown}");
     }
 
     #[test]
@@ -200,7 +236,8 @@ mod tests {
             ("compile_error!(\"No space left on device\");", 1),
             // Compiled again, and then an empty file and a program.
             ("compile_error!(\"No space left on device (os error 28)\");", 4),
-            ("compile_error!(\"linking with `cc` failed\\n\\nNo space left\");", 4),
+            // What a source says stands at its place.
+            ("compile_error!(\"linking with `cc` failed\\n\\nNo space left\");", 1),
         ] {
             let (compiled, runs) = compiled(source, "");
             assert!(matches!(compiled, Ok(Compiled::No(_))), "{source}: {compiled:?}");

@@ -6,11 +6,17 @@ use super::measure::{PX, bold, sans};
 use crate::captions::Captions;
 use crate::chart::{Chart, Lane, LaneState, Row, RowMood};
 use crate::{Operation, ThreadId};
+use std::collections::BTreeSet;
 
 /// Where the name of a lock begins, beside the bar of the thread that holds it.
 const NAME: usize = 11;
 /// What it stays clear of: half a thick bar of the next lane, and a gap.
 const CLEAR: usize = 11;
+
+/// So many threads have a lane; of more, those that have a part in what is shown.
+const MOST: usize = 40;
+/// From one lane to the next, at least.
+const LEAST: usize = 16;
 
 /// Where the lanes are.
 #[derive(Debug)]
@@ -20,30 +26,54 @@ pub(super) struct Lanes<'c> {
     left: usize,
     /// From one lane to the next.
     each: usize,
-    count: usize,
+    /// The threads that have a lane, in their order.
+    threads: Vec<usize>,
     /// Whether all names fit beside each other.
     roomy: bool,
 }
 
+/// The threads that have a lane in a picture of these rows.
+pub(super) fn threads(chart: &Chart<'_>, shown: &[usize]) -> Vec<usize> {
+    let all = chart.trace.threads.len();
+    if all <= MOST {
+        return (0..all.max(1)).collect();
+    }
+    let mut found = BTreeSet::new();
+    for row in shown.iter().filter_map(|&row| chart.rows.get(row)) {
+        for thread in [vec![row.step.thread], row.arrows(), needs(row)].concat() {
+            let thread = thread.0 as usize;
+            if found.len() < MOST && thread < all {
+                found.insert(thread);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// How wide a picture with so many lanes is at least, `left` of them and `right` of them included.
+pub(super) fn least(left: usize, count: usize, right: usize) -> usize {
+    left + LEAST * count + right
+}
+
 impl<'c> Lanes<'c> {
-    /// Lanes that begin at `left` in a picture of this width.
-    pub fn new(chart: &'c Chart<'c>, left: usize, width: usize) -> Self {
-        let count = chart.trace.threads.len().max(1);
-        let names = (0..count).map(|index| chart.labels.thread(ThreadId(index as u32)));
+    /// Lanes for these threads that begin at `left` in a picture of this width.
+    pub fn new(chart: &'c Chart<'c>, threads: Vec<usize>, left: usize, width: usize) -> Self {
+        let count = threads.len().max(1);
+        let names = threads.iter().map(|&index| chart.labels.thread(ThreadId(index as u32)));
         let locks = chart.rows.iter().flat_map(|row| row.lanes.iter().flat_map(|lane| &lane.holds));
         let locks = locks.map(|&lock| chart.labels.object_short(lock));
         let longest = names.chain(locks).map(|name| sans(name) * 11 / 10 / PX).max().unwrap_or(0);
         let (least, most) =
             if width < 500 { (0, 30.min(100 / count)) } else { (64, width * 9 / 20 / count) };
         let wanted = (longest + 18).max(least);
-        let each = wanted.min(most).max(16);
-        Self { chart, left, each, count, roomy: wanted <= each }
+        let each = wanted.min(most).max(LEAST);
+        Self { chart, left, each, threads, roomy: wanted <= each }
     }
 
     /// Where the text beside the lanes begins.
     pub fn end(&self) -> usize {
         self.left
-            + self.each * self.count.saturating_sub(1)
+            + self.each * self.threads.len().saturating_sub(1)
             + if self.roomy { self.each } else { 18 }
     }
 
@@ -51,29 +81,31 @@ impl<'c> Lanes<'c> {
         self.left + self.each * lane
     }
 
+    /// The lane of a thread, if it has one.
+    fn of(&self, thread: ThreadId) -> Option<usize> {
+        self.threads.binary_search(&(thread.0 as usize)).ok()
+    }
+
     /// The names above the lanes: beside each other if they fit, else each on a line of its own. Returns where the rows begin.
     pub fn header(&self, canvas: &mut Canvas, y: usize) -> usize {
-        for index in 0..self.count {
+        let below = 16 * self.threads.len().saturating_sub(1);
+        for (lane, &index) in self.threads.iter().enumerate() {
             let name = self.chart.labels.thread(ThreadId(index as u32));
             let colour = format!("swim-t{}", index % 6);
-            let line = if self.roomy { y + 16 } else { y + 16 + 16 * index };
+            let line = if self.roomy { y + 16 } else { y + 16 + 16 * lane };
             let spawned = self.spawned(index);
+            let x = self.x(lane);
             canvas.group(&colour, |canvas| {
-                canvas.text(self.x(index) - 4, line, "swim-name", name);
+                canvas.text(x - 4, line, "swim-name", name);
                 if !self.roomy {
-                    canvas.line(
-                        "swim-rule",
-                        (self.x(index), line + 5),
-                        (self.x(index), y + 20 + 16 * (self.count - 1)),
-                    );
+                    canvas.line("swim-rule", (x, line + 5), (x, y + 20 + below));
                 }
             });
             if let (Some(spawned), false) = (spawned, self.roomy) {
-                let x = self.x(index) + sans(name) / PX + 10;
-                canvas.text(x, line, "swim-small", &spawned);
+                canvas.text(x + sans(name) / PX + 10, line, "swim-small", &spawned);
             }
         }
-        y + 24 + if self.roomy { 0 } else { 16 * (self.count - 1) }
+        y + 24 + if self.roomy { 0 } else { below }
     }
 
     /// Where a thread without a name was spawned.
@@ -86,28 +118,36 @@ impl<'c> Lanes<'c> {
 
     /// Everything below the names.
     pub fn draw(&self, canvas: &mut Canvas, placed: &[Placed], bottom: usize) {
-        for index in 0..self.count {
+        for (lane, &index) in self.threads.iter().enumerate() {
             canvas.group(&format!("swim-t{}", index % 6), |canvas| {
-                self.lane(canvas, index, placed, bottom)
+                self.lane(canvas, lane, index, placed, bottom)
             });
         }
         for place in placed {
-            let row = &self.chart.rows[place.row];
-            let actor = row.step.thread.0 as usize;
-            canvas.group(&format!("swim-t{}", actor % 6), |canvas| {
-                self.marks(canvas, row, actor, place.y)
+            let Some(row) = self.chart.rows.get(place.row) else { continue };
+            let Some(lane) = self.of(row.step.thread) else { continue };
+            canvas.group(&format!("swim-t{}", row.step.thread.0 % 6), |canvas| {
+                self.marks(canvas, row, self.x(lane), place.y)
             });
         }
     }
 
     /// The line of one thread, in pieces of one state.
-    fn lane(&self, canvas: &mut Canvas, index: usize, placed: &[Placed], bottom: usize) {
+    fn lane(
+        &self,
+        canvas: &mut Canvas,
+        lane: usize,
+        index: usize,
+        placed: &[Placed],
+        bottom: usize,
+    ) {
         let Some(first) = placed.first() else { return };
         let Some(mut state) = self.chart.before(first.row).into_iter().nth(index) else { return };
-        let x = self.x(index);
+        let x = self.x(lane);
         let mut top = first.y.saturating_sub(16);
         for place in placed {
-            let next = &self.chart.rows[place.row].lanes[index];
+            let row = self.chart.rows.get(place.row);
+            let Some(next) = row.and_then(|row| row.lanes.get(index)) else { continue };
             if *next != state {
                 self.piece(canvas, x, top, place.y, &state);
                 self.taken(canvas, x, place.y, &state, next);
@@ -142,16 +182,15 @@ impl<'c> Lanes<'c> {
         }
     }
 
-    fn marks(&self, canvas: &mut Canvas, row: &Row<'_>, actor: usize, y: usize) {
-        let x = self.x(actor);
-        for target in row.arrows() {
-            self.arrow(canvas, ("swim-arrow", "swim-head"), x, self.x(target.0 as usize), y);
+    fn marks(&self, canvas: &mut Canvas, row: &Row<'_>, x: usize, y: usize) {
+        for lane in row.arrows().into_iter().filter_map(|target| self.of(target)) {
+            self.arrow(canvas, ("swim-arrow", "swim-head"), x, self.x(lane), y);
         }
         let for_ever = self.chart.mood(row) == RowMood::Bad;
         let need =
             if for_ever { ("swim-need", "swim-needhead") } else { ("swim-want", "swim-wanthead") };
-        for holder in needs(row) {
-            self.arrow(canvas, need, x, self.x(holder.0 as usize), y);
+        for lane in needs(row).into_iter().filter_map(|holder| self.of(holder)) {
+            self.arrow(canvas, need, x, self.x(lane), y);
         }
         let lost =
             matches!(row.step.operation, Operation::Notify { .. }) && row.step.wakes.is_empty();

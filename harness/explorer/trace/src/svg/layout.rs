@@ -2,7 +2,7 @@
 
 use super::Svg;
 use super::canvas::Canvas;
-use super::lanes::Lanes;
+use super::lanes::{self, Lanes};
 use super::measure::{PX, bold, mono, sans};
 use crate::captions::Captions;
 use crate::chart::{Chart, Row, RowMood};
@@ -17,6 +17,8 @@ const PAD: usize = 14;
 const LINE: usize = 18;
 /// From one row to the next, at least.
 const ROW: usize = 25;
+/// The text beside the lanes never gets less than this.
+const TEXT: usize = 150;
 
 /// A picture of one width.
 pub(super) struct Layout<'c> {
@@ -24,6 +26,10 @@ pub(super) struct Layout<'c> {
     options: &'c Svg,
     width: usize,
     canvas: Canvas,
+    /// The rows that are drawn, in their order.
+    shown: Vec<usize>,
+    /// The threads that have a lane.
+    threads: Vec<usize>,
     /// All steps are in one file: its name need not be repeated.
     one_file: bool,
     /// The next free pixel.
@@ -40,19 +46,28 @@ pub(super) struct Placed {
 }
 
 impl<'c> Layout<'c> {
+    /// A picture of this width; a wider one, if it takes more than that for all lanes and some text.
     pub fn new(chart: &'c Chart<'c>, width: usize, options: &'c Svg) -> Self {
+        let shown = chart.turning_points(options.rows.unwrap_or(usize::MAX));
+        let threads = lanes::threads(chart, &shown);
+        let width = match chart.rows.is_empty() {
+            true => width,
+            false => width.max(lanes::least(left(chart), threads.len(), TEXT + PAD)),
+        };
         Self {
             chart,
             options,
             width,
             canvas: Canvas::default(),
+            shown,
+            threads,
             one_file: chart.trace.in_one_file(),
             y: PAD,
         }
     }
 
-    /// The height and what is inside.
-    pub fn draw(mut self) -> (usize, String) {
+    /// The width, the height and what is inside.
+    pub fn draw(mut self) -> (usize, usize, String) {
         if self.options.words {
             self.verdict();
         }
@@ -68,7 +83,7 @@ impl<'c> Layout<'c> {
             self.width - 1,
             height - 1
         );
-        (height, card + &self.canvas.svg)
+        (self.width, height, card + &self.canvas.svg)
     }
 
     fn captions(&self) -> &'static Captions {
@@ -96,7 +111,7 @@ impl<'c> Layout<'c> {
 
     /// Lines of text from edge to edge; `scale` is the size of the letters, 10 for sentences.
     fn paragraph(&mut self, class: &str, text: &str, scale: usize) {
-        let room = (self.width - 2 * PAD) * PX;
+        let room = self.width.saturating_sub(2 * PAD) * PX;
         for line in wrap_by(&clean(text), room, room, |text| sans(text) * scale / 10) {
             self.y += LINE * scale.max(10) / 10;
             self.canvas.text(PAD, self.y - 4, class, &line);
@@ -104,21 +119,23 @@ impl<'c> Layout<'c> {
     }
 
     fn rows(&mut self) {
-        let first = self.chart.rows.len().saturating_sub(self.options.rows.unwrap_or(usize::MAX));
-        let recorded = self.chart.trace.origin == Origin::Recorded;
-        let numbers = if recorded { 84 } else { 30 };
-        let lanes = Lanes::new(self.chart, PAD + numbers + 12, self.width);
+        let chart = self.chart;
+        let recorded = chart.trace.origin == Origin::Recorded;
+        let numbers = numbers(chart);
+        let lanes = Lanes::new(chart, self.threads.clone(), left(chart), self.width);
         self.y = lanes.header(&mut self.canvas, self.y);
-        if first > 0 {
-            self.y += LINE;
-            let text = format!("… {}", (self.captions().earlier)(first));
-            self.canvas.text(lanes.end(), self.y - 4, "swim-small", &text);
+        let others = chart.trace.threads.len().saturating_sub(self.threads.len());
+        if chart.trace.threads.len() > 1 && others > 0 {
+            self.remark(lanes.end(), &(self.captions().other_threads)(others));
         }
         let mut placed = Vec::new();
         let mut texts = Canvas::default();
         let mut before: Option<&Location> = None;
-        for index in first..self.chart.rows.len() {
-            let row = &self.chart.rows[index];
+        let mut next = 0;
+        for index in self.shown.clone() {
+            self.gap(index.saturating_sub(next), next == 0, lanes.end());
+            next = index + 1;
+            let Some(row) = chart.rows.get(index) else { continue };
             placed.push(Placed { row: index, y: self.y + 12 });
             let number = PAD + numbers - 8;
             texts.text(number, self.y + 16, "swim-num", &row.number.to_string());
@@ -132,11 +149,28 @@ impl<'c> Layout<'c> {
             self.y = self.row(&mut texts, row, before, lanes.end()).max(self.y + ROW);
             before = row.step.at.as_ref();
         }
+        self.gap(chart.rows.len().saturating_sub(next), false, lanes.end());
         self.y += 8;
         lanes.draw(&mut self.canvas, &placed, self.y);
         self.canvas.svg.push_str(&texts.svg);
         self.y += 12;
-        self.legend(first);
+        self.legend();
+    }
+
+    /// That so many steps are left out.
+    fn gap(&mut self, count: usize, first: bool, x: usize) {
+        let captions = self.captions();
+        match (count, first) {
+            (0, _) => {}
+            (_, true) => self.remark(x, &format!("… {}", (captions.earlier)(count))),
+            (_, false) => self.remark(x, &format!("… {}", (captions.left_out)(count))),
+        }
+    }
+
+    /// A line of small text beside the lanes.
+    fn remark(&mut self, x: usize, text: &str) {
+        self.y += LINE;
+        self.canvas.text(x, self.y - 4, "swim-small", text);
     }
 
     /// The text of a row; returns where the next row begins.
@@ -147,7 +181,7 @@ impl<'c> Layout<'c> {
         before: Option<&Location>,
         x: usize,
     ) -> usize {
-        let room = (self.width - PAD - x) * PX;
+        let room = self.width.saturating_sub(PAD + x) * PX;
         let here = row.step.at.as_ref();
         let short =
             |at: &Location| if self.one_file { format!(":{}", at.line) } else { at.short() };
@@ -158,7 +192,7 @@ impl<'c> Layout<'c> {
         let text = format!("{name} {}", predicate(self.chart, row));
         let first = if beside { room.saturating_sub(sans(&place) + 80) } else { room };
         let mut y = self.y;
-        let first = first.saturating_sub(bold(name) - sans(name));
+        let first = first.saturating_sub(bold(name).saturating_sub(sans(name)));
         for (index, line) in wrap_by(&text, first, room, sans).iter().enumerate() {
             y += if index == 0 { 16 } else { LINE - 1 };
             let class = match self.chart.mood(row) {
@@ -199,8 +233,9 @@ impl<'c> Layout<'c> {
     }
 
     /// What the marks mean; only those that occur.
-    fn legend(&mut self, first: usize) {
-        let rows = &self.chart.rows[first..];
+    fn legend(&mut self) {
+        let rows: Vec<&Row<'_>> =
+            self.shown.iter().filter_map(|&row| self.chart.rows.get(row)).collect();
         let waits = |row: &Row<'_>| {
             row.step.blocked.is_some() || matches!(row.step.operation, Operation::Wait { .. })
         };
@@ -227,7 +262,7 @@ impl<'c> Layout<'c> {
         };
         let blocked = |lane: &crate::chart::Lane| lane.state == crate::chart::LaneState::Blocked;
         entry(self, true, captions.acts, &|c, x, y| c.circle(x + 14, y, "5", "swim-dot"));
-        entry(self, rows.iter().any(waits), captions.has_to_wait, &|c, x, y| {
+        entry(self, rows.iter().any(|row| waits(row)), captions.has_to_wait, &|c, x, y| {
             c.circle(x + 14, y, "5", "swim-ask")
         });
         entry(
@@ -261,7 +296,7 @@ impl<'c> Layout<'c> {
             c.line("swim-cross", (x + 8, y + 5), (x + 20, y + 5));
         });
         let panics = |row: &Row<'_>| matches!(row.step.operation, Operation::Panic { .. });
-        entry(self, rows.iter().any(panics), captions.panics, &|c, x, y| {
+        entry(self, rows.iter().any(|row| panics(row)), captions.panics, &|c, x, y| {
             c.cross("swim-cross", x + 14, y)
         });
         entry(
@@ -287,6 +322,16 @@ impl<'c> Layout<'c> {
             self.paragraph("swim-small", &format!("{label}{}{text}", self.captions().colon), 9);
         }
     }
+}
+
+/// Columns of pixels for the rows' numbers and times.
+fn numbers(chart: &Chart<'_>) -> usize {
+    if chart.trace.origin == Origin::Recorded { 84 } else { 30 }
+}
+
+/// Where the lanes begin.
+fn left(chart: &Chart<'_>) -> usize {
+    PAD + numbers(chart) + 12
 }
 
 /// The threads that have what a row's thread has to wait for.
@@ -336,9 +381,12 @@ fn clip(code: &str, room: usize) -> String {
     if mono(code) <= room {
         return code.to_owned();
     }
-    let mut kept = code.to_owned();
-    while mono(&kept) + mono("…") > room && kept.pop().is_some() {}
-    kept + "…"
+    let mut used = mono("…");
+    let fits = code.char_indices().find(|(_, c)| {
+        used += mono(c.encode_utf8(&mut [0; 4]));
+        used > room
+    });
+    code[..fits.map_or(code.len(), |(at, _)| at)].to_owned() + "…"
 }
 
 /// Two arrows, there and back.

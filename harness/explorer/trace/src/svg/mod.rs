@@ -26,7 +26,7 @@ pub struct Svg {
     pub layout: SvgLayout,
     /// Whether to draw the verdict in words above the lanes and the search below. A page that says it may leave it out.
     pub words: bool,
-    /// Show at most this many rows, the last ones.
+    /// Show at most so many rows: the first, the last, and those in between where something turns.
     pub rows: Option<usize>,
     /// The language of everything but names.
     pub language: Language,
@@ -81,7 +81,7 @@ impl Svg {
         let mut body = String::new();
         let mut size = (0, 0);
         for (index, &(class, width)) in widths.iter().enumerate() {
-            let (height, svg) = Layout::new(&chart, width, self).draw();
+            let (width, height, svg) = Layout::new(&chart, width, self).draw();
             let shape = format!("#{id}{{max-width:{width}px;aspect-ratio:{width}/{height}}}");
             css += &match index {
                 0 => shape,
@@ -103,7 +103,8 @@ impl Svg {
             Captions::of(self.language).colon,
             explain::headline(&chart).1
         ));
-        let desc = escape(&describe(&chart));
+        let desc =
+            escape(&describe(&chart, &chart.turning_points(self.rows.unwrap_or(usize::MAX))));
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" class=\"swim\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\"><title id=\"{id}-title\">{title}</title><desc id=\"{id}-desc\">{desc}</desc><style>{css}</style>{body}</svg>\n"
         )
@@ -116,14 +117,19 @@ fn safe_id(id: &str) -> String {
     if id.starts_with(|c: char| c.is_ascii_alphabetic()) { id } else { format!("swim{id}") }
 }
 
-/// The whole run in words.
-fn describe(chart: &Chart<'_>) -> String {
+/// The run in words, as far as it is shown.
+fn describe(chart: &Chart<'_>, shown: &[usize]) -> String {
     let captions = Captions::of(chart.labels.language());
     let mut text = explain::sentences(chart).join(" ");
     if !chart.rows.is_empty() {
         text.push_str(captions.step_by_step);
     }
-    for row in &chart.rows {
+    let mut next = 0;
+    for row in shown.iter().filter_map(|&row| chart.rows.get(row)) {
+        if row.number > next + 1 {
+            text.push_str(" …");
+        }
+        next = row.number;
         let name = chart.labels.thread(row.step.thread);
         let place = row.step.at.as_ref().map_or(String::new(), |at| format!(" ({})", at.short()));
         let preempted = row

@@ -132,8 +132,8 @@ impl Lanes {
             let fits = width(&name) < self.each;
             let room = if fits { self.each - 1 } else { self.each - 2 };
             let name = clip(&name, room, self.glyphs.ellipsis);
-            for (offset, cell) in spread(&name).into_iter().enumerate() {
-                cells[start + offset] = (cell, Role::Thread(index));
+            for (cell, new) in cells.iter_mut().skip(start).zip(spread(&name)) {
+                *cell = (new, Role::Thread(index));
             }
         }
         print(page, &cells);
@@ -158,7 +158,7 @@ impl Lanes {
             for index in 0..self.count {
                 let name = label(index);
                 page.push(Role::Thread(index), name);
-                page.push(Role::Plain, &" ".repeat(self.each - width(name)));
+                page.push(Role::Plain, &" ".repeat(self.each.saturating_sub(width(name))));
             }
             page.end_line();
             return;
@@ -257,9 +257,11 @@ impl Cell {
 fn spread(text: &str) -> Vec<Cell> {
     let mut cells = Vec::new();
     for c in text.chars() {
-        cells.push(Cell::Char(c));
-        if width(c.encode_utf8(&mut [0; 4])) == 2 {
-            cells.push(Cell::Taken);
+        // What has no width has no cell of its own.
+        match width(c.encode_utf8(&mut [0; 4])) {
+            0 => {}
+            2 => cells.extend([Cell::Char(c), Cell::Taken]),
+            _ => cells.push(Cell::Char(c)),
         }
     }
     cells

@@ -187,7 +187,8 @@ impl Drawing<'_> {
         let short =
             |at: &Location| if self.one_file { format!(":{}", at.line) } else { at.short() };
         let place = here.map(short).unwrap_or_default();
-        let room = self.width - self.margin - lanes.as_ref().map_or(0, Lanes::columns);
+        let lanes_take = lanes.as_ref().map_or(0, Lanes::columns);
+        let room = self.width.saturating_sub(self.margin + lanes_take);
         let first = room.saturating_sub(
             width(&name) + 1 + if place.is_empty() { 0 } else { width(&place) + 1 },
         );
@@ -254,9 +255,9 @@ impl Drawing<'_> {
                 clip(self.chart.labels.thread(standing.thread), column - 3, self.glyphs.ellipsis);
             self.page.push(Role::Plain, "  ");
             self.page.push(Role::Thread(standing.thread.0 as usize), &name);
-            self.page.push(Role::Plain, &" ".repeat(column - 2 - width(&name)));
+            self.page.push(Role::Plain, &" ".repeat((column - 2).saturating_sub(width(&name))));
             let role = if standing.stuck { Role::Bad } else { Role::Plain };
-            let room = self.width - column;
+            let room = self.width.saturating_sub(column);
             for (index, text) in wrap(&standing.text, room, room).iter().enumerate() {
                 let indent = if index == 0 { 0 } else { column };
                 self.page.push(Role::Plain, &" ".repeat(indent));
