@@ -1,4 +1,7 @@
 //! The end of a queue, and of what was put into it.
+//!
+//! At most 2 looks: the ring looks 64 times before it lets others go first. A look changes nothing, and what comes after the third is
+//! what comes after the second.
 
 use ch07_queue::{GetError, PutError, Queue, TaskDoneError};
 use std::thread;

@@ -92,6 +92,8 @@ fn never_reported() {
 /// A consumer that takes two items at once from a queue that holds one, while another does the same.
 ///
 /// Must fail: each has one of two, and waits for the other's.
+///
+/// At most 2 looks.
 fn each_wants_two() {
     let queue = Queue::new(0);
     (1..=2).for_each(|item| queue.put(item).unwrap());

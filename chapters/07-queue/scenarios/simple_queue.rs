@@ -1,4 +1,7 @@
 //! The simple queue.
+//!
+//! At most 2 looks: the ring looks 64 times before it lets others go first. A look changes nothing, and what comes after the third is
+//! what comes after the second.
 
 use ch07_queue::{GetError, SimpleQueue};
 use std::thread;

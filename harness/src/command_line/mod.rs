@@ -45,7 +45,8 @@ enum Verb {
     /// than `--steps`, and found nothing. 4: something cannot be compiled or explored.
     ///
     /// In a scenario whose documentation says `Time-outs fire at any moment`, they
-    /// do so without `--eager-timeouts` as well.
+    /// do so without `--eager-timeouts` as well; `At most 2 looks`, there or in the
+    /// documentation of the file, is `--looks 2`.
     Explore(ExploreArguments),
     /// Run a program on real threads and draw what they did
     Record(RecordArguments),
@@ -187,6 +188,10 @@ struct ExploreArguments {
     /// Let time-outs fire at any moment, not only when nothing else can happen
     #[arg(long)]
     eager_timeouts: bool,
+    /// Let a loop that only looks see a change within this many looks, or not at all:
+    /// for loops that count, each look of which costs an execution. The verdict says so
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    looks: Option<u8>,
     /// Let threads be left running when the program ends, as daemons; without it that is a leak
     #[arg(long)]
     detached: bool,
@@ -274,6 +279,7 @@ impl ExploreArguments {
             preemptions: self.preemptions,
             spurious: self.spurious.unwrap_or(default.spurious),
             eager_timeouts: self.eager_timeouts,
+            looks: self.looks,
             detached: self.detached,
             seed: self.seed.unwrap_or(default.seed),
             input: self.input.as_deref().map(input).transpose()?.unwrap_or_default(),

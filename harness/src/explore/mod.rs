@@ -18,6 +18,7 @@ pub mod scenario;
 pub mod target;
 pub mod verb;
 
+use cargo_explore::drive::Asked;
 pub use cargo_explore::drive::{Driver, Search};
 pub use cargo_explore::{Misuse, Progress, announce, kit, report};
 
@@ -42,12 +43,14 @@ pub fn compile(
     if target.files.iter().all(|file| file.scenarios.is_empty()) {
         bail!("rustc accepts it, but no scenario can be found in it");
     }
-    let eager = target
+    let asked = target
         .files
         .iter()
         .flat_map(|file| file.scenarios.iter().map(move |scenario| (file, scenario)))
-        .filter(|(_, scenario)| scenario.eager_timeouts)
-        .map(|(file, scenario)| file.full_name(scenario))
+        .map(|(file, scenario)| {
+            let (eager_timeouts, looks) = (scenario.eager_timeouts, scenario.looks);
+            (file.full_name(scenario), Asked { eager_timeouts, looks })
+        })
         .collect();
-    Ok(Driver::of_scenarios(executable, eager))
+    Ok(Driver::of_scenarios(executable, asked))
 }

@@ -35,6 +35,9 @@ pub struct Scenario {
     /// Time-outs may fire at any moment, not only when nothing else can happen:
     /// a line of the documentation starts with `Time-outs fire at any moment`.
     pub eager_timeouts: bool,
+    /// Loops that only look are followed for so many looks: a line of the
+    /// documentation, or of the file's, starts with `At most 2 looks`.
+    pub looks: Option<u8>,
     /// It never returns: its type is `!`.
     pub endless: bool,
 }
@@ -131,8 +134,14 @@ impl ScenarioFile {
                     && !has_attribute(item, "should_panic")
                     && !has_attribute(item, "ignore")
         };
-        let scenarios: Vec<Scenario> =
-            file.items.iter().filter(wanted).filter_map(scenario).collect();
+        let looks = file.attrs.iter().filter_map(doc_line).find_map(|line| looks(&line));
+        let scenarios: Vec<Scenario> = file
+            .items
+            .iter()
+            .filter(wanted)
+            .filter_map(scenario)
+            .map(|scenario| Scenario { looks: scenario.looks.or(looks), ..scenario })
+            .collect();
         if scenarios.is_empty() {
             bail!(Misuse(format!(
                 "{} holds nothing to explore; write a `fn name()` without arguments that panics \
@@ -176,8 +185,15 @@ fn scenario(item: &Item) -> Option<Scenario> {
         summary: paragraph.join(" "),
         must_fail: says("Must fail"),
         eager_timeouts: says("Time-outs fire at any moment"),
+        looks: docs.iter().find_map(|line| looks(line)),
         endless: matches!(&sig.output, ReturnType::Type(_, t) if matches!(**t, Type::Never(_))),
     })
+}
+
+/// To how many looks a line of documentation bounds loops.
+fn looks(line: &str) -> Option<u8> {
+    let (number, rest) = line.trim_start().strip_prefix("At most ")?.split_once(' ')?;
+    rest.starts_with("look").then(|| number.parse().ok()).flatten()
 }
 
 /// Whether a `main` could return this. A helper that returns a number is no scenario.
@@ -234,6 +250,18 @@ mod tests {
                 ("gives_up", "Gives up.", false, true)
             ]
         );
+    }
+
+    #[test]
+    fn a_file_or_a_scenario_bounds_its_loops() {
+        let file = parse(
+            "//! A file.\n//!\n//! At most 2 looks: more change nothing.\n\n/// As the file.\npub fn a() {}\n\
+             /// Otherwise.\n///\n/// At most 1 look.\npub fn b() {}\n",
+        );
+        let looks: Vec<_> = file.unwrap().scenarios.iter().map(|s| s.looks).collect();
+        assert_eq!(looks, [Some(2), Some(1)]);
+        let file = parse("/// At most two of them look.\npub fn a() {}\n").unwrap();
+        assert_eq!(file.scenarios[0].looks, None);
     }
 
     #[test]

@@ -69,6 +69,7 @@ fn order(check: &Check) -> Order {
     Order::Explore(Box::new(Config {
         spurious: limits.spurious,
         eager_timeouts: limits.eager_timeouts,
+        looks: limits.looks,
         max_executions: limits.executions,
         max_steps: limits.steps,
         max_time: net,

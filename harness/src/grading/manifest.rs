@@ -133,6 +133,8 @@ pub struct Limits {
     pub spurious: u8,
     /// Kind `explore`: whether time-outs may fire at any moment, not only when nothing else can happen.
     pub eager_timeouts: bool,
+    /// Kind `explore`: for how many looks a loop that counts its looks is followed; without it, until it gives up.
+    pub looks: Option<u8>,
     /// Kind `program`: at a time.
     pub processes: u32,
     /// Of what is printed.
@@ -152,6 +154,7 @@ impl Default for Limits {
             steps: 20_000,
             spurious: 0,
             eager_timeouts: false,
+            looks: None,
             processes: 1,
             output_kb: 64,
             socket_pairs: false,

@@ -88,6 +88,10 @@ pub struct Bounds {
     /// Let time-outs fire at any moment, not only when nothing else can happen
     #[arg(long)]
     pub eager_timeouts: bool,
+    /// Let a loop that only looks see a change within this many looks, or not at all: for
+    /// loops that count, each look of which costs an execution. The verdict says so
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    pub looks: Option<u8>,
     /// Let threads be left running when a test ends, as daemons; without it that is a leak
     #[arg(long)]
     pub detached: bool,
@@ -110,6 +114,7 @@ impl Bounds {
             preemptions: self.preemptions,
             spurious: self.spurious.unwrap_or(usual.spurious),
             eager_timeouts: self.eager_timeouts,
+            looks: self.looks,
             detached: self.detached,
             seed: self.seed.unwrap_or(usual.seed),
             ..usual

@@ -4,7 +4,7 @@ use crate::{Misuse, Progress};
 use anyhow::{Context, bail};
 use protocol::{Config, Outcome};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -57,14 +57,23 @@ pub struct Driver {
     folder: Option<PathBuf>,
     /// What is set for it in the environment.
     variables: Vec<(String, String)>,
-    /// The scenarios that want time-outs to fire at any moment.
-    eager: BTreeSet<String>,
+    /// What scenarios ask for in their documentation.
+    asked: BTreeMap<String, Asked>,
+}
+
+/// What a scenario asks for in its documentation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// That time-outs fire at any moment.
+    pub eager_timeouts: bool,
+    /// For how many looks loops are followed.
+    pub looks: Option<u8>,
 }
 
 impl Driver {
-    /// The driver of files of scenarios. Those in `eager` want time-outs to fire at any moment.
-    pub fn of_scenarios(executable: PathBuf, eager: BTreeSet<String>) -> Driver {
-        Driver { executable, first: &[], folder: None, variables: Vec::new(), eager }
+    /// The driver of files of scenarios, with what each asks for.
+    pub fn of_scenarios(executable: PathBuf, asked: BTreeMap<String, Asked>) -> Driver {
+        Driver { executable, first: &[], folder: None, variables: Vec::new(), asked }
     }
 
     /// The tests of a crate, which run in this folder and with these variables.
@@ -72,8 +81,8 @@ impl Driver {
         executable: PathBuf,
         (folder, variables): (PathBuf, Vec<(String, String)>),
     ) -> Driver {
-        let (folder, eager) = (Some(folder), BTreeSet::new());
-        Driver { executable, first: &["--explore"], folder, variables, eager }
+        let (folder, asked) = (Some(folder), BTreeMap::new());
+        Driver { executable, first: &["--explore"], folder, variables, asked }
     }
 
     /// What starts it, without arguments.
@@ -90,8 +99,8 @@ impl Driver {
     /// as soon as it is known, and `progress` while a search is under way.
     /// Blocks until all have ended or have used up their budgets.
     ///
-    /// Time-outs fire at any moment in the scenarios whose documentation says so,
-    /// whatever `search` says.
+    /// What a scenario's documentation asks for holds, whatever `search` says: that
+    /// time-outs fire at any moment, and for how many looks loops are followed.
     ///
     /// # Errors
     ///
@@ -108,7 +117,7 @@ impl Driver {
         while let Some(first) = left.first() {
             // A scenario that spins without end takes the driver with it, after it
             // was reported. Another driver explores the rest.
-            let alike = left.iter().take_while(|name| self.is_eager(name) == self.is_eager(first));
+            let alike = left.iter().take_while(|name| self.asked(name) == self.asked(first));
             let alike = &left[..alike.count()];
             let ended = self.drive(alike, &self.search_of(first, search), progress, told)?;
             if ended.misused {
@@ -126,15 +135,19 @@ impl Driver {
         Ok(())
     }
 
-    fn is_eager(&self, scenario: &str) -> bool {
-        self.eager.contains(scenario)
+    fn asked(&self, scenario: &str) -> Asked {
+        self.asked.get(scenario).copied().unwrap_or_default()
     }
 
     /// `search`, and what the scenario's documentation asks for.
     fn search_of<'a>(&self, scenario: &str, search: &'a Search) -> Cow<'a, Search> {
         let mut search = Cow::Borrowed(search);
-        if self.is_eager(scenario) {
+        let asked = self.asked(scenario);
+        if asked.eager_timeouts {
             search.to_mut().config.eager_timeouts = true;
+        }
+        if asked.looks.is_some() {
+            search.to_mut().config.looks = asked.looks;
         }
         search
     }

@@ -21,7 +21,7 @@ fn main() {
         if equal + different >= programs {
             break;
         }
-        match compare(&program(seed), most) {
+        match compare(&program(seed), most, None) {
             Verdict::TooLong => long += 1,
             Verdict::Equal { executions, livelock, through } => {
                 equal += 1;
@@ -32,9 +32,10 @@ fn main() {
             }
             Verdict::Different(how) => {
                 different += 1;
-                let fails = |program: &_| matches!(compare(program, most), Verdict::Different(_));
+                let fails =
+                    |program: &_| matches!(compare(program, most, None), Verdict::Different(_));
                 let small = shrink(program(seed), &fails);
-                println!("seed {seed}: {how}\n{small:#?}\n{:?}\n", compare(&small, most));
+                println!("seed {seed}: {how}\n{small:#?}\n{:?}\n", compare(&small, most, None));
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::machine::context;
 fn virtual_nanoseconds() -> Option<u64> {
     context::with(|machine| {
         let thread = &mut machine.threads[machine.current];
+        thread.spin.saw_the_clock();
         let now = &mut thread.views.current.time;
         *now = now.saturating_add(thread.tick);
         thread.tick = thread.tick.saturating_mul(2).min(1 << 50);

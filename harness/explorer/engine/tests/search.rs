@@ -173,7 +173,7 @@ fn a_channel_of_messages_takes_one_execution() {
 
 #[test]
 fn the_schedule_of_a_run_without_an_end_is_short() {
-    // Two threads that give way to each other, in turn, for a thousand steps.
+    // Two threads that give way to each other, in turn, for hundreds of steps.
     let polite = || {
         let wants: Arc<[AtomicUsize; 2]> = Arc::default();
         let enter = |me: usize| {
@@ -192,9 +192,9 @@ fn the_schedule_of_a_run_without_an_end_is_short() {
         enter(0)();
         other.join().unwrap();
     };
-    let config = Config { max_steps: 1000, ..Config::default() };
+    let config = Config { max_steps: 500, ..Config::default() };
     let outcome = Explorer::new(config.clone()).run("polite", polite);
-    assert!(outcome.summary.starts_with("no end within 1000 steps"), "{outcome}");
+    assert!(outcome.summary.starts_with("no end within 500 steps"), "{outcome}");
     let schedule = outcome.schedule.unwrap();
     assert!(schedule.len() < 200, "{} characters: {schedule}", schedule.len());
     let again = Explorer::new(config).replay("polite", polite, &schedule).unwrap();

@@ -34,8 +34,13 @@ pub struct Config {
     pub seed: u64,
     /// The most steps of one execution. A run that needs more is stopped, and then nothing is proved. At most [`Config::MOST_STEPS`].
     pub max_steps: u32,
-    /// How many rounds of a spin loop may read the same values before the thread waits for one of them to change.
-    pub spin_rounds: u8,
+    /// After so many rounds of a loop that only looks, and saw the same, no change is seen until the loop is left; `None` follows each loop until it
+    /// gives up. For loops that count their rounds: each look that could be the first to see a change costs an execution. At least 1.
+    pub looks: Option<u8>,
+    /// After a thread has yielded so often while no other has moved, and has not come back to where it was, it waits until another one moves.
+    pub yields: u32,
+    /// How many time-outs of a thread may fire while others could go on, with `eager_timeouts`.
+    pub early_timeouts: u8,
     /// How long a thread may run without a visible operation before the process is ended with a report.
     pub watchdog: Option<Duration>,
     /// The stack of each thread, in bytes.
@@ -50,6 +55,9 @@ pub struct Config {
     /// Name the Mazurkiewicz trace of each execution in `Progress`, for its tests.
     #[doc(hidden)]
     pub classes: bool,
+    /// Follow every loop, and take none for one that spins, for its tests.
+    #[doc(hidden)]
+    pub follow_loops: bool,
     /// Break the engine on purpose, for its tests.
     #[doc(hidden)]
     pub fault: Option<Fault>,
@@ -82,13 +90,16 @@ impl Default for Config {
             random_time: Duration::from_secs(5),
             seed: 0,
             max_steps: 20_000,
-            spin_rounds: 1,
+            looks: None,
+            yields: 200,
+            early_timeouts: 3,
             watchdog: Some(Duration::from_secs(20)),
             stack: 256 << 10,
             keep_going: false,
             minimise: true,
             strategy: Strategy::Optimal,
             classes: false,
+            follow_loops: false,
             fault: None,
         }
     }
@@ -134,6 +145,12 @@ pub enum Fault {
     LostStarts,
     /// Takes objects that are created at one place in the source for one object, before they are used.
     PlacesAreNames,
+    /// Takes a thread that comes back to a line for one that spins.
+    SpinsByPlace,
+    /// Likewise, if it comes back with the same stack, whatever is in memory.
+    SpinsByStack,
+    /// Thinks that what is done under a lock changes nothing.
+    SectionsChangeNothing,
 }
 
 /// The JSON form of a struct with a default: every field under its own name. What is not in the text keeps its default. Fields after a
@@ -187,13 +204,16 @@ fields!(Config {
     random_time,
     seed,
     max_steps,
-    spin_rounds,
+    looks,
+    yields,
+    early_timeouts,
     watchdog,
     stack,
     keep_going,
     minimise;
     strategy,
     classes,
+    follow_loops,
     fault
 });
 

@@ -52,6 +52,8 @@ pub struct Outcome {
     pub preemptions: Option<u32>,
     /// Whether no run with fewer fails.
     pub minimal: bool,
+    /// What the verdict is bounded to, if a bound has cut something off: "2 looks".
+    pub within: Option<String>,
     /// The bounds of the search, each a short phrase.
     pub bounds: Vec<String>,
     /// What is not checked, each a short phrase. Of a failure nothing: it is one whatever else there is.
@@ -114,10 +116,7 @@ impl Outcome {
             n => format!("{n} executions"),
         };
         match self.status {
-            Status::Proved if self.executions == 1 => {
-                "proved: 1 execution covers every interleaving".to_owned()
-            }
-            Status::Proved => format!("proved: {executions} cover every interleaving"),
+            Status::Proved => self.proof(),
             Status::Failed if self.trace.is_none() => format!("given up: {}", self.summary),
             Status::Failed => format!("failed: {}, after {executions}", self.failure()),
             // Only a replay has a run to show that did not fail.
@@ -125,6 +124,16 @@ impl Outcome {
             Status::NotProved if self.trace.is_some() => format!("not proved: {}", self.summary),
             Status::NotProved => format!("not proved: {executions} tried, none fails"),
             Status::Refused => format!("cannot be explored: {}", self.summary),
+        }
+    }
+
+    /// What is said of a proof, with the bounds that have cut something off.
+    fn proof(&self) -> String {
+        let within = self.within.as_ref().map(|within| format!(" for {within}"));
+        let within = within.unwrap_or_default();
+        match self.executions {
+            1 => format!("proved{within}: 1 execution covers every interleaving"),
+            n => format!("proved{within}: {n} executions cover every interleaving"),
         }
     }
 
@@ -177,10 +186,7 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let executions = self.executions;
         match self.status {
-            Status::Proved if executions == 1 => {
-                f.write_str("proved: 1 execution covers every interleaving")
-            }
-            Status::Proved => write!(f, "proved: {executions} executions cover every interleaving"),
+            Status::Proved => f.write_str(&self.proof()),
             Status::Failed => write!(f, "failed: {}", self.summary),
             Status::NotProved => {
                 write!(
@@ -222,6 +228,7 @@ impl ToJson for Outcome {
             schedule,
             preemptions,
             minimal,
+            within,
             bounds,
             not_checked,
             outputs,
@@ -240,6 +247,7 @@ impl ToJson for Outcome {
             outcome.field("schedule", schedule);
             outcome.field("preemptions", preemptions);
             outcome.field("minimal", minimal);
+            outcome.field("within", within);
             outcome.field("bounds", bounds);
             outcome.field("not_checked", not_checked);
             outcome.field("outputs", outputs);

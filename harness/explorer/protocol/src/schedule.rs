@@ -48,6 +48,9 @@ pub fn write(config: &Config, turns: &[Turn]) -> String {
     if config.spurious > 0 {
         text += &format!("s{}", config.spurious);
     }
+    if let Some(looks) = config.looks {
+        text += &format!("l{looks}");
+    }
     for (letter, set) in [
         ('e', config.eager_timeouts),
         ('o', config.outputs),
@@ -125,6 +128,7 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
     let (head, body) = text.trim().split_once(':').ok_or(ScheduleError::Format)?;
     let bounds = head.strip_prefix('0').ok_or(ScheduleError::Format)?;
     config.spurious = 0;
+    config.looks = None;
     config.eager_timeouts = false;
     config.outputs = false;
     config.memory = Memory::Rc11;
@@ -132,17 +136,8 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
     let mut bounds = bounds.chars().peekable();
     while let Some(bound) = bounds.next() {
         match bound {
-            's' => {
-                let digit =
-                    bounds.next_if(char::is_ascii_digit).and_then(|digit| digit.to_digit(10));
-                config.spurious = digit.ok_or(ScheduleError::Format)? as u8;
-                while let Some(digit) =
-                    bounds.next_if(char::is_ascii_digit).and_then(|digit| digit.to_digit(10))
-                {
-                    config.spurious =
-                        config.spurious.saturating_mul(10).saturating_add(digit as u8);
-                }
-            }
+            's' => config.spurious = number(&mut bounds)?,
+            'l' => config.looks = Some(number(&mut bounds)?),
             'e' => config.eager_timeouts = true,
             'o' => config.outputs = true,
             'q' => config.memory = Memory::SeqCst,
@@ -156,6 +151,14 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
         Some(_) => Err(reader.unknown(reader.at)),
         None => Ok(turns),
     }
+}
+
+/// Reads the number of a bound.
+fn number(text: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<u8, ScheduleError> {
+    let mut digits = std::iter::from_fn(|| text.next_if(char::is_ascii_digit)).peekable();
+    digits.peek().ok_or(ScheduleError::Format)?;
+    let digits = digits.filter_map(|digit| digit.to_digit(10));
+    Ok(digits.fold(0_u8, |number, digit| number.saturating_mul(10).saturating_add(digit as u8)))
 }
 
 /// So many turns are read at most: more than an execution has steps.

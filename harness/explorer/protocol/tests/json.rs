@@ -28,6 +28,9 @@ fn unusual() -> Config {
         random_time: Duration::from_nanos(1),
         seed: 1 << 63,
         max_steps: 1,
+        looks: Some(2),
+        yields: 7,
+        early_timeouts: 0,
         watchdog: None,
         stack: usize::MAX,
         keep_going: true,
@@ -182,6 +185,7 @@ mod with_serde {
             schedule: Some("x:y".to_owned()),
             preemptions: Some(7),
             minimal: true,
+            within: Some("2 looks".to_owned()),
             bounds: vec!["one".to_owned()],
             not_checked: vec!["two".to_owned()],
             outputs: vec![Printed {

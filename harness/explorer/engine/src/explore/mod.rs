@@ -191,7 +191,7 @@ impl Explorer {
 fn tell(outcome: &mut Outcome, machine: &Machine, bad: &Bad) {
     outcome.status = match bad {
         Bad::Refused(_) => Status::Refused,
-        Bad::TooLong => Status::NotProved,
+        Bad::TooLong | Bad::CutOff => Status::NotProved,
         _ => {
             // A failure is one, whatever else was not looked at.
             outcome.not_checked.clear();
@@ -300,7 +300,7 @@ impl<'a> Exploration<'a> {
                     return self.too_long();
                 }
             }
-            let bad = bad.filter(|_| !too_long);
+            let bad = bad.filter(|bad| !matches!(bad, Bad::TooLong | Bad::CutOff));
             let left_behind = self.runner.with(|machine| machine.left_behind());
             let failed = bad.is_some() || left_behind.is_some();
             self.outcome.failures += u64::from(failed);
@@ -387,7 +387,8 @@ impl<'a> Exploration<'a> {
         self.runner.with(|machine| {
             let class = config.classes.then(|| machine.search.class()).flatten();
             let next = machine.finish(deadline);
-            let redundant = machine.search.redundant();
+            let cut_off = machine.failure == Some(Bad::CutOff);
+            let redundant = machine.search.redundant() || cut_off;
             outcome.redundant += u64::from(redundant);
             let stdout: String = machine
                 .output
@@ -409,7 +410,8 @@ impl<'a> Exploration<'a> {
                     }
                 }
             }
-            let failure = machine.failure.as_ref().map(|bad| report::summary(machine, bad));
+            let failure = machine.failure.as_ref().filter(|_| !cut_off);
+            let failure = failure.map(|bad| report::summary(machine, bad));
             see(&Progress {
                 executions: outcome.executions,
                 steps: machine.steps,
@@ -444,6 +446,8 @@ impl<'a> Exploration<'a> {
 
     /// Makes the failing run simple, and tells it.
     fn conclude(mut self) -> Outcome {
+        let met = self.runner.with(|machine| machine.bounds_met);
+        outcome::note_bounds(&mut self.outcome, met, self.config);
         let Some(mut found) = self.found.take() else {
             if let Some(long) = self.long.take() {
                 self.show(long);

@@ -2,6 +2,7 @@
 
 use super::not_checked::not_checked;
 use crate::config::{Config, Memory};
+use crate::machine::spinning::bounds::Met;
 pub use protocol::{Outcome, Printed, Status};
 
 /// The outcome of an exploration that has not begun.
@@ -14,6 +15,25 @@ pub(super) fn new(name: &str, config: &Config) -> Outcome {
     }
 }
 
+/// Says what was cut off.
+pub(super) fn note_bounds(outcome: &mut Outcome, met: Met, config: &Config) {
+    let mut within = Vec::new();
+    if met.looks {
+        within.push(counted(config.looks.unwrap_or_default().into(), "look"));
+    }
+    if met.yields {
+        let yields = counted(config.yields, "yield");
+        outcome.bounds.push(format!(
+            "after {yields} with nobody else moving, a thread waits until somebody moves"
+        ));
+        within.push(format!("{yields} in a row"));
+    }
+    if met.timeouts {
+        within.push(counted(config.early_timeouts.into(), "early time-out"));
+    }
+    outcome.within = (!within.is_empty()).then(|| within.join(", "));
+}
+
 fn bounds(config: &Config) -> Vec<String> {
     let mut bounds = vec![
         match config.spurious {
@@ -22,7 +42,10 @@ fn bounds(config: &Config) -> Vec<String> {
             n => format!("at most {n} spurious wake-ups a thread"),
         },
         match config.eager_timeouts {
-            true => "time-outs fire at any moment".to_owned(),
+            true => format!(
+                "time-outs fire at any moment, {} a thread; later ones only when nothing else can happen",
+                config.early_timeouts
+            ),
             false => "time-outs fire only when nothing else can happen".to_owned(),
         },
         match config.memory {
@@ -32,8 +55,13 @@ fn bounds(config: &Config) -> Vec<String> {
             Memory::SeqCst => "memory model: every ordering counts as SeqCst".to_owned(),
         },
         format!("at most {} steps an execution", config.max_steps),
-        format!("a spin loop that reads the same values in {} rounds waits for a change", config.spin_rounds.max(1) + 1),
     ];
+    if let Some(looks) = config.looks {
+        bounds.push(format!(
+            "a loop that only looks sees no change that comes after its first {}",
+            counted(u32::from(looks), "look")
+        ));
+    }
     if config.detached {
         bounds.push("threads may be left running at the end".to_owned());
     }
@@ -41,6 +69,11 @@ fn bounds(config: &Config) -> Vec<String> {
         bounds.push(format!("at most {preemptions} preemptions"));
     }
     bounds
+}
+
+/// A number of things.
+fn counted(number: u32, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
 #[cfg(test)]
@@ -54,11 +87,15 @@ mod tests {
         let usual = Config::default();
         let configs = [
             Config { spurious: 1, detached: true, preemptions: Some(3), ..usual.clone() },
+            Config { looks: Some(2), ..usual.clone() },
+            Config { looks: Some(1), ..usual.clone() },
             Config { spurious: 2, eager_timeouts: true, memory: Memory::SeqCst, ..usual.clone() },
             usual,
         ];
         for config in configs {
-            let outcome = new("anything", &config);
+            let mut outcome = new("anything", &config);
+            let met = Met { looks: config.looks.is_some(), yields: true, timeouts: true };
+            note_bounds(&mut outcome, met, &config);
             let trace = outcome.run_or_verdict();
             let width = 10_000;
             let picture =

@@ -74,7 +74,7 @@ fn failure_of(machine: &Machine, bad: &Bad) -> Option<Failure> {
         Bad::StackOverflow { thread } => {
             Failure::Panic { thread: id(*thread), message: OVERFLOWED.to_owned(), at: None }
         }
-        Bad::Refused(_) | Bad::TooLong => return None,
+        Bad::Refused(_) | Bad::TooLong | Bad::CutOff => return None,
     })
 }
 
@@ -99,6 +99,7 @@ pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
         Bad::Deadlock => format!("deadlock: {}", waits()),
         Bad::Leak => format!("leak: the program has ended; {}", waits()),
         Bad::TooLong => format!("no end within {} steps: {}", machine.steps, waits()),
+        Bad::CutOff => "what comes next comes after another run as well".to_owned(),
         Bad::Livelock => format!("livelock after {} steps: {}", machine.steps, waits()),
         Bad::Exit { thread, code: Some(code) } => {
             format!("{} exits with code {code}", machine.thread_name(*thread))

@@ -32,6 +32,18 @@ impl Runner {
 
     /// Runs one execution. Returns how it ended badly, if it did.
     pub fn execute(&self, trace: bool) -> Option<Bad> {
+        loop {
+            let bad = self.attempt(trace);
+            // A thread came to where it had been before, as far as was looked: the same again, with a closer look.
+            let closer = self.with(|machine| machine.closer.take());
+            match closer {
+                Some(closer) => self.with(|machine| machine.closeness = closer),
+                None => return bad,
+            }
+        }
+    }
+
+    fn attempt(&self, trace: bool) -> Option<Bad> {
         let context = &self.context;
         context.fibers.clear();
         let scenario = self.scenario.clone();

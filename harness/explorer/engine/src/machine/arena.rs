@@ -194,6 +194,13 @@ pub fn note_change(tid: Tid) {
     }
 }
 
+/// The memory that the threads have allocated in this execution, as address ranges.
+pub fn used() -> impl Iterator<Item = (usize, usize)> {
+    // SAFETY: called by the machine, in an execution.
+    let regions: &[Region] = unsafe { regions() };
+    regions.iter().map(|region| (region.floor, region.next)).filter(|(start, end)| start < end)
+}
+
 /// Whether an address lies in an arena.
 #[inline]
 pub const fn holds(address: usize) -> bool {

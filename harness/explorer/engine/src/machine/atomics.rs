@@ -78,7 +78,7 @@ impl Machine {
     /// A spinning thread that goes on sees the newest of what it waited for: stores become visible in the end.
     pub(super) fn see_newest(&mut self, tid: Tid) {
         let thread = &mut self.threads[tid];
-        for look in &thread.last_reads {
+        for look in &thread.spin.round {
             let object = look.place.checked_sub(FIRST_SHARED);
             let object = object.map(|object| &self.objects[object as usize].state);
             if let Some(State::Atomic(state)) = object {
@@ -86,6 +86,5 @@ impl Machine {
                 thread.views.current.raise(state.index, newest);
             }
         }
-        thread.rounds = 0;
     }
 }

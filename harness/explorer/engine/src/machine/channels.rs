@@ -70,8 +70,8 @@ impl Machine {
             }
             Op::Receive { channel, timeout } => {
                 let channel = self.channel(channel);
-                let eager = timeout.is_some() && self.config.eager_timeouts;
-                !channel.queue.is_empty() || channel.senders == 0 || eager
+                let early = thread.fires_early(timeout);
+                !channel.queue.is_empty() || channel.senders == 0 || early
             }
             _ => true,
         }
@@ -92,9 +92,7 @@ impl Machine {
             Op::TrySend(channel) => {
                 same(one(tail(channel), Kind::Write).and(room(channel), Kind::Read))
             }
-            Op::Receive { channel, timeout }
-                if timeout.is_none() || !self.config.eager_timeouts =>
-            {
+            Op::Receive { channel, timeout } if !thread.fires_early(timeout) => {
                 same(self.gives_room(channel))
             }
             Op::Receive { channel, .. } | Op::TryReceive(channel) => {
@@ -222,13 +220,13 @@ impl Machine {
         woken: &mut u64,
     ) -> Done {
         let knows = self.threads[tid].views.current.clone();
-        let eager = self.config.eager_timeouts;
-        let state = self.channel_mut(channel);
-        state.awaited = false;
         let timeout = match op {
             Op::Receive { timeout, .. } => timeout,
             _ => None,
         };
+        let looks = matches!(op, Op::TryReceive(_)) || self.threads[tid].fires_early(timeout);
+        let state = self.channel_mut(channel);
+        state.awaited = false;
         if let Some((sent, view)) = state.queue.pop_front() {
             state.taken += 1;
             state.room.push((step, knows));
@@ -236,7 +234,7 @@ impl Machine {
             *woken = self.senders_of(channel);
             self.threads[tid].views.learn(&view);
             // A call that does not wait would have come back empty before the send.
-            if matches!(op, Op::TryReceive(_)) || (timeout.is_some() && eager) {
+            if looks {
                 self.observed = Some(sent);
             } else {
                 self.after.push(sent);
@@ -248,7 +246,7 @@ impl Machine {
             let dropped = std::mem::take(&mut state.dropped);
             self.after.extend(&dropped);
             self.channel_mut(channel).dropped = dropped;
-            if matches!(op, Op::TryReceive(_)) || (timeout.is_some() && eager) {
+            if looks {
                 // It looked, and is ordered by its footprint.
                 self.after.clear();
             }
@@ -256,6 +254,9 @@ impl Machine {
             return Done { value: outcome::DISCONNECTED, ok: false };
         }
         if matches!(op, Op::Receive { .. }) || alt == QUIESCENT_ALT {
+            if alt != QUIESCENT_ALT {
+                self.threads[tid].fired_early(timeout);
+            }
             let now = &mut self.threads[tid].views.current.time;
             *now = now.saturating_add(timeout.unwrap_or(0));
             return Done { value: outcome::TIMED_OUT, ok: false };

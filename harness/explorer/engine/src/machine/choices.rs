@@ -5,7 +5,7 @@
 
 use super::object::{OncePhase, State};
 use super::op::{Obj, Op, Tid};
-use super::spinning::RELEASES;
+use super::spinning::Waits;
 use super::thread::{Thread, Woken};
 use super::{FENCES, Machine, SPAWNS, end_of, shared, token_of};
 use crate::config::{Fault, Memory};
@@ -35,10 +35,10 @@ impl Machine {
                     choices.push(Choice { thread: tid as u8, alt: QUIESCENT_ALT });
                 }
             }
-            // Only when no time-out is left does a spin loop go round in vain.
+            // Only when no time-out is left does somebody go on who has waited for others.
             if choices.is_empty() {
                 for tid in 0..self.threads.len() {
-                    if self.spins(tid) && self.threads[tid].released < RELEASES {
+                    if self.may_try_again(tid) {
                         choices.push(Choice { thread: tid as u8, alt: QUIESCENT_ALT });
                     }
                 }
@@ -81,6 +81,12 @@ impl Machine {
             return;
         }
         let mut push = |alt| choices.push(Choice { thread: tid as u8, alt });
+        if let (Op::Load { .. } | Op::Compare { .. }, Some(store)) =
+            (thread.pending, thread.spin.tied)
+        {
+            push(store);
+            return;
+        }
         match thread.pending {
             Op::Load { atomic, order } => {
                 for place in self.readable(thread, atomic, order).rev() {
@@ -120,12 +126,12 @@ impl Machine {
                 if thread.spurious_left > 0 && !self.has_late_spurious_wakeups() {
                     push(SPURIOUS);
                 }
-                if timeout.is_some() && self.config.eager_timeouts {
+                if thread.fires_early(timeout) {
                     push(TIMED_OUT);
                 }
             }
             Op::Park { timeout } => {
-                if thread.token || (timeout.is_some() && self.config.eager_timeouts) {
+                if thread.token || thread.fires_early(timeout) {
                     push(0);
                 }
                 if thread.spurious_left > 0 && !thread.token {
@@ -153,9 +159,7 @@ impl Machine {
                 (thread.woken != Woken::No || late) && self.lock(lock).is_free()
             }
             Op::Park { timeout } => {
-                thread.token
-                    || thread.spurious_left > 0
-                    || (timeout.is_some() && self.config.eager_timeouts)
+                thread.token || thread.spurious_left > 0 || thread.fires_early(timeout)
             }
             Op::Pass { barrier, generation } => {
                 matches!(self.objects[barrier as usize].state, State::Barrier { generation: now, .. } if now != generation)
@@ -173,7 +177,7 @@ impl Machine {
             },
             Op::Send(_) | Op::SendTaken { .. } | Op::Receive { .. } => self.channel_ready(thread),
             Op::Print(stream) | Op::LockStream(stream) => self.stream_ready(tid, stream),
-            Op::SpinYield => self.sees_change(thread),
+            Op::SpinYield => self.may_spin_on(tid),
             _ => true,
         }
     }
@@ -227,13 +231,8 @@ impl Machine {
             | Op::Sleep(_)
             | Op::Pass { .. }
             | Op::SendTaken { .. } => same(Footprint::EMPTY),
-            Op::SpinYield => {
-                let mut places: Vec<u32> =
-                    thread.last_reads.iter().map(|look| look.place).collect();
-                places.sort_unstable();
-                places.dedup();
-                same(places.iter().fold(Footprint::EMPTY, |all, &place| all.and(place, Kind::Read)))
-            }
+            Op::SpinYield if thread.spin.waits != Waits::Change => same(Footprint::EMPTY),
+            Op::SpinYield => same(self.round_footprint(thread)),
             Op::End => same(ambient(end_of(tid), Kind::Release)),
             Op::IsFinished(other) => same(ambient(end_of(other), Kind::Read)),
             Op::Spawn => same(ambient(SPAWNS, Kind::Write)),
@@ -292,6 +291,9 @@ impl Machine {
             | Op::Await(_)
             | Op::DropSender(_)
             | Op::DropReceiver(_) => self.channel_footprints(thread),
+            Op::Load { .. } | Op::Compare { .. } if thread.spin.tied.is_some() => {
+                same(Footprint::EMPTY)
+            }
             Op::Load { atomic, order } => {
                 let sc = order == Ordering::SeqCst || self.config.memory == Memory::SeqCst;
                 same(fence(one(atomic, if sc { Kind::LoadSc } else { Kind::Load }), sc))

@@ -116,21 +116,27 @@ fn answer(
     let me = {
         let mut machine = context.machine.borrow_mut();
         let me = machine.current;
-        context.fibers.note_depth(me, stack);
+        let base = context.fibers.note_depth(me, stack);
         if machine.in_hook {
             machine.fail(Bad::Refused(
                 "its panic hook uses what threads share, and hooks are not explored".to_owned(),
             ));
             return Answer::Inert;
         }
-        if machine.goes_round(op, at) {
+        if machine.goes_round(op, at, (stack, base)) {
             // A loop without a yield gets one where it begins again.
             machine.announce(Op::SpinYield, at);
             drop(machine);
             take_turn(context, me, &|value| value);
             machine = context.machine.borrow_mut();
         }
+        if machine.closer.is_some() {
+            machine.chosen = None;
+            drop(machine);
+            give_up(context, me);
+        }
         machine.threads[me].call = call;
+        machine.tie(op, at);
         machine.announce(op, at);
         drop(machine);
         me

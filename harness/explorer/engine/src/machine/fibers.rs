@@ -43,6 +43,8 @@ struct Slot {
     fiber: Option<Fiber>,
     /// Where its stack ends.
     limit: usize,
+    /// Where its stack begins.
+    base: usize,
     /// How the running coroutine gives the turn away.
     yielder: Cell<*const Yielder<(), ()>>,
 }
@@ -83,7 +85,7 @@ impl Fibers {
     /// If there is no memory for its stack.
     pub fn launch(&self, tid: Tid, body: Box<dyn FnOnce()>) -> std::io::Result<()> {
         let stack = self.stack(tid)?;
-        let limit = stack.limit().get();
+        let (limit, base) = (stack.limit().get(), stack.base().get());
         let fiber = Coroutine::with_stack(stack, move |yielder: &Yielder<(), ()>, ()| {
             arena::runs(Whose::of(tid));
             context::with_context(|context| {
@@ -93,7 +95,7 @@ impl Fibers {
         });
         let mut slots = self.slots.borrow_mut();
         debug_assert_eq!(slots.len(), tid);
-        slots.push(Slot { fiber: Some(fiber), limit, yielder: Cell::new(std::ptr::null()) });
+        slots.push(Slot { fiber: Some(fiber), limit, base, yielder: Cell::new(std::ptr::null()) });
         Ok(())
     }
 
@@ -149,7 +151,11 @@ impl Fibers {
             }
             CoroutineResult::Return(()) => {
                 self.keep(tid, fiber.into_stack());
-                if self.overflowed.take() { Ran::Overflowed } else { Ran::Ended }
+                if self.overflowed.take() {
+                    self.stacks.borrow()[tid].lowest.set(0);
+                    return Ran::Overflowed;
+                }
+                Ran::Ended
             }
         }
     }
@@ -169,10 +175,11 @@ impl Fibers {
         self.engine.get()
     }
 
-    /// A thread has called the engine, with its stack pointer here.
-    pub fn note_depth(&self, tid: Tid, here: usize) {
+    /// A thread has called the engine, with its stack pointer here. Returns where its stack begins.
+    pub fn note_depth(&self, tid: Tid, here: usize) -> usize {
         let lowest = &self.stacks.borrow()[tid].lowest;
         lowest.set(lowest.get().min(here));
+        self.slots.borrow()[tid].base
     }
 
     /// Whether the running coroutine has stack enough for a call into the engine.

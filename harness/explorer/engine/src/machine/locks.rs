@@ -1,9 +1,11 @@
 //! Taking and giving back locks.
 
 use super::Machine;
-use super::contents::Contents;
 use super::object::{Lock, State};
 use super::op::{Obj, Op, Tid};
+use super::spinning::closeness::Closeness;
+use super::spinning::contents::Contents;
+use crate::config::Fault;
 
 impl Machine {
     pub(super) fn lock_mut(&mut self, lock: Obj) -> &mut Lock {
@@ -19,8 +21,10 @@ impl Machine {
     }
 
     pub(super) fn take(&mut self, tid: Tid, lock: Obj) {
+        let taken = self.enter_section();
         let State::Lock(state) = &mut self.objects[lock as usize].state else { return };
         state.owner = Some(tid);
+        state.taken = taken;
         self.threads[tid].views.learn(&state.view);
         self.threads[tid].views.learn(&state.read_view);
     }
@@ -35,6 +39,8 @@ impl Machine {
     /// Gives back a lock held alone. Returns who can have it now.
     pub(super) fn release(&mut self, tid: Tid, lock: Obj) -> u64 {
         let view = self.threads[tid].views.current.clone();
+        let taken = self.lock_mut(lock).taken.take();
+        let elsewhere = self.has_section_changed(taken.as_ref());
         let state = self.lock_mut(lock);
         state.owner = None;
         state.view = view;
@@ -42,8 +48,11 @@ impl Machine {
         // SAFETY: the value lies in the lock, which is borrowed by the guard that gives it back; nobody else can have it.
         let changed =
             state.handed_out.take().is_some_and(|before| unsafe { before.have_changed() });
-        self.objects[lock as usize].version += u32::from(changed);
-        self.has_changed = changed;
+        let blind = self.config.fault == Some(Fault::SectionsChangeNothing);
+        self.section_changed = (changed || elsewhere) && !blind;
+        // Unless it is looked exactly, nobody waits for a change yet.
+        let unknown = self.closeness < Closeness::Memory;
+        self.objects[lock as usize].version += u32::from(self.section_changed || unknown);
         self.waiting_for(lock)
     }
 

@@ -11,7 +11,7 @@
 //! | `choices` | what is possible in a state, and what an operation touches |
 //! | `turns` | asking the search, telling it what was done |
 //! | `perform`, `locks`, `atomics`, `channels` | what an operation does |
-//! | `spinning`, `contents` | spin loops |
+//! | `spinning` | spin loops |
 //! | `memory` | what loads may read |
 //! | `context` | how code finds the machine, and the switch between coroutines |
 //! | `fibers` | the coroutines |
@@ -28,7 +28,6 @@ pub mod arena;
 mod atomics;
 pub mod channels;
 pub mod choices;
-pub mod contents;
 pub mod context;
 pub mod crossing;
 pub mod fibers;
@@ -102,10 +101,12 @@ pub enum Bad {
     Deadlock,
     /// The main thread has ended, others wait for ever.
     Leak,
-    /// Spinning threads that wait for each other.
+    /// Nobody can go on but in rounds that lead to where they began.
     Livelock,
     /// The run was stopped: it has had as many steps as it may have. That is no failure.
     TooLong,
+    /// The run was cut off: what comes next comes after another run as well. That is no failure.
+    CutOff,
     /// The program ended itself.
     Exit { thread: Tid, code: Option<i32> },
     /// The program did something else than before after the same choices, or cannot be explored for another reason.
@@ -172,8 +173,15 @@ pub struct Machine {
     after: Vec<u32>,
     freed: Vec<u32>,
     observed: Option<u32>,
-    /// The step gives back a lock, and what is under it is not what it was.
-    has_changed: bool,
+    /// The step gives back a lock, and something is not what it was when it was taken.
+    section_changed: bool,
+    mover: spinning::Mover,
+    /// How exactly is looked where threads stand.
+    pub closeness: spinning::closeness::Closeness,
+    /// The execution must be made again, and this exactly.
+    pub closer: Option<spinning::closeness::Closeness>,
+    /// Which bounds have cut something off, in any execution.
+    pub bounds_met: spinning::bounds::Met,
     /// Who took the last step.
     last: Tid,
     /// The choices made, as indices among the alternatives of the thread: the schedule.
@@ -212,7 +220,11 @@ impl Machine {
             after: Vec::new(),
             freed: Vec::new(),
             observed: None,
-            has_changed: false,
+            section_changed: false,
+            mover: Default::default(),
+            closeness: Default::default(),
+            closer: None,
+            bounds_met: Default::default(),
             last: 0,
             schedule: Vec::new(),
             record_schedule: false,
@@ -247,7 +259,9 @@ impl Machine {
         self.telling = 0;
         self.tracer = trace.then(Tracer::default);
         arena::begin();
-        let mut main = Thread::new(Some("main".into()), None, at, self.config.spurious);
+        self.mover = Default::default();
+        self.closer = None;
+        let mut main = Thread::new(Some("main".into()), None, at, &self.config);
         main.exists = true;
         self.threads.push(main);
     }
@@ -272,8 +286,8 @@ impl Machine {
             self.fail(Bad::Refused(format!("it has more than {MAX_THREADS} threads")));
             return None;
         }
-        let spurious = self.config.spurious;
-        let mut thread = Thread::new(name.map(Into::into), Some(self.current), spawned, spurious);
+        let mut thread =
+            Thread::new(name.map(Into::into), Some(self.current), spawned, &self.config);
         thread.exists = true;
         thread.spawned_by = Some(self.steps - 1);
         thread.views.learn(&self.threads[self.current].views.current);

@@ -65,8 +65,10 @@ pub struct Lock {
     pub poisoned_by: Option<Tid>,
     /// How often it was given back.
     pub releases: u32,
+    /// What was in memory when it was taken, if that may matter.
+    pub taken: Option<super::spinning::sections::Section>,
     /// What is under it, before its holder could change it.
-    pub handed_out: Option<super::contents::Contents>,
+    pub handed_out: Option<super::spinning::contents::Contents>,
 }
 
 impl Lock {

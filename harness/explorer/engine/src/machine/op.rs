@@ -133,11 +133,23 @@ impl Op {
         )
     }
 
+    /// How long it waits, if not for ever.
+    pub fn timeout(&self) -> Option<u64> {
+        match *self {
+            Self::Wait { timeout, .. } | Self::Park { timeout } | Self::Receive { timeout, .. } => {
+                timeout
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the operation can, somewhere, have several alternatives.
     pub fn branches(&self, spurious: bool, eager: bool) -> bool {
         match self {
             Self::Load { .. } | Self::Compare { .. } | Self::NotifyOne(_) => true,
-            Self::Wait { timeout, .. } => spurious || (eager && timeout.is_some()),
+            Self::Wait { timeout, .. } => {
+                spurious || timeout.is_some_and(|time| eager || time == 0)
+            }
             Self::Park { .. } => spurious,
             _ => false,
         }

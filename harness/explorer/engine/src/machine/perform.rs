@@ -32,7 +32,7 @@ impl Machine {
         self.after.clear();
         self.freed.clear();
         self.observed = None;
-        self.has_changed = false;
+        self.section_changed = false;
         let op = self.threads[tid].pending;
         let (footprint, widest) = self.footprints(tid, alt);
         let step = self.steps - 1;
@@ -41,6 +41,11 @@ impl Machine {
             self.threads[tid].last_act = step;
         }
         let done = self.execute(tid, op, alt, step, update, &mut woken);
+        if self.threads[tid].spin.tied.is_some() {
+            // Whatever came meanwhile, it would have read this.
+            self.observed = None;
+        }
+        self.note_move(tid, op, &done, step);
         self.remember(tid, op, &done, alt);
         self.report(tid, choice, op, footprint, widest);
         if self.tracer.is_some() {
@@ -77,7 +82,7 @@ impl Machine {
             Op::ClearPoison(lock) => self.objects[lock as usize].version += 1,
             Op::LockStream(stream) => self.lock_stream(tid, stream),
             Op::UnlockStream(stream) => self.unlock_stream(stream),
-            Op::SpinYield => self.see_newest(tid),
+            Op::SpinYield => self.spin_on(tid),
             Op::Sleep(time) => {
                 let now = &mut self.threads[tid].views.current.time;
                 *now = now.saturating_add(time);
@@ -132,6 +137,9 @@ impl Machine {
                 };
                 if alt == SPURIOUS {
                     self.threads[tid].spurious_left -= 1;
+                }
+                if alt == TIMED_OUT {
+                    self.threads[tid].fired_early(op.timeout());
                 }
                 if alt == 0 {
                     *self.waiting(condvar) |= 1 << tid;
@@ -292,6 +300,9 @@ impl Machine {
             let view = std::mem::take(&mut thread.token_view);
             thread.views.learn(&view);
         } else {
+            if alt != QUIESCENT_ALT {
+                thread.fired_early(timeout);
+            }
             self.pass_time(tid, timeout);
         }
         Done { value: 0, ok: had_token }

@@ -62,7 +62,7 @@ impl Machine {
                 Some(WaitsFor::Room { channel: self.trace_object(channel) })
             }
             Op::SpinYield => {
-                let places = || thread.last_reads.iter().map(|look| look.place);
+                let places = || thread.spin.round.iter().map(|look| look.place);
                 let is_atomic =
                     |object: &Obj| !matches!(self.objects[*object as usize].state, State::Name);
                 let mut atomics: Vec<ObjectId> = places()

@@ -56,6 +56,11 @@ impl Machine {
         });
     }
 
+    /// How far reading and printing have got.
+    pub(super) fn told_and_read(&self) -> [u64; 2] {
+        [self.output.len() as u64, self.streams.read as u64]
+    }
+
     /// What is left of the input.
     pub fn input(&self) -> &[u8] {
         &self.config.input.as_bytes()[self.streams.read..]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::memory::Views;
 use super::op::{Loc, Obj, Op, Tid};
-use super::spinning::Look;
+use super::spinning::Spin;
+use crate::config::Config;
 
 /// A thread of the program.
 pub struct Thread {
@@ -37,22 +38,16 @@ pub struct Thread {
     pub token_view: crate::search::clock::Clock,
     /// How many spurious wake-ups it may still have.
     pub spurious_left: u8,
+    /// How many of its time-outs may still fire while others could go on.
+    pub timeouts_left: u8,
     /// How many panics are under way.
     pub panics: usize,
     /// What it knows of memory.
     pub views: Views,
     /// How much the next look at the clock moves it: looking again and again must get somewhere.
     pub tick: u64,
-    /// What it has looked at since its last yield or change.
-    pub reads: Vec<Look>,
-    /// What it had looked at in the round before; while it spins, what it waits for.
-    pub last_reads: Vec<Look>,
-    /// Where the last round ended.
-    pub spin_at: Option<Loc>,
-    /// How many rounds in a row were equal.
-    pub rounds: u8,
-    /// How often it was let go on although nothing had changed.
-    pub released: u32,
+    /// What is known of its rounds.
+    pub spin: Spin,
     /// For a trace: how long it sleeps, if the yield at the end of its spin round is a sleep.
     pub nap: Option<u64>,
     /// Values of `thread_local!`s, in order of first use.
@@ -96,7 +91,7 @@ pub enum Woken {
 
 impl Thread {
     /// A thread that has not started.
-    pub fn new(name: Option<Arc<str>>, parent: Option<Tid>, spawned: Loc, spurious: u8) -> Self {
+    pub fn new(name: Option<Arc<str>>, parent: Option<Tid>, spawned: Loc, config: &Config) -> Self {
         Self {
             name,
             parent,
@@ -111,15 +106,12 @@ impl Thread {
             woken: Woken::No,
             token: false,
             token_view: Default::default(),
-            spurious_left: spurious,
+            spurious_left: config.spurious,
+            timeouts_left: if config.eager_timeouts { config.early_timeouts } else { 0 },
             panics: 0,
             views: Views::default(),
             tick: 1_000,
-            reads: Vec::new(),
-            last_reads: Vec::new(),
-            spin_at: None,
-            rounds: 0,
-            released: 0,
+            spin: Spin::default(),
             nap: None,
             locals: Vec::new(),
             locals_gone: false,
@@ -130,6 +122,18 @@ impl Thread {
         }
     }
 
+    /// Whether a time-out may pass while others could go on. To wait for no time is to look.
+    pub fn fires_early(&self, timeout: Option<u64>) -> bool {
+        timeout.is_some_and(|time| time == 0 || self.timeouts_left > 0)
+    }
+
+    /// A time-out passes while others could go on.
+    pub fn fired_early(&mut self, timeout: Option<u64>) {
+        if timeout.is_some_and(|time| time > 0) {
+            self.timeouts_left -= 1;
+        }
+    }
+
     /// Whether it has something to do but to end.
     pub fn could_act(&self) -> bool {
         self.exists && self.ended.is_none() && !self.pending.only_ends()
@@ -137,10 +141,7 @@ impl Thread {
 
     /// The thread did something that others can see: what it read before tells nothing about a spin loop.
     pub fn acted(&mut self) {
-        self.reads.clear();
-        self.last_reads.clear();
-        self.rounds = 0;
-        self.released = 0;
+        self.spin.acted();
         self.tick = 1_000;
     }
 }

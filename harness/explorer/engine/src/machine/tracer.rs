@@ -25,70 +25,12 @@ pub struct Tracer {
     pub preemptions: u32,
     /// Whether the step to come is one.
     preempts: bool,
-    /// The steps with which threads that spin were let go on although nothing had changed: who, and whether it is the first since the
-    /// thread did something.
-    in_vain: Vec<(usize, Tid, bool)>,
 }
 
 impl Tracer {
-    /// The story for the reader. A thread that spins in vain is let go on many times: of rounds that are all alike the last one is told, and
-    /// how many are left out.
+    /// The story for the reader.
     pub fn story(&self) -> (Vec<Step>, Vec<Output>) {
-        let mut left_out = vec![false; self.steps.len()];
-        let mut steps = self.steps.clone();
-        let threads = self.in_vain.iter().map(|(_, tid, _)| *tid).max().map_or(0, |last| last + 1);
-        for tid in 0..threads {
-            let mut of_thread =
-                self.in_vain.iter().filter(|(_, other, _)| *other == tid).peekable();
-            while let Some(&(first, ..)) = of_thread.next() {
-                let mut last = first;
-                while let Some(&(next, ..)) = of_thread.next_if(|(_, _, is_first)| !is_first) {
-                    last = next;
-                }
-                let mut rounds = 0;
-                for at in first + 1..=last {
-                    if steps[at].thread == thread_id(tid) {
-                        left_out[at] = true;
-                        let ends = |step: &Step| {
-                            matches!(step.operation, Operation::Yield | Operation::Sleep { .. })
-                        };
-                        rounds += usize::from(ends(&steps[at]));
-                    }
-                }
-                if let Some(note) = steps[first].note.as_mut().filter(|_| rounds > 0) {
-                    let (s, are) = if rounds == 1 { ("", "is") } else { ("s", "are") };
-                    note.push_str(&format!("; … {rounds} more round{s} like this {are} not shown"));
-                }
-            }
-        }
-        // Where each step comes to be; of one that is left out, where the one before it is.
-        let mut places = Vec::with_capacity(steps.len());
-        let mut kept = 0_usize;
-        for &out in &left_out {
-            kept += usize::from(!out);
-            places.push(kept.saturating_sub(1));
-        }
-        let place = |from: &mut Option<usize>| {
-            *from = from.and_then(|from| places.get(from).copied());
-        };
-        for step in &mut steps {
-            match &mut step.operation {
-                Operation::Load { read, .. } | Operation::Update { read, .. } => {
-                    place(&mut read.from);
-                }
-                _ => {}
-            }
-        }
-        let mut out = left_out.iter();
-        steps.retain(|_| !out.next().copied().unwrap_or(false));
-        let mut output = self.output.clone();
-        for printed in &mut output {
-            printed.after = match printed.after.checked_sub(1) {
-                Some(step) => places.get(step).map_or(0, |place| place + 1),
-                None => 0,
-            };
-        }
-        (steps, output)
+        (self.steps.clone(), self.output.clone())
     }
 }
 
@@ -165,16 +107,11 @@ impl Machine {
             step.wakes = joining.map(|(other, _)| thread_id(other)).collect();
         }
         step.choice = self.choice_besides(op, alt, &step.operation);
-        let in_vain = op == Op::SpinYield && alt == QUIESCENT_ALT;
-        if in_vain {
+        if op == Op::SpinYield && alt == QUIESCENT_ALT {
             let on = if self.threads[tid].nap.is_some() { "looks again" } else { "spins on" };
             step.note = Some(format!("{on}, though nothing has changed"));
         }
-        let first = self.threads[tid].released <= 1;
         if let Some(tracer) = &mut self.tracer {
-            if in_vain {
-                tracer.in_vain.push((tracer.steps.len(), tid, first));
-            }
             step.preempts = std::mem::take(&mut tracer.preempts);
             tracer.places.push(tracer.steps.len());
             tracer.steps.push(step);

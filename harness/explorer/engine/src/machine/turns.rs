@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::op::{Loc, Op, Tid};
+use super::spinning::kind;
 use super::thread::{self, Thread};
 use super::{Bad, Machine};
 use crate::config::Fault;
@@ -13,10 +14,15 @@ impl Machine {
     /// The current thread will do `op` next. Afterwards [`Machine::chosen`] says who goes on; nobody, if the execution is over.
     pub fn announce(&mut self, op: Op, at: Loc) {
         self.watch.tick(self.current, at);
-        let op = self.spinning(op, at);
         let thread = &mut self.threads[self.current];
+        thread.nap = match op {
+            Op::Sleep(time) => Some(time),
+            _ => None,
+        };
         thread.pending = op;
         thread.at = at;
+        let late = self.config.eager_timeouts && thread.timeouts_left == 0;
+        self.bounds_met.timeouts |= late && op.timeout().is_some_and(|time| time > 0);
         self.decide();
     }
 
@@ -34,10 +40,11 @@ impl Machine {
             }
             return;
         }
+        let yielding = yielding(&self.threads) | self.tired();
         let choice = match self.search.forced() {
             Some(choice) => {
                 self.quiescent = choice.alt == crate::search::QUIESCENT_ALT;
-                if self.tracer.is_some() || self.record_schedule {
+                if self.tracer.is_some() || self.record_schedule || self.counts_others() {
                     self.collect();
                 }
                 if !self.is_possible(choice) {
@@ -61,7 +68,7 @@ impl Machine {
                     quiescent: self.quiescent,
                     objects: self.places.len() as u32,
                     places: &self.places,
-                    yielding: yielding(&self.threads),
+                    yielding,
                     silent: silent(&self.threads),
                 };
                 self.search.choose(&view)
@@ -71,15 +78,14 @@ impl Machine {
             let mut of_thread = self.choices.iter().filter(|other| other.thread == choice.thread);
             let alt = of_thread.position(|other| other.alt == choice.alt).unwrap_or(0);
             self.schedule.push((choice.thread, alt as u16));
-            if usual(&self.choices, self.last as u8, yielding(&self.threads), |_| true)
-                != Some(choice)
-            {
+            if usual(&self.choices, self.last as u8, yielding, |_| true) != Some(choice) {
                 self.telling = self.schedule.len();
             }
         }
         if self.tracer.is_some() {
             self.trace_choice(choice.thread);
         }
+        self.note_others(usize::from(choice.thread));
         self.steps += 1;
         self.chosen = Some(choice);
     }
@@ -128,7 +134,9 @@ impl Machine {
         }
         self.show_all_blocked();
         let spins = (0..self.threads.len()).any(|tid| self.spins(tid));
-        if spins {
+        if self.is_cut_off() {
+            self.fail(Bad::CutOff);
+        } else if spins {
             self.fail(Bad::Livelock);
         } else if self.threads[0].ended.is_some() {
             self.leak();
@@ -173,7 +181,7 @@ impl Machine {
         widest: crate::search::Footprint,
     ) {
         let place = std::ptr::from_ref(self.threads[tid].at) as usize as u64;
-        let kind = variant_number(&op);
+        let kind = kind(&op);
         let signature =
             (place << 8 ^ kind).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(op.object());
         let step = Taken {
@@ -215,31 +223,4 @@ fn silent(threads: &[Thread]) -> u64 {
         _ => false,
     };
     threads.iter().enumerate().filter(is_silent).fold(0, |all, (tid, _)| all | 1 << tid)
-}
-
-fn variant_number(op: &Op) -> u64 {
-    // The discriminant itself is not accessible; its hash serves as well.
-    use std::hash::{Hash, Hasher};
-    let mut hasher = Fnv(0xCBF2_9CE4_8422_2325);
-    std::mem::discriminant(op).hash(&mut hasher);
-    hasher.finish() & 0xFF
-}
-
-/// A hash without setup cost.
-struct Fnv(u64);
-
-impl std::hash::Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0 ^ self.0 >> 32
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        }
-    }
-
-    fn write_isize(&mut self, value: isize) {
-        self.0 = (self.0 ^ value as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
 }

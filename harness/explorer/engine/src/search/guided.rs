@@ -18,7 +18,8 @@ pub(crate) struct Guided {
     /// Skip what is impossible instead, and take the rest as wishes.
     lenient: bool,
     /// Choices to make before the schedule begins.
-    first: std::collections::VecDeque<Choice>,
+    first: Vec<Choice>,
+    begun: usize,
 }
 
 impl Guided {
@@ -28,7 +29,7 @@ impl Guided {
 
     /// Follows choices instead of a schedule.
     pub fn exact(choices: Vec<Choice>) -> Self {
-        Self { first: choices.into(), ..Self::default() }
+        Self { first: choices, ..Self::default() }
     }
 
     pub fn lenient(schedule: Vec<Turn>) -> Self {
@@ -39,10 +40,13 @@ impl Guided {
 impl Search for Guided {
     fn begin(&mut self) {
         self.depth = 0;
+        self.begun = 0;
     }
 
     fn forced(&mut self) -> Option<Choice> {
-        self.first.pop_front()
+        let choice = self.first.get(self.begun).copied();
+        self.begun += 1;
+        choice
     }
 
     fn choose(&mut self, view: &View<'_>) -> Choice {

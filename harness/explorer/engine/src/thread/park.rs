@@ -101,7 +101,7 @@ pub fn available_parallelism() -> io::Result<NonZero<usize>> {
 #[track_caller]
 pub fn spin_loop() {
     // Where nothing was read since the last round there is nothing to wait for, and a step of its own would only cost runs.
-    let idle = context::with(|machine| machine.threads[machine.current].reads.is_empty());
+    let idle = context::with(|machine| machine.threads[machine.current].spin.reads.is_empty());
     if idle != Some(true) && context::visible(Op::Yield, Location::caller()) == Answer::Outside {
         std::hint::spin_loop();
     }

@@ -371,7 +371,6 @@ pub fn search_within(
         keep_going: true,
         minimise: false,
         // The statements of one kind share a line, so that a few loads look like a loop.
-        spin_rounds: 200,
         watchdog: None,
         strategy,
         fault,

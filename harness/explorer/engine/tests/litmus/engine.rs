@@ -57,7 +57,7 @@ pub fn explore(program: &Program) -> Found {
         all.borrow_mut().insert(Outcome { reads, end });
     };
     // All loads share a line, so a few of them look like a loop.
-    let config = Config { watchdog: None, spin_rounds: 200, ..Config::default() };
+    let config = Config { watchdog: None, ..Config::default() };
     let outcome = Explorer::new(config).run("litmus", scenario);
     assert!(outcome.is_proved(), "{}", outcome.summary);
     Found {

@@ -2,6 +2,7 @@
 
 use super::interpret::{Mode, search};
 use super::program::Program;
+use explore_engine::config::Fault;
 
 /// What came of a comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,13 +22,13 @@ pub enum Verdict {
     Different(String),
 }
 
-/// Compares, with at most so many executions.
-pub fn compare(program: &Program, most: u64) -> Verdict {
-    let attempts = search(program, Mode::Attempts, most);
+/// Compares, with at most so many executions. With a fault, the search for loops is broken.
+pub fn compare(program: &Program, most: u64, fault: Option<Fault>) -> Verdict {
+    let attempts = search(program, Mode::Attempts, most, None);
     if !attempts.ended {
         return Verdict::TooLong;
     }
-    let loops = search(program, Mode::Loops, most);
+    let loops = search(program, Mode::Loops, most, fault);
     let extra: Vec<_> = loops.outcomes.difference(&attempts.outcomes).take(2).collect();
     let missing: Vec<_> = attempts.outcomes.difference(&loops.outcomes).take(2).collect();
     if !extra.is_empty() || (loops.ended && !missing.is_empty()) {

@@ -1,15 +1,18 @@
 //! Runs a program, with loops or with attempts, and collects every outcome that the search finds.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::hint::black_box;
+use std::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 use std::sync::{Arc, Mutex as RealMutex, PoisonError};
 use std::time::Duration;
 
+use explore_engine::config::Fault;
 use explore_engine::sync::Mutex;
 use explore_engine::sync::atomic::AtomicU32;
 use explore_engine::{Config, Explorer, thread};
 
-use super::program::{ATOMICS, Pause, Program, SpinLock, Stmt, Wait};
+use super::program::{ATOMICS, Counter, Pause, Program, SpinLock, Stmt, Trial, Wait};
 
 /// Whether loops are loops.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,13 +21,38 @@ pub enum Mode {
     Attempts,
 }
 
+/// What the mutex guards: not the value itself, but where it is.
+struct Guarded(Box<u32>);
+
+impl Default for Guarded {
+    fn default() -> Self {
+        Self(Box::new(0))
+    }
+}
+
+/// Counters in plain memory.
+type Counters = [std::sync::atomic::AtomicU32; 3];
+
+/// Counters of the threads that lie in no stack and in no heap.
+static COUNTERS: Counters = [const { std::sync::atomic::AtomicU32::new(0) }; 3];
+
+explore_engine::thread_local! {
+    static COUNTER: Cell<u32> = const { Cell::new(0) };
+}
+
+/// So many rounds of a loop that changes something are tried where loops are attempts: others can see no more of them.
+const TRIALS: u32 = 4;
+/// What a loop that gave up has seen.
+const GAVE_UP: u32 = 99;
+
 #[derive(Default)]
 struct Shared {
     atomics: [AtomicU32; ATOMICS],
     lock: AtomicU32,
     next: AtomicU32,
     serving: AtomicU32,
-    mutex: Mutex<u32>,
+    mutex: Mutex<Guarded>,
+
     seen: RealMutex<Seen>,
 }
 
@@ -99,13 +127,13 @@ impl Shared {
                 }
             }
             Wait::Polled => {
-                let value = *self.mutex.lock().unwrap();
+                let value = *self.mutex.lock().unwrap().0;
                 through(value, value != 0)
             }
             Wait::TryLock => match self.mutex.try_lock() {
                 Ok(mut value) => {
-                    *value += 1;
-                    Attempt::Through(*value)
+                    *value.0 += 1;
+                    Attempt::Through(*value.0)
                 }
                 Err(_) => Attempt::Failed,
             },
@@ -124,7 +152,7 @@ impl Shared {
             Stuck::On(Wait::Either { .. }) => atomic(0) != 0 || atomic(1) != 0,
             Stuck::On(Wait::Or { atomic: a, .. }) => atomic(a) & 1 == 0,
             Stuck::On(Wait::Exchange { atomic: a, from, .. }) => atomic(a) == from,
-            Stuck::On(Wait::Polled) => *self.mutex.lock().unwrap() != 0,
+            Stuck::On(Wait::Polled) => *self.mutex.lock().unwrap().0 != 0,
             Stuck::On(Wait::TryLock) => true,
             Stuck::Lock => newest(&self.lock) == 0,
             Stuck::Ticket(ticket) => newest(&self.serving) == ticket,
@@ -176,14 +204,88 @@ impl Shared {
         Ok(())
     }
 
-    fn run(&self, number: usize, stmts: &[Stmt], mode: Mode) -> Result<(), Stuck> {
+    /// Makes an attempt up to so often, counted somewhere.
+    fn attempts(
+        &self,
+        (wait, between, most, counter): (Wait, Pause, u32, Counter),
+        lent: &Counters,
+        number: usize,
+    ) -> u32 {
+        let attempt = || match self.attempt(wait) {
+            Attempt::Through(value) => Some(value),
+            Attempt::Again | Attempt::Failed => {
+                pause(between);
+                None
+            }
+        };
+        let counted = |left: &dyn Fn() -> u32, set: &dyn Fn(u32)| {
+            set(most);
+            while left() > 0 {
+                if let Some(value) = attempt() {
+                    return Some(value);
+                }
+                set(left() - 1);
+            }
+            None
+        };
+        let seen = match counter {
+            Counter::Stack => (0..most).find_map(|_| attempt()),
+            Counter::Box => {
+                let left = black_box(Box::new(Cell::new(0)));
+                counted(&|| left.get(), &|value| left.set(value))
+            }
+            Counter::ThreadLocal => counted(&|| COUNTER.get(), &|value| COUNTER.set(value)),
+            Counter::Static => counted(&|| COUNTERS[number].load(Relaxed), &|value| {
+                COUNTERS[number].store(value, Relaxed)
+            }),
+            Counter::Lent => {
+                counted(&|| lent[number].load(Relaxed), &|value| lent[number].store(value, Relaxed))
+            }
+        };
+        seen.unwrap_or(GAVE_UP)
+    }
+
+    /// Waits, and in each round changes something and changes it back.
+    fn try_on(
+        &self,
+        (until, order, what): (u32, Ordering, Trial),
+        mode: Mode,
+        between: Pause,
+    ) -> Result<u32, Stuck> {
+        let lock = || matches!(what, Trial::LetGo).then(|| self.mutex.lock().unwrap());
+        let mut held = lock();
+        let mut rounds = 0;
+        loop {
+            let value = self.atomics[0].load(order);
+            if value == until {
+                return Ok(value);
+            }
+            if mode == Mode::Attempts && rounds == TRIALS {
+                return Err(Stuck::On(Wait::Load { atomic: 0, until, order }));
+            }
+            match what {
+                Trial::Add => {
+                    self.atomics[1].fetch_add(1, Relaxed);
+                    self.atomics[1].fetch_sub(1, Relaxed);
+                }
+                Trial::LetGo => {
+                    drop(held.take());
+                    held = lock();
+                }
+            }
+            rounds += u32::from(mode == Mode::Attempts);
+            pause(between);
+        }
+    }
+
+    fn run(&self, number: usize, stmts: &[Stmt], mode: Mode, lent: &Counters) -> Result<(), Stuck> {
         let note = |value| self.see(|seen| seen.notes.entry(number).or_default().push(value));
         for stmt in stmts {
             match stmt {
                 Stmt::Load(atomic, order) => note(self.atomics[*atomic].load(*order)),
                 Stmt::Store(atomic, value, order) => self.atomics[*atomic].store(*value, *order),
                 Stmt::Add(atomic, order) => note(self.atomics[*atomic].fetch_add(1, *order)),
-                Stmt::Set(value) => *self.mutex.lock().unwrap() = *value,
+                Stmt::Set(value) => *self.mutex.lock().unwrap().0 = *value,
                 Stmt::Await(wait, between) => loop {
                     match self.attempt(*wait) {
                         Attempt::Through(value) => break note(value),
@@ -191,9 +293,15 @@ impl Shared {
                         Attempt::Again | Attempt::Failed => pause(*between),
                     }
                 },
+                Stmt::Attempts(wait, between, most, counter) => {
+                    note(self.attempts((*wait, *between, *most, *counter), lent, number));
+                }
+                Stmt::Trial { until, order, pause, what } => {
+                    note(self.try_on((*until, *order, *what), mode, *pause)?);
+                }
                 Stmt::Locked(lock, between, body) => {
                     self.take(*lock, mode, *between)?;
-                    self.run(number, body, mode)?;
+                    self.run(number, body, mode, lent)?;
                     match lock {
                         SpinLock::Ticket => {
                             self.serving.fetch_add(1, Release);
@@ -210,10 +318,15 @@ impl Shared {
 fn run(program: &Program, mode: Mode, show: &RealMutex<Option<Arc<Shared>>>) {
     let shared = Arc::new(Shared::default());
     *show.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&shared));
+    // On the stack of the main thread, which waits for all others.
+    let lent = Counters::default();
+    let lent = &raw const lent as usize;
     let start = |number: usize| {
         let (shared, stmts) = (Arc::clone(&shared), program.threads[number].clone());
         move || {
-            if let Err(stuck) = shared.run(number, &stmts, mode) {
+            // SAFETY: see there.
+            let lent = unsafe { &*std::ptr::with_exposed_provenance::<Counters>(lent) };
+            if let Err(stuck) = shared.run(number, &stmts, mode, lent) {
                 shared.see(|seen| seen.stuck.push(stuck));
             }
         }
@@ -227,7 +340,7 @@ fn run(program: &Program, mode: Mode, show: &RealMutex<Option<Arc<Shared>>>) {
         return shared.see(|seen| seen.end.push(if void { VOID } else { LIVELOCK }));
     }
     let end: Vec<u32> = shared.atomics.iter().map(|atomic| atomic.load(Relaxed)).collect();
-    let under = *shared.mutex.lock().unwrap();
+    let under = *shared.mutex.lock().unwrap().0;
     shared.see(|seen| {
         seen.end = end;
         seen.end.push(under);
@@ -249,13 +362,14 @@ pub struct Found {
 }
 
 /// Runs the search to its end, or up to `most` executions.
-pub fn search(program: &Program, mode: Mode, most: u64) -> Found {
+pub fn search(program: &Program, mode: Mode, most: u64, fault: Option<Fault>) -> Found {
     let config = Config {
+        follow_loops: mode == Mode::Attempts,
+        fault,
         spurious: program.spurious,
-        spin_rounds: if mode == Mode::Loops { program.spin_rounds } else { 200 },
         max_executions: most,
         max_time: Duration::from_secs(600),
-        max_steps: 2_000,
+        max_steps: 400,
         random_executions: 0,
         keep_going: true,
         minimise: false,
@@ -277,6 +391,8 @@ pub fn search(program: &Program, mode: Mode, most: u64) -> Found {
                 ([VOID], _) => return,
                 ([LIVELOCK], _) => format!("livelock {notes:?}"),
                 (end, None) => format!("ok {notes:?} {end:?}"),
+                // Two that go on changing things for ever, beside each other: too long.
+                (_, Some(failure)) if failure.starts_with("no end") => return,
                 (_, Some(failure)) => {
                     let verdict: String =
                         failure.chars().take_while(|c| c.is_alphanumeric()).collect();
@@ -287,6 +403,6 @@ pub fn search(program: &Program, mode: Mode, most: u64) -> Found {
         },
     );
     found.executions = outcome.executions;
-    found.ended = outcome.executions < most || outcome.is_proved();
+    found.ended = outcome.too_long == 0 && (outcome.executions < most || outcome.is_proved());
     found
 }

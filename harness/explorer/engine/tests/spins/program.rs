@@ -17,6 +17,15 @@ pub enum Stmt {
     Set(u32),
     /// A loop that waits.
     Await(Wait, Pause),
+    /// A loop that gives up after so many attempts.
+    Attempts(Wait, Pause, u32, Counter),
+    /// A loop that waits, and in each round changes an atomic and changes it back.
+    Trial {
+        until: u32,
+        order: Ordering,
+        pause: Pause,
+        what: Trial,
+    },
     /// Takes a spin lock, does something, gives it back.
     Locked(SpinLock, Pause, Vec<Self>),
 }
@@ -38,6 +47,26 @@ pub enum Wait {
     Polled,
     /// `while mutex.try_lock().is_err()`
     TryLock,
+}
+
+/// What a loop changes in each round, and changes back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Trial {
+    /// It adds one to an atomic and takes it off again.
+    Add,
+    /// It holds the mutex, gives it back and takes it again.
+    LetGo,
+}
+
+/// Where a loop counts its attempts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Counter {
+    Stack,
+    Box,
+    ThreadLocal,
+    Static,
+    /// On the stack of the main thread.
+    Lent,
 }
 
 /// How a spin lock is taken.
@@ -65,7 +94,6 @@ pub struct Program {
     pub threads: Vec<Vec<Stmt>>,
     /// How often a `compare_exchange_weak` of a thread may fail for no reason.
     pub spurious: u8,
-    pub spin_rounds: u8,
 }
 
 /// The program of a seed.
@@ -73,20 +101,20 @@ pub fn program(seed: u64) -> Program {
     let mut random = Random::new(seed);
     let threads = random.pick(&[2, 2, 3]);
     let length = if threads == 2 { 3 } else { 2 };
-    let thread = |random: &mut Random| {
+    let mut trials = usize::from(threads == 2);
+    let mut thread = |random: &mut Random| {
         let length = length - random.below(2);
         let mut locks = 1;
-        (0..length).map(|_| stmt(random, &mut locks)).collect()
+        (0..length).map(|_| stmt(random, &mut locks, &mut trials)).collect()
     };
     Program {
         threads: (0..threads).map(|_| thread(&mut random)).collect(),
         spurious: u8::from(random.below(6) == 0),
-        spin_rounds: random.pick(&[1, 1, 1, 2]),
     }
 }
 
-fn stmt(random: &mut Random, locks: &mut usize) -> Stmt {
-    match random.below(8) {
+fn stmt(random: &mut Random, locks: &mut usize, trials: &mut usize) -> Stmt {
+    match random.below(10) {
         0..=2 => access(random),
         3 if *locks > 0 => {
             *locks -= 1;
@@ -100,6 +128,23 @@ fn stmt(random: &mut Random, locks: &mut usize) -> Stmt {
             Stmt::Locked(lock, pause, vec![access(random)])
         }
         4 => Stmt::Set(random.below(2) as u32),
+        5 => {
+            let counter = random.pick(&[
+                Counter::Stack,
+                Counter::Box,
+                Counter::ThreadLocal,
+                Counter::Static,
+                Counter::Lent,
+            ]);
+            let most = random.pick(&[2, 3, 3, 4]);
+            Stmt::Attempts(wait(random), pause(random), most, counter)
+        }
+        6 if *trials > 0 => {
+            *trials -= 1;
+            let (until, order) = (random.pick(&[1, 1, 2]), random.pick(&[Acquire, SeqCst]));
+            let what = random.pick(&[Trial::Add, Trial::LetGo]);
+            Stmt::Trial { until, order, pause: pause(random), what }
+        }
         _ => Stmt::Await(wait(random), pause(random)),
     }
 }

@@ -58,7 +58,7 @@ fn found(search: &Search) -> String {
 }
 
 /// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
-const PHRASES: [(&str, &str); 18] = [
+const PHRASES: [(&str, &str); 20] = [
     ("no spurious wake-ups", "没有虚假唤醒"),
     ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
     ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
@@ -73,8 +73,20 @@ const PHRASES: [(&str, &str); 18] = [
     ("at most # steps an execution", "每次执行最多 # 步"),
     ("at most # preemptions", "最多 # 次抢占"),
     (
-        "a spin loop that reads the same values in # rounds waits for a change",
-        "自旋循环连续 # 轮读到同样的值，就等到有改变为止",
+        "time-outs fire at any moment, # a thread; later ones only when nothing else can happen",
+        "超时可能在任何时刻发生，每个线程 # 次；之后只有别的都不能发生时才会超时",
+    ),
+    (
+        "a loop that only looks sees no change that comes after its first # look",
+        "只是查看的循环，看不到前 # 次查看之后才发生的改变",
+    ),
+    (
+        "a loop that only looks sees no change that comes after its first # looks",
+        "只是查看的循环，看不到前 # 次查看之后才发生的改变",
+    ),
+    (
+        "after # yields with nobody else moving, a thread waits until somebody moves",
+        "一个线程让出 # 次而别的线程都没有动过，就等到有线程动了为止",
     ),
     ("threads may be left running at the end", "结束时允许还有线程在运行"),
     ("data races in unsafe code", "unsafe 代码里的数据竞争"),
@@ -83,10 +95,6 @@ const PHRASES: [(&str, &str); 18] = [
         "普通内存：unsafe 代码里的数据竞争、释放后使用、内存泄漏",
     ),
     ("the counts of Arc and Weak", "Arc 和 Weak 的计数"),
-    (
-        "a loop that gives up by itself, while others can still go on",
-        "别的线程还能继续时，自己放弃的循环",
-    ),
     (
         "statics of other types than std's: they keep their values from one execution to the next",
         "类型不属于 std 的 static：它们的值从一次执行留到下一次",
