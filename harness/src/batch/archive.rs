@@ -4,19 +4,24 @@
 //! An archive says what it likes about itself: names, sizes, kinds. So names are checked before they mean anything, what is read is counted
 //! as it comes out, and of what nobody wants as little as possible is decompressed.
 
+use super::shape::{self, Shape};
 use crate::grading::intake::{Collected, ENTRIES, IntakeError, Rules, Taken, refused};
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
-/// The most bytes of an archive.
-const ARCHIVE_BYTES: u64 = 32 << 20;
+/// The most bytes of an archive. Some have everything in it that a build leaves behind, of which nothing is read.
+const ARCHIVE_BYTES: u64 = 512 << 20;
+/// The most bytes of an archive in an archive.
+const INNER_BYTES: u64 = 16 << 20;
 /// The most bytes of a `.tar`, and the most that come out of a `.tar.gz`, whose every byte has to be decompressed to find the next file.
-const UNPACKED_BYTES: u64 = 64 << 20;
+const UNPACKED_BYTES: u64 = 512 << 20;
+/// The most entries, with those that tools leave behind.
+const ALL_ENTRIES: usize = 20 * ENTRIES;
 
 /// What somebody says of an entry.
 struct Entry<'a> {
-    /// With `/` between folders.
+    /// As the archive has it, decoded.
     path: &'a str,
     kind: Kind,
 }
@@ -35,41 +40,82 @@ enum Kind {
 ///
 /// As [`from_folder`](crate::grading::intake::from_folder).
 pub fn from_zip(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
+    zip_in(open(path)?, rules, true)
+}
+
+/// Reads the submission in a zip; in the one zip that is in it, if there is nothing else and `outermost` is set.
+fn zip_in(bytes: impl Read + Seek, rules: &Rules, outermost: bool) -> Result<Taken, IntakeError> {
     let broken = |error: zip::result::ZipError| match error {
         zip::result::ZipError::Io(error) if error.raw_os_error().is_some() => error.into(),
         error => refused(format!("it is no zip archive that can be read: {error}")),
     };
-    let mut archive = zip::ZipArchive::new(open(path)?).map_err(broken)?;
-    if archive.len() > ENTRIES {
+    let mut archive = zip::ZipArchive::new(bytes).map_err(broken)?;
+    if archive.len() > ALL_ENTRIES {
         return Err(too_many());
     }
-    let mut names = Vec::new();
+    let mut entries = Vec::new();
     for index in 0..archive.len() {
-        let file = archive.by_index_raw(index).map_err(broken)?;
-        names.push(text(file.name_raw())?.to_owned());
-    }
-    let top = top_folder(names.iter().map(String::as_str));
-    let mut intake = Intake::new(rules, top);
-    for (index, name) in names.iter().enumerate() {
         let raw = archive.by_index_raw(index).map_err(broken)?;
+        let name = shape::decoded(raw.name_raw());
         let kind = match raw.unix_mode().map(|mode| mode & 0o170_000) {
             Some(0o120_000) => Kind::Link,
-            _ if raw.is_dir() => Kind::Folder,
+            _ if raw.is_dir() || name.ends_with('\\') => Kind::Folder,
             None | Some(0 | 0o100_000) => Kind::File,
             Some(0o040_000) => Kind::Folder,
             Some(_) => Kind::Special,
         };
-        let encrypted = raw.encrypted();
-        drop(raw);
-        if let Some(wanted) = intake.look(&Entry { path: name, kind })? {
-            if encrypted {
+        entries.push((name, kind));
+    }
+    let zips = entries
+        .iter()
+        .enumerate()
+        .filter(|(_, (name, kind))| *kind == Kind::File && !shape::is_litter(&shape::parts(name)));
+    let mut zips = zips.map(|(index, (name, _))| (index, name));
+    if let (Some((index, name)), None, true) = (zips.next(), zips.next(), outermost)
+        && name.to_lowercase().ends_with(".zip")
+    {
+        let mut bytes = Vec::new();
+        let inner = archive.by_index(index).map_err(broken)?;
+        inner
+            .take(INNER_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| refused(format!("{name} cannot be unpacked: {error}")))?;
+        if bytes.len() as u64 > INNER_BYTES {
+            return Err(refused(format!("{name} in it is larger than {} MB", INNER_BYTES >> 20)));
+        }
+        let mut taken = zip_in(Cursor::new(bytes), rules, false).map_err(|error| match error {
+            IntakeError::Refused(why) => refused(format!("{name} in it: {why}")),
+            trouble => trouble,
+        })?;
+        taken.notes.insert(0, format!("it was taken from {name}, an archive in the archive"));
+        return Ok(taken);
+    }
+    let mut intake = Intake::new(rules, &entries)?;
+    for (index, (name, kind)) in entries.iter().enumerate() {
+        if let Some(wanted) = intake.look(&Entry { path: name, kind: *kind })? {
+            if archive.by_index_raw(index).map_err(broken)?.encrypted() {
                 return Err(refused(format!("{wanted} is encrypted")));
             }
             let file = archive.by_index(index).map_err(broken)?;
             intake.add(&wanted, file)?;
         }
     }
-    intake.collected.finish()
+    intake.finish()
+}
+
+/// Reads a source file alone: it is the file that a submission cannot do without.
+///
+/// # Errors
+///
+/// As [`from_folder`](crate::grading::intake::from_folder).
+pub fn from_source(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
+    if !path.symlink_metadata()?.is_file() {
+        return Err(refused("it is no regular file".to_owned()));
+    }
+    let mut collected = Collected::default();
+    collected.add(rules.root(), File::open(path)?)?;
+    let note = format!("the one file was taken as {}", rules.root());
+    Ok(Taken { notes: vec![note], ..collected.finish()? })
 }
 
 /// Reads the submission in a `.tar`.
@@ -95,33 +141,31 @@ pub fn from_tar_gz(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
 type Opens<'a> = &'a dyn Fn() -> Result<Box<dyn Read>, IntakeError>;
 
 fn from_tar_of(form: &str, opens: Opens<'_>, rules: &Rules) -> Result<Taken, IntakeError> {
-    let names = with_tar(form, opens, |archive| {
-        let mut names = Vec::new();
+    let entries = with_tar(form, opens, |archive| {
+        let mut entries = Vec::new();
         for entry in archive.entries()? {
-            names.push(text(&entry?.path_bytes()).map(str::to_owned));
-            if names.len() > ENTRIES {
-                break;
-            }
-        }
-        Ok(names)
-    })?;
-    if names.len() > ENTRIES {
-        return Err(too_many());
-    }
-    let names = names.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let top = top_folder(names.iter().map(String::as_str));
-    let mut intake = Intake::new(rules, top);
-    let mut problem = None;
-    with_tar(form, opens, |archive| {
-        for (entry, name) in archive.entries()?.zip(&names) {
             let entry = entry?;
             let kind = match entry.header().entry_type() {
                 tar::EntryType::Regular | tar::EntryType::Continuous => Kind::File,
-                tar::EntryType::Directory => Kind::Folder,
+                tar::EntryType::Directory | tar::EntryType::XGlobalHeader => Kind::Folder,
                 tar::EntryType::Symlink | tar::EntryType::Link => Kind::Link,
-                tar::EntryType::XGlobalHeader => continue,
                 _ => Kind::Special,
             };
+            entries.push((shape::decoded(&entry.path_bytes()), kind));
+            if entries.len() > ALL_ENTRIES {
+                break;
+            }
+        }
+        Ok(entries)
+    })?;
+    if entries.len() > ALL_ENTRIES {
+        return Err(too_many());
+    }
+    let mut intake = Intake::new(rules, &entries)?;
+    let mut problem = None;
+    with_tar(form, opens, |archive| {
+        for (entry, (name, kind)) in archive.entries()?.zip(&entries) {
+            let (entry, kind) = (entry?, *kind);
             let added = intake.look(&Entry { path: name, kind }).and_then(|wanted| match wanted {
                 Some(wanted) => intake.add(&wanted, entry),
                 None => Ok(()),
@@ -135,7 +179,7 @@ fn from_tar_of(form: &str, opens: Opens<'_>, rules: &Rules) -> Result<Taken, Int
     })?;
     match problem {
         Some(problem) => Err(problem),
-        None => intake.collected.finish(),
+        None => intake.finish(),
     }
 }
 
@@ -166,59 +210,63 @@ fn with_tar<T>(
     })
 }
 
+/// That a name stays below the folder that it is unpacked into.
+fn leads_nowhere_else(name: &str) -> Result<(), IntakeError> {
+    let bad = name.starts_with(['/', '\\'])
+        || name.contains('\0')
+        || shape::parts(name).contains(&"..")
+        || name.as_bytes().get(1) == Some(&b':');
+    match bad {
+        true => Err(refused(format!("{name:?} is a name that leads out of the submission"))),
+        false => Ok(()),
+    }
+}
+
 fn too_many() -> IntakeError {
     refused(format!("it has more than {ENTRIES} files and folders"))
 }
 
-fn text(name: &[u8]) -> Result<&str, IntakeError> {
-    std::str::from_utf8(name)
-        .map_err(|_| refused(format!("the name of {} is not UTF-8", String::from_utf8_lossy(name))))
-}
-
-/// The folder that everything is in, if there is one: people pack their folder, not what is in it.
-fn top_folder<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
-    let mut top = None;
-    for name in names {
-        let name = name.strip_prefix("./").unwrap_or(name);
-        // What some systems add to every archive.
-        if name.is_empty() || name.starts_with("__MACOSX/") {
-            continue;
-        }
-        let (first, _) = name.split_once('/')?;
-        if top.get_or_insert(first) != &first {
-            return None;
-        }
-    }
-    top.filter(|top| *top != "src" && *top != "..").map(str::to_owned)
-}
-
 struct Intake<'r> {
     rules: &'r Rules,
-    top: Option<String>,
+    shape: Shape,
     collected: Collected,
 }
 
 impl<'r> Intake<'r> {
-    fn new(rules: &'r Rules, top: Option<String>) -> Self {
-        Intake { rules, top, collected: Collected::default() }
+    fn new(rules: &'r Rules, entries: &[(String, Kind)]) -> Result<Self, IntakeError> {
+        let litter = |name: &str| shape::is_litter(&shape::parts(name));
+        if entries.iter().filter(|(name, _)| !litter(name)).count() > ENTRIES {
+            return Err(too_many());
+        }
+        // What leads out is refused for that, whatever else is to be said.
+        for (name, _) in entries {
+            leads_nowhere_else(name)?;
+        }
+        // What a link would be is looked at as if it were the file.
+        let files = entries.iter().filter(|(_, kind)| *kind != Kind::Folder);
+        let shape = Shape::of(files.map(|(name, _)| name.as_str()), rules.root());
+        // A link or a setting says better what is wrong with it.
+        let shape = match shape {
+            Ok(shape) => shape,
+            Err(why) => {
+                let plain =
+                    Intake { rules, shape: Shape::default(), collected: Collected::default() };
+                for (name, kind) in entries {
+                    plain.look(&Entry { path: name, kind: *kind })?;
+                }
+                return Err(refused(why));
+            }
+        };
+        Ok(Intake { rules, shape, collected: Collected::default() })
     }
 
     /// Where the entry belongs in the submission, if it is wanted.
     fn look(&self, entry: &Entry<'_>) -> Result<Option<String>, IntakeError> {
-        let name = entry.path;
-        let bad = name.starts_with('/')
-            || name.contains(['\\', '\0'])
-            || name.split('/').any(|part| part == "..")
-            || name.as_bytes().get(1) == Some(&b':');
-        if bad {
-            return Err(refused(format!("{name:?} is a name that leads out of the submission")));
+        let parts = shape::parts(entry.path);
+        if shape::is_litter(&parts) && !parts.is_empty() {
+            return Ok(None);
         }
-        let parts: Vec<&str> =
-            name.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-        let parts = match (&self.top, &parts[..]) {
-            (Some(top), [first, rest @ ..]) if top == first => rest,
-            _ => &parts[..],
-        };
+        let Some(parts) = self.shape.path(&parts) else { return Ok(None) };
         let Some(first) = parts.first() else { return Ok(None) };
         if let Some(why) = Rules::forbids(first) {
             return Err(refused(format!("{first} may not be in a submission: {why}")));
@@ -234,6 +282,11 @@ impl<'r> Intake<'r> {
             Kind::File if self.rules.takes(&path) => Ok(Some(path)),
             Kind::File | Kind::Folder | Kind::Link | Kind::Special => Ok(None),
         }
+    }
+
+    fn finish(self) -> Result<Taken, IntakeError> {
+        let taken = self.collected.finish()?;
+        Ok(Taken { notes: self.shape.notes, ..taken })
     }
 
     fn add(&mut self, path: &str, content: impl Read) -> Result<(), IntakeError> {

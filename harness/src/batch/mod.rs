@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`submissions`] | what is graded: folders, `.zip`, `.tar`, `.tar.gz`, or a folder of them |
 //! | [`archive`] | what is taken from an archive, and what is refused |
+//! | [`shape`] | where in what was handed in the submission is |
 //! | [`shard`] | which part of a batch belongs to which machine |
 //! | [`output`] | where everything is written: a result each, at once or not at all, and the reports made of them |
 //! | [`grade`], [`merge`], [`again`] | the verbs |
@@ -13,5 +14,6 @@ pub mod archive;
 pub mod grade;
 pub mod merge;
 pub mod output;
+pub mod shape;
 pub mod shard;
 pub mod submissions;

@@ -30,6 +30,8 @@ enum Source {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Zip,
+    /// A source file alone.
+    Source,
     Tar,
     TarGz,
 }
@@ -53,6 +55,7 @@ impl Submission {
         match &self.source {
             Source::Folder(path) => intake::from_folder(path, &assignment.rules),
             Source::Archive(path, Form::Zip) => archive::from_zip(path, &assignment.rules),
+            Source::Archive(path, Form::Source) => archive::from_source(path, &assignment.rules),
             Source::Archive(path, Form::Tar) => archive::from_tar(path, &assignment.rules),
             Source::Archive(path, Form::TarGz) => archive::from_tar_gz(path, &assignment.rules),
             Source::Unclear(why) => Err(refused(why.clone())),
@@ -215,8 +218,13 @@ fn is_hidden(name: &str) -> bool {
 
 /// The ending of an archive's name, and what it says.
 fn form_of(path: &Path) -> Option<(&'static str, Form)> {
-    const FORMS: [(&str, Form); 4] =
-        [(".zip", Form::Zip), (".tar", Form::Tar), (".tar.gz", Form::TarGz), (".tgz", Form::TarGz)];
+    const FORMS: [(&str, Form); 5] = [
+        (".zip", Form::Zip),
+        (".tar", Form::Tar),
+        (".tar.gz", Form::TarGz),
+        (".tgz", Form::TarGz),
+        (".rs", Form::Source),
+    ];
     let name = path.file_name()?.to_str()?.to_lowercase();
     FORMS.into_iter().find(|(ending, _)| name.len() > ending.len() && name.ends_with(ending))
 }
@@ -268,10 +276,10 @@ mod tests {
             "__MACOSX/ada/src/lib.rs",
             ".zip",
         ];
-        let others = [".git", ".zip", "__MACOSX", "eve.rs", "notes.txt", "x.tar.xz"];
+        let others = [".git", ".zip", "__MACOSX", "notes.txt", "x.tar.xz"];
         for each in [false, true] {
             let (submissions, found) = found(&files, each);
-            assert_eq!(submissions, ["ada: ada", "carl: carl.tar"]);
+            assert_eq!(submissions, ["ada: ada", "carl: carl.tar", "eve: eve.rs"]);
             assert_eq!(found, others);
         }
     }

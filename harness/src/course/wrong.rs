@@ -67,7 +67,7 @@ pub fn entries(folder: &Path) -> anyhow::Result<Entries> {
 pub fn taken(assignment: &Assignment, name: &str) -> anyhow::Result<Taken> {
     let (base, patched) = apply(assignment, name)?;
     let files = patched.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
-    let taken = Taken { files };
+    let taken = Taken { files, ..Taken::default() };
     ensure!(
         taken.has(assignment.root_file()),
         "wrong/{name}.patch leaves no {} of {base}",

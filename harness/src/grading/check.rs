@@ -1,6 +1,6 @@
 //! One check of kind `run` or `explore`: a process in a jail, in which the assignment's function calls the submission's library.
 
-use super::manifest::{Check, Kind};
+use super::manifest::{Check, Enough, Kind};
 use super::memory;
 use super::proof::{Answer, ask, fail, panicked};
 use super::result::{CheckResult, CheckStatus, Explored};
@@ -109,7 +109,16 @@ fn explored(check: &Check, outcome: Outcome) -> CheckResult {
         (Status::Proved, _) => CheckResult::new(check, CheckStatus::Pass),
         // It may be right and long, or go on for ever: nobody has seen it end.
         (Status::NotProved, _) if outcome.too_long > 0 => CheckResult::cannot_tell(check, summary),
-        (Status::NotProved, _) => CheckResult::new(check, CheckStatus::Pass),
+        (Status::NotProved, _) if check.enough == Enough::Search => {
+            CheckResult::new(check, CheckStatus::Pass)
+        }
+        (Status::NotProved, _) => CheckResult::cannot_tell(
+            check,
+            format!(
+                "nothing failed in {} executions, but not every order was tried: {summary}",
+                outcome.executions
+            ),
+        ),
         (Status::Failed, Some(trace)) => match &trace.verdict.outcome {
             trace::Outcome::Failed { failure: Failure::Panic { message, at, .. } } => {
                 let (file, line) =
@@ -212,6 +221,21 @@ pub(super) mod tests {
         assert!(result.message.unwrap().contains("signal 9 ended it, twice"));
         let (result, runs) = judged("kill -SEGV $$");
         assert_eq!((result.status, runs), (CheckStatus::Fail, 1));
+    }
+
+    #[test]
+    fn without_a_proof_nobody_can_tell_unless_less_is_enough() {
+        let outcome =
+            serde_json::json!({ "name": "counts", "status": "not_proved", "executions": 7 });
+        let outcome: Outcome = serde_json::from_value(outcome).unwrap();
+        let check = Check { kind: Kind::Explore, ..a_check() };
+        let result = explored(&check, outcome.clone());
+        assert_eq!((result.status, result.points), (CheckStatus::CannotTell, 0));
+        let message = result.message.unwrap();
+        assert!(message.starts_with("nothing failed in 7 executions, but"), "{message}");
+        let result = explored(&Check { enough: Enough::Search, ..check }, outcome);
+        assert_eq!((result.status, result.points), (CheckStatus::Pass, 2));
+        assert!(!result.explored.unwrap().proved);
     }
 
     #[test]

@@ -206,7 +206,8 @@ impl<'a> Grader<'a> {
                 trace.quote(&mut self.sources(&taken, result.visibility));
             }
         }
-        Ok((results, executables.message))
+        let said = taken.notes.into_iter().chain(executables.message).collect::<Vec<_>>();
+        Ok((results, (!said.is_empty()).then(|| said.join("\n"))))
     }
 
     /// The lines that a trace of a check of this visibility may name: those that were taken in, and those of the checks that may be seen. They

@@ -8,11 +8,9 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, fstat, openat};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// The most files.
@@ -31,6 +29,8 @@ pub const DEPTH: usize = 16;
 pub struct Taken {
     /// Path relative to the submission, with `/`, and content; sorted by path.
     pub files: Vec<(String, Vec<u8>)>,
+    /// What its author may want to know of how they were found.
+    pub notes: Vec<String>,
 }
 
 /// Why nothing is taken.
@@ -49,6 +49,7 @@ pub enum IntakeError {
 pub struct Rules {
     globs: Vec<String>,
     wanted: GlobSet,
+    root: &'static str,
 }
 
 impl Rules {
@@ -62,7 +63,18 @@ impl Rules {
         for glob in globs {
             wanted.add(GlobBuilder::new(glob).literal_separator(true).build()?);
         }
-        Ok(Rules { globs: globs.to_vec(), wanted: wanted.build()? })
+        Ok(Rules { globs: globs.to_vec(), wanted: wanted.build()?, root: "src/lib.rs" })
+    }
+
+    /// The same for submissions that cannot do without this file, and not without `src/lib.rs`.
+    #[must_use]
+    pub fn with_root(self, root: &'static str) -> Rules {
+        Rules { root, ..self }
+    }
+
+    /// The file that a submission cannot do without.
+    pub fn root(&self) -> &'static str {
+        self.root
     }
 
     /// Whether the file at this path is taken.
@@ -131,8 +143,8 @@ impl Walk<'_> {
                 return Err(refused(format!("it has more than {ENTRIES} files and folders")));
             }
             let Ok(name) = std::str::from_utf8(name) else {
-                let name = OsStr::from_bytes(name).to_string_lossy().into_owned();
-                return Err(refused(format!("the name of {path}{name} is not UTF-8")));
+                // Whoever unpacks an archive of another system has such names. Rust could name no file of them.
+                continue;
             };
             if let (true, Some(why)) = (depth == 0, Rules::forbids(name)) {
                 return Err(refused(format!("{name} may not be in a submission: {why}")));
@@ -246,7 +258,7 @@ impl Collected {
     /// The files, sorted.
     pub(crate) fn finish(mut self) -> Result<Taken, IntakeError> {
         self.files.sort();
-        Ok(Taken { files: self.files })
+        Ok(Taken { files: self.files, notes: Vec::new() })
     }
 }
 

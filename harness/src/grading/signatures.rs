@@ -533,7 +533,10 @@ mod tests {
     fn a_difference_is_told_in_both_words() {
         let signatures = Signatures::of(STARTER).unwrap();
         let text = "pub struct Yes;\npub struct Bank;\nimpl Bank {\n    pub fn take(&self, a: (u8, u8)) -> Yes { Yes }\n}\n";
-        let taken = Taken { files: vec![("src/lib.rs".to_owned(), text.as_bytes().to_vec())] };
+        let taken = Taken {
+            files: vec![("src/lib.rs".to_owned(), text.as_bytes().to_vec())],
+            ..Taken::default()
+        };
         let errors = [error(line_of(&signatures, "take")), error(line_of(&signatures, "get"))];
         let mut blamed = Blamed::new();
         assert!(signatures.blame(&errors, &mut blamed));

@@ -2,6 +2,9 @@
 //!
 //! What other processes see of a process changes only at its system calls, as far as no memory is shared. Whoever stops it after each of
 //! them has seen every state that it can leave behind.
+//!
+//! Its threads, and the processes that it starts, are held as well. One of them goes on at a time, until it sleeps, ends or yields: then it is the
+//! next one's turn. So the order is the same each time, and nothing happens behind the judge's back.
 
 use super::give_up;
 use std::io;
@@ -12,18 +15,48 @@ use std::time::{Duration, Instant};
 const LOOK: Duration = Duration::from_micros(200);
 const TURNS: u32 = 100;
 
-/// A process that goes on only as it is told. Dropping it kills it.
+/// After so many looks at one that only computes, the next one may go on beside it.
+const LOOKS: u32 = 2_000;
+
+/// A process that goes on only as it is told, with everything that it starts. Dropping it kills them.
 #[derive(Debug)]
 pub struct Held {
     /// Its number outside the jail.
     pid: i32,
+    /// Its threads and the processes that it has started, with their threads, those that have not ended.
+    tasks: Vec<Task>,
+    /// Whose turn it is, in `tasks`.
+    turn: usize,
+    /// When the jail's time is over, and how long it is.
+    deadline: (Instant, Duration),
+    ended: Option<Step>,
+}
+
+/// One thread.
+#[derive(Debug)]
+struct Task {
+    /// Its number outside the jail.
+    id: i32,
     /// The system call that it is in.
     inside: Option<Call>,
     /// It runs, and has not stopped since.
     runs: bool,
-    /// When the jail's time is over, and how long it is.
-    deadline: (Instant, Duration),
-    ended: Option<Step>,
+    /// What it stopped for, and has not been told to go on from.
+    status: i32,
+}
+
+/// What a look at a task found.
+enum Look {
+    /// It has made a call.
+    Made(Call),
+    /// It runs.
+    Runs,
+    /// It has stopped for something else, and can go on.
+    Stopped,
+    /// It has ended so.
+    Ended(i32),
+    /// It is gone, and nobody says how.
+    Gone,
 }
 
 /// What a held process came to.
@@ -72,6 +105,15 @@ const PRIVATE: &[i64] = &[
     libc::SYS_gettid,
     libc::SYS_getpid,
     libc::SYS_ioctl,
+    libc::SYS_clone,
+    libc::SYS_clone3,
+    libc::SYS_wait4,
+    libc::SYS_waitid,
+    libc::SYS_exit,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_fork,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_vfork,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_arch_prctl,
     #[cfg(target_arch = "x86_64")]
@@ -114,29 +156,47 @@ impl Call {
         self.is_shared() && !opens && !READING.contains(&self.number)
     }
 
+    fn joins(&self) -> bool {
+        self.number == libc::SYS_futex
+    }
+
+    fn yields(&self) -> bool {
+        self.number == libc::SYS_sched_yield
+    }
+
     fn sleeps(&self) -> bool {
         [libc::SYS_nanosleep, libc::SYS_clock_nanosleep].contains(&self.number)
     }
 }
 
 impl Held {
-    /// Takes hold of a process that has stopped itself and is about to execute a program; returns when it has.
-    pub(super) fn take(pid: i32, deadline: (Instant, Duration)) -> io::Result<Held> {
-        let options =
-            libc::PTRACE_O_EXITKILL | libc::PTRACE_O_TRACESYSGOOD | libc::PTRACE_O_TRACEEXEC;
-        trace(libc::PTRACE_SEIZE, pid, options as usize)?;
-        let mut held = Held { pid, inside: None, runs: true, deadline, ended: None };
+    /// Takes hold of a process that has stopped itself and is about to execute a program; returns when it has. `None` if it ends before.
+    pub(super) fn take(pid: i32, deadline: (Instant, Duration)) -> io::Result<Option<Held>> {
+        let options = libc::PTRACE_O_EXITKILL
+            | libc::PTRACE_O_TRACESYSGOOD
+            | libc::PTRACE_O_TRACEEXEC
+            | libc::PTRACE_O_TRACECLONE
+            | libc::PTRACE_O_TRACEFORK
+            | libc::PTRACE_O_TRACEVFORK;
+        if let Err(error) = trace(libc::PTRACE_SEIZE, pid, options as usize) {
+            return if is_gone(&error) { Ok(None) } else { Err(error) };
+        }
+        let task = Task { id: pid, inside: None, runs: true, status: 0 };
+        let mut held = Held { pid, tasks: vec![task], turn: 0, deadline, ended: None };
         // SAFETY: sends a signal to a process that stays until this one has waited for it.
         unsafe { libc::kill(pid, libc::SIGCONT) };
         loop {
-            let status = held.wait(true)?.unwrap_or_default();
-            if !libc::WIFSTOPPED(status) {
-                return Err(io::Error::other("it ended before it became the program"));
-            }
+            let Some(status) = wait(pid, true)?.filter(|status| libc::WIFSTOPPED(*status)) else {
+                held.tasks.clear();
+                held.ended = Some(Step::Signalled(libc::SIGKILL));
+                return Ok(None);
+            };
+            held.tasks[0].runs = false;
+            held.tasks[0].status = status;
             if status >> 16 == libc::PTRACE_EVENT_EXEC {
-                return Ok(held);
+                return Ok(Some(held));
             }
-            held.go_on(libc::PTRACE_CONT, status)?;
+            held.tasks[0].go_on(libc::PTRACE_CONT)?;
         }
     }
 
@@ -209,72 +269,163 @@ impl Held {
 
     fn try_step(&mut self) -> io::Result<Step> {
         let mut turns = 0;
+        // How many have been found asleep, one after the other.
+        let mut asleep = 0;
         loop {
-            if !self.runs {
-                self.go_on(libc::PTRACE_SYSCALL, 0)?;
-            }
-            let Some(status) = self.wait(false)? else {
-                turns += 1;
-                match self.inside {
-                    // Most calls take no longer than a turn of the processor.
-                    _ if turns < TURNS => std::thread::yield_now(),
-                    // A pause is over soon. Of any other sleep only somebody else is the end.
-                    Some(call) if !call.sleeps() && self.is_asleep() => return Ok(Step::Waits),
-                    _ => std::thread::sleep(LOOK),
-                }
-                continue;
+            self.turn %= self.tasks.len().max(1);
+            let Some(task) = self.tasks.get_mut(self.turn) else {
+                return Err(io::Error::other("nobody is left of it"));
             };
-            if libc::WIFEXITED(status) || libc::WIFSIGNALED(status) {
-                let ended = match libc::WIFEXITED(status) {
-                    true => Step::Exited(libc::WEXITSTATUS(status)),
-                    false => Step::Signalled(libc::WTERMSIG(status)),
-                };
-                self.ended = Some(ended);
-                return Ok(ended);
+            if !task.runs && !task.go_on(libc::PTRACE_SYSCALL)? {
+                self.forget(self.turn);
+                continue;
             }
-            if libc::WSTOPSIG(status) == libc::SIGTRAP | 0x80 {
-                match self.inside.take() {
-                    Some(call) => return Ok(Step::Made(call)),
-                    None => self.inside = self.call()?,
+            match self.look(self.turn)? {
+                Look::Made(call) => {
+                    if call.yields() {
+                        self.turn += 1;
+                    }
+                    return Ok(Step::Made(call));
                 }
-            } else {
-                self.go_on(libc::PTRACE_SYSCALL, status)?;
+                Look::Stopped => (turns, asleep) = (0, 0),
+                Look::Gone => self.forget(self.turn),
+                Look::Ended(status) => {
+                    let id = self.tasks[self.turn].id;
+                    self.forget(self.turn);
+                    if id == self.pid {
+                        let ended = match libc::WIFEXITED(status) {
+                            true => Step::Exited(libc::WEXITSTATUS(status)),
+                            false => Step::Signalled(libc::WTERMSIG(status)),
+                        };
+                        self.ended = Some(ended);
+                        return Ok(ended);
+                    }
+                    (turns, asleep) = (0, 0);
+                }
+                Look::Runs => {
+                    turns += 1;
+                    let others = self.tasks.len() > 1;
+                    let inside = self.tasks[self.turn].inside;
+                    // Who waits for a thread of his own sleeps long; another call mostly takes no longer than a turn of the processor.
+                    let patience =
+                        if others && inside.is_some_and(|c| c.joins()) { 3 } else { TURNS };
+                    if turns < patience {
+                        std::thread::yield_now();
+                        continue;
+                    }
+                    let state = self.tasks[self.turn].state();
+                    let pauses = inside.is_some_and(|call| call.sleeps());
+                    let waits = inside.is_some() && state == Some('S');
+                    // A leader that has ended before its threads is nobody's sleep.
+                    let lingers = others && matches!(state, Some('D' | 'Z' | 'X') | None);
+                    match () {
+                        () if waits && !pauses || lingers => {
+                            asleep += 1;
+                            if asleep >= self.tasks.len() {
+                                return Ok(Step::Waits);
+                            }
+                            (self.turn, turns) = (self.turn + 1, 0);
+                        }
+                        // A pause is over soon. Of any other sleep only somebody else is the end.
+                        () if others && (waits || turns > LOOKS) => {
+                            (self.turn, turns, asleep) = (self.turn + 1, 0, 0);
+                        }
+                        () => std::thread::sleep(LOOK),
+                    }
+                    if Instant::now() >= self.deadline.0 {
+                        return Ok(Step::Waits);
+                    }
+                }
             }
         }
     }
 
-    /// Lets it run to its next stop, with the signal that it was stopped for.
-    fn go_on(&mut self, request: libc::c_uint, status: i32) -> io::Result<()> {
-        let signal = match status >> 8 {
+    /// What became of a task that was told to go on.
+    fn look(&mut self, index: usize) -> io::Result<Look> {
+        let task = &mut self.tasks[index];
+        let status = match wait(task.id, false) {
+            Ok(Some(status)) => status,
+            Ok(None) => return Ok(Look::Runs),
+            Err(error) if is_gone(&error) => return Ok(Look::Gone),
+            Err(error) => return Err(error),
+        };
+        if libc::WIFEXITED(status) || libc::WIFSIGNALED(status) {
+            return Ok(Look::Ended(status));
+        }
+        (task.runs, task.status) = (false, status);
+        let event = status >> 16;
+        if [libc::PTRACE_EVENT_CLONE, libc::PTRACE_EVENT_FORK, libc::PTRACE_EVENT_VFORK]
+            .contains(&event)
+        {
+            let id = task.event()?;
+            // It is held from its first moment.
+            self.tasks.push(Task { id, inside: None, runs: true, status: 0 });
+            return Ok(Look::Stopped);
+        }
+        if event == libc::PTRACE_EVENT_EXEC {
+            task.inside = None;
+        }
+        if event != 0 || libc::WSTOPSIG(status) != libc::SIGTRAP | 0x80 {
+            return Ok(Look::Stopped);
+        }
+        task.status = 0;
+        match task.inside.take() {
+            Some(call) => Ok(Look::Made(call)),
+            None => {
+                task.inside = match task.call() {
+                    Err(error) if is_gone(&error) => return Ok(Look::Gone),
+                    call => call?,
+                };
+                Ok(Look::Stopped)
+            }
+        }
+    }
+
+    fn forget(&mut self, index: usize) {
+        if index < self.tasks.len() {
+            self.tasks.remove(index);
+        }
+    }
+}
+
+impl Task {
+    /// Lets it run to its next stop, with the signal that it was stopped for. Whether it is still there.
+    fn go_on(&mut self, request: libc::c_uint) -> io::Result<bool> {
+        let signal = match self.status >> 8 {
             // Stops of tracing, and of a group that is not to be stopped.
             0 => 0,
             stop if stop > 0xff => 0,
             signal if signal == libc::SIGTRAP || signal == libc::SIGCONT => 0,
             signal => signal,
         };
-        trace(request, self.pid, signal as usize)?;
-        self.runs = true;
-        Ok(())
-    }
-
-    /// Its next stop or its end; `None` if it runs.
-    fn wait(&mut self, block: bool) -> io::Result<Option<i32>> {
-        let mut status = 0;
-        let options = libc::__WALL | if block { 0 } else { libc::WNOHANG };
-        // SAFETY: `status` lives until the call returns.
-        match unsafe { libc::waitpid(self.pid, &raw mut status, options) } {
-            -1 => Err(io::Error::last_os_error()),
-            0 => Ok(None),
+        match trace(request, self.id, signal as usize) {
+            // It was killed where it stood; its end comes with the next look.
+            Err(error) if is_gone(&error) && self.state().is_none() => Ok(false),
+            Err(error) if !is_gone(&error) => Err(error),
             _ => {
-                self.runs = false;
-                Ok(Some(status))
+                (self.runs, self.status) = (true, 0);
+                Ok(true)
             }
         }
     }
 
-    fn is_asleep(&self) -> bool {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default();
-        stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('S'))
+    /// As `/proc` calls it: `S` is asleep. `None` if it is gone.
+    fn state(&self) -> Option<char> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id)).ok()?;
+        stat.rsplit_once(')')?.1.trim_start().chars().next()
+    }
+
+    /// The task that it has just made.
+    fn event(&self) -> io::Result<i32> {
+        let mut id: libc::c_ulong = 0;
+        // SAFETY: the kernel writes one number to `id`, which lives until the call returns.
+        let got = unsafe {
+            libc::ptrace(libc::PTRACE_GETEVENTMSG, self.id, ptr::null_mut::<u8>(), &raw mut id)
+        };
+        if got < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        i32::try_from(id).map_err(io::Error::other)
     }
 
     /// The call that it is about to make.
@@ -283,7 +434,7 @@ impl Held {
         let mut info: libc::ptrace_syscall_info = unsafe { std::mem::zeroed() };
         let (size, into) = (size_of_val(&info), &raw mut info);
         // SAFETY: the kernel writes at most `size` bytes to `into`, which is valid for as many.
-        let got = unsafe { libc::ptrace(libc::PTRACE_GET_SYSCALL_INFO, self.pid, size, into) };
+        let got = unsafe { libc::ptrace(libc::PTRACE_GET_SYSCALL_INFO, self.id, size, into) };
         if got < 0 {
             return Err(io::Error::last_os_error());
         }
@@ -298,16 +449,57 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if self.ended.is_none() {
-            // SAFETY: the process stays until this one has waited for it, so that the number is still its own.
-            unsafe { libc::kill(self.pid, libc::SIGKILL) };
-            while let Ok(Some(status)) = self.wait(true) {
-                if !libc::WIFSTOPPED(status) {
-                    return;
-                }
+        for task in &self.tasks {
+            // SAFETY: the task stays until this process has waited for it, so that the number is still its own. A thread's kills its process.
+            unsafe { libc::kill(task.id, libc::SIGKILL) };
+        }
+        // A process is gone when its threads are, those too that it was just about to start.
+        let mut left: Vec<i32> = self.tasks.iter().map(|task| task.id).collect();
+        for _ in 0..100_000 {
+            left.retain(|&id| {
+                let started = threads_of(id);
+                let ended = |id: i32| match wait(id, false) {
+                    Ok(Some(status)) if libc::WIFSTOPPED(status) => {
+                        let _ = trace(libc::PTRACE_CONT, id, 0);
+                        false
+                    }
+                    Ok(None) => false,
+                    _ => true,
+                };
+                started.into_iter().filter(|&thread| thread != id).for_each(|thread| {
+                    ended(thread);
+                });
+                !ended(id)
+            });
+            if left.is_empty() {
+                return;
             }
+            std::thread::yield_now();
         }
     }
+}
+
+/// The threads of a process that are there.
+fn threads_of(id: i32) -> Vec<i32> {
+    let Ok(entries) = std::fs::read_dir(format!("/proc/{id}/task")) else { return Vec::new() };
+    entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+/// The next stop or the end of a task; `None` if it runs.
+fn wait(id: i32, block: bool) -> io::Result<Option<i32>> {
+    let mut status = 0;
+    let options = libc::__WALL | if block { 0 } else { libc::WNOHANG };
+    // SAFETY: `status` lives until the call returns.
+    match unsafe { libc::waitpid(id, &raw mut status, options) } {
+        -1 => Err(io::Error::last_os_error()),
+        0 => Ok(None),
+        _ => Ok(Some(status)),
+    }
+}
+
+/// Whether a task is meant that is no more.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ESRCH | libc::ECHILD))
 }
 
 fn trace(request: libc::c_uint, pid: i32, data: usize) -> io::Result<()> {

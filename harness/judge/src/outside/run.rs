@@ -205,7 +205,11 @@ impl Run {
             give_up("a process cannot be held", "it is gone")
         };
         match Held::take(process.host_pid(), self.deadline) {
-            Ok(held) => held,
+            Ok(Some(held)) => held,
+            // Nobody else in the jail could.
+            Ok(None) => panic!(
+                "a process was killed before it became the program: something that the program left behind kills others"
+            ),
             Err(_) if Instant::now() >= self.deadline.0 => panic!(
                 "{} s were not enough; something waits or runs for ever",
                 self.deadline.1.as_secs()

@@ -97,7 +97,14 @@ fn the_folder_that_everything_is_in_is_no_part_of_the_names() {
 
 #[test]
 fn names_that_lead_out_are_refused() {
-    for name in ["../src/lib.rs", "src/../../x.rs", "/src/lib.rs", "C:/src/lib.rs", "src\\lib.rs"] {
+    for name in [
+        "../src/lib.rs",
+        "src/../../x.rs",
+        "/src/lib.rs",
+        "C:/src/lib.rs",
+        "..\\src\\lib.rs",
+        "\\x.rs",
+    ] {
         let why = take(&[file("src/lib.rs"), file(name)]).unwrap_err();
         assert!(why.contains("leads out of the submission"), "{name}: {why}");
     }
@@ -144,10 +151,10 @@ fn bombs_are_refused() {
     header.set_size(4 << 30);
     header.set_cksum();
     bomb.write_all(header.as_bytes()).unwrap();
-    (0..80).for_each(|_| bomb.write_all(&megabyte).unwrap());
+    (0..520).for_each(|_| bomb.write_all(&megabyte).unwrap());
     std::fs::write(&path, bomb.finish().unwrap()).unwrap();
     let why = from_tar_gz(&path, &rules()).unwrap_err().to_string();
-    assert!(why.contains("more than 64 MB come out"), "{why}");
+    assert!(why.contains("more than 512 MB come out"), "{why}");
 }
 
 #[test]
@@ -162,4 +169,67 @@ fn what_is_no_archive_is_the_students_trouble() {
         from_zip(&folder.path().join("none.zip"), &rules()),
         Err(IntakeError::Trouble(_))
     ));
+}
+
+/// A zip whose names are these bytes, as other systems write them.
+fn zip_of_bytes(names: &[&[u8]]) -> Vec<u8> {
+    let plain: Vec<String> =
+        (0..names.len()).map(|i| format!("{i}{}", "x".repeat(names[i].len() - 1))).collect();
+    let made: Vec<Made<'_>> = plain.iter().map(|name| file(name)).collect();
+    let mut bytes = zip_of(&made);
+    for (from, to) in plain.iter().zip(names) {
+        let length = from.len();
+        for at in 0..bytes.len().saturating_sub(length) {
+            if bytes[at..at + length] == *from.as_bytes() {
+                bytes[at..at + length].copy_from_slice(to);
+            }
+        }
+    }
+    bytes
+}
+
+fn from_bytes(bytes: &[u8]) -> Result<Taken, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.zip");
+    std::fs::write(&path, bytes).unwrap();
+    from_zip(&path, &rules()).map_err(|error| error.to_string())
+}
+
+fn paths(taken: &Taken) -> Vec<&str> {
+    taken.files.iter().map(|(path, _)| path.as_str()).collect()
+}
+
+#[test]
+fn archives_of_other_systems_are_taken_as_they_are_meant() {
+    for names in [
+        &[&b"\xd7\xf7\xd2\xb5/src/lib.rs"[..], b"\xd7\xf7\xd2\xb5/\xcb\xb5\xc3\xf7.txt"][..],
+        &[b"\x89\xdb\x91\xe8/src/lib.rs"],
+        &[b"07-queue\\src\\lib.rs", b"07-queue\\Cargo.toml"],
+        &[b"homework/week7/07-queue/src/lib.rs", b"homework/week7/07-queue/Cargo.toml"],
+        &[b"lib.rs", b"Cargo.toml"],
+        &[b"SRC/Lib.rs"],
+        &[b"answer.rs"],
+        &[b"x/src/lib.rs", b"x/target/debug/.lock", b"__MACOSX/x/src/._lib.rs", b"x/src/._lib.rs"],
+    ] {
+        let taken = from_bytes(&zip_of_bytes(names)).unwrap();
+        assert_eq!(paths(&taken), ["src/lib.rs"], "{names:?}");
+    }
+    let inner = zip_of(&[file("q/src/lib.rs")]);
+    let taken = from_bytes(&zip_of(&[("q.zip", Kind::File, &inner)])).unwrap();
+    assert_eq!(paths(&taken), ["src/lib.rs"]);
+    assert_eq!(taken.notes, ["it was taken from q.zip, an archive in the archive"]);
+}
+
+#[test]
+fn what_cannot_be_taken_is_refused_with_what_there_is() {
+    let why = from_bytes(&zip_of(&[file("report.pdf"), file("a.rs"), file("b.rs")])).unwrap_err();
+    assert_eq!(why, "there is no src/lib.rs in it; it holds a.rs, b.rs, report.pdf");
+    let broken = from_bytes(&zip_of(&[("inner.zip", Kind::File, b"x")])).unwrap_err();
+    assert!(broken.starts_with("inner.zip in it: it is no zip archive"), "{broken}");
+    // One level is help; many are a bomb.
+    let mut nested = zip_of(&[file("src/lib.rs")]);
+    for _ in 0..2 {
+        nested = zip_of(&[("n.zip", Kind::File, &nested)]);
+    }
+    assert!(from_bytes(&nested).unwrap_err().contains("it holds n.zip"));
 }

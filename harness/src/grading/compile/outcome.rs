@@ -151,7 +151,7 @@ mod tests {
         let mut tools = Tools::prepare(&workspace_root(), Protection::None).unwrap();
         let workshop = Workshop::new(NonZeroUsize::MIN, tools.sandbox).unwrap();
         let files = vec![("src/lib.rs".to_owned(), source.as_bytes().to_vec())];
-        workshop.take_in(&Taken { files }).unwrap();
+        workshop.take_in(&Taken { files, ..Taken::default() }).unwrap();
         let (script, runs) = (workshop.out().join("rustc"), workshop.out().join("runs"));
         let rustc = tools.toolchain.rustc.display();
         let text = format!("RUNS={}\necho >>$RUNS\n{first}\nexec {rustc} \"$@\"", runs.display());

@@ -1,0 +1,243 @@
+//! Where in what somebody has handed in the submission is. People pack the folder around it, the folder around that, the file alone, and on systems
+//! that write names in ways of their own. Where the meaning is plain, it is taken as it is meant, and a sentence says so; else it is said
+//! what was found and what was wanted.
+
+use std::collections::BTreeSet;
+
+/// The most names in a sentence.
+const MENTIONED: usize = 8;
+
+/// How the names of what was handed in become those of a submission.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// The folders around the submission.
+    around: Vec<String>,
+    change: Change,
+    /// What its author may want to know.
+    pub notes: Vec<String>,
+}
+
+/// What else is done to names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Change {
+    #[default]
+    Nothing,
+    /// These folders and this file are written with other letters' case: `SRC/Lib.rs`.
+    Case(Vec<String>),
+    /// What lies beside the root file belongs into the folder that it lacks: `lib.rs`.
+    Into(Vec<String>),
+    /// This is the root file.
+    Only(Vec<String>, Vec<String>),
+}
+
+/// Folders of tools, which nobody hands in on purpose.
+const TOOLS: [&str; 8] =
+    ["target", "node_modules", "__MACOSX", "__pycache__", ".git", ".idea", ".vscode", ".svn"];
+
+/// Whether this is something that systems and tools leave behind.
+pub fn is_litter(parts: &[&str]) -> bool {
+    let Some((last, folders)) = parts.split_last() else { return true };
+    folders.iter().any(|folder| TOOLS.contains(folder))
+        || TOOLS.contains(last)
+        || last.starts_with("._")
+        || ["thumbs.db", "desktop.ini", ".ds_store"].contains(&last.to_lowercase().as_str())
+}
+
+/// The parts of a name. Windows writes some with backslashes.
+pub fn parts(name: &str) -> Vec<&str> {
+    name.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".").collect()
+}
+
+impl Shape {
+    /// The shape of what has files of these names, where `root`, as `src/lib.rs`, is the file that a submission cannot do without.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, if it is not plain which of them is the submission.
+    pub fn of<'n>(names: impl Iterator<Item = &'n str>, root: &str) -> Result<Shape, String> {
+        let all: Vec<Vec<&str>> = names.map(parts).collect();
+        let files: Vec<&Vec<&str>> = all.iter().filter(|parts| !is_litter(parts)).collect();
+        let mut notes = Vec::new();
+        if all.iter().any(|parts| parts.contains(&"target")) {
+            notes.push("the folder `target` was left out".to_owned());
+        }
+        let wanted = parts(root);
+        let owned =
+            |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
+        let shape = |around: &[&str], change: Change, notes: Vec<String>| {
+            Ok(Shape { around: owned(around), change, notes })
+        };
+        type Same = fn(&str, &str) -> bool;
+        let exactly: Same = |a, b| a == b;
+        let letters: Same = |a, b| a.to_lowercase() == b.to_lowercase();
+        let ends = |parts: &[&str], with: &[&str], same: Same| {
+            let at = parts.len().checked_sub(with.len())?;
+            let (around, rest) = parts.split_at(at);
+            rest.iter().zip(with).all(|(a, b)| same(a, b)).then(|| around.len())
+        };
+        let last = &wanted[wanted.len().saturating_sub(1)..];
+        for (with, same) in [(&wanted[..], exactly), (&wanted[..], letters), (last, letters)] {
+            let depths = files.iter().filter_map(|parts| ends(parts, with, same));
+            let Some(depth) = depths.min() else { continue };
+            let found: Vec<&&Vec<&str>> =
+                files.iter().filter(|parts| ends(parts, with, same) == Some(depth)).collect();
+            let [one] = found[..] else {
+                let names = found.iter().map(|parts| parts.join("/"));
+                return Err(format!(
+                    "it is not clear which of these is the submission's {root}: {}",
+                    listed(names)
+                ));
+            };
+            let around = &one[..depth];
+            let name = one.join("/");
+            return match (with.len() == wanted.len(), one[depth..] == *with) {
+                (true, true) => shape(around, Change::Nothing, notes),
+                (true, false) => {
+                    notes.push(format!("{name} was taken as {root}"));
+                    shape(around, Change::Case(owned(&wanted)), notes)
+                }
+                (false, _) => {
+                    notes.push(format!("{name} was taken as {root}"));
+                    let folders = &wanted[..wanted.len().saturating_sub(1)];
+                    shape(around, Change::Into(owned(folders)), notes)
+                }
+            };
+        }
+        let rust: Vec<&&Vec<&str>> = files
+            .iter()
+            .filter(|parts| parts.last().is_some_and(|name| name.to_lowercase().ends_with(".rs")))
+            .collect();
+        if let [one] = rust[..] {
+            notes.push(format!("{}, the only source file, was taken as {root}", one.join("/")));
+            return shape(&[], Change::Only(owned(one), owned(&wanted)), notes);
+        }
+        Err(match files.is_empty() {
+            true => format!("there is no {root} in it: it is empty"),
+            false => {
+                let names = files.iter().map(|parts| parts.join("/"));
+                format!("there is no {root} in it; it holds {}", listed(names))
+            }
+        })
+    }
+
+    /// The path in the submission of what has this name; `None` if it is no part of it.
+    pub fn path<'a>(&'a self, parts: &[&'a str]) -> Option<Vec<&'a str>> {
+        if let Change::Only(only, root) = &self.change {
+            let is_it = parts.iter().eq(only.iter());
+            return is_it.then(|| root.iter().map(String::as_str).collect());
+        }
+        if parts.len() < self.around.len() || parts.iter().zip(&self.around).any(|(a, b)| a != b) {
+            return None;
+        }
+        let inside = parts[self.around.len()..].to_vec();
+        Some(match &self.change {
+            Change::Case(root) => {
+                let case = |(index, part): (usize, &'a str)| {
+                    let same = |wanted: &&String| wanted.to_lowercase() == part.to_lowercase();
+                    // The folders of the root file wherever they are, its own name only beside it.
+                    let is_file = index + 1 == inside.len() && index + 1 == root.len();
+                    let counts = index + 1 < root.len() || is_file;
+                    root.get(index).filter(|_| counts).filter(same).map_or(part, String::as_str)
+                };
+                inside.iter().copied().enumerate().map(case).collect()
+            }
+            Change::Into(folders) => {
+                let last = inside.last().copied().unwrap_or_default();
+                let named = match last.to_lowercase() {
+                    lower if inside.len() == 1 && lower == "lib.rs" => "lib.rs",
+                    lower if inside.len() == 1 && lower == "main.rs" => "main.rs",
+                    _ => last,
+                };
+                let before = &inside[..inside.len().saturating_sub(1)];
+                let folders = folders.iter().map(String::as_str);
+                folders.chain(before.iter().copied()).chain([named]).collect()
+            }
+            _ => inside,
+        })
+    }
+}
+
+/// Names in a sentence.
+fn listed(names: impl Iterator<Item = String>) -> String {
+    let names: BTreeSet<String> = names.collect();
+    let more = names.len().saturating_sub(MENTIONED);
+    let mut text = names.into_iter().take(MENTIONED).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        text += &format!(" and {more} more");
+    }
+    text
+}
+
+/// A name from an archive or a disk as text. What is not UTF-8 is most often Chinese or Japanese Windows'.
+pub fn decoded(name: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(name) {
+        return text.to_owned();
+    }
+    for encoding in [encoding_rs::GBK, encoding_rs::SHIFT_JIS, encoding_rs::EUC_KR] {
+        let (text, _, wrong) = encoding.decode(name);
+        if !wrong {
+            return text.into_owned();
+        }
+    }
+    String::from_utf8_lossy(name).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What becomes of these names.
+    fn taken(names: &[&str]) -> Result<Vec<String>, String> {
+        let shape = Shape::of(names.iter().copied(), "src/lib.rs")?;
+        let paths = names.iter().filter(|name| !is_litter(&parts(name)));
+        Ok(paths.filter_map(|name| Some(shape.path(&parts(name))?.join("/"))).collect())
+    }
+
+    #[test]
+    fn what_is_meant_is_taken() {
+        for (names, expected) in [
+            (&["src/lib.rs", "src/a.rs", "Cargo.toml"][..], "src/lib.rs src/a.rs Cargo.toml"),
+            (&["a/b/c/src/lib.rs", "a/readme"], "src/lib.rs"),
+            (&["07-queue\\src\\lib.rs", "07-queue\\src\\a\\b.rs"], "src/lib.rs src/a/b.rs"),
+            (&["x/SRC/Lib.RS", "x/SRC/Other.rs"], "src/lib.rs src/Other.rs"),
+            (&["x/lib.rs", "x/a.rs", "x/a/b.rs"], "src/lib.rs src/a.rs src/a/b.rs"),
+            (&["Lib.rs"], "src/lib.rs"),
+            (&["src/main.rs", "Cargo.toml"], "src/lib.rs"),
+            (&["week 7/答案.rs", "week 7/notes.txt"], "src/lib.rs"),
+            (&["q/src/lib.rs", "q/vendor/other/src/lib.rs"], "src/lib.rs vendor/other/src/lib.rs"),
+            (
+                &["q/src/lib.rs", "q/target/debug/build/src/lib.rs", "__MACOSX/q/src/._lib.rs"],
+                "src/lib.rs",
+            ),
+            (&["q/src/lib.rs", "q/src/._lib.rs", "q/.DS_Store"], "src/lib.rs"),
+        ] {
+            assert_eq!(taken(names).unwrap().join(" "), expected, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_plain_is_told_with_what_there_is() {
+        let several = taken(&["a/src/lib.rs", "b/src/lib.rs"]).unwrap_err();
+        assert!(several.ends_with("a/src/lib.rs, b/src/lib.rs"), "{several}");
+        let none = taken(&["report.pdf", "a.rs", "b.rs"]).unwrap_err();
+        assert_eq!(none, "there is no src/lib.rs in it; it holds a.rs, b.rs, report.pdf");
+        assert!(taken(&["target/x"]).unwrap_err().ends_with("it is empty"));
+    }
+
+    #[test]
+    fn somebody_is_told_what_was_done() {
+        let notes = |names: &[&str]| Shape::of(names.iter().copied(), "src/lib.rs").unwrap().notes;
+        assert_eq!(notes(&["src/lib.rs"]), Vec::<String>::new());
+        assert_eq!(notes(&["SRC/lib.rs"]), ["SRC/lib.rs was taken as src/lib.rs"]);
+        assert_eq!(notes(&["src/lib.rs", "target/x"]), ["the folder `target` was left out"]);
+    }
+
+    #[test]
+    fn names_of_windows_are_read() {
+        assert_eq!(decoded(b"\xd7\xf7\xd2\xb5/src/lib.rs"), "作业/src/lib.rs");
+        assert_eq!(decoded("作业".as_bytes()), "作业");
+        assert!(decoded(b"\xff\xfe\xff").contains('\u{fffd}'));
+        // A second byte of some encodings is a backslash: it is decoded before it is taken apart.
+        assert_eq!(parts(&decoded(b"\x81\x5c")).len(), 1);
+    }
+}
