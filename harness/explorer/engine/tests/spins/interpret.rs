@@ -100,7 +100,7 @@ impl Shared {
             }
             Wait::Either { order } => {
                 let value = match self.atomics[0].load(order) {
-                    0 => self.atomics[1].load(order) * 10,
+                    0 => self.atomics[1].load(order).wrapping_mul(10),
                     value => value,
                 };
                 through(value, value != 0)

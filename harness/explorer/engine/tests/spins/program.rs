@@ -137,7 +137,12 @@ fn stmt(random: &mut Random, locks: &mut usize, trials: &mut usize) -> Stmt {
                 Counter::Lent,
             ]);
             let most = random.pick(&[2, 3, 3, 4]);
-            Stmt::Attempts(wait(random), pause(random), most, counter)
+            // Each round of a loop that polls can make an attempt at its lock fail: more of them than the one that it has where loops are attempts.
+            let wait = match wait(random) {
+                Wait::TryLock => Wait::Polled,
+                wait => wait,
+            };
+            Stmt::Attempts(wait, pause(random), most, counter)
         }
         6 if *trials > 0 => {
             *trials -= 1;
