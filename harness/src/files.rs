@@ -14,17 +14,24 @@ pub fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
-        let mut aside = tempfile::NamedTempFile::new_in(folder)?;
+        let mut aside = new_in(folder)?;
         aside.write_all(bytes)?;
-        let file = aside.as_file();
-        // A temporary file is its owner's alone; this one is an ordinary file.
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.sync_all()?;
+        aside.as_file().sync_all()?;
         aside.persist(path).map_err(|error| error.error)?;
         // The name too is to last.
         std::fs::File::open(folder)?.sync_all()
     };
     written().with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// A new file without a lasting name yet, which those may read whom the umask lets. A temporary file is its owner's alone otherwise.
+///
+/// # Errors
+///
+/// When it cannot be made.
+pub fn new_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let ordinary = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    tempfile::Builder::new().permissions(ordinary).tempfile_in(folder)
 }
 
 /// Copies everything in the folder `from`, folders included, into the folder `to`, which is made if it is not there. Links are followed.
@@ -46,4 +53,20 @@ pub fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn what_is_written_is_as_readable_as_any_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (plain, ours) = (folder.path().join("plain"), folder.path().join("ours"));
+        std::fs::write(&plain, "x").unwrap();
+        write(&ours, b"x").unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&plain));
+    }
 }

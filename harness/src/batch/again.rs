@@ -29,7 +29,7 @@ pub fn again(
     before: &SubmissionResult,
     paths: &[PathBuf],
 ) -> anyhow::Result<bool> {
-    let found = submissions::find(grader.assignment(), paths)?.submissions;
+    let found = submissions::find(grader.assignment(), paths, None)?.submissions;
     let [submission] = &found[..] else {
         bail!("a result is of one submission; there are {} here", found.len());
     };

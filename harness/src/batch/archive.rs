@@ -15,7 +15,7 @@ const ARCHIVE_BYTES: u64 = 512 << 20;
 /// The most bytes of an archive in an archive.
 const INNER_BYTES: u64 = 16 << 20;
 /// The most bytes of a `.tar`, and the most that come out of a `.tar.gz`, whose every byte has to be decompressed to find the next file.
-const UNPACKED_BYTES: u64 = 512 << 20;
+const UNPACKED_BYTES: u64 = 128 << 20;
 /// The most entries, with those that tools leave behind.
 const ALL_ENTRIES: usize = 20 * ENTRIES;
 
@@ -204,7 +204,10 @@ fn with_tar<T>(
     result.map_err(|error| match error.raw_os_error() {
         Some(_) => error.into(),
         None if left == 0 => {
-            refused(format!("more than {} MB come out of the archive", UNPACKED_BYTES >> 20))
+            refused(format!(
+                "more than {} MB come out of the archive; what a build leaves behind, `target` for one, belongs to nobody's submission",
+                UNPACKED_BYTES >> 20
+            ))
         }
         None => refused(format!("it is no {form} archive that can be read: {error}")),
     })

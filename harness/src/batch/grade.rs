@@ -41,7 +41,7 @@ pub struct Request {
 /// When nothing can be graded, or something cannot be written. Trouble with one submission is in its result, and the others go on.
 pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> {
     let assignment = grader.assignment();
-    let found = submissions::find(assignment, &request.paths)?;
+    let found = submissions::find(assignment, &request.paths, Some(&request.out))?;
     let mut batch = Batch::new(grader, request.shard, &found);
     let output = Output::begin(&request.out, &batch)?;
     let earlier = output.add_earlier(&mut batch)?;
@@ -201,13 +201,21 @@ pub(super) fn summary(results: &[SubmissionResult], out: &Path) -> Verdict {
 /// How many pass, how many have a score, and what it is on average.
 fn figures(results: &[SubmissionResult]) -> String {
     let full = results.iter().filter(|result| result.passes()).count();
-    let scores: Vec<u32> = results.iter().filter_map(|result| result.score).collect();
+    // What was refused for how it was packed says nothing of how well the others did.
+    let refused = results.iter().filter(|result| result.status == Status::Refused).count();
+    let graded = results.iter().filter(|result| result.status != Status::Refused);
+    let scores: Vec<u32> = graded.filter_map(|result| result.score).collect();
     let pass = if full == 1 { "passes" } else { "pass" };
     let have = if scores.len() == 1 { "has" } else { "have" };
     let mut text = format!("{full} {pass} everything, {} {have} a score", scores.len());
     if let (Some(result), false) = (results.first(), scores.is_empty()) {
         let mean = f64::from(scores.iter().sum::<u32>()) / scores.len() as f64;
         text += &format!(", on average {mean:.1} of {}", result.max);
+    }
+    match refused {
+        0 => {}
+        1 => text += "; 1 is refused",
+        n => text += &format!("; {n} are refused"),
     }
     text
 }
@@ -228,5 +236,10 @@ mod tests {
         assert_eq!(figures(&results), "1 passes everything, 1 has a score, on average 6.0 of 6");
         results.push(samples::graded("dora"));
         assert_eq!(figures(&results), "1 passes everything, 2 have a score, on average 4.0 of 6");
+        let mut refused = samples::graded("eve");
+        (refused.status, refused.score) = (Status::Refused, Some(0));
+        results.push(refused);
+        let with = "1 passes everything, 2 have a score, on average 4.0 of 6; 1 is refused";
+        assert_eq!(figures(&results), with);
     }
 }

@@ -16,6 +16,7 @@
 
 use super::shard::Shard;
 use super::submissions::Found;
+use crate::files;
 use crate::grading::assignment::Assignment;
 use crate::grading::grade::Grader;
 use crate::grading::result::{Status, SubmissionResult, Versions};
@@ -289,7 +290,7 @@ impl Output {
     fn put(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let path = self.folder.join(name);
         let write = || -> std::io::Result<()> {
-            let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(&self.folder))?;
+            let mut file = files::new_in(path.parent().unwrap_or(&self.folder))?;
             file.write_all(bytes)?;
             file.persist(&path)?;
             Ok(())

@@ -72,8 +72,17 @@ impl Submission {
 /// # Errors
 ///
 /// When there is none, or two in different places have the same name.
-pub fn find(assignment: &Assignment, paths: &[PathBuf]) -> anyhow::Result<Found> {
-    let mut finder = Finder { root_file: assignment.root_file(), found: vec![], others: vec![] };
+pub fn find(
+    assignment: &Assignment,
+    paths: &[PathBuf],
+    out: Option<&Path>,
+) -> anyhow::Result<Found> {
+    let mut finder = Finder {
+        root_file: assignment.root_file(),
+        out: out.and_then(|out| out.canonicalize().ok()),
+        found: vec![],
+        others: vec![],
+    };
     for path in paths {
         finder.path(path, paths.len() == 1)?;
     }
@@ -103,6 +112,8 @@ pub fn find(assignment: &Assignment, paths: &[PathBuf]) -> anyhow::Result<Found>
 
 struct Finder {
     root_file: &'static str,
+    /// Where results are written, which may lie among the submissions and is none.
+    out: Option<PathBuf>,
     found: Vec<Submission>,
     others: Vec<String>,
 }
@@ -110,10 +121,12 @@ struct Finder {
 impl Finder {
     /// What is at a path that somebody has named.
     fn path(&mut self, path: &Path, only: bool) -> anyhow::Result<()> {
+        let is_out = |path: &Path| self.out.is_some() && path.canonicalize().ok() == self.out;
         if !path.is_dir() || self.is_submission(path) {
             return self.entry(path);
         }
-        let inside = inside(path)?;
+        let mut inside = inside(path)?;
+        inside.retain(|path| !is_out(path));
         let many = inside.iter().filter(|path| path.is_dir() || form_of(path).is_some()).count();
         match many {
             0 if only => bail!(
@@ -132,6 +145,9 @@ impl Finder {
         // The name is that of the path as it was given; `.` has none of its own.
         let whole = path.canonicalize();
         let whole = whole.with_context(|| format!("{} cannot be read", path.display()))?;
+        if self.out.as_ref() == Some(&whole) {
+            return Ok(());
+        }
         let name = path.file_name().or(whole.file_name()).unwrap_or_default();
         let Some(name) = name.to_str().filter(|name| !is_hidden(name)) else {
             self.others.push(name.display().to_string());
@@ -251,7 +267,7 @@ mod tests {
         let assignment = Assignment::find(&course, "tally").unwrap();
         let paths =
             if each { inside(folder.path()).unwrap() } else { vec![folder.path().to_owned()] };
-        let Found { submissions, others } = find(&assignment, &paths).unwrap();
+        let Found { submissions, others } = find(&assignment, &paths, None).unwrap();
         let line = |submission: Submission| {
             let within =
                 |path: &Path| path.strip_prefix(folder.path()).unwrap().display().to_string();
@@ -285,6 +301,21 @@ mod tests {
     }
 
     #[test]
+    fn results_among_the_submissions_are_none() {
+        let folder = tempfile::tempdir().unwrap();
+        add(folder.path().join("ada/src/lib.rs"));
+        add(folder.path().join("out/results/ada.json"));
+        let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+        let assignment = Assignment::find(&course, "tally").unwrap();
+        let (all, out) = ([folder.path().to_owned()], folder.path().join("out"));
+        for paths in [&all[..], &[folder.path().join("ada"), out.clone()]] {
+            let found = find(&assignment, paths, Some(&out)).unwrap();
+            let names: Vec<&str> = found.submissions.iter().map(|s| s.name.as_str()).collect();
+            assert_eq!((names, found.others), (vec!["ada"], vec![]));
+        }
+    }
+
+    #[test]
     fn an_archive_is_read_as_what_its_name_says() {
         let folder = tempfile::tempdir().unwrap();
         let source = b"// a library";
@@ -295,7 +326,7 @@ mod tests {
         std::fs::write(folder.path().join("Carl.TAR"), tar.into_inner().unwrap()).unwrap();
         let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
         let assignment = Assignment::find(&course, "tally").unwrap();
-        let found = find(&assignment, &[folder.path().to_owned()]).unwrap();
+        let found = find(&assignment, &[folder.path().to_owned()], None).unwrap();
         assert_eq!(found.submissions[0].name, "Carl");
         assert!(found.submissions[0].take(&assignment).unwrap().has("src/lib.rs"));
     }
@@ -346,7 +377,7 @@ mod tests {
         std::os::unix::fs::symlink("../eve.zip", folder.path().join("bob/mine.zip")).unwrap();
         let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
         let assignment = Assignment::find(&course, "tally").unwrap();
-        let found = find(&assignment, &[folder.path().to_owned()]).unwrap();
+        let found = find(&assignment, &[folder.path().to_owned()], None).unwrap();
         let why = found.submissions[1].take(&assignment).unwrap_err().to_string();
         assert!(why.contains("it holds mine, mine.zip"), "{why}");
     }

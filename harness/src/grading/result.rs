@@ -219,7 +219,7 @@ impl SubmissionResult {
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
         let folder = path.parent().context("a result is in a folder")?;
         let write = || -> std::io::Result<()> {
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            let mut file = crate::files::new_in(folder)?;
             serde_json::to_writer_pretty(&mut file, self)?;
             file.write_all(b"\n")?;
             file.as_file().sync_data()?;

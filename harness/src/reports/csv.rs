@@ -1,7 +1,7 @@
 //! A grade book as CSV: a row a submission, a column a check.
 
 use super::words;
-use crate::grading::result::{CheckStatus, SubmissionResult};
+use crate::grading::result::{CheckStatus, Status, SubmissionResult};
 use anyhow::Context;
 
 /// Writes the grade book. Its columns are those of the first result's checks; submissions of one batch have the same.
@@ -33,7 +33,11 @@ pub fn write(results: &[SubmissionResult]) -> anyhow::Result<String> {
             harmless(&result.submission),
             harmless(&result.assignment),
             status.as_str().unwrap_or_default().to_owned(),
-            result.score.map_or(String::new(), |score| score.to_string()),
+            // No zero in anybody's mean for how something was packed.
+            match (result.status, result.score) {
+                (Status::Refused, _) | (_, None) => String::new(),
+                (_, Some(score)) => score.to_string(),
+            },
             result.max.to_string(),
         ];
         row.extend(result.checks.iter().map(|check| match check.status {
