@@ -179,6 +179,7 @@ fn what_is_left(chapter: &str, name: &str) -> String {
     };
     format!(
         "\nWrite the program, its twin, and the pages in both languages. Name the page in {chapter}/index.md of both editions. Then:\n\n    \
+         cargo fmt --all\n    \
          cargo run -p ch{chapter} -- {name}\n    \
          INSTA_UPDATE=always cargo test -p harness --test programs {test}\n{outputs}    \
          cargo run -p harness -- run {chapter} {name} --python\n    \
