@@ -4,6 +4,7 @@
 mod commands;
 mod named;
 mod paths;
+mod timed;
 
 use std::fs;
 use std::path::{Path, PathBuf};
