@@ -65,6 +65,6 @@ pub use receiver::{Receiver, RecvError};
 pub use sender::{SendError, Sender};
 pub use shared::{
     Barrier, BarrierError, BoundedSemaphore, Condition, ConditionGuard, Event, GetError, Guarded,
-    Kind, Lock, LockGuard, NotLocked, NotOwner, OwnerDied, PutError, Queue, RLock, RLockGuard,
-    Semaphore, SharedMemory, TooManyReleases, TryLockError,
+    Kind, Lock, LockGuard, NotLocked, NotOwner, OwnerDied, Permit, PutError, Queue, RLock,
+    RLockGuard, Semaphore, SharedMemory, TooManyReleases, TryLockError,
 };

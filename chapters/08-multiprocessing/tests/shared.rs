@@ -18,6 +18,8 @@ fn main() {
     trials::run(
         ch08_multiprocessing::init,
         [
+            ("a_permit_is_given_back_wherever_its_process_is", permits),
+            ("a_wait_for_a_fact_ends_with_the_fact_or_the_time", facts),
             ("a_lock_is_released_by_whomever", lock_released_elsewhere),
             ("a_lock_is_not_reentrant", lock_twice),
             ("a_lock_excludes_processes", lock_excludes),
@@ -352,6 +354,7 @@ fn under_valgrind() {
     let with_processes = [
         "a_lock_is_released",
         "a_lock_excludes",
+        "a_permit_",
         "a_killed_",
         "a_semaphore_lets_in",
         "an_event_releases",
@@ -360,4 +363,46 @@ fn under_valgrind() {
         "a_party_killed",
     ];
     valgrind::clean(&with_processes);
+}
+
+fn take_a_permit((seats, mut main): (Semaphore, Connection)) {
+    let permit = seats.permit();
+    main.send(&1).unwrap();
+    let _ = main.recv::<()>();
+    drop(permit);
+    main.send(&2).unwrap();
+}
+
+fn permits() {
+    let seats = Semaphore::new(1).unwrap();
+    let (child, mut from_child) = child(take_a_permit, &seats);
+    hear(&mut from_child, 1);
+    assert!(seats.try_permit().is_none());
+    assert!(seats.permit_timeout(Duration::from_millis(1)).is_none());
+    from_child.send(&()).unwrap();
+    assert!(seats.permit_timeout(PATIENCE).is_some());
+    hear(&mut from_child, 2);
+    end(&child);
+    assert_eq!(seats.value(), 1, "the one that was taken here is given back, too");
+}
+
+fn facts() {
+    let condition = Condition::new().unwrap();
+    let count = Semaphore::new(0).unwrap();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..3 {
+                let guard = condition.lock().unwrap();
+                count.release(1).unwrap();
+                guard.notify(1);
+            }
+        });
+        let guard = condition.lock().unwrap();
+        let guard = guard.wait_for(|| count.value() == 3).unwrap();
+        let never = Duration::from_millis(1);
+        let (guard, so) = guard.wait_for_timeout(|| count.value() == 4, never).unwrap();
+        assert!(!so);
+        let (_guard, so) = guard.wait_for_timeout(|| count.value() == 3, Duration::ZERO).unwrap();
+        assert!(so);
+    });
 }

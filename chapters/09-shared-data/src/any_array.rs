@@ -12,6 +12,7 @@ use thiserror::Error;
 
 /// Why elements were not replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
+#[non_exhaustive]
 pub enum SetError {
     /// There is no such element.
     #[error(transparent)]

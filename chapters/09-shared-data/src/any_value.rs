@@ -11,6 +11,7 @@ use thiserror::Error;
 
 /// Why a value or an array was not made.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum CreateError {
     /// An item does not fit the typecode.
     #[error(transparent)]

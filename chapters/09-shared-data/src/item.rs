@@ -29,6 +29,7 @@ pub enum Item {
 
 /// Why an item does not fit a typecode.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
+#[non_exhaustive]
 pub enum ItemError {
     /// The item is of another kind: a fraction where only whole numbers go,
     /// or a number where a character goes.

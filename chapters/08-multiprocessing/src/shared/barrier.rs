@@ -36,6 +36,7 @@ pub struct Barrier {
 
 /// Why the others did not come together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum BarrierError {
     /// This one's time ran out, which broke the barrier.
     #[error("the others did not come in time; the barrier is broken now")]

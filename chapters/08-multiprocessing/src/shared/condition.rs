@@ -137,17 +137,74 @@ impl ConditionGuard<'_> {
         }
     }
 
-    /// Waits while `condition` is so.
+    /// Waits until `fact` is true. It is asked with the lock held: at once, and
+    /// after each notification.
+    ///
+    /// ```
+    /// use ch08_multiprocessing::{Condition, Semaphore};
+    /// let (condition, done) = (Condition::new()?, Semaphore::new(0)?);
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| {
+    ///         let guard = condition.lock().expect("nobody has died yet");
+    ///         done.release(1).expect("there is room for one");
+    ///         guard.notify(1);
+    ///     });
+    ///     let guard = condition.lock().expect("nobody has died yet");
+    ///     drop(guard.wait_for(|| done.value() == 1));
+    /// });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// As [`wait`](ConditionGuard::wait), before the condition is looked at again.
-    pub fn wait_while(self, mut condition: impl FnMut() -> bool) -> Guarded<Self> {
+    /// As [`wait`](ConditionGuard::wait), before the fact is asked for again.
+    pub fn wait_for(self, mut fact: impl FnMut() -> bool) -> Guarded<Self> {
         let mut guard = self;
-        while condition() {
+        while !fact() {
             guard = guard.wait()?;
         }
         Ok(guard)
+    }
+
+    /// As [`wait_for`](ConditionGuard::wait_for), at most for `timeout`. The
+    /// boolean says whether `fact` was true in the end.
+    ///
+    /// ```
+    /// use ch08_multiprocessing::Condition;
+    /// use std::time::Duration;
+    /// let condition = Condition::new()?;
+    /// let guard = condition.lock().expect("nobody has died yet");
+    /// let (_guard, so) = guard
+    ///     .wait_for_timeout(|| false, Duration::from_millis(1))
+    ///     .expect("nobody has died yet");
+    /// assert!(!so);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`wait_for`](ConditionGuard::wait_for).
+    pub fn wait_for_timeout(
+        self,
+        mut fact: impl FnMut() -> bool,
+        timeout: Duration,
+    ) -> Guarded<(Self, bool)> {
+        let deadline = deadline(timeout);
+        let mut guard = self;
+        loop {
+            if fact() {
+                return Ok((guard, true));
+            }
+            let notified = guard.wait_until(deadline);
+            guard = match guard.told() {
+                Ok(guard) => guard,
+                Err(died) => return Err(died.map(|guard| (guard, false))),
+            };
+            if !notified {
+                let so = fact();
+                return Ok((guard, so));
+            }
+        }
     }
 
     /// Wakes the `n` that waited longest, or all if they are fewer; returns

@@ -20,7 +20,7 @@ pub use lock::{Lock, LockGuard, NotLocked};
 pub use memory::{Kind, SharedMemory};
 pub use queue::{GetError, PutError, Queue};
 pub use rlock::{NotOwner, OwnerDied, RLock, RLockGuard, TryLockError};
-pub use semaphore::{BoundedSemaphore, Semaphore, TooManyReleases};
+pub use semaphore::{BoundedSemaphore, Permit, Semaphore, TooManyReleases};
 
 use ch08_sync::WaitQueue;
 use std::time::{Duration, Instant};

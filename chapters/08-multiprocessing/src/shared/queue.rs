@@ -50,6 +50,7 @@ pub struct Queue<T> {
 
 /// Why an item was not put into a queue.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum PutError {
     /// There was no room in the given time.
     #[error("the queue is full")]
@@ -72,6 +73,7 @@ pub enum PutError {
 
 /// Why an item could not be had.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum GetError {
     /// The item is of another type; it is gone.
     #[error(transparent)]

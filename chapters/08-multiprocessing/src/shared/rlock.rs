@@ -52,6 +52,7 @@ pub struct OwnerDied<G> {
 
 /// Why a lock was not taken, or not without a remark.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum TryLockError<G> {
     /// Another thread holds it, and the time given is over.
     #[error("another thread holds the lock")]

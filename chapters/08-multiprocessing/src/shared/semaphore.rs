@@ -41,6 +41,28 @@ pub struct BoundedSemaphore {
     place: Placed<Bounded>,
 }
 
+/// A permit of a semaphore, given back when this is dropped.
+///
+/// Not if its process is killed: nobody holds what was acquired.
+#[must_use = "the permit is given back when this is dropped"]
+pub struct Permit<'a> {
+    word: &'a SemaphoreWord,
+    bound: u32,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        // If others have given back more than they took, there is no room for it.
+        let _ = give(self.word, 1, self.bound);
+    }
+}
+
+impl fmt::Debug for Permit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Permit").finish_non_exhaustive()
+    }
+}
+
 /// There would be more permits than there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("released too often: the semaphore may not exceed {bound}")]
@@ -83,12 +105,48 @@ impl Semaphore {
         Ok(Semaphore { place })
     }
 
-    /// Takes a permit; blocks while there is none.
+    /// Takes a permit that is given back when it is dropped; blocks while there
+    /// is none.
+    ///
+    /// ```
+    /// let seats = ch08_multiprocessing::Semaphore::new(1)?;
+    /// let permit = seats.permit();
+    /// assert!(seats.try_permit().is_none());
+    /// drop(permit);
+    /// assert_eq!(seats.value(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn permit(&self) -> Permit<'_> {
+        self.acquire();
+        self.taken()
+    }
+
+    /// As [`permit`](Semaphore::permit), if there is one; does not block.
+    pub fn try_permit(&self) -> Option<Permit<'_>> {
+        self.try_acquire().then(|| self.taken())
+    }
+
+    /// As [`permit`](Semaphore::permit), if there is one within `timeout`.
+    pub fn permit_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
+        self.acquire_timeout(timeout).then(|| self.taken())
+    }
+
+    fn taken(&self) -> Permit<'_> {
+        Permit { word: &self.place.0, bound: SemaphoreWord::MAX }
+    }
+
+    /// The raw core: takes a permit if there is one, and says whether it did;
+    /// does not block.
+    pub fn try_acquire(&self) -> bool {
+        self.acquire_timeout(Duration::ZERO)
+    }
+
+    /// The raw core: takes a permit; blocks while there is none.
     pub fn acquire(&self) {
         self.place.0.acquire(&Linux, None);
     }
 
-    /// Takes a permit; blocks for at most `timeout`. False if there was none.
+    /// The raw core: takes a permit; blocks for at most `timeout`. False if there was none.
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
         self.place.0.acquire(&Linux, deadline(timeout))
     }
@@ -121,12 +179,48 @@ impl BoundedSemaphore {
         Ok(BoundedSemaphore { place })
     }
 
-    /// Takes a permit; blocks while there is none.
+    /// Takes a permit that is given back when it is dropped; blocks while there
+    /// is none.
+    ///
+    /// ```
+    /// let seats = ch08_multiprocessing::BoundedSemaphore::new(1)?;
+    /// let permit = seats.permit();
+    /// assert!(seats.try_permit().is_none());
+    /// drop(permit);
+    /// assert_eq!(seats.value(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn permit(&self) -> Permit<'_> {
+        self.acquire();
+        self.taken()
+    }
+
+    /// As [`permit`](BoundedSemaphore::permit), if there is one; does not block.
+    pub fn try_permit(&self) -> Option<Permit<'_>> {
+        self.try_acquire().then(|| self.taken())
+    }
+
+    /// As [`permit`](BoundedSemaphore::permit), if there is one within `timeout`.
+    pub fn permit_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
+        self.acquire_timeout(timeout).then(|| self.taken())
+    }
+
+    fn taken(&self) -> Permit<'_> {
+        Permit { word: &self.place.word, bound: self.place.bound.load(Relaxed) }
+    }
+
+    /// The raw core: takes a permit if there is one, and says whether it did;
+    /// does not block.
+    pub fn try_acquire(&self) -> bool {
+        self.acquire_timeout(Duration::ZERO)
+    }
+
+    /// The raw core: takes a permit; blocks while there is none.
     pub fn acquire(&self) {
         self.place.word.acquire(&Linux, None);
     }
 
-    /// Takes a permit; blocks for at most `timeout`. False if there was none.
+    /// The raw core: takes a permit; blocks for at most `timeout`. False if there was none.
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
         self.place.word.acquire(&Linux, deadline(timeout))
     }

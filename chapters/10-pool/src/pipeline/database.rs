@@ -27,6 +27,7 @@ pub struct Copied {
 
 /// What went wrong with a database, and when.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum DatabaseError {
     /// The database itself says no.
     #[error("cannot {doing} ({location})")]
