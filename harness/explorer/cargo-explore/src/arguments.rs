@@ -1,9 +1,8 @@
 //! The command line. What `cargo test` takes, this takes as well; what says how far to look is the explorer's own.
 
+use crate::bounds::Bounds;
 use clap::Parser;
-use protocol::Config;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// How cargo calls the command: with its name once more.
 #[derive(Debug, Parser)]
@@ -64,62 +63,6 @@ pub enum Format {
     Human,
     /// A line of JSON for each test, and one at the end.
     Json,
-}
-
-/// How far to look.
-#[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "How far to look")]
-pub struct Bounds {
-    /// Search exhaustively for at most this many executions, then at random
-    #[arg(long, value_name = "N")]
-    pub schedules: Option<u64>,
-    /// Search exhaustively for at most this many seconds, then at random
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    pub time: Option<Duration>,
-    /// Stop each run after this many steps; where one has more, nothing is proved. At most 30000
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(Config::MOST_STEPS)))]
-    pub steps: Option<u32>,
-    /// Try only runs with at most this many preemptions; finds much, proves nothing
-    #[arg(long, value_name = "N")]
-    pub preemptions: Option<u32>,
-    /// Let each thread wake up spuriously this many times
-    #[arg(long, value_name = "N")]
-    pub spurious: Option<u8>,
-    /// Let time-outs fire at any moment, not only when nothing else can happen
-    #[arg(long)]
-    pub eager_timeouts: bool,
-    /// Let a loop that only looks see a change within this many looks, or not at all: for
-    /// loops that count, each look of which costs an execution. The verdict says so
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
-    pub looks: Option<u8>,
-    /// Let threads be left running when a test ends, as daemons; without it that is a leak
-    #[arg(long)]
-    pub detached: bool,
-    /// The seed of the random part of the search
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
-    /// Replay this run of one test instead of searching
-    #[arg(long, value_name = "STRING")]
-    pub schedule: Option<String>,
-}
-
-impl Bounds {
-    /// As the explorer takes them.
-    pub fn config(&self) -> Config {
-        let usual = Config::default();
-        Config {
-            max_executions: self.schedules.unwrap_or(usual.max_executions),
-            max_time: self.time.unwrap_or(usual.max_time),
-            max_steps: self.steps.unwrap_or(usual.max_steps),
-            preemptions: self.preemptions,
-            spurious: self.spurious.unwrap_or(usual.spurious),
-            eager_timeouts: self.eager_timeouts,
-            looks: self.looks,
-            detached: self.detached,
-            seed: self.seed.unwrap_or(usual.seed),
-            ..usual
-        }
-    }
 }
 
 /// What goes on to cargo.
@@ -228,11 +171,6 @@ impl CargoFlags {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +189,6 @@ mod tests {
         let flags = arguments.cargo.flags().join(" ");
         assert_eq!(flags, "--package a --test t --features x,y --offline");
         assert_eq!((arguments.filters, arguments.exact), (vec!["name".to_owned()], true));
-        assert_eq!(arguments.bounds.config().max_executions, 9);
+        assert_eq!(arguments.bounds.schedules, Some(9));
     }
 }

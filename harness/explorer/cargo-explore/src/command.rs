@@ -1,6 +1,7 @@
 //! The command: compiles, explores one test after the other, and tells.
 
 use crate::arguments::{Arguments, Format};
+use crate::bounds::OfPackage;
 use crate::carried::{self, Sources};
 use crate::drive::Search;
 use crate::kit::Kit;
@@ -24,13 +25,16 @@ pub fn main(sources: &Sources, arguments: &Arguments) -> u8 {
 }
 
 fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
-    let search = Search {
-        config: arguments.bounds.config(),
+    let search = |package: &OfPackage| Search {
+        config: arguments.bounds.config(package),
         schedule: arguments.bounds.schedule.clone(),
         ..Search::default()
     };
-    search.check()?;
+    search(&OfPackage::default()).check()?;
     let metadata = suite::metadata(&arguments.cargo)?;
+    for package in &metadata.packages {
+        OfPackage::read(&package.name, &package.metadata)?;
+    }
     let root = metadata.workspace_root.as_std_path();
     let teller = Teller::new(arguments.message_format, root);
     let progress = |progress: Progress<'_>| teller.progress(progress);
@@ -54,10 +58,11 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
             teller.left_out(&suite.source, why);
             continue;
         }
-        if suite.tests.is_empty() {
+        if active.is_empty() && ignored.is_empty() {
             continue;
         }
         teller.suite(suite, active.len());
+        let search = search(&suite.bounds);
         let names: Vec<String> = active.iter().map(|test| test.name.clone()).collect();
         suite.driver.explore(&names, &search, &progress, &mut |outcome| {
             teller.test(suite, &outcome, &search)

@@ -3,6 +3,7 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`arguments`] | the command line |
+//! | [`bounds`] | how far to look: the command line, then the package's manifest |
 //! | [`carried`] | the sources of the stand-ins, which the command carries |
 //! | [`kit`] | the stand-ins for `std`, `core` and `test`, compiled |
 //! | [`home`] | where all that is kept |
@@ -18,6 +19,7 @@
 //! Nothing here links the explorer. It is compiled, put into the place of `std`, and what a program says that was compiled so is read.
 
 pub mod arguments;
+pub mod bounds;
 pub mod cargo;
 pub mod carried;
 pub mod command;

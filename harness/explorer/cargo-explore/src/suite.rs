@@ -1,6 +1,7 @@
 //! The executables of a crate's tests, compiled against the stand-ins, and the tests in them.
 
 use crate::arguments::{Arguments, CargoFlags};
+use crate::bounds::OfPackage;
 use crate::drive::Driver;
 use crate::kit::Kit;
 use crate::wrapper::{INNER, KIT};
@@ -20,6 +21,8 @@ pub struct Suite {
     pub flag: String,
     /// The file that it is compiled from, as a path that is short.
     pub source: String,
+    /// What the package says of how far to look.
+    pub bounds: OfPackage,
     /// What runs its tests.
     pub driver: Driver,
     /// Its tests.
@@ -131,6 +134,7 @@ pub fn compile(
             package: package.name.to_string(),
             flag: flag(&target),
             source: source.strip_prefix(root).unwrap_or(source).display().to_string(),
+            bounds: OfPackage::read(&package.name, &package.metadata)?,
             driver,
             tests,
             left_out,

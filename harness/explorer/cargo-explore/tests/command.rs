@@ -173,4 +173,14 @@ fn a_receiver_that_gives_up_too_early_is_found_when_asked_for() {
     crates
         .explore("waits", &["--offline", "--eager-timeouts"])
         .says(1, &["everything_is_counted  failed: main panics", "2 tests: 1 proved; 1 failed"]);
+    // The package can ask for it itself.
+    let manifest = crates.0.path().join("waits/Cargo.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    let asks = |what: &str| format!("{text}\n[package.metadata.explore]\n{what}\n");
+    std::fs::write(&manifest, asks("eager-timeouts = true")).unwrap();
+    crates.explore("waits", &["--offline", "everything"]).says(1, &["1 test: 1 failed"]);
+    std::fs::write(&manifest, asks("eager-timeout = true")).unwrap();
+    crates
+        .explore("waits", &["--offline"])
+        .says(2, &["the manifest of waits: unknown field `eager-timeout`"]);
 }
