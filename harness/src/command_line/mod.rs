@@ -192,6 +192,9 @@ struct ExploreArguments {
     /// for loops that count, each look of which costs an execution. The verdict says so
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
     looks: Option<u8>,
+    /// Watch plain memory too, which is slower: data races, uses after free, and who looks at the counters of `Arc`
+    #[arg(long)]
+    see_memory: bool,
     /// Let threads be left running when the program ends, as daemons; without it that is a leak
     #[arg(long)]
     detached: bool,
@@ -368,8 +371,9 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             let scenario = arguments.scenario.as_deref();
             let root = workspace_root();
             let features = &arguments.features.features();
-            let target =
+            let mut target =
                 Target::find(&root, &arguments.target, &arguments.names, scenario, features)?;
+            target.sees_memory = arguments.see_memory;
             let search = arguments.search()?;
             let graph = arguments.graph;
             let showing = Showing { graph, ..arguments.files.showing(arguments.outputs) };

@@ -38,7 +38,10 @@ pub fn compile(
     target: &Target,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> anyhow::Result<Driver> {
-    let kit = kit::Kit::build(workspace, progress)?;
+    let mut kit = kit::Kit::build(workspace, progress)?;
+    if target.sees_memory {
+        kit = kit.seeing_memory();
+    }
     let executable = driver::build(&kit, &target.files, &target.uses, progress)?;
     if target.files.iter().all(|file| file.scenarios.is_empty()) {
         bail!("rustc accepts it, but no scenario can be found in it");

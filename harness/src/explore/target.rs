@@ -17,6 +17,8 @@ pub struct Target {
     pub uses: Uses,
     /// The folder that the paths in messages are relative to.
     pub root: PathBuf,
+    /// Whether every access to memory is seen: data races, uses after free, the counters of `Arc`. That takes longer.
+    pub sees_memory: bool,
 }
 
 impl Target {
@@ -45,7 +47,7 @@ impl Target {
                 None => files_of_chapter(&chapter, names)?,
             };
             let uses = uses_of_chapter(root, &chapter, &files)?;
-            return Ok(Target { files, uses, root: root.to_owned() });
+            return Ok(Target { files, uses, root: root.to_owned(), sees_memory: false });
         }
         if path.is_file() {
             let file = path.canonicalize()?;
@@ -57,7 +59,7 @@ impl Target {
             if !file.has_modules() {
                 uses = uses.named_in(&[&file.source]);
             }
-            return Ok(Target { files: vec![file], uses, root: here });
+            return Ok(Target { files: vec![file], uses, root: here, sees_memory: false });
         }
         if path.join("Cargo.toml").is_file() {
             let folder = path.canonicalize()?;
@@ -73,7 +75,7 @@ impl Target {
                 )));
             }
             let here = std::env::current_dir()?;
-            return Ok(Target { files, uses, root: here });
+            return Ok(Target { files, uses, root: here, sees_memory: false });
         }
         bail!(Misuse(format!("{asked} is no chapter, no file and no crate")))
     }

@@ -42,7 +42,7 @@ fn leaves_a_thread() {
 }
 
 fn crashes() {
-    // SAFETY: none; this is the end of the process.
+    // SAFETY: none; on real threads this is the end of the process.
     unsafe { std::ptr::null_mut::<u32>().write_volatile(1) }
 }
 

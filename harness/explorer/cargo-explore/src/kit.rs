@@ -31,6 +31,8 @@ pub struct Kit {
     triple: String,
     /// What the compiler says of itself.
     compiler: String,
+    /// Whether the explorer is told of every access to memory.
+    sees_memory: bool,
 }
 
 impl Kit {
@@ -64,12 +66,12 @@ impl Kit {
             places.iter().find_map(|place| Note::read(place, &name)?.kit(place, root, &compiler))
         };
         if let Some(folder) = noted() {
-            return Ok(Kit { folder, target: home, triple, compiler });
+            return Ok(Kit { folder, target: home, triple, compiler, sees_memory: false });
         }
         let turn = Turn::take(&home)?;
         // Who had the turn before may have compiled the same.
         if let Some(folder) = noted() {
-            return Ok(Kit { folder, target: home, triple, compiler });
+            return Ok(Kit { folder, target: home, triple, compiler, sees_memory: false });
         }
         let began = SystemTime::now();
         let compiled = compile(root, &home, packages, &turn, progress)?;
@@ -80,22 +82,35 @@ impl Kit {
             Note { kit: folder.file_name().map(PathBuf::from), folders: compiled.folders, made }
                 .write(&home, &name)?;
         }
-        Ok(Kit { folder, target: home, triple, compiler })
+        Ok(Kit { folder, target: home, triple, compiler, sees_memory: false })
+    }
+
+    /// The kit that tells the explorer of every access to memory, where the engine has the functions for that.
+    pub fn seeing_memory(mut self) -> Kit {
+        if self.triple == INSTRUMENTED {
+            self.sees_memory = true;
+            // Cargo would compile everything again at each change of flags.
+            self.target.push("seeing-memory");
+        }
+        self
     }
 
     /// A cargo command in `folder` that compiles against the stand-ins.
     pub fn cargo(&self, folder: &Path) -> Command {
         let folder_of_kit = self.folder.display();
-        // Cargo splits this at U+001F, so that a path may hold blanks.
-        let flags = [
+        let mut flags = vec![
             "--extern".to_owned(),
             format!("std={folder_of_kit}/libexplore_std.rlib"),
             "--extern".to_owned(),
             format!("core={folder_of_kit}/libexplore_core.rlib"),
             "-L".to_owned(),
             format!("dependency={folder_of_kit}"),
-        ]
-        .join("\u{1f}");
+        ];
+        if self.sees_memory {
+            flags.extend(INSTRUMENTATION.map(str::to_owned));
+        }
+        // Cargo splits this at U+001F, so that a path may hold blanks.
+        let flags = flags.join("\u{1f}");
         let mut command = cargo::command(folder);
         command
             .env("CARGO_ENCODED_RUSTFLAGS", &flags)
@@ -104,6 +119,10 @@ impl Kit {
             .env("CARGO_BUILD_TARGET", &self.triple)
             .env_remove("RUSTFLAGS")
             .env_remove("RUSTDOCFLAGS");
+        if self.sees_memory {
+            // The lines of what goes wrong come from there.
+            command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
+        }
         command
     }
 
@@ -180,6 +199,16 @@ struct Compiled {
     /// The folders of those packages that are the workspace's own.
     folders: Vec<PathBuf>,
 }
+/// Where the functions that instrumented code calls are written for.
+const INSTRUMENTED: &str = "x86_64-unknown-linux-gnu";
+
+/// What has rustc call the engine before each access to memory: the pass of LLVM's thread sanitizer, without its runtime. Functions are not inlined, for a stand-in's
+/// function within one of the user's could not be told from it; and the names are those that say in which crate a function is written.
+const INSTRUMENTATION: [&str; 3] = [
+    "-Cpasses=forceattrs tsan-module function(tsan)",
+    "-Cllvm-args=-force-attribute=sanitize_thread -tsan-distinguish-volatile -inline-threshold=-1000000 -inlinehint-threshold=-1000000",
+    "-Csymbol-mangling-version=v0",
+];
 
 /// Compiles the packages, and returns the libraries of which they are made.
 fn compile(

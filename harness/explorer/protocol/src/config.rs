@@ -58,6 +58,9 @@ pub struct Config {
     /// Follow every loop, and take none for one that spins, for its tests.
     #[doc(hidden)]
     pub follow_loops: bool,
+    /// The operations of `Arc`'s counters are steps. Set by the search itself when it has seen somebody look at one.
+    #[doc(hidden)]
+    pub counters: bool,
     /// Break the engine on purpose, for its tests.
     #[doc(hidden)]
     pub fault: Option<Fault>,
@@ -100,6 +103,7 @@ impl Default for Config {
             strategy: Strategy::Optimal,
             classes: false,
             follow_loops: false,
+            counters: false,
             fault: None,
         }
     }
@@ -214,6 +218,7 @@ fields!(Config {
     strategy,
     classes,
     follow_loops,
+    counters,
     fault
 });
 

@@ -105,6 +105,7 @@ impl Outcome {
             Failure::Livelock { .. } => "livelock",
             Failure::Leak { .. } => "leak",
             Failure::Poisoned { .. } => "poisoned lock",
+            Failure::Memory { fault, .. } => fault.name(),
             Failure::Exit { .. } => "exit",
         }
     }

@@ -56,6 +56,7 @@ pub fn write(config: &Config, turns: &[Turn]) -> String {
         ('o', config.outputs),
         ('q', config.memory == Memory::SeqCst),
         ('d', config.detached),
+        ('c', config.counters),
     ] {
         if set {
             text.push(letter);
@@ -133,6 +134,7 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
     config.outputs = false;
     config.memory = Memory::Rc11;
     config.detached = false;
+    config.counters = false;
     let mut bounds = bounds.chars().peekable();
     while let Some(bound) = bounds.next() {
         match bound {
@@ -142,6 +144,7 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
             'o' => config.outputs = true,
             'q' => config.memory = Memory::SeqCst,
             'd' => config.detached = true,
+            'c' => config.counters = true,
             _ => return Err(ScheduleError::Format),
         }
     }

@@ -104,4 +104,6 @@ pub use sources::{SourceFiles, SourceTexts, Sources};
 pub use svg::{Svg, SvgLayout};
 #[cfg(feature = "pictures")]
 pub use terminal::Terminal;
-pub use verdict::{Failure, Outcome, Search, Verdict, Wait, WaitsFor};
+pub use verdict::{
+    Access, Action, Allocation, Failure, MemoryFault, Outcome, Search, Verdict, Wait, WaitsFor,
+};

@@ -219,6 +219,10 @@ impl Names {
             Failure::Deadlock { waits }
             | Failure::Livelock { spins: waits, .. }
             | Failure::Leak { threads: waits } => waits.iter().try_for_each(wait),
+            Failure::Memory { accesses, allocation, .. } => {
+                accesses.iter().try_for_each(|access| self.thread(access.thread, place))?;
+                allocation.iter().try_for_each(|made| self.thread(made.thread, place))
+            }
             Failure::Poisoned { thread, lock, by } => {
                 self.thread(*thread, place)?;
                 self.object(*lock, place)?;

@@ -80,6 +80,16 @@ pub enum Failure {
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         by: Option<ThreadId>,
     },
+    /// Memory was used as it must not be.
+    Memory {
+        /// What is wrong.
+        fault: MemoryFault,
+        /// Who used it: the earlier access, if there is one, and the one that goes wrong.
+        accesses: Vec<Access>,
+        /// The allocation that it is about.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        allocation: Option<Allocation>,
+    },
     /// The program called `process::exit` with a code other than 0, or `process::abort`.
     Exit {
         /// The thread that called it.
@@ -88,6 +98,79 @@ pub enum Failure {
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         code: Option<i32>,
     },
+}
+
+/// What is wrong with a use of memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum MemoryFault {
+    /// Two threads touch it, one of them writes, and nothing orders the two.
+    DataRace,
+    /// It was freed, or may be freed already.
+    UseAfterFree,
+    /// It was freed twice.
+    DoubleFree,
+    /// What was freed is no allocation.
+    InvalidFree,
+    /// It is still allocated at the end, and nobody can reach it any more.
+    Leak,
+}
+
+impl MemoryFault {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DataRace => "data race",
+            Self::UseAfterFree => "use after free",
+            Self::DoubleFree => "double free",
+            Self::InvalidFree => "invalid free",
+            Self::Leak => "memory is leaked",
+        }
+    }
+}
+
+/// One use of memory.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct Access {
+    /// Who.
+    pub thread: ThreadId,
+    /// What was done.
+    pub action: Action,
+    /// Where.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub at: Option<Location>,
+}
+
+/// What is done with memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Action {
+    /// It is read.
+    Read,
+    /// It is written.
+    Write,
+    /// An atomic operation, or one of a lock or a channel that lies there.
+    Atomic,
+    /// It is freed.
+    Free,
+}
+
+/// A piece of memory.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct Allocation {
+    /// Its size in bytes.
+    pub size: u64,
+    /// Who allocated it.
+    pub thread: ThreadId,
+    /// Where.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub at: Option<Location>,
 }
 
 /// Where a thread stands and what it waits for.
@@ -193,6 +276,10 @@ impl Verdict {
             | Failure::Livelock { spins: waits, .. }
             | Failure::Leak { threads: waits } => {
                 waits.iter().filter_map(|wait| wait.at.as_ref()).collect()
+            }
+            Failure::Memory { accesses, allocation, .. } => {
+                let made = allocation.iter().filter_map(|allocation| allocation.at.as_ref());
+                accesses.iter().filter_map(|access| access.at.as_ref()).chain(made).collect()
             }
             Failure::Poisoned { .. } | Failure::Exit { .. } => Vec::new(),
         }

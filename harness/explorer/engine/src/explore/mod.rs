@@ -1,6 +1,7 @@
 //! Explorations: many executions of one scenario, and what came of them.
 
 pub mod driver;
+mod memory;
 mod minimise;
 mod not_checked;
 mod outcome;
@@ -15,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{Config, Strategy};
 use crate::machine::op::Loc;
-use crate::machine::{Bad, Machine, watchdog};
+use crate::machine::{Bad, Machine, plain, watchdog};
 use crate::search::bounded::Bounded;
 use crate::search::full::Full;
 use crate::search::guided::Guided;
@@ -177,13 +178,16 @@ impl Explorer {
             "a scenario cannot explore another scenario"
         );
         let one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        let search: Box<dyn Search> = match (config.strategy, config.preemptions) {
-            (Strategy::Optimal, None) => Box::new(Optimal::new(config.fault)),
-            (Strategy::Optimal, Some(bound)) => Box::new(Bounded::new(bound)),
-            (Strategy::Full, bound) => Box::new(Full::new(bound)),
-            (Strategy::Pct, _) => Box::new(Pct::new(config.seed)),
-        };
-        (one, Runner::new(config.clone(), search, Rc::new(scenario), at))
+        (one, Runner::new(config.clone(), search(config), Rc::new(scenario), at))
+    }
+}
+
+fn search(config: &Config) -> Box<dyn Search> {
+    match (config.strategy, config.preemptions) {
+        (Strategy::Optimal, None) => Box::new(Optimal::new(config.fault)),
+        (Strategy::Optimal, Some(bound)) => Box::new(Bounded::new(bound)),
+        (Strategy::Full, bound) => Box::new(Full::new(bound)),
+        (Strategy::Pct, _) => Box::new(Pct::new(config.seed)),
     }
 }
 
@@ -292,6 +296,9 @@ impl<'a> Exploration<'a> {
             let bad = self.runner.execute(
                 self.config.outputs || self.runner.with(|machine| machine.search.forgets()),
             );
+            if self.with_counters() {
+                continue;
+            }
             self.outcome.executions += 1;
             let too_long = bad == Some(Bad::TooLong);
             if too_long {
@@ -349,6 +356,20 @@ impl<'a> Exploration<'a> {
         }
     }
 
+    /// Somebody has looked at a counter of an `Arc`, or could have: begins the search anew, with their operations as steps.
+    fn with_counters(&mut self) -> bool {
+        // Whatever came of this execution: what it took for unordered may be ordered by a counter.
+        if !plain::looked() {
+            return false;
+        }
+        self.runner.with(|machine| {
+            machine.config.counters = true;
+            machine.search = search(&machine.config);
+        });
+        self.outcome.executions = 0;
+        true
+    }
+
     /// Runs the execution again that has just failed, for its schedule, unless that was kept.
     fn again(&self, bad: Bad) -> Option<Found> {
         let found = |bad| {
@@ -401,7 +422,7 @@ impl<'a> Exploration<'a> {
                     Some(printed) => printed.executions += 1,
                     None => {
                         let schedule =
-                            schedule::write(config, &machine.schedule[..machine.telling]);
+                            schedule::write(&machine.config, &machine.schedule[..machine.telling]);
                         outcome.outputs.push(Printed {
                             stdout: stdout.clone(),
                             schedule,
@@ -462,8 +483,8 @@ impl<'a> Exploration<'a> {
         if !refused {
             let shown = minimise::follow(self.runner, Guided::new(found.turns.clone()));
             found = shown.unwrap_or(found);
-            self.outcome.schedule =
-                Some(schedule::write(self.config, &found.turns[..found.telling]));
+            let bounds = self.runner.with(|machine| machine.config.clone());
+            self.outcome.schedule = Some(schedule::write(&bounds, &found.turns[..found.telling]));
             self.outcome.preemptions = Some(found.preemptions);
         }
         let outcome = &mut self.outcome;

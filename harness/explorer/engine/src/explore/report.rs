@@ -5,11 +5,22 @@ use trace::{
     Verdict, Wait, WaitsFor,
 };
 
+use super::memory;
 use super::outcome::Outcome;
 use crate::machine::{Bad, Machine};
 
 /// The message of a panic that is none: nothing unwinds.
 const OVERFLOWED: &str = "its stack overflowed";
+
+/// What a signal says.
+fn crash(signal: i32) -> &'static str {
+    match signal {
+        libc::SIGSEGV => "it touches memory that is not there, or that it may not touch (SIGSEGV)",
+        libc::SIGBUS => "it touches memory that is not there (SIGBUS)",
+        libc::SIGFPE => "an instruction cannot compute its result (SIGFPE)",
+        _ => "it comes to an instruction that cannot be carried out (SIGILL)",
+    }
+}
 
 /// The trace of the execution that the machine has just made, with tracing on.
 pub(super) fn trace_of(machine: &Machine, bad: Option<&Bad>, outcome: &Outcome) -> Trace {
@@ -17,9 +28,14 @@ pub(super) fn trace_of(machine: &Machine, bad: Option<&Bad>, outcome: &Outcome) 
         Some(tracer) => tracer.story(),
         None => Default::default(),
     };
-    if let (Some(Bad::StackOverflow { thread }), Some(_)) = (bad, &machine.tracer) {
+    let crashed = match bad {
+        Some(Bad::StackOverflow { thread }) => Some((thread, OVERFLOWED)),
+        Some(Bad::Crash { thread, signal }) => Some((thread, crash(*signal))),
+        _ => None,
+    };
+    if let (Some((thread, message)), Some(_)) = (crashed, &machine.tracer) {
         // No step of the machine's, but the last that the thread did.
-        let message = OVERFLOWED.to_owned();
+        let message = message.to_owned();
         steps.push(Step::new(ThreadId(*thread as u32), Operation::Panic { message }));
     }
     let verdict = match bad.and_then(|bad| failure_of(machine, bad)) {
@@ -74,6 +90,10 @@ fn failure_of(machine: &Machine, bad: &Bad) -> Option<Failure> {
         Bad::StackOverflow { thread } => {
             Failure::Panic { thread: id(*thread), message: OVERFLOWED.to_owned(), at: None }
         }
+        Bad::Crash { thread, signal } => {
+            Failure::Panic { thread: id(*thread), message: crash(*signal).to_owned(), at: None }
+        }
+        Bad::Memory(fault) => memory::failure(fault),
         Bad::Refused(_) | Bad::TooLong | Bad::CutOff => return None,
     })
 }
@@ -108,6 +128,10 @@ pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
         Bad::StackOverflow { thread } => {
             format!("the stack of {} overflows", machine.thread_name(*thread))
         }
+        Bad::Crash { thread, signal } => {
+            format!("{} crashes: {}", machine.thread_name(*thread), crash(*signal))
+        }
+        Bad::Memory(fault) => memory::summary(machine, fault),
         Bad::Refused(reason) => reason.clone(),
     }
 }

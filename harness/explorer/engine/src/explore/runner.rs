@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use crate::config::Config;
 use crate::machine::context::{self, Answer, Context};
-use crate::machine::fibers::{Fibers, Ran};
+use crate::machine::fibers::{Crash, Fibers, Ran};
 use crate::machine::hashing;
 use crate::machine::op::{Loc, Op, Tid};
+use crate::machine::plain::faults;
 use crate::machine::{Bad, Machine};
 use crate::search::Search;
 
@@ -32,6 +33,21 @@ impl Runner {
 
     /// Runs one execution. Returns how it ended badly, if it did.
     pub fn execute(&self, trace: bool) -> Option<Bad> {
+        let mut bad = self.execute_once(trace);
+        if trace && matches!(bad, Some(Bad::Memory(_))) {
+            if faults::is_incomplete() {
+                // Now it is known what to look out for.
+                bad = self.execute_once(trace);
+            }
+            if let Some(Bad::Memory(fault)) = &mut bad {
+                fault.locate();
+            }
+            self.context.machine.borrow_mut().failure = bad.clone();
+        }
+        bad
+    }
+
+    fn execute_once(&self, trace: bool) -> Option<Bad> {
         loop {
             let bad = self.attempt(trace);
             // A thread came to where it had been before, as far as was looked: the same again, with a closer look.
@@ -82,7 +98,10 @@ impl Runner {
             match context.fibers.resume(tid) {
                 Ran::Suspended => {}
                 Ran::Ended => context.machine.borrow_mut().decide(),
-                Ran::Overflowed => context.machine.borrow_mut().overflow(tid),
+                Ran::Crashed(Crash::Overflow) => context.machine.borrow_mut().overflow(tid),
+                Ran::Crashed(Crash::Signal(signal)) => {
+                    context.machine.borrow_mut().crash(tid, signal);
+                }
             }
         }
     }

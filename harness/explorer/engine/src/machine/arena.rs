@@ -16,6 +16,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::op::Tid;
+use super::plain::blocks as plain;
 use crate::search::MAX_THREADS;
 
 /// The allocator, see the [module](self).
@@ -106,8 +107,8 @@ impl Whose {
     }
 }
 
-/// Says whose code runs from now on; returns whose ran before.
-#[inline]
+/// Says whose code runs from now on; returns whose ran before. Not inline: with instrumentation it would be entered as one's and left as another's.
+#[inline(never)]
 pub fn runs(whose: Whose) -> Whose {
     // A thread of the operating system that is going away explores nothing.
     RUNS.try_with(|runs| Whose(runs.replace(whose.0))).unwrap_or(Whose::ENGINE)
@@ -141,7 +142,8 @@ unsafe fn regions() -> &'static mut [Region; MAX_THREADS] {
 
 /// A new execution begins. Only by the thread that explores.
 pub fn begin() {
-    let all_gone = ALIVE.swap(0, Relaxed) == 0;
+    // Where statics are put back too, nothing that is still alive can be reached any more.
+    let all_gone = ALIVE.swap(0, Relaxed) == 0 || super::plain::is_on();
     // SAFETY: the exploration is between two executions.
     for (tid, region) in unsafe { regions() }.iter_mut().enumerate() {
         if region.next == START + (tid << APART) {
@@ -264,6 +266,7 @@ unsafe impl GlobalAlloc for Arena {
         // SAFETY: code of the exploration runs.
         let block = unsafe { regions()[tid].allocate(tid, class) };
         ALIVE.fetch_add(usize::from(!block.is_null()), Relaxed);
+        plain::allocated(tid, block.addr(), layout.size());
         block
     }
 
@@ -280,8 +283,11 @@ unsafe impl GlobalAlloc for Arena {
         if at < region.floor {
             return;
         }
-        ALIVE.fetch_sub(1, Relaxed);
         let runs = RUNS.try_with(Cell::get).unwrap_or(ENGINE);
+        if runs != ENGINE {
+            plain::freed(at);
+        }
+        ALIVE.fetch_sub(1, Relaxed);
         if Tid::from(runs) == tid && at >= region.mark {
             let class = class(layout);
             // SAFETY: the block is free, and holds an address.

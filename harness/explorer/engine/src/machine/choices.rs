@@ -294,6 +294,12 @@ impl Machine {
             Op::Load { .. } | Op::Compare { .. } if thread.spin.tied.is_some() => {
                 same(Footprint::EMPTY)
             }
+            Op::Load { atomic, .. } | Op::Compare { atomic, .. } if self.is_counter(atomic) => {
+                same(one(atomic, Kind::Write))
+            }
+            Op::Update { atomic, .. } if self.is_counter(atomic) => {
+                (one(atomic, self.counts_as(thread, atomic)), one(atomic, Kind::Write))
+            }
             Op::Load { atomic, order } => {
                 let sc = order == Ordering::SeqCst || self.config.memory == Memory::SeqCst;
                 same(fence(one(atomic, if sc { Kind::LoadSc } else { Kind::Load }), sc))
@@ -327,6 +333,21 @@ impl Machine {
                 same(self.stream_footprint(thread.pending))
             }
             Op::Exit(_) | Op::Abort => same(Footprint::everything()),
+        }
+    }
+
+    /// Whether an atomic is a counter of `Arc` or `Weak`.
+    pub(super) fn is_counter(&self, atomic: Obj) -> bool {
+        self.objects[atomic as usize].kind == super::plain::atomics::COUNTER
+    }
+
+    /// How an update touches a counter.
+    fn counts_as(&self, thread: &Thread, atomic: Obj) -> Kind {
+        let now = self.stored(atomic, self.newest(atomic)).value;
+        match thread.call {
+            "fetch_add" => Kind::CountUp,
+            "fetch_sub" if now != 1 => Kind::CountDown,
+            _ => Kind::Write,
         }
     }
 

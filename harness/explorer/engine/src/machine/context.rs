@@ -93,6 +93,7 @@ pub fn visible_as(op: Op, call: &'static str, at: Loc) -> Answer {
 #[inline(never)]
 pub fn updating(op: Op, at: Loc, call: &'static str, update: &dyn Fn(u64) -> u64) -> Answer {
     let Some(context) = current() else { return Answer::Outside };
+    super::plain::steps();
     if !context.fibers.has_room() {
         let me = as_engine(context, |_| {
             let mut machine = context.machine.borrow_mut();
@@ -160,6 +161,13 @@ fn take_turn(context: &Context, me: usize, update: &dyn Fn(u64) -> u64) -> Answe
             return Answer::Done(machine.perform(update));
         }
     }
+}
+
+/// Gives the turn away for good, after a failure that was not announced as an operation.
+pub fn give_up_here() -> ! {
+    let Some(context) = current() else { unreachable!("only code of an execution fails") };
+    let me = as_engine(context, |_| context.machine.borrow().current);
+    give_up(context, me)
 }
 
 /// Gives the turn away for good. The coroutine is discarded as it is.

@@ -9,6 +9,7 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 use super::arena::{self, Whose};
 use super::context::{self, Context};
 use super::op::Tid;
+use super::plain::frames;
 
 type Fiber = Coroutine<(), (), (), DefaultStack>;
 
@@ -23,7 +24,8 @@ pub struct Fibers {
     trap: Cell<Option<CoroutineTrapHandler<()>>>,
     /// Where the running coroutine's stack ends.
     limit: Cell<usize>,
-    overflowed: Cell<bool>,
+    /// Why it was made to return: its stack is full, or a signal.
+    crashed: Cell<Option<Crash>>,
     /// The end of the stack on which the engine runs for the running coroutine.
     engine: Cell<usize>,
 }
@@ -56,6 +58,15 @@ const ENGINE_STACK: usize = 128 << 10;
 /// How much deeper than seen a stack may have been used.
 const UNSEEN: usize = 16 << 10;
 
+/// Why a coroutine was made to return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crash {
+    /// Its stack is full.
+    Overflow,
+    /// A signal that its code is to blame for.
+    Signal(i32),
+}
+
 /// What a coroutine did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ran {
@@ -63,8 +74,8 @@ pub enum Ran {
     Suspended,
     /// Its thread has ended.
     Ended,
-    /// Its stack overflowed.
-    Overflowed,
+    /// It was made to return.
+    Crashed(Crash),
 }
 
 impl Fibers {
@@ -84,6 +95,7 @@ impl Fibers {
     ///
     /// If there is no memory for its stack.
     pub fn launch(&self, tid: Tid, body: Box<dyn FnOnce()>) -> std::io::Result<()> {
+        frames::launched(tid);
         let stack = self.stack(tid)?;
         let (limit, base) = (stack.limit().get(), stack.base().get());
         let fiber = Coroutine::with_stack(stack, move |yielder: &Yielder<(), ()>, ()| {
@@ -140,7 +152,9 @@ impl Fibers {
         self.engine.set(self.stacks.borrow()[tid].engine.base().get());
         self.trap.set(Some(fiber.trap_handler()));
         self.limit.set(limit);
+        frames::resumed(tid);
         let result = fiber.resume(());
+        frames::suspended(tid);
         self.trap.set(None);
         // A coroutine that ends, or is made to, does so as the program's code.
         arena::runs(Whose::ENGINE);
@@ -151,11 +165,9 @@ impl Fibers {
             }
             CoroutineResult::Return(()) => {
                 self.keep(tid, fiber.into_stack());
-                if self.overflowed.take() {
-                    self.stacks.borrow()[tid].lowest.set(0);
-                    return Ran::Overflowed;
-                }
-                Ran::Ended
+                let Some(crash) = self.crashed.take() else { return Ran::Ended };
+                self.stacks.borrow()[tid].lowest.set(0);
+                Ran::Crashed(crash)
             }
         }
     }
@@ -165,9 +177,9 @@ impl Fibers {
         self.trap.get()
     }
 
-    /// The running coroutine is made to return because its stack overflowed.
-    pub fn note_overflow(&self) {
-        self.overflowed.set(true);
+    /// The running coroutine is made to return because of a signal; without one, because its stack overflowed.
+    pub fn note_crash(&self, signal: Option<i32>) {
+        self.crashed.set(Some(signal.map_or(Crash::Overflow, Crash::Signal)));
     }
 
     /// The end of the stack on which the engine runs for the running coroutine.

@@ -33,6 +33,7 @@ impl Id {
         drop_value: impl FnOnce(),
         state: impl FnOnce() -> State,
     ) -> Option<Obj> {
+        super::plain::used(std::ptr::from_ref(&self.number).addr(), size_of::<AtomicU64>());
         let number = self.number.load(Ordering::Relaxed);
         let execution = context::with(|machine| machine.id)?;
         if (number >> 32) as u32 == execution {
@@ -55,8 +56,10 @@ impl Id {
         if number == 0 {
             arena::outside(|| statics::all().keep(memory));
         } else if statics::all().knows(memory) {
-            // Outside of the machine: the value's destructor is the user's code.
-            drop_value();
+            // Outside of the machine: the value's destructor is the user's code. If the memory of the last execution is gone, so is what it owned.
+            if !super::plain::is_on() {
+                drop_value();
+            }
             statics::all().restore(memory);
         } else {
             context::with(|machine| {

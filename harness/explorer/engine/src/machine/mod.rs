@@ -17,6 +17,7 @@
 //! | `fibers` | the coroutines |
 //! | `crossing` | the switch to the engine's own stack |
 //! | `arena` | the program's memory |
+//! | `plain` | plain memory, as instrumented code tells of it |
 //! | `hashing` | the keys of `HashMap`s, the same in every execution |
 //! | `statics` | values that outlive an execution |
 //! | `streams` | standard input, output and error |
@@ -40,6 +41,7 @@ pub mod op;
 pub mod overflow;
 pub mod panics;
 pub mod perform;
+pub mod plain;
 pub mod spinning;
 mod standing;
 pub mod statics;
@@ -113,6 +115,10 @@ pub enum Bad {
     Refused(String),
     /// A thread's stack overflowed.
     StackOverflow { thread: Tid },
+    /// A signal that a thread's own code is to blame for.
+    Crash { thread: Tid, signal: i32 },
+    /// Memory was used as it must not be.
+    Memory(Box<plain::faults::Fault>),
 }
 
 /// A panic's message and place.
@@ -259,10 +265,12 @@ impl Machine {
         self.telling = 0;
         self.tracer = trace.then(Tracer::default);
         arena::begin();
+        plain::begin(self.config.counters);
         self.mover = Default::default();
         self.closer = None;
         let mut main = Thread::new(Some("main".into()), None, at, &self.config);
         main.exists = true;
+        self.give_a_clock(&mut main);
         self.threads.push(main);
     }
 
@@ -291,9 +299,27 @@ impl Machine {
         thread.exists = true;
         thread.spawned_by = Some(self.steps - 1);
         thread.views.learn(&self.threads[self.current].views.current);
+        self.give_a_clock(&mut thread);
+        self.count_step(self.current);
         self.threads.push(thread);
         let tid = self.threads.len() - 1;
         Some(tid)
+    }
+
+    /// A thread counts its steps in its view, so that others can tell what they know of it. Where nobody asks, that costs a counter.
+    fn give_a_clock(&mut self, thread: &mut Thread) {
+        if plain::is_on() {
+            thread.clock = self.atomics;
+            self.atomics += 1;
+            thread.views.current.set(thread.clock, 1);
+        }
+    }
+
+    /// The last object is known by its address, which is the same in every execution.
+    pub fn name_by_address(&mut self, object: Obj, address: usize) {
+        if let Some(place) = self.places.get_mut(shared(object) as usize) {
+            *place = ((address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32;
+        }
     }
 
     /// Notes the first failure.
@@ -302,6 +328,12 @@ impl Machine {
             self.failure = Some(bad);
             self.standing_at_end = self.standing();
         }
+    }
+
+    /// A thread has crashed.
+    pub fn crash(&mut self, thread: Tid, signal: i32) {
+        self.fail(Bad::Crash { thread, signal });
+        self.chosen = None;
     }
 
     /// A thread's stack is full.

@@ -1,7 +1,8 @@
-//! Stack overflow in an explored thread: caught, and turned into a failure of its execution.
+//! Stack overflow, and other signals that an explored thread's own code is to blame for: caught, and turned into a failure of its execution.
 //!
 //! A coroutine that overflows its stack hits the guard page below it. The signal handler recognises that by the address and makes
-//! the coroutine return to its parent instead. What its frames owned is leaked; the execution ends there.
+//! the coroutine return to its parent instead. What its frames owned is leaked; the execution ends there. So does one whose code, not the engine's, touches memory that is
+//! not there, or comes to an instruction that cannot be.
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod handler {
@@ -9,26 +10,28 @@ mod handler {
 
     use corosensei::trap::TrapHandlerRegs;
 
-    use crate::machine::context;
+    use crate::machine::{arena, context};
 
-    /// What handled the signal before.
-    static BEFORE: OnceLock<libc::sigaction> = OnceLock::new();
+    /// The signals, and what handled them before.
+    static BEFORE: OnceLock<[(libc::c_int, libc::sigaction); 4]> = OnceLock::new();
+
+    const SIGNALS: [libc::c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE];
 
     /// Installs the handler, once for the process.
     pub fn install() {
         BEFORE.get_or_init(|| {
             // SAFETY: a zeroed `sigaction` is a valid one, with an empty mask; the handler has the signature that SA_SIGINFO asks
             // for. It runs on the alternate stack that Rust's runtime gives every thread, because the usual one is full.
-            unsafe {
+            SIGNALS.map(|signal| unsafe {
                 let mut action: libc::sigaction = std::mem::zeroed();
                 let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) =
                     handle;
                 action.sa_sigaction = handler as usize;
                 action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
                 let mut before: libc::sigaction = std::mem::zeroed();
-                libc::sigaction(libc::SIGSEGV, &raw const action, &raw mut before);
-                before
-            }
+                libc::sigaction(signal, &raw const action, &raw mut before);
+                (signal, before)
+            })
         });
     }
 
@@ -40,14 +43,14 @@ mod handler {
         // SAFETY: the kernel passes valid descriptions of the signal and of the interrupted code.
         let (address, state) =
             unsafe { ((*info).si_addr() as usize, &mut *state.cast::<libc::ucontext_t>()) };
+        let explored = arena::is_explored();
         let trap = context::with_context(|context| {
             let trap = context.fibers.trap()?;
-            // The guard page lies within the bounds. Any other bad address is the user's own crash, and an overflow inside the
-            // engine itself cannot be mended.
-            let ours =
-                trap.stack_ptr_in_bounds(address) && context.machine.try_borrow_mut().is_ok();
+            // The guard page lies within the bounds. An overflow or a crash inside the engine itself cannot be mended.
+            let full = signal == libc::SIGSEGV && trap.stack_ptr_in_bounds(address);
+            let ours = (full || explored) && context.machine.try_borrow_mut().is_ok();
             ours.then(|| {
-                context.fibers.note_overflow();
+                context.fibers.note_crash((!full).then_some(signal));
                 trap
             })
         });
@@ -60,7 +63,8 @@ mod handler {
         }
         // SAFETY: puts back the handler that was there, which sees the same fault again when the code goes on.
         unsafe {
-            if let Some(before) = BEFORE.get() {
+            let mut before = BEFORE.get().into_iter().flatten();
+            if let Some((_, before)) = before.find(|(other, _)| *other == signal) {
                 libc::sigaction(signal, before, std::ptr::null_mut());
             }
         }

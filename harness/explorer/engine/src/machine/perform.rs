@@ -41,6 +41,7 @@ impl Machine {
             self.threads[tid].last_act = step;
         }
         let done = self.execute(tid, op, alt, step, update, &mut woken);
+        self.count_step(tid);
         if self.threads[tid].spin.tied.is_some() {
             // Whatever came meanwhile, it would have read this.
             self.observed = None;
@@ -262,7 +263,7 @@ impl Machine {
             Op::Fence { order } => {
                 let sc =
                     if self.config.memory == Memory::SeqCst { Ordering::SeqCst } else { order };
-                self.threads[tid].views.fence(sc, &mut self.sc);
+                self.fence(tid, sc);
             }
             Op::Exit(0) => self.exited = true,
             Op::Exit(code) => self.fail(Bad::Exit { thread: tid, code: Some(code) }),
@@ -276,6 +277,33 @@ impl Machine {
         match op {
             Op::Unpark(tid) => tid,
             _ => 0,
+        }
+    }
+
+    /// What the thread does from now on, who has learnt from it so far does not know.
+    pub(super) fn count_step(&mut self, tid: Tid) {
+        if super::plain::is_on() {
+            let thread = &mut self.threads[tid];
+            let steps = thread.views.current.get(thread.clock);
+            thread.views.current.set(thread.clock, steps.saturating_add(1));
+        }
+    }
+
+    /// A `SeqCst` fence shows what earlier ones saw, but by itself orders nothing: of other threads' steps it teaches no more than what was acquired.
+    fn fence(&mut self, tid: Tid, order: Ordering) {
+        if !super::plain::is_on() || order != Ordering::SeqCst {
+            return self.threads[tid].views.fence(order, &mut self.sc);
+        }
+        let views = &mut self.threads[tid].views;
+        let acquirable = views.acquirable.clone();
+        views.current.join(&acquirable);
+        let acquired = views.current.clone();
+        views.fence(order, &mut self.sc);
+        for other in 0..self.threads.len() {
+            let clock = self.threads[other].clock;
+            let views = &mut self.threads[tid].views;
+            views.current.set(clock, acquired.get(clock));
+            views.released.set(clock, acquired.get(clock));
         }
     }
 

@@ -53,34 +53,48 @@ impl Statics {
     }
 }
 
+/// The writable data of the program itself, without its libraries.
+pub fn of_the_program() -> Vec<(usize, usize)> {
+    writable_segments(true)
+}
+
 /// The address ranges that the dynamic linker loaded as writable.
-#[cfg(target_os = "linux")]
 fn writable_data() -> Vec<(usize, usize)> {
+    writable_segments(false)
+}
+
+#[cfg(target_os = "linux")]
+fn writable_segments(of_the_program_only: bool) -> Vec<(usize, usize)> {
+    struct Found {
+        ranges: Vec<(usize, usize)>,
+        one: bool,
+    }
     unsafe extern "C" fn visit(
         info: *mut libc::dl_phdr_info,
         _: libc::size_t,
         found: *mut libc::c_void,
     ) -> libc::c_int {
         // SAFETY: the linker passes a valid description, and `found` is what is passed to `dl_iterate_phdr` below.
-        let (info, found) = unsafe { (&*info, &mut *found.cast::<Vec<(usize, usize)>>()) };
+        let (info, found) = unsafe { (&*info, &mut *found.cast::<Found>()) };
         for index in 0..usize::from(info.dlpi_phnum) {
             // SAFETY: `dlpi_phdr` points to `dlpi_phnum` headers.
             let header = unsafe { &*info.dlpi_phdr.add(index) };
             if header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_W != 0 {
                 let start = info.dlpi_addr as usize + header.p_vaddr as usize;
-                found.push((start, start + header.p_memsz as usize));
+                found.ranges.push((start, start + header.p_memsz as usize));
             }
         }
-        0
+        // The linker names the program first, and goes on for 0.
+        found.one.into()
     }
-    let mut found: Vec<(usize, usize)> = Vec::new();
+    let mut found = Found { ranges: Vec::new(), one: of_the_program_only };
     // SAFETY: `visit` has the signature that is asked for, and is called only during this call, while `found` lives.
     unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut found).cast()) };
-    found
+    found.ranges
 }
 
 /// Elsewhere no `static` is recognised, and a target that uses one is refused.
 #[cfg(not(target_os = "linux"))]
-fn writable_data() -> Vec<(usize, usize)> {
+fn writable_segments(_of_the_program_only: bool) -> Vec<(usize, usize)> {
     Vec::new()
 }

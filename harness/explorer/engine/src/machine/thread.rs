@@ -60,6 +60,8 @@ pub struct Thread {
     pub found_poisoned: Option<(Obj, Tid)>,
     /// Whether somebody has received the panic through `join`.
     pub panic_seen: bool,
+    /// Where its steps are counted in views.
+    pub clock: usize,
     /// For a trace: it was shown as blocked and has not gone on since.
     pub shown_blocked: bool,
 }
@@ -118,6 +120,7 @@ impl Thread {
             panic: None,
             panic_seen: false,
             found_poisoned: None,
+            clock: 0,
             shown_blocked: false,
         }
     }

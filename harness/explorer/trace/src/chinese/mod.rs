@@ -4,8 +4,10 @@
 //! |---|---|
 //! | this one | steps and waits |
 //! | `verdict` | what went wrong, why, and where each thread stands |
+//! | `memory` | memory that was used as it must not be |
 //! | `search` | how it was found, and what that covers |
 
+mod memory;
 mod search;
 mod verdict;
 

@@ -28,6 +28,7 @@ fn failed(chart: &Chart<'_>, failure: &Failure) -> String {
         Failure::Livelock { .. } => "活锁：程序一直在运行，却没有进展".to_owned(),
         Failure::Leak { threads } => format!("程序结束时还有 {} 个线程没有结束", threads.len()),
         Failure::Poisoned { lock, .. } => format!("{} 已中毒", labels.object(*lock)),
+        Failure::Memory { fault, .. } => super::memory::name(*fault).to_owned(),
         Failure::Exit { code: Some(code), .. } => format!("程序以退出码 {code} 退出"),
         Failure::Exit { code: None, .. } => "程序中止".to_owned(),
     }
@@ -58,6 +59,9 @@ pub(crate) fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
                 format!("{} 持有 {lock} 时发生了 panic。", labels.thread(by))
             });
             vec![format!("{} 发现 {lock} 已中毒，于是放弃。{by}", labels.thread(*thread))]
+        }
+        Failure::Memory { fault, accesses, allocation, .. } => {
+            super::memory::why(chart, *fault, accesses, allocation.as_ref())
         }
         Failure::Exit { thread, .. } => {
             vec![format!("{} 结束了进程，而其他线程还在运行。", labels.thread(*thread))]

@@ -2,9 +2,11 @@
 
 mod clues;
 mod deadlock;
+mod memory;
 mod search;
 mod standing;
 
+pub(crate) use memory::Unordered;
 pub(crate) use search::{grouped, search};
 pub(crate) use standing::{Stand, standings};
 
@@ -76,6 +78,7 @@ fn failed(chart: &Chart<'_>, failure: &Failure) -> String {
             format!("the program ends and leaves {} threads behind", threads.len())
         }
         Failure::Poisoned { lock, .. } => format!("{} is poisoned", labels.object(*lock)),
+        Failure::Memory { fault, .. } => fault.name().to_owned(),
         Failure::Exit { code: Some(code), .. } => format!("the program exits with code {code}"),
         Failure::Exit { code: None, .. } => "the program aborts".to_owned(),
     }
@@ -129,6 +132,9 @@ fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
                 format!(" {} panicked while it held {lock}.", labels.thread(by))
             });
             vec![format!("{} finds {lock} poisoned and gives up.{by}", labels.thread(*thread))]
+        }
+        Failure::Memory { fault, accesses, allocation } => {
+            memory::why(chart, *fault, accesses, allocation.as_ref())
         }
         Failure::Exit { thread, .. } => {
             vec![format!("{} ends the process while the others run.", labels.thread(*thread))]

@@ -2,9 +2,9 @@
 
 use super::{Fields, ToJson, Writer, pretty};
 use crate::{
-    ChannelOutcome, Choice, Failure, Location, LockMode, Object, ObjectId, ObjectKind, Operation,
-    Ordering, Origin, Outcome, Output, Program, Read, Search, Stale, Step, Stream, Thread,
-    ThreadId, Trace, Verdict, Wait, WaitsFor,
+    Access, Action, Allocation, ChannelOutcome, Choice, Failure, Location, LockMode, MemoryFault,
+    Object, ObjectId, ObjectKind, Operation, Ordering, Origin, Outcome, Output, Program, Read,
+    Search, Stale, Step, Stream, Thread, ThreadId, Trace, Verdict, Wait, WaitsFor,
 };
 
 impl Trace {
@@ -36,6 +36,14 @@ words! {
         Channel = "channel",
         Atomic = "atomic",
     }
+    MemoryFault {
+        DataRace = "data_race",
+        UseAfterFree = "use_after_free",
+        DoubleFree = "double_free",
+        InvalidFree = "invalid_free",
+        Leak = "leak",
+    }
+    Action { Read = "read", Write = "write", Atomic = "atomic", Free = "free" }
     Stream { Stdout = "stdout", Stderr = "stderr" }
     LockMode { Exclusive = "exclusive", Shared = "shared" }
     ChannelOutcome {
@@ -300,9 +308,34 @@ impl ToJson for Failure {
             Failure::Poisoned { thread, lock, by } => {
                 variant!(to, "kind" = "poisoned", field thread, field lock, some by);
             }
+            Failure::Memory { fault, accesses, allocation } => {
+                variant!(to, "kind" = "memory", field fault, field accesses, some allocation);
+            }
             Failure::Exit { thread, code } => {
                 variant!(to, "kind" = "exit", field thread, some code);
             }
+        });
+    }
+}
+
+impl ToJson for Access {
+    fn write(&self, json: &mut Writer) {
+        let Access { thread, action, at } = self;
+        json.object(|access| {
+            access.field("thread", thread);
+            access.field("action", action);
+            access.some("at", at);
+        });
+    }
+}
+
+impl ToJson for Allocation {
+    fn write(&self, json: &mut Writer) {
+        let Allocation { size, thread, at } = self;
+        json.object(|allocation| {
+            allocation.field("size", size);
+            allocation.field("thread", thread);
+            allocation.some("at", at);
         });
     }
 }

@@ -1,0 +1,126 @@
+//! What the program has allocated, and whether it may free it.
+
+use std::collections::BTreeMap;
+
+use super::shadow::How;
+use super::{Plain, access, faults, frames};
+use crate::machine::op::Tid;
+use crate::machine::{Bad, arena, context};
+
+/// What an allocation is known by in every execution: its thread, and the how many'th of the thread it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    pub tid: Tid,
+    pub number: u32,
+}
+
+/// A block of memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Block {
+    pub start: usize,
+    pub size: usize,
+    pub made: Made,
+    is_free: bool,
+}
+
+impl Block {
+    /// Whether it was not freed.
+    pub fn is_alive(&self) -> bool {
+        !self.is_free
+    }
+}
+
+/// The blocks of an execution.
+#[derive(Debug, Default)]
+pub struct Blocks {
+    all: BTreeMap<usize, Block>,
+    numbers: Vec<u32>,
+}
+
+/// Larger ones are not looked at byte by byte when they are freed.
+const MUCH: usize = 1 << 16;
+
+impl Blocks {
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.all.clear();
+        self.numbers.clear();
+    }
+
+    /// The block that an address lies in.
+    pub fn around(&self, address: usize) -> Option<Block> {
+        let (_, block) = self.all.range(..=address).next_back()?;
+        (address < block.start + block.size.max(1)).then_some(*block)
+    }
+
+    fn add(&mut self, tid: Tid, start: usize, size: usize) -> Made {
+        if self.numbers.len() <= tid {
+            self.numbers.resize(tid + 1, 0);
+        }
+        self.numbers[tid] += 1;
+        let made = Made { tid, number: self.numbers[tid] };
+        self.all.insert(start, Block { start, size, made, is_free: false });
+        made
+    }
+}
+
+/// The program has allocated.
+#[inline(never)]
+pub fn allocated(tid: Tid, start: usize, size: usize) {
+    if !super::is_on() || start == 0 {
+        return;
+    }
+    arena::outside(|| {
+        super::with(|plain: &mut Plain| {
+            plain.shadow.forget(start, size);
+            plain.counts.forget(start, size);
+            let made = plain.blocks.add(tid, start, size);
+            plain.witnesses.allocated(made);
+        })
+    });
+    faults::witness(|plain| plain.witnesses.wants_last());
+}
+
+/// The program is about to free. Does not return if it may not.
+#[inline(never)]
+pub fn freed(start: usize) {
+    if !super::is_on() {
+        return;
+    }
+    enum May {
+        Yes(usize),
+        Not,
+    }
+    let may = context::with(|machine| {
+        super::with(|plain| match plain.blocks.all.get(&start).copied() {
+            Some(block) if !block.is_free => May::Yes(block.size),
+            // What fails already is abandoned.
+            _ if machine.failure.is_some() => May::Yes(0),
+            block => {
+                let earlier = block.and_then(|_| plain.shadow.freed(start));
+                plain.witnesses.seek(earlier, block.map(|block| block.made));
+                let fault = faults::Fault::free(machine.now(), earlier, block);
+                machine.fail(Bad::Memory(Box::new(fault)));
+                machine.chosen = None;
+                May::Not
+            }
+        })
+    });
+    match may.flatten() {
+        Some(May::Yes(size)) => {
+            if size <= MUCH && frames::counts() {
+                access(start, size, How::Free, 0);
+            }
+            super::with(|plain| {
+                if let Some(block) = plain.blocks.all.get_mut(&start) {
+                    block.is_free = true;
+                }
+            });
+        }
+        Some(May::Not) => {
+            faults::keep_stack();
+            context::give_up_here()
+        }
+        None => {}
+    }
+}

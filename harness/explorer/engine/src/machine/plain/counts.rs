@@ -1,0 +1,178 @@
+//! The counters of `Arc` and `Weak`.
+//!
+//! `Arc` is compiled with the user's crate and uses the real atomics; they come through the hooks. Most programs never look at a counter: they
+//! clone, and drop, and whoever is last frees. Then the order in which a counter changes makes no difference that can be seen, and its
+//! operations are no steps. That is right as long as four things hold, and the first time that one does not, the search begins anew with
+//! the operations of all counters as steps ([`look_at_all`]):
+//!
+//! - nobody reads a counter: `strong_count`, `try_unwrap`, `upgrade`, `get_mut`, `downgrade` load it, or compare and exchange it; `into_inner` is an
+//!   operation that makes it 0 and no last drop follows;
+//! - the last drop does nothing that others can notice: no visible operation, and no write to memory that outlives it;
+//! - nobody counts without an `Arc` (`increment_strong_count`, `from_raw`), so that a counter might have been 0 before it was raised: a raise is
+//!   *safe* if among what its thread knows there are more raises than all drops that do not come after it;
+//! - what orders: the last drop comes after all others and sees what they did, but what follows it in its thread does not, for in another
+//!   order somebody else would have been the last. So the clock that it borrows is given back ([`frames`](super::frames)).
+//!
+//! To let steps of counters commute instead (two drops, unless one is the last) is not enough: the last one goes on with other steps than the
+//! others, the drop of the value. A plan that names a step by its thread would lead to another step.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+use super::shadow::Fast;
+use crate::machine::op::{Obj, Tid};
+use crate::search::clock::Clock;
+
+/// A raise, by whom and when.
+#[derive(Clone, Copy, Debug)]
+struct Raise {
+    tid: Tid,
+    epoch: u16,
+    /// How many references its thread knows to have been made, with the first.
+    known: i32,
+    /// How many others were made of which it does not know: each makes up for one drop.
+    others: i32,
+    /// How many drops do not come after it.
+    drops: i32,
+}
+
+impl Raise {
+    /// Whether there is a reference whatever the order.
+    fn is_safe(&self) -> bool {
+        self.known - (self.drops - self.others).max(0) >= 1
+    }
+}
+
+/// What happened to a counter while its operations are no steps.
+#[derive(Debug, Default)]
+struct Counter {
+    raises: Vec<Raise>,
+    drops: i32,
+    /// What those knew who dropped.
+    knew: Clock,
+}
+
+/// The counters of an execution.
+#[derive(Debug, Default)]
+pub struct Counts {
+    counters: HashMap<usize, Counter, BuildHasherDefault<Fast>>,
+    /// If their operations are steps.
+    objects: HashMap<usize, Obj, BuildHasherDefault<Fast>>,
+}
+
+impl Counts {
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.counters.clear();
+        self.objects.clear();
+    }
+
+    /// Forgets those in a block.
+    pub fn forget(&mut self, start: usize, size: usize) {
+        if !self.counters.is_empty() || !self.objects.is_empty() {
+            for offset in (0..size.min(16)).step_by(8) {
+                self.counters.remove(&(start + offset));
+                self.objects.remove(&(start + offset));
+            }
+        }
+    }
+
+    /// The object that a counter is.
+    pub fn object(&self, counter: usize) -> Option<Obj> {
+        self.objects.get(&counter).copied()
+    }
+
+    /// It is this one.
+    pub fn name(&mut self, counter: usize, object: Obj) {
+        self.objects.insert(counter, object);
+    }
+
+    /// A counter is raised. Whether it could not have been 0 before, in another order.
+    pub fn up(
+        &mut self,
+        counter: usize,
+        (tid, epoch): (Tid, u16),
+        knows: impl Fn(Tid, u16) -> bool,
+    ) -> bool {
+        let counter = self.counters.entry(counter).or_default();
+        let mut raise = Raise { tid, epoch, known: 1, others: 0, drops: counter.drops };
+        for earlier in &mut counter.raises {
+            if earlier.tid == tid || knows(earlier.tid, earlier.epoch) {
+                raise.known += 1;
+            } else {
+                raise.others += 1;
+                earlier.others += 1;
+            }
+        }
+        counter.raises.push(raise);
+        raise.is_safe()
+    }
+
+    /// A counter is lowered by a thread with this clock. Whether no raise could have come after it and found nothing.
+    pub fn down(
+        &mut self,
+        counter: usize,
+        tid: Tid,
+        clock: &Clock,
+        knows: impl Fn(Tid, u16) -> bool,
+    ) -> bool {
+        let counter = self.counters.entry(counter).or_default();
+        counter.knew.join(clock);
+        counter.drops += 1;
+        let mut safe = true;
+        for raise in &mut counter.raises {
+            if raise.tid != tid && !knows(raise.tid, raise.epoch) {
+                raise.drops += 1;
+                safe &= raise.is_safe();
+            }
+        }
+        safe
+    }
+
+    /// What all knew who lowered it.
+    pub fn knew(&self, counter: usize) -> Option<&Clock> {
+        self.counters.get(&counter).map(|counter| &counter.knew)
+    }
+}
+
+/// Somebody looks at a counter, or could have: from the next execution on, operations of counters are steps.
+pub fn look_at_all() {
+    super::with(|plain| plain.looked = true);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_one_clones_safely() {
+        let mut counts = Counts::default();
+        // Main has one, clones it for another thread, which drops it while main clones again.
+        assert!(counts.up(8, (0, 1), |_, _| false));
+        assert!(counts.down(8, 1, &Clock::default(), |tid, _| tid == 0));
+        assert!(counts.up(8, (0, 2), |_, _| false));
+    }
+
+    #[test]
+    fn two_that_clone_and_drop_beside_each_other_do_no_harm() {
+        // Both borrow main's.
+        let mut counts = Counts::default();
+        for _ in 0..3 {
+            assert!(counts.up(8, (1, 1), |_, _| false));
+            assert!(counts.up(8, (2, 1), |_, _| false));
+            assert!(counts.down(8, 1, &Clock::default(), |_, _| false));
+            assert!(counts.down(8, 2, &Clock::default(), |_, _| false));
+        }
+    }
+
+    #[test]
+    fn who_clones_what_it_does_not_have_is_seen_in_either_order() {
+        // The only reference is dropped by main, and another thread clones it.
+        let mut counts = Counts::default();
+        counts.down(8, 0, &Clock::default(), |_, _| false);
+        assert!(!counts.up(8, (1, 1), |_, _| false));
+        let mut counts = Counts::default();
+        assert!(counts.up(8, (1, 1), |_, _| false));
+        assert!(!counts.down(8, 0, &Clock::default(), |_, _| false));
+    }
+}

@@ -1,0 +1,214 @@
+//! What went wrong with memory, and who did it where.
+//!
+//! A hook knows the address of its instruction, not the line. The line takes the debug information, and reading that takes long; so it is read
+//! for the few accesses that a failure is about, when the failing run is made again: there the same access comes again, and the stack is kept.
+
+use std::backtrace::Backtrace;
+
+use super::blocks::{Block, Made};
+use super::shadow::{Clash, How, Seen};
+use super::{Plain, with};
+use crate::machine::arena;
+use crate::machine::op::Tid;
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Race,
+    AfterFree,
+    DoubleFree,
+    InvalidFree,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    pub kind: Kind,
+    pub earlier: Option<Party>,
+    pub later: Party,
+    /// The size of the allocation that it is about, and who made it.
+    pub block: Option<(usize, Tid)>,
+    pub allocated_at: Option<trace::Location>,
+}
+
+/// Who took part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Party {
+    pub thread: Tid,
+    /// How many steps it had taken, and one.
+    pub epoch: u16,
+    pub how: How,
+    pub at: Option<trace::Location>,
+}
+
+impl Party {
+    fn new(seen: Seen) -> Self {
+        Self { thread: seen.tid.into(), epoch: seen.epoch, how: seen.how, at: None }
+    }
+}
+
+impl Fault {
+    /// Two accesses that do not go together.
+    pub fn new(clash: &Clash, block: Option<Block>) -> Self {
+        let freed = |how| how == How::Free;
+        let kind = match (freed(clash.earlier.how), freed(clash.later.how)) {
+            (true, true) => Kind::DoubleFree,
+            (true, false) | (false, true) => Kind::AfterFree,
+            (false, false) => Kind::Race,
+        };
+        Self {
+            kind,
+            earlier: Some(Party::new(clash.earlier)),
+            later: Party::new(clash.later),
+            block: block.map(|block| (block.size, block.made.tid)),
+            allocated_at: None,
+        }
+    }
+
+    /// Memory is freed that may not be.
+    pub fn free((thread, epoch): (Tid, u16), earlier: Option<Seen>, block: Option<Block>) -> Self {
+        Self {
+            kind: if block.is_some() { Kind::DoubleFree } else { Kind::InvalidFree },
+            earlier: earlier.map(Party::new),
+            later: Party { thread, epoch, how: How::Free, at: None },
+            block: block.map(|block| (block.size, block.made.tid)),
+            allocated_at: None,
+        }
+    }
+
+    /// Adds the lines that were seen.
+    pub fn locate(&mut self) {
+        let seen = with(|plain| std::mem::take(&mut plain.witnesses.stacks)).unwrap_or_default();
+        let [earlier, allocated, later] = seen.map(|stack| stack.as_ref().and_then(line));
+        if let Some(party) = &mut self.earlier {
+            party.at = earlier;
+        }
+        self.allocated_at = allocated;
+        self.later.at = later;
+    }
+}
+
+/// The places in [`Witnesses::stacks`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    Earlier = 0,
+    Allocated = 1,
+    Later = 2,
+}
+
+/// Looks out for the accesses that a failure was about.
+#[derive(Debug, Default)]
+pub struct Witnesses {
+    /// What the last failure was about.
+    sought: Option<(Option<Seen>, Option<Made>)>,
+    /// It is happening.
+    now: Option<Which>,
+    stacks: [Option<Backtrace>; 3],
+}
+
+impl Witnesses {
+    /// A new execution.
+    pub fn begin(&mut self) {
+        self.now = None;
+        self.stacks = Default::default();
+    }
+
+    /// A failure is about these.
+    pub fn seek(&mut self, earlier: Option<Seen>, allocated: Option<Made>) {
+        self.sought = Some((earlier, allocated));
+        self.now = Some(Which::Later);
+    }
+
+    /// Whether everything was seen that is sought.
+    pub fn is_complete(&self) -> bool {
+        self.sought.is_none_or(|(earlier, _)| {
+            earlier.is_none() || self.stacks[Which::Earlier as usize].is_some()
+        })
+    }
+
+    /// An access was noted.
+    #[inline]
+    pub fn noted(&mut self, (tid, epoch): (Tid, u16), how: How, at: usize, range: (usize, usize)) {
+        let Some((Some(sought), _)) = self.sought else { return };
+        let (first, last) = (range.0 >> 3, (range.0 + range.1.max(1) - 1) >> 3);
+        if usize::from(sought.tid) == tid
+            && (sought.epoch, sought.how, sought.at) == (epoch, how, at)
+            && (first..=last).contains(&sought.granule)
+        {
+            self.now = Some(Which::Earlier);
+        }
+    }
+
+    /// Something was allocated.
+    pub fn allocated(&mut self, made: Made) {
+        if self.sought.is_some_and(|(_, sought)| sought == Some(made)) {
+            self.now = Some(Which::Allocated);
+        }
+    }
+
+    /// Whether the stack is wanted.
+    #[inline]
+    pub fn wants_last(&self) -> bool {
+        self.now.is_some()
+    }
+}
+
+/// Keeps the stack if it is wanted. Called on the stack of the user's code.
+#[inline]
+pub fn witness(wanted: impl FnOnce(&mut Plain) -> bool) {
+    if with(wanted) == Some(true) {
+        keep_stack();
+    }
+}
+
+/// Whether a failing run has to be made again for its lines.
+pub fn is_incomplete() -> bool {
+    with(|plain| !plain.witnesses.is_complete()).unwrap_or(false)
+}
+
+#[cold]
+#[inline(never)]
+pub fn keep_stack() {
+    arena::outside(|| {
+        let stack = Backtrace::force_capture();
+        with(|plain| {
+            if let Some(which) = plain.witnesses.now.take() {
+                plain.witnesses.stacks[which as usize] = Some(stack);
+            }
+        });
+    });
+}
+
+/// The innermost line of a stack that is the user's.
+fn line(stack: &Backtrace) -> Option<trace::Location> {
+    let text = stack.to_string();
+    let mut lines = text.lines().map(str::trim).peekable();
+    let mut fallback = None;
+    while let Some(function) = lines.next() {
+        let Some(place) = lines.next_if(|line| line.starts_with("at ")) else { continue };
+        let name = function.split_once(": ").map_or(function, |(_, name)| name);
+        let root = name.trim_start_matches(['<', '&', '*', '[', '(']);
+        let theirs =
+            |krate: &str| root.strip_prefix(krate).is_some_and(|rest| rest.starts_with("::"));
+        let engine = ["explore_engine", "explore_std", "explore_core", "corosensei"];
+        let library = ["core", "alloc", "std", "hashbrown", "__rustc"];
+        if engine.iter().any(|krate| theirs(krate)) || place.contains("/rustc/") {
+            continue;
+        }
+        let location = parse(place.trim_start_matches("at "));
+        if !library.iter().any(|krate| theirs(krate)) {
+            return location;
+        }
+        fallback = fallback.or(location);
+    }
+    fallback
+}
+
+/// `path:line:column`.
+fn parse(place: &str) -> Option<trace::Location> {
+    let (rest, column) = place.rsplit_once(':')?;
+    let (file, line) = rest.rsplit_once(':')?;
+    let mut location = trace::Location::new(file.trim_start_matches("./"), line.parse().ok()?);
+    location.column = column.parse().ok();
+    Some(location)
+}

@@ -1,0 +1,189 @@
+//! The functions that the running thread is in, as far as they are compiled with instrumentation: they say whose an access to memory is.
+
+use std::cell::{Cell, UnsafeCell};
+
+use super::symbols::{self, Class, Role};
+use crate::machine::arena;
+use crate::machine::op::Tid;
+
+/// An access counts if none of these is set.
+pub const INSIDE: u8 = 1;
+/// The value behind an `Arc` is being dropped by the last who had it.
+pub const LAST_DROP: u8 = 2;
+
+/// A function that was entered.
+struct Frame {
+    /// Where the stack was. A function that was left unnoticed is known by it.
+    stack: usize,
+    /// What held before.
+    before: u8,
+}
+
+/// What a thread is in.
+#[derive(Default)]
+struct Standing {
+    frames: Vec<Frame>,
+    now: u8,
+}
+
+/// Without a destructor, so that looking at it is one instruction.
+struct All(UnsafeCell<std::mem::ManuallyDrop<Vec<Standing>>>);
+
+thread_local! {
+    /// What holds now, for the running thread.
+    static NOW: Cell<u8> = const { Cell::new(0) };
+    static RUNNING: Cell<Tid> = const { Cell::new(0) };
+    static ALL: All = const { All(UnsafeCell::new(std::mem::ManuallyDrop::new(Vec::new()))) };
+    /// What is known of the functions, by their addresses.
+    static KNOWN: Cell<*mut (usize, u8)> = const { Cell::new(std::ptr::null_mut()) };
+    /// An `Arc`'s counter was made 0, and nothing was entered since.
+    static ARMED: Cell<bool> = const { Cell::new(false) };
+}
+
+const SLOTS: usize = 8192;
+
+fn standing<R>(tid: Tid, f: impl FnOnce(&mut Standing) -> R) -> R {
+    ALL.with(|all| {
+        // SAFETY: only this thread of the operating system sees it, and `f` below does not come back here.
+        let all = unsafe { &mut *all.0.get() };
+        if all.len() <= tid {
+            all.resize_with(tid + 1, Standing::default);
+        }
+        f(&mut all[tid])
+    })
+}
+
+/// A thread's coroutine begins.
+#[inline(never)]
+pub fn launched(tid: Tid) {
+    standing(tid, |standing| {
+        standing.frames.clear();
+        standing.now = 0;
+    });
+}
+
+/// A thread's coroutine is about to run.
+#[inline(never)]
+pub fn resumed(tid: Tid) {
+    RUNNING.set(tid);
+    ARMED.set(false);
+    NOW.set(standing(tid, |standing| standing.now));
+}
+
+/// It has given the turn away.
+#[inline(never)]
+pub fn suspended(tid: Tid) {
+    let now = NOW.get();
+    standing(tid, |standing| standing.now = now);
+}
+
+/// Whether what happens now is an access of the user's.
+#[inline]
+pub fn counts() -> bool {
+    NOW.get() & INSIDE == 0 && arena::is_explored()
+}
+
+/// Whether the value behind an `Arc` is being dropped by the last who had it.
+#[inline(never)]
+pub fn in_last_drop() -> bool {
+    NOW.get() & LAST_DROP != 0
+}
+
+/// An `Arc`'s counter has become 0: its last drop follows.
+pub fn arm() {
+    ARMED.set(true);
+}
+
+/// Whether a counter has become 0, and nothing was entered since.
+pub fn is_armed() -> bool {
+    ARMED.get()
+}
+
+/// On the heap from the start: this is called on small stacks.
+#[cold]
+#[inline(never)]
+fn no_functions() -> *mut (usize, u8) {
+    vec![(0, 0); SLOTS].leak().as_mut_ptr()
+}
+
+/// Functions begin at multiples of 16, and neighbours are called together: the upper bits of a product tell them apart best.
+fn slot_of(here: usize) -> usize {
+    ((here as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 51) as usize % SLOTS
+}
+
+/// What a function changes: `INSIDE` set or not, and its role above.
+fn kind(here: usize) -> u8 {
+    let mut known = KNOWN.get();
+    if known.is_null() {
+        known = no_functions();
+        KNOWN.set(known);
+    }
+    // SAFETY: made above, with so many slots, and used by this thread only.
+    let slot = unsafe { &mut *known.add(slot_of(here)) };
+    if slot.0 != here {
+        let function = symbols::function(here);
+        let class = function.map_or(Class::Neutral, |function| function.class);
+        let role = function.map_or(Role::Plain, |function| function.role);
+        *slot = (here, class as u8 | (role as u8) << 4);
+    }
+    slot.1
+}
+
+/// A function is entered; `here` lies in it.
+pub extern "C" fn entered(stack: usize, here: usize) {
+    if !arena::is_explored() {
+        return;
+    }
+    arena::outside(|| {
+        let before = NOW.get();
+        let before = standing(RUNNING.get(), |standing| {
+            let before = pop(standing, stack, before);
+            standing.frames.push(Frame { stack, before });
+            before
+        });
+        let kind = kind(here);
+        let class = match kind & 15 {
+            user if user == Class::User as u8 => before & !INSIDE,
+            inside if inside == Class::Inside as u8 => before | INSIDE,
+            _ => before,
+        };
+        let role = kind >> 4;
+        let armed = ARMED.get();
+        if armed && role != Role::Fence as u8 {
+            ARMED.set(false);
+            if role != Role::LastDrop as u8 {
+                super::counts::look_at_all();
+            }
+        }
+        if role == Role::RawCount as u8 && class & INSIDE == 0 {
+            super::counts::look_at_all();
+        }
+        let last = armed && role == Role::LastDrop as u8;
+        NOW.set(if last { class | LAST_DROP } else { class });
+    });
+}
+
+/// A function is left.
+pub extern "C" fn left(stack: usize) {
+    if arena::is_explored() {
+        let before = NOW.get();
+        let now = standing(RUNNING.get(), |standing| {
+            // Below the innermost there is nothing to leave: what calls here was entered as the engine's. Above it, the innermost has left by a
+            // jump, with its own frame gone already.
+            let own = |frame: &mut Frame| frame.stack <= stack;
+            standing.frames.pop_if(own).map_or(before, |frame| frame.before)
+        });
+        NOW.set(now);
+        if before & !now & LAST_DROP != 0 {
+            arena::outside(super::last_drop_ended);
+        }
+    }
+}
+
+/// Forgets the functions that have been left when the stack is here: a panic unwinds those that have no cleanup.
+fn pop(standing: &mut Standing, stack: usize, mut now: u8) -> u8 {
+    while let Some(frame) = standing.frames.pop_if(|frame| frame.stack <= stack) {
+        now = frame.before;
+    }
+    now
+}

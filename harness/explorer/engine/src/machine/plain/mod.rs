@@ -1,0 +1,226 @@
+//! Plain memory: what ordinary code reads, writes, allocates and frees.
+//!
+//! The crates under exploration are compiled with the pass of LLVM's thread sanitizer, which calls a function before each access (`hooks`). Nothing of the
+//! sanitizer's own runtime is there: the functions are ours. What they say is enough for data races, uses after free, double frees and leaks, for the counters of
+//! `Arc`, and to put every `static` back as it was.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `hooks` | what instrumented code calls |
+//! | `frames`, `symbols` | whose access it is |
+//! | `shadow` | what happened at each address |
+//! | `blocks` | what is allocated |
+//! | `atomics`, `counts` | the counters of `Arc` and `Weak` |
+//! | `undo` | statics |
+//! | `faults` | what went wrong, and who did it where |
+
+pub mod atomics;
+pub mod blocks;
+pub mod counts;
+pub mod faults;
+pub mod frames;
+mod hooks;
+pub mod shadow;
+mod symbols;
+mod undo;
+
+use std::cell::UnsafeCell;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::op::Tid;
+use super::{Bad, Machine, arena, context};
+use crate::search::clock::Clock;
+use faults::Fault;
+use shadow::{Clash, How, Shadow};
+
+/// Whether anything in this process is compiled with instrumentation.
+pub fn is_on() -> bool {
+    IS_ON.load(Ordering::Relaxed)
+}
+
+static IS_ON: AtomicBool = AtomicBool::new(false);
+
+/// What is known of plain memory in this execution, and across executions.
+#[derive(Default)]
+pub struct Plain {
+    shadow: Shadow,
+    blocks: blocks::Blocks,
+    counts: counts::Counts,
+    /// Somebody looks at the counters of `Arc`s.
+    looked: bool,
+    /// Their operations are steps.
+    visible: bool,
+    /// What those knew who dropped before the last.
+    borrowed: Clock,
+    /// The block that the last of them may free.
+    freeing: Option<usize>,
+    /// Where the last drop has written.
+    written: Vec<usize>,
+    undo: undo::Undo,
+    witnesses: faults::Witnesses,
+}
+
+struct Own(UnsafeCell<Option<Box<Plain>>>);
+
+thread_local! {
+    static PLAIN: Own = const { Own(UnsafeCell::new(None)) };
+}
+
+/// Calls `f` with what is known; `None` in a thread of the operating system that is going away.
+fn with<R>(f: impl FnOnce(&mut Plain) -> R) -> Option<R> {
+    PLAIN
+        .try_with(|plain| {
+            // SAFETY: only this thread of the operating system sees it, and no `f` in this module comes back here.
+            let plain = unsafe { &mut *plain.0.get() };
+            f(plain.get_or_insert_with(|| arena::outside(Box::default)))
+        })
+        .ok()
+}
+
+/// A new execution begins.
+pub fn begin(steps_of_counters: bool) {
+    if is_on() {
+        symbols::all();
+        with(|plain| {
+            plain.shadow.clear();
+            plain.blocks.clear();
+            plain.counts.clear();
+            plain.undo.begin();
+            plain.borrowed.clear();
+            plain.freeing = None;
+            plain.written.clear();
+            plain.looked = false;
+            plain.visible = steps_of_counters;
+            plain.witnesses.begin();
+        });
+    }
+}
+
+/// Whether the operations of `Arc`'s counters should have been steps.
+pub fn looked() -> bool {
+    is_on() && with(|plain| plain.looked && !plain.visible).unwrap_or(false)
+}
+
+impl Plain {
+    /// A counter has become 0: its thread may see, and free, what the others have done.
+    fn last_of(&mut self, counter: usize) {
+        if !frames::in_last_drop() {
+            self.borrowed.clear();
+        }
+        if let Some(knew) = self.counts.knew(counter) {
+            self.borrowed.join(knew);
+        }
+        match self.blocks.around(counter) {
+            // The strong counter is the first.
+            Some(block) if block.start == counter => {
+                frames::arm();
+                if !frames::in_last_drop() {
+                    self.written.clear();
+                }
+            }
+            Some(block) => self.freeing = Some(block.start),
+            None => self.looked = true,
+        }
+    }
+}
+
+/// The program is about to write.
+fn about_to_write(address: usize, size: usize) {
+    if !arena::is_explored() {
+        return;
+    }
+    let noted = frames::in_last_drop();
+    if noted || undo::may_be_static(address) {
+        arena::outside(|| {
+            with(|plain| {
+                plain.undo.keep(address, size);
+                if noted && !plain.visible {
+                    plain.written.push(address);
+                }
+            })
+        });
+    }
+}
+
+/// The last drop of an `Arc` is over. Whether it was the last makes a difference if it has written what is still there.
+fn last_drop_ended() {
+    with(|plain| {
+        let outlives = |&address: &usize| {
+            plain.undo.is_static(address)
+                || plain.blocks.around(address).is_some_and(|block| block.is_alive())
+        };
+        plain.looked |= plain.written.iter().any(outlives);
+        plain.written.clear();
+    });
+}
+
+/// The program takes a step.
+pub fn steps() {
+    if is_on() && frames::in_last_drop() {
+        counts::look_at_all();
+    }
+}
+
+/// A stand-in's object is used.
+#[inline(never)]
+pub fn used(address: usize, size: usize) {
+    if is_on() && arena::is_explored() {
+        access(address, size, How::Atomic, 0);
+    }
+}
+
+/// The current thread touches memory. Does not return if that goes wrong.
+fn access(address: usize, size: usize, how: How, at: usize) {
+    let fine = context::with(|machine| {
+        with(|plain| machine.touch(plain, (address, size), how, at)).unwrap_or(true)
+    });
+    if fine == Some(false) {
+        faults::keep_stack();
+        context::give_up_here();
+    }
+    faults::witness(|plain| plain.witnesses.wants_last());
+}
+
+impl Machine {
+    /// Whether the current thread knows of what another did.
+    fn knows<'m>(&'m self, borrowed: Option<&'m Clock>) -> impl Fn(Tid, u16) -> bool + 'm {
+        let mine = &self.threads[self.current].views.current;
+        move |tid, epoch| {
+            let index = self.threads[tid].clock;
+            mine.get(index) >= epoch || borrowed.is_some_and(|clock| clock.get(index) >= epoch)
+        }
+    }
+
+    /// The current thread, and how many steps it has taken.
+    fn now(&self) -> (Tid, u16) {
+        let thread = &self.threads[self.current];
+        (self.current, thread.views.current.get(thread.clock))
+    }
+
+    fn touch(&mut self, plain: &mut Plain, range: (usize, usize), how: How, at: usize) -> bool {
+        if self.failure.is_some() || plain.shadow.is_quiet(self.threads.len()) && how != How::Free {
+            return true;
+        }
+        let frees = how == How::Free && plain.freeing == Some(range.0);
+        let borrowed = (frees || frames::in_last_drop()).then_some(&plain.borrowed);
+        let knows = self.knows(borrowed);
+        match plain.shadow.touch(range, self.now(), how, at, knows) {
+            Ok(()) => {
+                plain.witnesses.noted(self.now(), how, at, range);
+                true
+            }
+            Err(clash) => {
+                let fault = self.fault(plain, range.0, &clash);
+                self.fail(Bad::Memory(Box::new(fault)));
+                self.chosen = None;
+                false
+            }
+        }
+    }
+
+    fn fault(&self, plain: &mut Plain, address: usize, clash: &Clash) -> Fault {
+        let block = plain.blocks.around(address);
+        plain.witnesses.seek(Some(clash.earlier), block.map(|block| block.made));
+        Fault::new(clash, block)
+    }
+}

@@ -1,0 +1,265 @@
+//! What happened at each address, and what does not go together.
+//!
+//! For every eight bytes the accesses are kept that a later one could clash with: FastTrack (Flanagan, Freund: "FastTrack: Efficient and Precise
+//! Dynamic Race Detection", PLDI 2009), with all readers instead of one clock. An access is named by its thread and by how many visible
+//! operations that had done (its *epoch*); it happens before what another thread does if that thread's clock has come so far.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::machine::op::Tid;
+
+/// How memory is touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum How {
+    Read,
+    Write,
+    /// An atomic operation, or a use of a lock, a channel and the like.
+    Atomic,
+    /// `read_volatile`.
+    VolatileRead,
+    /// `write_volatile`.
+    VolatileWrite,
+    Free,
+}
+
+impl How {
+    fn is_read(self) -> bool {
+        matches!(self, Self::Read | Self::VolatileRead)
+    }
+
+    fn is_volatile(self) -> bool {
+        matches!(self, Self::VolatileRead | Self::VolatileWrite)
+    }
+
+    /// Whether two accesses that nothing orders go together. Two volatile ones are formally a race, and meant.
+    fn goes_with(self, other: Self) -> bool {
+        self.is_read() && other.is_read()
+            || self == Self::Atomic && other == Self::Atomic
+            || self.is_volatile() && other.is_volatile()
+    }
+}
+
+/// An access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Seen {
+    pub tid: u8,
+    pub epoch: u16,
+    pub how: How,
+    /// Which of the eight bytes.
+    mask: u8,
+    /// The instruction; 0 if it is not known.
+    pub at: usize,
+    /// The eight bytes.
+    pub granule: usize,
+}
+
+/// What an access clashes with.
+#[derive(Clone, Copy, Debug)]
+pub struct Clash {
+    pub earlier: Seen,
+    pub later: Seen,
+}
+
+#[derive(Default)]
+struct Cell {
+    /// In which execution it was used last.
+    generation: u32,
+    seen: Vec<Seen>,
+}
+
+const PAGE: usize = 4096;
+
+/// See the [module](self).
+#[derive(Default)]
+pub struct Shadow {
+    pages: HashMap<usize, Box<[Cell]>, BuildHasherDefault<Fast>>,
+    generation: u32,
+    /// Something was freed in this execution.
+    any_freed: bool,
+}
+
+impl Shadow {
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.generation += 1;
+        self.any_freed = false;
+        if self.generation == u32::MAX {
+            *self = Self { generation: 1, ..Self::default() };
+        }
+    }
+
+    /// Whether an access can clash with nothing: one thread, and nothing freed.
+    pub fn is_quiet(&self, threads: usize) -> bool {
+        threads < 2 && !self.any_freed
+    }
+
+    fn cell(&mut self, granule: usize) -> &mut Cell {
+        let address = granule << 3;
+        let page = self
+            .pages
+            .entry(address / PAGE)
+            .or_insert_with(|| std::iter::repeat_with(Cell::default).take(PAGE / 8).collect());
+        let cell = &mut page[address % PAGE / 8];
+        if cell.generation != self.generation {
+            cell.generation = self.generation;
+            cell.seen.clear();
+        }
+        cell
+    }
+
+    /// Memory that is given out again is new.
+    pub fn forget(&mut self, start: usize, size: usize) {
+        if self.any_freed {
+            for granule in (start >> 3)..=((start + size.max(1) - 1) >> 3) {
+                self.cell(granule).seen.clear();
+            }
+        }
+    }
+
+    /// Notes an access, unless it clashes with an earlier one. `knows` tells whether the thread knows of what another did in an epoch.
+    pub fn touch(
+        &mut self,
+        (start, size): (usize, usize),
+        (tid, epoch): (Tid, u16),
+        how: How,
+        at: usize,
+        knows: impl Fn(Tid, u16) -> bool,
+    ) -> Result<(), Clash> {
+        self.any_freed |= how == How::Free;
+        let end = start + size.max(1);
+        let mut from = start;
+        while from < end {
+            let granule = from >> 3;
+            let to = ((granule + 1) << 3).min(end);
+            let mask = (u8::MAX << (from & 7)) & (u8::MAX >> (7 - ((to - 1) & 7)));
+            let later = Seen { tid: tid as u8, epoch, how, mask, at, granule };
+            let cell = self.cell(granule);
+            let mut repeats = false;
+            for &earlier in &cell.seen {
+                if earlier.mask & mask == 0 {
+                    continue;
+                }
+                let own = usize::from(earlier.tid) == tid;
+                repeats |= own
+                    && earlier.epoch == epoch
+                    && earlier.how == how
+                    && earlier.mask & mask == mask;
+                let ordered = own || knows(usize::from(earlier.tid), earlier.epoch);
+                if earlier.how == How::Free || !ordered && !earlier.how.goes_with(how) {
+                    return Err(Clash { earlier, later });
+                }
+            }
+            if !repeats {
+                let replaces = !how.is_read() && !how.is_volatile() && how != How::Atomic;
+                cell.seen.retain(|seen| {
+                    let covered = seen.mask & !mask == 0;
+                    let own = usize::from(seen.tid) == tid && seen.how == how;
+                    !(covered && (replaces || own))
+                });
+                cell.seen.push(later);
+            }
+            from = to;
+        }
+        Ok(())
+    }
+
+    /// Whether the byte was freed, and not given out again.
+    pub fn freed(&mut self, address: usize) -> Option<Seen> {
+        let bit = 1 << (address & 7);
+        let freed = |seen: &&Seen| seen.how == How::Free && seen.mask & bit != 0;
+        self.cell(address >> 3).seen.iter().find(freed).copied()
+    }
+}
+
+/// A hash for addresses.
+#[derive(Default)]
+pub struct Fast(u64);
+
+impl Hasher for Fast {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_usize(byte.into());
+        }
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.0 = (self.0 ^ number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAIN: (Tid, u16) = (0, 1);
+    const OTHER: (Tid, u16) = (1, 1);
+
+    fn ignorant(_: Tid, _: u16) -> bool {
+        false
+    }
+
+    fn shadow() -> Shadow {
+        let mut shadow = Shadow::default();
+        shadow.clear();
+        shadow
+    }
+
+    #[test]
+    fn two_reads_go_together_and_a_write_with_neither() {
+        let mut shadow = shadow();
+        shadow.touch((64, 8), MAIN, How::Read, 1, ignorant).unwrap();
+        shadow.touch((64, 8), OTHER, How::Read, 2, ignorant).unwrap();
+        let clash = shadow.touch((68, 1), OTHER, How::Write, 3, ignorant).unwrap_err();
+        assert_eq!((clash.earlier.tid, clash.earlier.at), (0, 1));
+    }
+
+    #[test]
+    fn what_the_thread_knows_of_is_no_clash() {
+        let mut shadow = shadow();
+        shadow.touch((64, 8), MAIN, How::Write, 1, ignorant).unwrap();
+        shadow.touch((64, 8), OTHER, How::Write, 2, |tid, epoch| (tid, epoch) == MAIN).unwrap();
+    }
+
+    #[test]
+    fn bytes_beside_each_other_are_not_the_same() {
+        let mut shadow = shadow();
+        shadow.touch((64, 3), MAIN, How::Write, 1, ignorant).unwrap();
+        shadow.touch((67, 9), OTHER, How::Write, 2, ignorant).unwrap();
+        assert!(shadow.touch((75, 1), MAIN, How::Read, 3, ignorant).is_err());
+    }
+
+    #[test]
+    fn what_was_freed_is_not_touched_by_anybody_even_in_order() {
+        let mut shadow = shadow();
+        shadow.touch((64, 16), MAIN, How::Free, 1, ignorant).unwrap();
+        let clash = shadow.touch((72, 8), MAIN, How::Read, 2, ignorant).unwrap_err();
+        assert_eq!(clash.earlier.how, How::Free);
+        assert!(shadow.freed(72).is_some());
+        shadow.forget(64, 16);
+        shadow.touch((72, 8), MAIN, How::Read, 3, ignorant).unwrap();
+    }
+
+    #[test]
+    fn atomic_and_plain_do_not_go_together_and_volatile_with_volatile_does() {
+        let mut shadow = shadow();
+        shadow.touch((64, 8), MAIN, How::Atomic, 1, ignorant).unwrap();
+        shadow.touch((64, 8), OTHER, How::Atomic, 2, ignorant).unwrap();
+        assert!(shadow.touch((64, 8), OTHER, How::Read, 3, ignorant).is_err());
+        shadow.touch((72, 8), MAIN, How::VolatileWrite, 1, ignorant).unwrap();
+        shadow.touch((72, 8), OTHER, How::VolatileRead, 2, ignorant).unwrap();
+        assert!(shadow.touch((72, 8), OTHER, How::Write, 3, ignorant).is_err());
+    }
+
+    #[test]
+    fn an_execution_begins_without_what_was() {
+        let mut shadow = shadow();
+        shadow.touch((64, 8), MAIN, How::Write, 1, ignorant).unwrap();
+        shadow.clear();
+        shadow.touch((64, 8), OTHER, How::Write, 2, ignorant).unwrap();
+    }
+}

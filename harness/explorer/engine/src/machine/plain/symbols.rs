@@ -1,0 +1,216 @@
+//! The functions of the running program: whose they are, told by their names.
+//!
+//! Code that is compiled with instrumentation says which function it enters. The generic functions of the stand-ins and of `core` and `alloc` are
+//! compiled in the user's crate, with instrumentation like the rest; what they do is not, or not only, the user's doing.
+//! A mangled name (v0) begins with the path of the function, and that with the crate that it is written in.
+
+use std::sync::OnceLock;
+
+/// Whose access to memory it is, while a function runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The user's: it counts.
+    User,
+    /// A stand-in's: it does not.
+    Inside,
+    /// That of whoever called: `core`, `alloc`, and what is built on them.
+    Neutral,
+}
+
+/// What else is to be known of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Nothing.
+    Plain,
+    /// The last of several owners drops the value: `Arc::drop_slow`.
+    LastDrop,
+    /// It makes an `Arc` of a pointer, or counts one up or down, so that the number of `Arc`s is not what the counter says.
+    RawCount,
+    /// `core`'s `fence`.
+    Fence,
+}
+
+/// A function.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    start: usize,
+    end: usize,
+    pub class: Class,
+    pub role: Role,
+}
+
+/// The function at an address; none if it is not the program's own.
+pub fn function(address: usize) -> Option<&'static Function> {
+    let all = all();
+    let at = all.partition_point(|function| function.start <= address).checked_sub(1)?;
+    all.get(at).filter(|function| address < function.end)
+}
+
+/// All functions. Asked for the first time before an execution: within one, files are not read.
+pub fn all() -> &'static [Function] {
+    static ALL: OnceLock<Vec<Function>> = OnceLock::new();
+    ALL.get_or_init(|| read().unwrap_or_default())
+}
+
+/// Reads the symbols of this executable; `None` if it is not what is expected.
+fn read() -> Option<Vec<Function>> {
+    const SYMBOLS: usize = 2;
+    const FUNCTION: u8 = 2;
+    let bytes = std::fs::read("/proc/self/exe").ok()?;
+    let number = |at: usize, length: usize| {
+        let mut all = [0; 8];
+        all[..length].copy_from_slice(bytes.get(at..at.checked_add(length)?)?);
+        usize::try_from(u64::from_le_bytes(all)).ok()
+    };
+    let (headers, size, count) = (number(0x28, 8)?, number(0x3a, 2)?, number(0x3c, 2)?);
+    let bias = load_bias();
+    let mut found = Vec::new();
+    for header in (0..count).map(|index| headers + index * size) {
+        if number(header + 4, 4)? != SYMBOLS {
+            continue;
+        }
+        let (offset, length) = (number(header + 0x18, 8)?, number(header + 0x20, 8)?);
+        let names = number(headers + number(header + 0x28, 4)? * size + 0x18, 8)?;
+        for at in (offset..offset + length).step_by(24) {
+            let (value, length) = (number(at + 8, 8)?, number(at + 16, 8)?);
+            if bytes.get(at + 4)? & 15 != FUNCTION || value == 0 {
+                continue;
+            }
+            let name = bytes.get(names + number(at, 4)?..)?.split(|&byte| byte == 0).next()?;
+            let name = std::str::from_utf8(name).ok()?;
+            let (class, role) = (class_of(name), role_of(name));
+            found.push(Function { start: value + bias, end: value + bias + length, class, role });
+        }
+    }
+    found.sort_by_key(|function| function.start);
+    Some(found)
+}
+
+/// How far from its own addresses the executable was loaded.
+fn load_bias() -> usize {
+    unsafe extern "C" fn visit(
+        info: *mut libc::dl_phdr_info,
+        _: libc::size_t,
+        found: *mut libc::c_void,
+    ) -> libc::c_int {
+        // SAFETY: the linker passes a valid description, and `found` is what is passed to `dl_iterate_phdr` below.
+        unsafe { *found.cast::<usize>() = (*info).dlpi_addr as usize };
+        // The first is the executable.
+        1
+    }
+    let mut bias = 0_usize;
+    // SAFETY: `visit` has the signature that is asked for, and is called only during this call, while `bias` lives.
+    unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut bias).cast()) };
+    bias
+}
+
+const STAND_INS: [&str; 7] = [
+    "explore_engine",
+    "explore_std",
+    "explore_core",
+    "explore_trace",
+    "explore_protocol",
+    "corosensei",
+    "trace",
+];
+const NEUTRAL: [&str; 6] = ["core", "alloc", "std", "hashbrown", "__rustc", "compiler_builtins"];
+/// Types of the stand-ins that own a value of the user's and drop it.
+const OWNERS: [&str; 4] = ["5Mutex", "6RwLock", "8OnceLock", "8LazyLock"];
+
+fn class_of(name: &str) -> Class {
+    // Other names are those of code without instrumentation.
+    let Some(path) = name.strip_prefix("_R") else { return Class::Neutral };
+    let Some((root, rest)) = root_crate(path) else { return Class::User };
+    if STAND_INS.contains(&root) {
+        return Class::Inside;
+    }
+    if !NEUTRAL.contains(&root) {
+        return Class::User;
+    }
+    // What drops a stand-in's own value is the stand-in's; but what a lock holds is the user's.
+    let dropped = rest.find("13drop_in_place").map(|at| &rest[at + "13drop_in_place".len()..]);
+    let owner = dropped.and_then(|dropped| dropped.strip_prefix('I').or(Some(dropped)));
+    let Some((root, what)) = owner.and_then(direct_crate) else { return Class::Neutral };
+    let head: String = what.chars().take(48).collect();
+    let owns = OWNERS.iter().any(|owner| head.contains(owner)) && !head.contains("Guard");
+    if STAND_INS.contains(&root) && !owns { Class::Inside } else { Class::Neutral }
+}
+
+fn role_of(name: &str) -> Role {
+    if name.contains("6atomic5fence") {
+        return Role::Fence;
+    }
+    if !name.contains("5alloc4sync") {
+        return Role::Plain;
+    }
+    match name {
+        _ if name.contains("9drop_slow") => Role::LastDrop,
+        _ if name.contains("_strong_count") && name.contains("crement") => Role::RawCount,
+        _ if name.contains("8from_raw") || name.contains("11from_raw_in") => Role::RawCount,
+        _ => Role::Plain,
+    }
+}
+
+/// The crate of a type that is named by its path, and the rest; `None` for a reference, a tuple and the like.
+fn direct_crate(mangled: &str) -> Option<(&str, &str)> {
+    mangled.starts_with(['I', 'N', 'C']).then(|| root_crate(mangled)).flatten()
+}
+
+/// The crate at the root of the path that a mangled name begins with, and what follows it.
+fn root_crate(mangled: &str) -> Option<(&str, &str)> {
+    let bytes = mangled.as_bytes();
+    let disambiguator = |mut at: usize| {
+        if bytes.get(at) == Some(&b's') {
+            at += 1 + bytes[at..].iter().position(|&byte| byte == b'_')?;
+        }
+        Some(at)
+    };
+    let mut at = 0;
+    loop {
+        match bytes.get(at)? {
+            b'C' => {
+                let digits = disambiguator(at + 1)?;
+                let end = digits + bytes[digits..].iter().position(|b| !b.is_ascii_digit())?;
+                let length: usize = mangled.get(digits..end)?.parse().ok()?;
+                let start = end + usize::from(bytes.get(end) == Some(&b'_'));
+                return Some((mangled.get(start..start + length)?, &mangled[start + length..]));
+            }
+            // A namespace follows.
+            b'N' => at += 2,
+            b'M' | b'X' => at = disambiguator(at + 1)?,
+            // It was named before.
+            b'B' => return None,
+            _ => at += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_crate_of_a_function_is_where_it_is_written() {
+        let class = |name| class_of(name);
+        assert_eq!(class("_RNvCs1234_7mycrate3foo"), Class::User);
+        assert_eq!(class("_RNvCs1234_14explore_engine3foo"), Class::Inside);
+        // `<mycrate::Foo as core::fmt::Debug>::fmt`, written in `mycrate`.
+        assert_eq!(
+            class("_RNvXCs1234_7mycrateNtB2_3FooNtNtCsabcd_4core3fmt5Debug3fmt"),
+            Class::User
+        );
+        // `alloc::sync::Arc<u8>::drop_slow`
+        let slow = "_RNvMs_NtCsabcd_5alloc4syncINtB4_3ArchE9drop_slowCs1234_7mycrate";
+        assert_eq!((class(slow), role_of(slow)), (Class::Neutral, Role::LastDrop));
+    }
+
+    #[test]
+    fn dropping_a_stand_in_is_its_own_doing_unless_it_holds_a_value_of_the_user_s() {
+        let drop = |of: &str| format!("_RINvNtCsabcd_4core3ptr13drop_in_place{of}ECs1234_7mycrate");
+        let of = |path: &str| drop(&format!("INtNtCs77_14explore_engine{path}hE"));
+        assert_eq!(class_of(&of("4sync10JoinHandle")), Class::Inside);
+        assert_eq!(class_of(&of("4sync10MutexGuard")), Class::Inside);
+        assert_eq!(class_of(&of("4sync5Mutex")), Class::Neutral);
+        assert_eq!(class_of(&drop("NtCs1234_7mycrate3Foo")), Class::Neutral);
+    }
+}

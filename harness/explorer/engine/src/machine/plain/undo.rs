@@ -1,0 +1,61 @@
+//! Every `static` as it was at the start of each execution, whoever's type it is: what is about to be written in the program's writable data is
+//! kept, and put back.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use super::shadow::Fast;
+use crate::machine::statics;
+
+/// Between which addresses the program's writable data lies.
+static FROM: AtomicUsize = AtomicUsize::new(usize::MAX);
+static TO: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether an address lies where the program's writable data is, or between it.
+#[inline]
+pub fn may_be_static(address: usize) -> bool {
+    address >= FROM.load(Relaxed) && address < TO.load(Relaxed)
+}
+
+/// What was there.
+#[derive(Default)]
+pub struct Undo {
+    ranges: Vec<(usize, usize)>,
+    kept: HashMap<usize, u64, BuildHasherDefault<Fast>>,
+}
+
+impl Undo {
+    /// Whether an address lies in the program's writable data.
+    pub fn is_static(&self, address: usize) -> bool {
+        self.ranges.iter().any(|range| (range.0..range.1).contains(&address))
+    }
+
+    /// Memory is about to be written.
+    pub fn keep(&mut self, address: usize, size: usize) {
+        if self.is_static(address) {
+            for granule in (address >> 3)..=((address + size.max(1) - 1) >> 3) {
+                let there = std::ptr::with_exposed_provenance::<u64>(granule << 3);
+                // SAFETY: eight aligned bytes of a segment, which is a whole number of pages.
+                self.kept.entry(granule).or_insert_with(|| unsafe { there.read_volatile() });
+            }
+        }
+    }
+
+    /// An execution begins: everything is put back.
+    pub fn begin(&mut self) {
+        if self.ranges.is_empty() {
+            self.ranges = statics::of_the_program();
+            FROM.store(
+                self.ranges.iter().map(|range| range.0).min().unwrap_or(usize::MAX),
+                Relaxed,
+            );
+            TO.store(self.ranges.iter().map(|range| range.1).max().unwrap_or(0), Relaxed);
+        }
+        for (granule, bytes) in self.kept.drain() {
+            let there = std::ptr::with_exposed_provenance_mut::<u64>(granule << 3);
+            // SAFETY: as above; no code of the program runs between two executions.
+            unsafe { there.write_volatile(bytes) };
+        }
+    }
+}

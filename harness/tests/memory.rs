@@ -1,0 +1,104 @@
+//! What ordinary code does with memory, explored: data races, uses after free, double frees, the counters of `Arc`, statics.
+//!
+//! The scenarios say in their documentation what is to come of them: `Must fail: data race.`, or nothing, if they are right.
+
+#![cfg(all(target_arch = "x86_64", target_os = "linux"))]
+
+use harness::explore::driver::Features;
+use harness::explore::report::picture;
+use harness::explore::target::Target;
+use harness::explore::{Search, compile};
+use protocol::{Outcome, Status};
+use std::path::{Path, PathBuf};
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/memory").join(name)
+}
+
+fn explored(name: &str) -> Vec<(Outcome, Option<String>)> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let path = file(name);
+    let mut target =
+        Target::find(workspace, path.to_str().unwrap(), &[], None, &Features::default()).unwrap();
+    target.sees_memory = true;
+    let scenarios = target.chosen(&[]).unwrap();
+    let driver = compile(workspace, &target, &|_| ()).unwrap();
+    let mut outcomes = Vec::new();
+    let mut told = |outcome| outcomes.push(outcome);
+    driver.explore(&scenarios, &Search::default(), &|_| (), &mut told).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let expected = |outcome: &Outcome| {
+        let function = format!("\nfn {}(", outcome.name.rsplit('/').next().unwrap());
+        let (before, _) = text.split_once(&function).unwrap();
+        let documented = before.rsplit("\n\n").next().unwrap();
+        let (_, fault) = documented.split_once("Must fail: ")?;
+        Some(fault.split('.').next().unwrap().to_owned())
+    };
+    outcomes
+        .into_iter()
+        .map(|outcome| {
+            let expected = expected(&outcome);
+            (outcome, expected)
+        })
+        .collect()
+}
+
+/// Each scenario comes to what it says, and each fault has two sides with their lines.
+#[track_caller]
+fn hold(name: &str) -> Vec<Outcome> {
+    let explored = explored(name);
+    assert!(explored.len() > 3);
+    let mut wrong = Vec::new();
+    for (outcome, expected) in &explored {
+        let found = (outcome.status == Status::Failed).then(|| outcome.failure().to_owned());
+        if found != *expected || outcome.status == Status::NotProved {
+            let told = outcome.verdict();
+            wrong.push(format!("{}: {told}, not {expected:?}; {}", outcome.name, outcome.summary));
+        }
+        let is_memory = expected.as_deref().is_some_and(|fault| fault != "panic");
+        if is_memory && outcome.summary.matches(&format!("{name}:")).count() < 2 {
+            wrong.push(format!("{}: a side without its line: {}", outcome.name, outcome.summary));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    explored.into_iter().map(|(outcome, _)| outcome).collect()
+}
+
+fn executions(outcomes: &[Outcome], name: &str) -> u64 {
+    let outcome = outcomes.iter().find(|outcome| outcome.name.ends_with(&format!("/{name}")));
+    outcome.unwrap().executions
+}
+
+#[test]
+fn races() {
+    let outcomes = hold("races.rs");
+    let told = |name: &str| {
+        let outcome = outcomes.iter().find(|outcome| outcome.name.ends_with(name)).unwrap();
+        picture(outcome, Path::new("/"), false)
+    };
+    // Why nothing orders the two.
+    let picture = told("/relaxed_store");
+    assert!(picture.contains("was stored Relaxed"), "{picture}");
+    assert!(told("/relaxed_load").contains("was read Relaxed"));
+    assert!(told("/both_add").contains("no lock, no join"));
+}
+
+#[test]
+fn frees() {
+    hold("frees.rs");
+}
+
+#[test]
+fn counts() {
+    let outcomes = hold("counts.rs");
+    // Where nobody looks, no order of clones and drops is tried.
+    assert_eq!(executions(&outcomes, "cloned_and_dropped"), 1);
+    assert_eq!(executions(&outcomes, "passed_from_hand_to_hand"), 4);
+    // One is the last, or the other.
+    assert_eq!(executions(&outcomes, "both_take_what_is_inside"), 2);
+}
+
+#[test]
+fn statics() {
+    hold("statics.rs");
+}

@@ -1,0 +1,181 @@
+//! Memory that is given back: too early, twice, or by the right one.
+
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering::*};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+struct Shared {
+    done: AtomicBool,
+    count: AtomicUsize,
+    value: u64,
+}
+
+fn made() -> usize {
+    Box::into_raw(Box::new(Shared { done: false.into(), count: 0.into(), value: 7 })) as usize
+}
+
+/// # Safety
+///
+/// None: that is what is explored.
+unsafe fn at(place: usize) -> &'static Shared {
+    // SAFETY: see above.
+    unsafe { &*(place as *const Shared) }
+}
+
+fn free(place: usize) {
+    // SAFETY: see above.
+    drop(unsafe { Box::from_raw(place as *mut Shared) });
+}
+
+/// Must fail: use after free. It says that it is done, and counts once more.
+fn counts_after_it_is_done() {
+    let place = made();
+    let other = thread::spawn(move || {
+        // SAFETY: see `at`.
+        let shared = unsafe { at(place) };
+        shared.done.store(true, Release);
+        shared.count.fetch_add(1, Relaxed);
+    });
+    // SAFETY: see `at`.
+    while !unsafe { at(place) }.done.load(Acquire) {
+        thread::yield_now();
+    }
+    free(place);
+    other.join().unwrap();
+}
+
+/// It counts first, and then says that it is done.
+fn counts_before_it_is_done() {
+    let place = made();
+    let other = thread::spawn(move || {
+        // SAFETY: see `at`.
+        let shared = unsafe { at(place) };
+        shared.count.fetch_add(1, Relaxed);
+        shared.done.store(true, Release);
+    });
+    // SAFETY: see `at`.
+    while !unsafe { at(place) }.done.load(Acquire) {
+        thread::yield_now();
+    }
+    free(place);
+    other.join().unwrap();
+}
+
+/// Must fail: use after free. What says that it is done is relaxed, so that the count may come later.
+fn done_is_relaxed() {
+    let place = made();
+    let other = thread::spawn(move || {
+        // SAFETY: see `at`.
+        let shared = unsafe { at(place) };
+        let _ = shared.value;
+        shared.done.store(true, Relaxed);
+    });
+    // SAFETY: see `at`.
+    while !unsafe { at(place) }.done.load(Acquire) {
+        thread::yield_now();
+    }
+    free(place);
+    other.join().unwrap();
+}
+
+/// Must fail: use after free. In one thread.
+fn read_after_it_was_freed() {
+    let place = made();
+    free(place);
+    // SAFETY: see `at`.
+    let _ = std::hint::black_box(unsafe { at(place) }.value);
+}
+
+/// Must fail: double free. Both look whether it is still there, and both free it.
+fn both_free() {
+    let place = made();
+    let freed = Arc::new(AtomicBool::new(false));
+    let free_once = move |freed: &AtomicBool| {
+        if !freed.load(SeqCst) {
+            freed.store(true, SeqCst);
+            free(place);
+        }
+    };
+    let theirs = Arc::clone(&freed);
+    let other = thread::spawn(move || free_once(&theirs));
+    free_once(&freed);
+    other.join().unwrap();
+}
+
+/// One of the two frees it, whoever is the first to ask.
+fn one_frees() {
+    let place = made();
+    let freed = Arc::new(AtomicBool::new(false));
+    let free_once = move |freed: &AtomicBool| {
+        if !freed.swap(true, AcqRel) {
+            free(place);
+        }
+    };
+    let theirs = Arc::clone(&freed);
+    let other = thread::spawn(move || free_once(&theirs));
+    free_once(&freed);
+    other.join().unwrap();
+}
+
+fn count_down(order: std::sync::atomic::Ordering) {
+    let place = made();
+    let leave = move || {
+        // SAFETY: see `at`.
+        let shared = unsafe { at(place) };
+        let _ = std::hint::black_box(shared.value);
+        if shared.count.fetch_add(1, order) == 1 {
+            free(place);
+        }
+    };
+    let other = thread::spawn(leave);
+    leave();
+    other.join().unwrap();
+}
+
+/// The last of two frees.
+fn the_last_frees() {
+    count_down(AcqRel);
+}
+
+/// Must fail: use after free. The last of two frees, and does not know of the other's reads.
+fn the_last_frees_relaxed() {
+    count_down(Relaxed);
+}
+
+/// Must fail: use after free. A list whose reader does not keep what it reads.
+fn taken_and_freed() {
+    let head = AtomicPtr::new(Box::into_raw(Box::new(1_u64)));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let old = head.swap(std::ptr::null_mut(), AcqRel);
+            // SAFETY: see `at`.
+            drop(unsafe { Box::from_raw(old) });
+        });
+        let now = head.load(Acquire);
+        if !now.is_null() {
+            // SAFETY: see `at`.
+            assert_eq!(unsafe { *now }, 1);
+        }
+    });
+}
+
+/// What is under a lock is freed by whoever holds it.
+fn freed_under_a_lock() {
+    let list = Mutex::new(vec![Box::new(1), Box::new(2)]);
+    thread::scope(|scope| {
+        scope.spawn(|| list.lock().unwrap().pop());
+        list.lock().unwrap().clear();
+    });
+    assert!(list.into_inner().unwrap().is_empty());
+}
+
+/// Allocated here, freed there.
+fn handed_over() {
+    let (send, receive) = std::sync::mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(move || send.send(vec![String::from("a"), String::from("b")]).unwrap());
+        let mut all = receive.recv().unwrap();
+        all.push("c".into());
+        assert_eq!(all.concat(), "abc");
+    });
+}

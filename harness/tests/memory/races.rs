@@ -1,0 +1,270 @@
+//! Plain data that two threads touch: what nothing orders is a race, what something orders is none.
+
+use std::cell::UnsafeCell;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*, fence};
+use std::sync::{Barrier, Condvar, Mutex, Once, RwLock, mpsc};
+use std::thread;
+
+/// A value that anybody may touch, at their own risk.
+#[derive(Default)]
+struct Bare(UnsafeCell<[u32; 4]>);
+
+// SAFETY: none. That is what is explored.
+unsafe impl Sync for Bare {}
+
+impl Bare {
+    fn set(&self, at: usize, value: u32) {
+        // SAFETY: whoever calls makes sure of it, or not.
+        unsafe { (*self.0.get())[at] = value };
+    }
+
+    fn get(&self, at: usize) -> u32 {
+        // SAFETY: as above.
+        unsafe { (*self.0.get())[at] }
+    }
+}
+
+/// Must fail: data race. Both add one, with nothing between them.
+fn both_add() {
+    let bare = Bare::default();
+    thread::scope(|scope| {
+        scope.spawn(|| bare.set(0, bare.get(0) + 1));
+        bare.set(0, bare.get(0) + 1);
+    });
+}
+
+/// Must fail: data race. One writes, one reads.
+fn one_reads() {
+    let bare = Bare::default();
+    thread::scope(|scope| {
+        scope.spawn(|| bare.set(0, 1));
+        assert!(bare.get(0) < 2);
+    });
+}
+
+/// Both only read.
+fn both_read() {
+    let bare = Bare::default();
+    bare.set(0, 7);
+    thread::scope(|scope| {
+        scope.spawn(|| assert_eq!(bare.get(0), 7));
+        assert_eq!(bare.get(0), 7);
+    });
+}
+
+/// Neighbours in memory are not the same.
+fn each_has_its_own() {
+    let bare = Bare::default();
+    thread::scope(|scope| {
+        scope.spawn(|| bare.set(0, 1));
+        bare.set(1, 1);
+    });
+    assert_eq!(bare.get(0) + bare.get(1), 2);
+}
+
+fn published(store: std::sync::atomic::Ordering, load: std::sync::atomic::Ordering) {
+    let (bare, ready) = (Bare::default(), AtomicBool::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            bare.set(0, 7);
+            ready.store(true, store);
+        });
+        if ready.load(load) {
+            assert_eq!(bare.get(0), 7);
+        }
+    });
+}
+
+/// Must fail: data race. A flag that is stored relaxed publishes nothing.
+fn relaxed_store() {
+    published(Relaxed, Acquire);
+}
+
+/// Must fail: data race. A flag that is read relaxed teaches nothing.
+fn relaxed_load() {
+    published(Release, Relaxed);
+}
+
+/// Release and acquire order what is around them.
+fn release_and_acquire() {
+    published(Release, Acquire);
+}
+
+/// Must fail: data race. A fence on one side alone orders nothing.
+fn one_fence() {
+    let (bare, ready) = (Bare::default(), AtomicBool::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            bare.set(0, 7);
+            ready.store(true, Relaxed);
+        });
+        if ready.load(Relaxed) {
+            fence(Acquire);
+            assert_eq!(bare.get(0), 7);
+        }
+    });
+}
+
+/// Fences on both sides do.
+fn two_fences() {
+    let (bare, ready) = (Bare::default(), AtomicBool::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            bare.set(0, 7);
+            fence(Release);
+            ready.store(true, Relaxed);
+        });
+        if ready.load(Relaxed) {
+            fence(Acquire);
+            assert_eq!(bare.get(0), 7);
+        }
+    });
+}
+
+/// Must fail: data race. Two `SeqCst` fences, with nothing that one side reads of the other.
+fn fences_alone() {
+    let bare = Bare::default();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            bare.set(0, 7);
+            fence(SeqCst);
+        });
+        fence(SeqCst);
+        let _ = bare.get(0);
+    });
+}
+
+/// A chain of updates passes on what the first has published.
+fn release_sequence() {
+    let (bare, steps) = (Bare::default(), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            bare.set(0, 7);
+            steps.store(1, Release);
+        });
+        scope.spawn(|| steps.fetch_add(10, Relaxed));
+        if steps.load(Acquire) == 11 {
+            assert_eq!(bare.get(0), 7);
+        }
+    });
+}
+
+/// A lock orders those who take it.
+fn under_a_lock() {
+    let (bare, lock) = (Bare::default(), Mutex::new(()));
+    let add = || {
+        let _held = lock.lock().unwrap();
+        bare.set(0, bare.get(0) + 1);
+    };
+    thread::scope(|scope| {
+        scope.spawn(add);
+        add();
+    });
+    assert_eq!(bare.get(0), 2);
+}
+
+/// Must fail: data race. Each holds a lock, but not the same.
+fn under_two_locks() {
+    let (bare, locks) = (Bare::default(), [Mutex::new(()), Mutex::new(())]);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let _held = locks[0].lock().unwrap();
+            bare.set(0, 1);
+        });
+        let _held = locks[1].lock().unwrap();
+        bare.set(0, 2);
+    });
+}
+
+/// Must fail: data race. Two readers of a lock write what is beside it.
+fn written_by_readers() {
+    let (bare, lock) = (Bare::default(), RwLock::new(()));
+    let write = || {
+        let _held = lock.read().unwrap();
+        bare.set(0, 1);
+    };
+    thread::scope(|scope| {
+        scope.spawn(write);
+        write();
+    });
+}
+
+/// Spawning, joining, channels, barriers, `Once`, condition variables and park tokens order.
+fn everything_else_orders() {
+    let bare = Bare::default();
+    bare.set(0, 1);
+    let (send, receive) = mpsc::channel();
+    let (barrier, once) = (Barrier::new(2), Once::new());
+    let (done, changed) = (Mutex::new(false), Condvar::new());
+    let main = thread::current();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            bare.set(0, bare.get(0) + 1);
+            send.send(()).unwrap();
+            barrier.wait();
+            once.call_once(|| bare.set(1, 1));
+            *done.lock().unwrap() = true;
+            changed.notify_one();
+            barrier.wait();
+            bare.set(2, 1);
+            main.unpark();
+        });
+        receive.recv().unwrap();
+        assert_eq!(bare.get(0), 2);
+        barrier.wait();
+        once.call_once(|| bare.set(1, 1));
+        assert_eq!(bare.get(1), 1);
+        let mut guard = done.lock().unwrap();
+        while !*guard {
+            guard = changed.wait(guard).unwrap();
+        }
+        drop(guard);
+        barrier.wait();
+        thread::park();
+        assert_eq!(bare.get(2), 1);
+        other.join().unwrap();
+    });
+}
+
+/// Must fail: data race. A thread that is not joined yet.
+fn read_before_the_join() {
+    let bare = Bare::default();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| bare.set(0, 1));
+        let early = bare.get(0);
+        other.join().unwrap();
+        assert!(early < 2);
+    });
+}
+
+/// Must fail: data race. What was written beside the spawn, not before it.
+fn written_after_the_spawn() {
+    let bare = Bare::default();
+    thread::scope(|scope| {
+        scope.spawn(|| bare.get(3));
+        bare.set(3, 1);
+    });
+}
+
+/// Two volatile accesses race in name only: they are meant.
+fn both_volatile() {
+    let bare = Bare::default();
+    let place = bare.0.get() as usize;
+    thread::scope(|scope| {
+        // SAFETY: none; that is what is explored.
+        scope.spawn(move || unsafe { (place as *mut u32).write_volatile(1) });
+        // SAFETY: as above.
+        let _ = unsafe { (place as *const u32).read_volatile() };
+    });
+}
+
+/// Must fail: data race. One volatile access is not enough.
+fn one_volatile() {
+    let bare = Bare::default();
+    let place = bare.0.get() as usize;
+    thread::scope(|scope| {
+        // SAFETY: none; that is what is explored.
+        scope.spawn(move || unsafe { (place as *mut u32).write_volatile(1) });
+        let _ = bare.get(0);
+    });
+}

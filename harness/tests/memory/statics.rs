@@ -1,0 +1,85 @@
+//! Statics are as they were at the start of each execution, whoever's type they are.
+
+use std::cell::{Cell, UnsafeCell};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{LazyLock, Mutex, Once, OnceLock};
+use std::thread;
+
+struct Lazy {
+    once: Once,
+    make: Cell<Option<fn() -> Vec<u32>>>,
+    value: UnsafeCell<Vec<u32>>,
+}
+
+// SAFETY: what is in it is written within the `Once` only.
+unsafe impl Sync for Lazy {}
+
+static LAZY: Lazy = Lazy {
+    once: Once::new(),
+    make: Cell::new(Some(|| vec![1, 2, 3])),
+    value: UnsafeCell::new(Vec::new()),
+};
+
+fn lazy() -> &'static [u32] {
+    LAZY.once.call_once(|| {
+        let make = LAZY.make.take().expect("it is made once in each execution");
+        // SAFETY: within the `Once`.
+        unsafe { *LAZY.value.get() = make() };
+    });
+    // SAFETY: after the `Once`.
+    unsafe { &*LAZY.value.get() }
+}
+
+/// A lazy value of one's own, as crates have it: a `Once` beside plain cells.
+fn a_lazy_value_of_one_s_own() {
+    let other = thread::spawn(|| lazy().len());
+    assert_eq!(lazy().len(), 3);
+    assert_eq!(other.join().unwrap(), 3);
+}
+
+static LOCK: Mutex<()> = Mutex::new(());
+static mut CALLS: u32 = 0;
+
+fn call() {
+    let _held = LOCK.lock().unwrap();
+    // SAFETY: under the lock.
+    unsafe { CALLS += 1 };
+}
+
+/// A `static mut` under a lock begins at 0 in every execution.
+fn static_mut_under_a_lock() {
+    let other = thread::spawn(call);
+    call();
+    other.join().unwrap();
+    // SAFETY: the other thread has been joined.
+    assert_eq!(unsafe { CALLS }, 2);
+}
+
+/// Must fail: data race. A `static mut` without one.
+fn static_mut_without_a_lock() {
+    // SAFETY: none: that is what is explored.
+    let call = || unsafe { CALLS += 1 };
+    let other = thread::spawn(call);
+    call();
+    other.join().unwrap();
+}
+
+static WORDS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static LATER: LazyLock<Mutex<u32>> = LazyLock::new(Mutex::default);
+static ONCE: OnceLock<String> = OnceLock::new();
+static NUMBER: AtomicUsize = AtomicUsize::new(0);
+
+/// Those of std's own types.
+fn those_of_std() {
+    let work = || {
+        WORDS.lock().unwrap().push("word".into());
+        *LATER.lock().unwrap() += 1;
+        ONCE.get_or_init(|| "once".into());
+        NUMBER.fetch_add(1, Relaxed);
+    };
+    let other = thread::spawn(work);
+    work();
+    other.join().unwrap();
+    assert_eq!(WORDS.lock().unwrap().len(), 2);
+    assert_eq!((*LATER.lock().unwrap(), NUMBER.load(Relaxed)), (2, 2));
+}
