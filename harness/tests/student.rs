@@ -159,6 +159,10 @@ fn a_student_can_be_spoken_to_in_chinese() {
     {
         assert!(text.contains(sentence), "{sentence} is missing: {text}");
     }
+    for sentence in ["把 total 写成 1（SeqCst），盖掉了", "那次更新丢失了。", "执行一步"]
+    {
+        assert!(text.contains(sentence), "{sentence} is missing in the picture: {text}");
+    }
     write("wrong/off_by_one");
     let text = verb(&["check", "mine"]);
     assert!(text.contains("未运行，因为它依赖 counts_alone"), "{text}");

@@ -17,6 +17,7 @@ use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use trace::Language;
 
 /// What to grade, and how.
 #[derive(Debug, Clone)]
@@ -79,7 +80,7 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
                 .push((&submission.name, error));
         }
         bar.suspend(|| match left.len() {
-            1 => print_whole(grader, &result, &request.reports.language),
+            1 => print_whole(grader, &result, request.reports.language),
             _ => print_line(&result),
         });
         bar.inc(1);
@@ -140,7 +141,7 @@ fn progress(length: u64) -> ProgressBar {
     bar
 }
 
-fn print_whole(grader: &Grader<'_>, result: &SubmissionResult, language: &str) {
+fn print_whole(grader: &Grader<'_>, result: &SubmissionResult, language: Language) {
     let hints = BTreeMap::new();
     let report = Report {
         manifest: &grader.assignment().manifest,

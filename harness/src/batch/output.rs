@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use trace::Language;
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,8 +99,8 @@ pub fn random_seed() -> anyhow::Result<u64> {
 /// How reports are written.
 #[derive(Debug, Clone)]
 pub struct Reports {
-    /// `en` or `zh`.
-    pub language: String,
+    /// What they speak.
+    pub language: Language,
     /// Whether each submission has a page with hidden checks as well.
     pub instructor_pages: bool,
     /// Whether the grade book begins with a byte order mark.
@@ -235,7 +236,7 @@ impl Output {
         for file in ["checks.rs", "judge.rs"] {
             checks += &std::fs::read_to_string(assignment.folder.join(file)).unwrap_or_default();
         }
-        let language = reports.language.as_str();
+        let language = reports.language;
         let page = html::Page { manifest: &assignment.manifest, language, for_student: true };
         if reports.instructor_pages {
             let path = self.folder.join("instructor");

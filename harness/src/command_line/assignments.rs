@@ -10,9 +10,11 @@ use crate::grading::sandbox::Protection;
 use crate::student::copy::WorkingCopy;
 use crate::student::{verbs, watch};
 use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use trace::Language;
 
 /// What students, instructors and those who write assignments do.
 #[derive(Debug, Subcommand)]
@@ -67,7 +69,7 @@ pub(super) struct StartArguments {
     #[arg(long, value_name = "DIR")]
     course: Option<PathBuf>,
     #[command(flatten)]
-    language: Language,
+    language: Speaking,
 }
 
 #[derive(Debug, clap::Args)]
@@ -80,7 +82,7 @@ pub(super) struct CopyArguments {
     #[command(flatten)]
     at: Where,
     #[command(flatten)]
-    language: Language,
+    language: Speaking,
 }
 
 #[derive(Debug, clap::Args)]
@@ -94,21 +96,25 @@ pub(super) struct HintArguments {
     #[arg(long, value_name = "DIR")]
     course: Option<PathBuf>,
     #[command(flatten)]
-    language: Language,
+    language: Speaking,
 }
 
 #[derive(Debug, clap::Args)]
-struct Language {
+struct Speaking {
     /// The language of what is shown
-    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = ["en", "zh"])]
-    language: String,
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = languages())]
+    language: Language,
+}
+
+fn languages() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(Language::ALL.map(Language::tag)).try_map(|tag| tag.parse())
 }
 
 /// How reports are written.
 #[derive(Debug, clap::Args)]
 struct ReportArguments {
     #[command(flatten)]
-    language: Language,
+    language: Speaking,
     /// Write `instructor/NAME.html` as well: pages with the hidden checks
     #[arg(long)]
     instructor_pages: bool,
@@ -275,7 +281,7 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
             let course = arguments.course.as_deref();
             let assignment = Assignment::find(course.unwrap_or(&root), &arguments.assignment)?;
             let folder = arguments.folder.unwrap_or_else(|| PathBuf::from(&assignment.name));
-            verbs::start(&assignment, &root, course, &folder, &arguments.language.language)?;
+            verbs::start(&assignment, &root, course, &folder, arguments.language.language)?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Watch(arguments) => {
@@ -283,7 +289,7 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
             let course = arguments.at.course_of(&copy)?;
             let assignment = Assignment::find(&course, &copy.assignment)?;
             let tools = arguments.at.tools()?;
-            let (seed, language) = (arguments.seed, &arguments.language.language);
+            let (seed, language) = (arguments.seed, arguments.language.language);
             watch::watch(&tools, &course, &assignment, &copy, seed, language)?;
             Ok(ExitCode::SUCCESS)
         }
@@ -291,7 +297,7 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
             let copy = WorkingCopy::find(&arguments.folder.unwrap_or(here))?;
             let assignment = Assignment::find(&arguments.at.course_of(&copy)?, &copy.assignment)?;
             let tools = arguments.at.tools()?;
-            let (seed, language) = (arguments.seed, &arguments.language.language);
+            let (seed, language) = (arguments.seed, arguments.language.language);
             Ok(ExitCode::from(verbs::check(&tools, &assignment, &copy, seed, language)? as u8))
         }
         Verb::Hint(arguments) => {
@@ -299,7 +305,7 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
             let course = copy.course(arguments.course, workspace_root())?;
             let assignment = Assignment::find(&course, &copy.assignment)?;
             let check = arguments.check.as_deref();
-            verbs::hint(&assignment, &copy, check, &arguments.language.language)?;
+            verbs::hint(&assignment, &copy, check, arguments.language.language)?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Grade(arguments) => {

@@ -16,9 +16,7 @@ use anyhow::Context;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-
-/// The languages that every text is in.
-const LANGUAGES: [&str; 2] = ["en", "zh"];
+use trace::Language;
 
 /// How many programs are graded at a time for each core.
 const WAITING: NonZeroUsize = NonZeroUsize::new(4).unwrap();
@@ -254,7 +252,7 @@ fn lint(assignment: &Assignment) -> anyhow::Result<Vec<String>> {
 }
 
 fn texts(problems: &mut Vec<String>, what: &str, text: &Text) {
-    for language in LANGUAGES {
+    for language in Language::ALL.map(Language::tag) {
         if text.get(language).is_none_or(|text| text.trim().is_empty()) {
             problems.push(format!("{what} has no text in `{language}`"));
         }

@@ -1,10 +1,12 @@
 //! The sentences that students read, in each language.
 //!
-//! What comes from elsewhere keeps its language: titles and hints are the assignment's and come in both, rustc's messages and the words in
-//! a picture are English.
+//! What comes from elsewhere has its own: titles and hints are the assignment's and come in both, pictures and what is said of a failing
+//! run are `explore-trace`'s and come in both, rustc's messages are English.
 
 mod chinese;
 mod english;
+
+use trace::Language;
 
 /// The sentences of one language.
 #[derive(Debug)]
@@ -101,9 +103,12 @@ pub struct Started<'a> {
     pub hint: &'a str,
 }
 
-/// The sentences of `en` or `zh`.
-pub fn words(language: &str) -> &'static Words {
-    if language == "zh" { &chinese::WORDS } else { &english::WORDS }
+/// The sentences of a language.
+pub fn words(language: Language) -> &'static Words {
+    match language {
+        Language::En => &english::WORDS,
+        Language::Zh => &chinese::WORDS,
+    }
 }
 
 /// The numbers of which there are any, with their words.
@@ -142,12 +147,12 @@ mod tests {
 
     #[test]
     fn the_marks_are_four_columns_wide_in_both_languages() {
-        for words in [words("en"), words("zh")] {
+        for words in Language::ALL.map(words) {
             let Marks { pass, fail, cannot_tell, not_run } = words.marks;
             for mark in [pass, fail, cannot_tell, not_run] {
                 assert_eq!(trace::text::width(mark), 4, "{mark}");
             }
         }
-        assert_eq!((words("en").counts)([2, 0, 7, 0]), "2 passed, 7 not run");
+        assert_eq!((words(Language::En).counts)([2, 0, 7, 0]), "2 passed, 7 not run");
     }
 }

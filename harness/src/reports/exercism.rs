@@ -13,7 +13,7 @@ const OUTPUT: usize = 500;
 ///
 /// The status `error` means that no test ran. Hidden checks are left out, as Exercism shows everything, and do not count in the status: a
 /// failure without a failed test would puzzle everybody.
-pub fn write(result: &SubmissionResult, language: &str, checks: &str) -> Value {
+pub fn write(result: &SubmissionResult, language: trace::Language, checks: &str) -> Value {
     let shown = |visibility| !matches!(visibility, Visibility::Hidden);
     let (status, message) = match result.status {
         Status::Graded => {
@@ -61,7 +61,11 @@ mod tests {
 
     #[test]
     fn tests_come_in_order_and_hidden_ones_not() {
-        let value = write(&samples::graded("ada"), "en", "pub fn fails() {\n    todo();\n}\n");
+        let value = write(
+            &samples::graded("ada"),
+            trace::Language::En,
+            "pub fn fails() {\n    todo();\n}\n",
+        );
         assert_eq!((&value["version"], &value["status"]), (&json!(3), &json!("fail")));
         let tests = value["tests"].as_array().unwrap();
         let statuses: Vec<&str> =
@@ -77,7 +81,7 @@ mod tests {
         result.checks.retain(|check| check.name != "fails");
         result.checks[1].status = CheckStatus::Fail;
         assert!(!result.passes());
-        let value = write(&result, "en", "");
+        let value = write(&result, trace::Language::En, "");
         assert_eq!(
             (&value["status"], &value["tests"][0]["status"]),
             (&json!("pass"), &json!("pass"))
@@ -87,7 +91,7 @@ mod tests {
 
     #[test]
     fn error_means_that_nothing_ran() {
-        let value = write(&samples::broken("bob"), "en", "");
+        let value = write(&samples::broken("bob"), trace::Language::En, "");
         assert_eq!((&value["status"], &value["tests"]), (&json!("error"), &json!([])));
         assert!(value["message"].as_str().unwrap().contains("mismatched types"));
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// keeps the submission, and that is what happened.
 ///
 /// Gradescope hides the total from students as long as any test is hidden from them.
-pub fn write(result: &SubmissionResult, language: &str) -> Option<Value> {
+pub fn write(result: &SubmissionResult, language: trace::Language) -> Option<Value> {
     result.score?;
     let tests: Vec<Value> = (1_u32..)
         .zip(&result.checks)
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_tests_add_up_to_the_score() {
-        let value = write(&samples::graded("ada"), "zh").unwrap();
+        let value = write(&samples::graded("ada"), trace::Language::Zh).unwrap();
         let tests = value["tests"].as_array().unwrap();
         let sum: u64 = tests.iter().map(|test| test["score"].as_u64().unwrap()).sum();
         assert_eq!((sum, tests.len()), (2, 3));
@@ -70,8 +70,8 @@ mod tests {
 
     #[test]
     fn without_a_score_there_is_no_file() {
-        assert_eq!(write(&samples::unknown("ada"), "en"), None);
-        let broken = write(&samples::broken("bob"), "en").unwrap();
+        assert_eq!(write(&samples::unknown("ada"), trace::Language::En), None);
+        let broken = write(&samples::broken("bob"), trace::Language::En).unwrap();
         assert!(broken["output"].as_str().unwrap().contains("src/lib.rs:3:5"));
     }
 }

@@ -5,7 +5,7 @@ use crate::grading::manifest::{Manifest, Visibility};
 use crate::grading::result::{CheckResult, CheckStatus, Status, SubmissionResult};
 use crate::language::{self, Words};
 use std::fmt::Write as _;
-use trace::Svg;
+use trace::{Language, Svg};
 
 /// How to write the page.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +13,7 @@ pub struct Page<'a> {
     /// The assignment: its title and hints.
     pub manifest: &'a Manifest,
     /// `en` or `zh`.
-    pub language: &'a str,
+    pub language: Language,
     /// Whether the page is for the student: what is hidden from students is left out then.
     pub for_student: bool,
 }
@@ -155,8 +155,8 @@ impl Page<'_> {
         }
         if let Some(trace) = words::drawn(check) {
             let id = format!("run-{}", check.name.replace('_', "-"));
-            let picture =
-                Svg { id, rows: Some(rows), ..Svg::default() }.draw(&words::without_bounds(trace));
+            let svg = Svg { id, rows: Some(rows), language: self.language, ..Svg::default() };
+            let picture = svg.draw(&words::without_bounds(trace));
             let _ = writeln!(page, "<figure>\n{picture}</figure>");
         }
         let hints = self.manifest.check(&check.name).map_or(&[][..], |check| &check.hints);
@@ -231,7 +231,7 @@ mod tests {
         .unwrap()
     }
 
-    fn page(result: &SubmissionResult, language: &str, for_student: bool) -> String {
+    fn page(result: &SubmissionResult, language: Language, for_student: bool) -> String {
         Page { manifest: &manifest(), language, for_student }.write(result)
     }
 
@@ -239,7 +239,7 @@ mod tests {
     fn nothing_of_a_strangers_is_markup() {
         let mut result = samples::graded("<script>alert(1)</script>");
         result.checks[1].actual = Some("\" onload=\"x\u{202e}".to_owned());
-        let page = page(&result, "en", false);
+        let page = page(&result, Language::En, false);
         assert!(!page.contains("<script") && !page.contains("onload=\"x"), "{page}");
         assert!(page.contains("&lt;script&gt;") && page.contains("Look &lt;again&gt;"));
     }
@@ -247,23 +247,23 @@ mod tests {
     #[test]
     fn what_is_hidden_is_not_in_the_students_page() {
         let result = samples::graded("ada");
-        assert!(page(&result, "en", false).contains("hidden"));
-        assert!(!page(&result, "en", true).contains("hidden"));
+        assert!(page(&result, Language::En, false).contains("hidden"));
+        assert!(!page(&result, Language::En, true).contains("hidden"));
     }
 
     #[test]
     fn the_points_of_a_students_page_add_up() {
         let result = samples::graded("ada");
-        let all = page(&result, "en", false);
+        let all = page(&result, Language::En, false);
         assert!(all.contains("2 of 6 points <meter"), "{all}");
-        let own = page(&result, "en", true);
+        let own = page(&result, Language::En, true);
         let says = "2 of 4 points that you can see; 2 more are for checks that you cannot see";
         assert!(own.contains(says), "{own}");
     }
 
     #[test]
     fn what_does_not_compile_has_its_messages_in_columns_and_says_nothing_twice() {
-        let page = page(&samples::broken("bob"), "en", false);
+        let page = page(&samples::broken("bob"), Language::En, false);
         assert!(
             page.contains(
                 "<p>It does not compile.</p>\n<pre class=\"message\" tabindex=\"0\">error[E0308]"
@@ -289,8 +289,8 @@ mod tests {
 
     #[test]
     fn the_page_speaks_both_languages() {
-        let page_zh = page(&samples::unknown("ada"), "zh", false);
+        let page_zh = page(&samples::unknown("ada"), Language::Zh, false);
         assert!(page_zh.contains("lang=\"zh-CN\"") && page_zh.contains("无法判断"));
-        assert!(page(&samples::broken("bob"), "en", false).contains("src/lib.rs:3:5"));
+        assert!(page(&samples::broken("bob"), Language::En, false).contains("src/lib.rs:3:5"));
     }
 }

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use trace::text::{width, wrap};
-use trace::{Failure, Outcome, Terminal, Trace};
+use trace::{Failure, Language, Outcome, Terminal, Trace};
 
 /// How to write a report.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +16,7 @@ pub struct Report<'a> {
     /// The assignment: titles and hints are its.
     pub manifest: &'a Manifest,
     /// `en` or `zh`.
-    pub language: &'a str,
+    pub language: Language,
     /// How many stages of a failed check's hints to show, by the check's name.
     pub hints: &'a BTreeMap<String, usize>,
     /// How many checks that are not passed to tell everything about.
@@ -272,6 +272,7 @@ impl Report<'_> {
                 rows: steps.or(Some(words::ROWS)),
                 title: false,
                 legend,
+                language: self.language,
                 ..Terminal::default()
             };
             let drawing = drawing.draw(&without_bounds(trace));

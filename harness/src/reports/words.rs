@@ -4,10 +4,14 @@ use crate::grading::manifest::{Manifest, Text};
 use crate::grading::result::{CheckResult, CheckStatus, Explored, Status, SubmissionResult};
 use crate::language::{self, Words, command};
 use std::fmt::Write as _;
+use trace::Language;
 
 /// The text in this language, or in English, or in whatever there is.
-pub fn in_language<'t>(text: &'t Text, language: &str) -> &'t str {
-    let found = text.get(language).or_else(|| text.get("en")).or_else(|| text.values().next());
+pub fn in_language(text: &Text, language: Language) -> &str {
+    let found = text
+        .get(language.tag())
+        .or_else(|| text.get(Language::En.tag()))
+        .or_else(|| text.values().next());
     found.map_or("", String::as_str)
 }
 
@@ -117,7 +121,7 @@ pub fn detail(check: &CheckResult) -> String {
         }
     }
     if let (Some(explored), CheckStatus::Pass) = (&check.explored, check.status) {
-        text += &remark(explored, language::words("en"));
+        text += &remark(explored, language::words(Language::En));
     }
     harmless(text.trim())
 }

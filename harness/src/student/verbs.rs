@@ -17,6 +17,7 @@ use crossterm::terminal;
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use trace::Language;
 
 const STRONG: Style = Style::new().bold();
 
@@ -30,12 +31,15 @@ pub fn start(
     workspace: &Path,
     course: Option<&Path>,
     folder: &Path,
-    language: &str,
+    language: Language,
 ) -> anyhow::Result<()> {
     let copy = WorkingCopy::make(assignment, workspace, course, folder, Contents::Starter)?;
     let manifest = &assignment.manifest;
     let title = in_language(&manifest.title, language);
-    let readme = if language == "zh" { "README.zh-CN.md" } else { "README.md" };
+    let readme = match language {
+        Language::En => "README.md",
+        Language::Zh => "README.zh-CN.md",
+    };
     let hidden = manifest.checks.iter().filter(|check| check.visibility != Visibility::Visible);
     let shown = folder.display().to_string();
     let verb = |verb| {
@@ -105,7 +109,7 @@ pub fn check(
     assignment: &Assignment,
     copy: &WorkingCopy,
     asked: Option<u64>,
-    language: &str,
+    language: Language,
 ) -> anyhow::Result<Verdict> {
     let tell = std::io::stderr().is_terminal();
     if tell {
@@ -135,7 +139,7 @@ pub(super) fn inputs(
     assignment: &Assignment,
     copy: &WorkingCopy,
     result: &SubmissionResult,
-    language: &str,
+    language: Language,
 ) -> String {
     let failed = result
         .checks
@@ -149,7 +153,7 @@ pub(super) fn inputs(
 }
 
 /// The command that checks this copy from here.
-pub(super) fn check_command(copy: &WorkingCopy, language: &str, options: &[&str]) -> String {
+pub(super) fn check_command(copy: &WorkingCopy, language: Language, options: &[&str]) -> String {
     let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
     let folder = copy.folder.strip_prefix(&here).unwrap_or(&copy.folder).display().to_string();
     let mut arguments = vec!["harness", "check"];
@@ -162,13 +166,14 @@ pub(super) fn check_command(copy: &WorkingCopy, language: &str, options: &[&str]
 }
 
 /// The option that chooses a language, where it is not the default.
-fn in_its_language(language: &str) -> impl Iterator<Item = &str> {
-    let options = if language == "en" { None } else { Some(["--language", language]) };
+fn in_its_language<'a>(language: Language) -> impl Iterator<Item = &'a str> {
+    let is_usual = language == Language::default();
+    let options = if is_usual { None } else { Some(["--language", language.tag()]) };
     options.into_iter().flatten()
 }
 
 /// The command that begins another assignment of the copy's course.
-pub(super) fn start_command(copy: &WorkingCopy, name: &str, language: &str) -> String {
+pub(super) fn start_command(copy: &WorkingCopy, name: &str, language: Language) -> String {
     let course = copy.course.as_ref().map(|course| course.display().to_string());
     let mut arguments = vec!["harness", "start", name];
     if let Some(course) = &course {
@@ -182,7 +187,7 @@ pub(super) fn start_command(copy: &WorkingCopy, name: &str, language: &str) -> S
 pub fn report<'a>(
     assignment: &'a Assignment,
     progress: &'a Progress,
-    language: &'a str,
+    language: Language,
     colour: bool,
 ) -> Report<'a> {
     let hints = &progress.hints;
@@ -199,7 +204,7 @@ pub fn hint(
     assignment: &Assignment,
     copy: &WorkingCopy,
     name: Option<&str>,
-    language: &str,
+    language: Language,
 ) -> anyhow::Result<()> {
     let words = words(language);
     let mut progress = Progress::load(&copy.folder);

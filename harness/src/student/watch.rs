@@ -17,6 +17,7 @@ use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
+use trace::Language;
 use trace::text::wrap;
 
 /// Editors write a file in several steps; this long after the first, all have been made.
@@ -56,7 +57,7 @@ pub fn watch(
     assignment: &Assignment,
     copy: &WorkingCopy,
     seed: Option<u64>,
-    language: &str,
+    language: Language,
 ) -> anyhow::Result<()> {
     let (sender, events) = mpsc::channel();
     let sources = copy.folder.join("src");
@@ -213,7 +214,7 @@ fn view(
     copy: &WorkingCopy,
     result: Option<&SubmissionResult>,
     checking: bool,
-    language: &str,
+    language: Language,
     screen: &Screen,
 ) -> String {
     let words = words(language);
@@ -255,7 +256,7 @@ fn after(
     assignment: &Assignment,
     copy: &WorkingCopy,
     result: &SubmissionResult,
-    language: &str,
+    language: Language,
 ) -> String {
     let words = words(language);
     let mut text = verbs::inputs(assignment, copy, result, language);
