@@ -149,8 +149,7 @@ fn a_student_can_be_spoken_to_in_chinese() {
     let text = verb(&["start", "tally", "mine"]);
     assert!(text.contains("大约 20 分钟，6 分，其中 1 分属于看不见的检查"), "{text}");
     let write = |variant: &str| {
-        let from = course.join("chapters/01-tally/assignment").join(variant).join("src/lib.rs");
-        std::fs::copy(from, home.path().join("mine/src/lib.rs")).unwrap();
+        tally(variant).write(&home.path().join("mine")).unwrap();
     };
     write("wrong/load_and_store");
     let text = verb(&["check", "mine"]);
