@@ -158,7 +158,7 @@ fn a_student_can_be_spoken_to_in_chinese() {
     {
         assert!(text.contains(sentence), "{sentence} is missing: {text}");
     }
-    for sentence in ["把 total 写成 1（SeqCst），盖掉了", "那次更新丢失了。", "执行一步"]
+    for sentence in ["写成 1（SeqCst），盖掉了 adder 写的 1", "那次更新丢失了。", "执行一步"]
     {
         assert!(text.contains(sentence), "{sentence} is missing in the picture: {text}");
     }
