@@ -58,7 +58,9 @@ fn run_to_draw(driver: &Driver, target: &Target, scenario: &str, runs: &[Trace])
     let mut found = None;
     let scenarios = [scenario.to_owned()];
     let mut told = |outcome: protocol::Outcome| found = outcome.trace;
-    driver.explore(&scenarios, &Search::default(), &|_| (), &mut told).unwrap();
+    let mut search = Search::default();
+    search.config.weak_failures = 0;
+    driver.explore(&scenarios, &search, &|_| (), &mut told).unwrap();
     let run = found.unwrap_or_else(|| runs[0].clone());
     quoted(&run, &target.root)
 }

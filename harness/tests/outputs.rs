@@ -62,6 +62,7 @@ fn search(program: &Listed, budget: Budget) -> Search {
         max_time: minute,
         random_executions: budget.random,
         random_time: minute,
+        weak_failures: 0,
         ..Config::default()
     };
     Search { config, ..Search::default() }

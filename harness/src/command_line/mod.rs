@@ -13,7 +13,7 @@ use crate::run::{NoSuchProgram, Python};
 use crate::{bench, list, run};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use protocol::Config;
+use protocol::{Config, Memory};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -185,6 +185,12 @@ struct ExploreArguments {
     /// Let each thread wake up spuriously this many times
     #[arg(long, value_name = "N")]
     spurious: Option<u8>,
+    /// Let weak compare-exchanges fail for no reason this many times a thread; once without it
+    #[arg(long, value_name = "N")]
+    weak_failures: Option<u8>,
+    /// The memory model: every ordering for what it says, or all as `SeqCst`
+    #[arg(long, value_name = "MODEL", value_enum, default_value = "rc11")]
+    memory: MemoryModel,
     /// Let time-outs fire at any moment, not only when nothing else can happen
     #[arg(long)]
     eager_timeouts: bool,
@@ -216,6 +222,13 @@ struct ExploreArguments {
     features: CrateFeatures,
     #[command(flatten)]
     files: Files,
+}
+
+/// What `--memory` means.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum MemoryModel {
+    Rc11,
+    Sc,
 }
 
 #[derive(Debug, clap::Args)]
@@ -281,6 +294,11 @@ impl ExploreArguments {
             max_steps: self.steps.unwrap_or(default.max_steps),
             preemptions: self.preemptions,
             spurious: self.spurious.unwrap_or(default.spurious),
+            weak_failures: self.weak_failures.unwrap_or(default.weak_failures),
+            memory: match self.memory {
+                MemoryModel::Rc11 => Memory::Rc11,
+                MemoryModel::Sc => Memory::SeqCst,
+            },
             eager_timeouts: self.eager_timeouts,
             looks: self.looks,
             detached: self.detached,

@@ -68,6 +68,7 @@ fn order(check: &Check) -> Order {
     let net = Duration::from_secs(u64::from(limits.seconds) * 2);
     Order::Explore(Box::new(Config {
         spurious: limits.spurious,
+        weak_failures: limits.spurious,
         eager_timeouts: limits.eager_timeouts,
         looks: limits.looks,
         max_executions: limits.executions,

@@ -5,6 +5,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, UnwindSafe};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 
 use crate::machine::context;
@@ -43,6 +44,19 @@ fn call_explored(hook: &Hook, info: &PanicHookInfo<'_>) {
     context::with(|machine| machine.in_hook = true);
     hook(info);
     context::with(|machine| machine.in_hook = false);
+}
+
+/// A thread was left behind inside a hook: to std it still panics, and the next panic would be the end of the process.
+static NEVER_AGAIN: AtomicBool = AtomicBool::new(false);
+
+/// Notes that a thread is left behind inside its hook.
+pub(crate) fn never_again() {
+    NEVER_AGAIN.store(true, Relaxed);
+}
+
+/// Whether nothing more can be explored in this process.
+pub(crate) fn is_spent() -> bool {
+    NEVER_AGAIN.load(Relaxed)
 }
 
 /// Writes the panic down. Returns the hook of the explored program; `None` outside of executions.
@@ -105,6 +119,12 @@ fn default_hook(info: &PanicHookInfo<'_>) {
 pub fn panicking() -> bool {
     context::with(|machine| machine.threads[machine.current].panics > 0)
         .unwrap_or_else(std::thread::panicking)
+}
+
+/// Whether a look that shows a value may be a step of the explored program. While std prepares a panic it may not: the message is
+/// put together then, and the turn cannot be given away.
+pub(crate) fn may_look() -> bool {
+    !std::thread::panicking()
 }
 
 /// Calls a closure and catches its panic, as `std::panic::catch_unwind`.

@@ -10,7 +10,7 @@ use crate::machine::op::Op;
 pub fn exit(code: i32) -> ! {
     match context::visible(Op::Exit(code), Location::caller()) {
         Answer::Outside => std::process::exit(code),
-        _ => leave(),
+        _ => context::leave(),
     }
 }
 
@@ -19,14 +19,6 @@ pub fn exit(code: i32) -> ! {
 pub fn abort() -> ! {
     match context::visible(Op::Abort, Location::caller()) {
         Answer::Outside => std::process::abort(),
-        _ => leave(),
-    }
-}
-
-/// Gives the turn away for good: the execution is over.
-fn leave() -> ! {
-    context::with(crate::machine::Machine::decide);
-    loop {
-        context::visible(Op::Yield, Location::caller());
+        _ => context::leave(),
     }
 }

@@ -41,14 +41,24 @@ fn on_random_programs_the_search_finds_what_full_enumeration_finds() {
 
 #[test]
 fn a_program_that_ends_itself_is_found_to_end_at_every_moment() {
-    hold(Family::Exit, 300, 100, &|program| compare(program, None, MOST));
+    hold(Family::Exit, 200, 60, &|program| compare(program, None, MOST));
+}
+
+#[test]
+fn who_gets_a_lock_for_reading_and_writing_is_explored() {
+    hold(Family::Nested, 120, 30, &|program| compare(program, None, MOST));
+}
+
+#[test]
+fn whose_token_is_eaten_is_explored() {
+    hold(Family::Tokens, 120, 30, &|program| compare(program, None, MOST));
 }
 
 /// Four threads, so that full enumeration would be long: held against the same program with a place for each object.
 #[test]
 fn objects_that_share_a_place_are_told_apart() {
     for family in [Family::Locks, Family::Accesses, Family::Updates] {
-        hold(family, 300, 250, &|program| compare_places(program, None, 5000));
+        hold(family, 200, 150, &|program| compare_places(program, None, 5000));
         hold(family, 60, 1, &|program| compare(program, None, 1000));
     }
 }

@@ -7,9 +7,10 @@ use trace::json::{ToJson, Writer};
 /// The bounds of an exploration. The default is what the verb `explore` does without flags.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// How many spurious wake-ups each thread may have, of `Condvar::wait` and `thread::park`; also how often its
-    /// `compare_exchange_weak` may fail for no reason. Every one multiplies the runs.
+    /// How many spurious wake-ups each thread may have, of `Condvar::wait` and `thread::park`. Every one multiplies the runs.
     pub spurious: u8,
+    /// How often the `compare_exchange_weak` of each thread may fail for no reason.
+    pub weak_failures: u8,
     /// Time-outs may fire at any moment. Without it they fire only when nothing else can happen.
     pub eager_timeouts: bool,
     /// The memory model.
@@ -43,7 +44,7 @@ pub struct Config {
     pub early_timeouts: u8,
     /// How long a thread may run without a visible operation before the process is ended with a report.
     pub watchdog: Option<Duration>,
-    /// The stack of each thread, in bytes.
+    /// The stack of each thread that does not ask for another size, in bytes. 0: as in std, 2 MiB, and 8 MiB for the main thread.
     pub stack: usize,
     /// Go on after a failure, and count them all. The outcome then names the first.
     pub keep_going: bool,
@@ -52,6 +53,12 @@ pub struct Config {
     /// Which search to use instead of the usual one.
     #[doc(hidden)]
     pub strategy: Strategy,
+    /// Writers that wait for an `RwLock` may keep readers out. Set where it can make a difference, by the exploration itself.
+    #[doc(hidden)]
+    pub queues: bool,
+    /// Calls of std that block may eat a park token. Set where it can make a difference, by the exploration itself.
+    #[doc(hidden)]
+    pub tokens: bool,
     /// Name the Mazurkiewicz trace of each execution in `Progress`, for its tests.
     #[doc(hidden)]
     pub classes: bool,
@@ -81,6 +88,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             spurious: 0,
+            weak_failures: 1,
             eager_timeouts: false,
             memory: Memory::Rc11,
             outputs: false,
@@ -97,10 +105,12 @@ impl Default for Config {
             yields: 200,
             early_timeouts: 3,
             watchdog: Some(Duration::from_secs(20)),
-            stack: 256 << 10,
+            stack: 0,
             keep_going: false,
             minimise: true,
             strategy: Strategy::Optimal,
+            queues: false,
+            tokens: false,
             classes: false,
             follow_loops: false,
             counters: false,
@@ -196,6 +206,7 @@ pub(crate) use fields;
 
 fields!(Config {
     spurious,
+    weak_failures,
     eager_timeouts,
     memory,
     outputs,
@@ -216,6 +227,8 @@ fields!(Config {
     keep_going,
     minimise;
     strategy,
+    queues,
+    tokens,
     classes,
     follow_loops,
     counters,

@@ -3,7 +3,7 @@
 //! `0:a3b.1(c2a)4` reads: format 0; thread `a` (the first) takes 3 steps, `b` one step in its alternative 1, then four times `c` 2 steps and
 //! `a` one. After the end of the string whoever ran last goes on, unless it yields. Between the format and the colon stand the bounds that the schedule was found with, where they are
 //! not the usual: `s2` two spurious wake-ups a thread, `e` eager time-outs, `o` the order of prints counts, `q` every ordering is
-//! `SeqCst`, `d` threads may be left running at the end.
+//! `SeqCst`, `d` threads may be left running at the end, `r` writers that wait keep readers out, `t` park tokens are eaten.
 
 use std::fmt;
 
@@ -51,12 +51,17 @@ pub fn write(config: &Config, turns: &[Turn]) -> String {
     if let Some(looks) = config.looks {
         text += &format!("l{looks}");
     }
+    if config.weak_failures != 1 {
+        text += &format!("w{}", config.weak_failures);
+    }
     for (letter, set) in [
         ('e', config.eager_timeouts),
         ('o', config.outputs),
         ('q', config.memory == Memory::SeqCst),
         ('d', config.detached),
         ('c', config.counters),
+        ('r', config.queues),
+        ('t', config.tokens),
     ] {
         if set {
             text.push(letter);
@@ -130,17 +135,23 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
     let bounds = head.strip_prefix('0').ok_or(ScheduleError::Format)?;
     config.spurious = 0;
     config.looks = None;
+    config.weak_failures = 1;
     config.eager_timeouts = false;
     config.outputs = false;
     config.memory = Memory::Rc11;
     config.detached = false;
     config.counters = false;
+    config.queues = false;
+    config.tokens = false;
     let mut bounds = bounds.chars().peekable();
     while let Some(bound) = bounds.next() {
         match bound {
             's' => config.spurious = number(&mut bounds)?,
             'l' => config.looks = Some(number(&mut bounds)?),
+            'w' => config.weak_failures = number(&mut bounds)?,
             'e' => config.eager_timeouts = true,
+            'r' => config.queues = true,
+            't' => config.tokens = true,
             'o' => config.outputs = true,
             'q' => config.memory = Memory::SeqCst,
             'd' => config.detached = true,

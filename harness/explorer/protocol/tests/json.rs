@@ -16,6 +16,7 @@ fn parsed(value: &impl ToJson) -> Json {
 fn unusual() -> Config {
     Config {
         spurious: 255,
+        weak_failures: 3,
         eager_timeouts: true,
         memory: Memory::SeqCst,
         outputs: true,

@@ -144,6 +144,7 @@ impl Explorer {
         outcome.elapsed = start.elapsed();
         outcome.schedule = Some(schedule.trim().to_owned());
         runner.with(|machine| {
+            outcome::add_what_was_met(&mut outcome, &config, machine.policies);
             outcome.preemptions = machine.tracer.as_ref().map(|tracer| tracer.preemptions);
             outcome.too_long = u64::from(bad == Some(Bad::TooLong));
             match &bad {
@@ -220,6 +221,11 @@ struct Exploration<'a> {
     start: Instant,
 }
 
+/// After so many executions the exhaustive search pauses, for [`SAMPLE`] random ones.
+const FIRST: u64 = 500;
+/// See [`FIRST`].
+const SAMPLE: u64 = 300;
+
 /// Why a search stopped.
 enum Stopped {
     Exhausted,
@@ -244,7 +250,18 @@ impl<'a> Exploration<'a> {
     /// The exhaustive search, and the random one after it.
     fn search(&mut self) {
         let config = self.config;
-        let tried = match self.run(config.max_executions, config.max_time) {
+        let first = config.max_executions.min(FIRST);
+        let mut stopped = self.run(first, config.max_time);
+        if first < config.max_executions
+            && matches!(stopped, Stopped::OutOfBudget)
+            && self.outcome.executions == first
+        {
+            if self.sample() {
+                return;
+            }
+            stopped = self.run(config.max_executions, config.max_time);
+        }
+        let tried = match stopped {
             Stopped::Failed => return,
             Stopped::Exhausted if self.found.is_some() => return,
             Stopped::Exhausted if self.outcome.too_long > 0 => {
@@ -287,6 +304,28 @@ impl<'a> Exploration<'a> {
         }
     }
 
+    /// A few random executions in the midst of the exhaustive search: it goes through the runs that are alike one after the other, and a failure that
+    /// every hundredth run shows may be the last that it comes to. Whether there was one; if not, they are not counted.
+    fn sample(&mut self) -> bool {
+        let config = self.config;
+        let usual = config.strategy == Strategy::Optimal && config.preemptions.is_none();
+        if !usual || config.keep_going || config.outputs || config.random_executions == 0 {
+            return false;
+        }
+        let random: Box<dyn Search> = Box::new(Pct::new(config.seed));
+        let search = self.runner.with(|machine| std::mem::replace(&mut machine.search, random));
+        let before = self.outcome.clone();
+        self.outcome.summary = "at random".to_owned();
+        self.run(before.executions + SAMPLE, config.max_time);
+        if self.found.is_some() {
+            self.outcome.random = self.outcome.executions - before.executions;
+            return true;
+        }
+        self.outcome = before;
+        self.runner.with(|machine| machine.search = search);
+        false
+    }
+
     fn run(&mut self, executions: u64, time: Duration) -> Stopped {
         let deadline = self.start + time;
         let mut steps = 0;
@@ -310,6 +349,9 @@ impl<'a> Exploration<'a> {
             let bad = bad.filter(|bad| !matches!(bad, Bad::TooLong | Bad::CutOff));
             let left_behind = self.runner.with(|machine| machine.left_behind());
             let failed = bad.is_some() || left_behind.is_some();
+            if exhaustive && (self.config.keep_going || !failed) && self.begin_again() {
+                continue;
+            }
             self.outcome.failures += u64::from(failed);
             if self.found.is_none() {
                 self.found = match (bad, left_behind) {
@@ -367,6 +409,26 @@ impl<'a> Exploration<'a> {
             machine.search = search(&machine.config);
         });
         self.outcome.executions = 0;
+        true
+    }
+
+    /// If the program turns out to notice what was not explored so far: explores it from the start.
+    fn begin_again(&mut self) -> bool {
+        let noticed = self.runner.with(|machine| {
+            let (queues, tokens) = (machine.policies.queues(), machine.policies.tokens());
+            if (queues, tokens) == (machine.config.queues, machine.config.tokens) {
+                return false;
+            }
+            (machine.config.queues, machine.config.tokens) = (queues, tokens);
+            machine.search = search(&machine.config);
+            true
+        });
+        if !noticed {
+            return false;
+        }
+        let Outcome { name, bounds, not_checked, .. } = std::mem::take(&mut self.outcome);
+        self.outcome = Outcome { name, bounds, not_checked, ..Outcome::default() };
+        self.found = None;
         true
     }
 
@@ -467,8 +529,9 @@ impl<'a> Exploration<'a> {
 
     /// Makes the failing run simple, and tells it.
     fn conclude(mut self) -> Outcome {
-        let met = self.runner.with(|machine| machine.bounds_met);
+        let (met, policies) = self.runner.with(|machine| (machine.bounds_met, machine.policies));
         outcome::note_bounds(&mut self.outcome, met, self.config);
+        outcome::add_what_was_met(&mut self.outcome, self.config, policies);
         let Some(mut found) = self.found.take() else {
             if let Some(long) = self.long.take() {
                 self.show(long);

@@ -2,6 +2,7 @@
 
 use super::not_checked::not_checked;
 use crate::config::{Config, Memory};
+use crate::machine::policies::Policies;
 use crate::machine::spinning::bounds::Met;
 pub use protocol::{Outcome, Printed, Status};
 
@@ -76,6 +77,17 @@ fn counted(number: u32, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
+/// The bounds of what std leaves open, if this program meets it.
+pub(super) fn add_what_was_met(outcome: &mut Outcome, config: &Config, met: Policies) {
+    if met.weak {
+        outcome.bounds.push(match config.weak_failures {
+            0 => "a weak compare-exchange fails only where a strong one would".to_owned(),
+            1 => "at most 1 weak compare-exchange a thread fails for no reason".to_owned(),
+            n => format!("at most {n} weak compare-exchanges a thread fail for no reason"),
+        });
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,16 +98,30 @@ mod tests {
     fn every_bound_has_a_chinese_name() {
         let usual = Config::default();
         let configs = [
-            Config { spurious: 1, detached: true, preemptions: Some(3), ..usual.clone() },
+            Config {
+                spurious: 1,
+                weak_failures: 0,
+                detached: true,
+                preemptions: Some(3),
+                ..usual.clone()
+            },
             Config { looks: Some(2), ..usual.clone() },
             Config { looks: Some(1), ..usual.clone() },
-            Config { spurious: 2, eager_timeouts: true, memory: Memory::SeqCst, ..usual.clone() },
+            Config {
+                spurious: 2,
+                weak_failures: 2,
+                eager_timeouts: true,
+                memory: Memory::SeqCst,
+                ..usual.clone()
+            },
             usual,
         ];
         for config in configs {
             let mut outcome = new("anything", &config);
             let met = Met { looks: config.looks.is_some(), yields: true, timeouts: true };
             note_bounds(&mut outcome, met, &config);
+            let policies = Policies { weak: true, ..Policies::default() };
+            add_what_was_met(&mut outcome, &config, policies);
             let trace = outcome.run_or_verdict();
             let width = 10_000;
             let picture =

@@ -61,12 +61,17 @@ impl Runner {
 
     fn attempt(&self, trace: bool) -> Option<Bad> {
         let context = &self.context;
+        if crate::panic::is_spent() {
+            return Some(Bad::Refused(
+                "an earlier scenario stopped inside its panic hook, and no panic can be seen in this process any more; explore this one alone".to_owned(),
+            ));
+        }
         context.fibers.clear();
         let scenario = self.scenario.clone();
         hashing::restart();
         context.machine.borrow_mut().begin(self.at, trace);
         if let Err(error) =
-            context.fibers.launch(0, Box::new(move || thread_main(0, move || scenario())))
+            context.fibers.launch(0, None, Box::new(move || thread_main(0, move || scenario())))
         {
             return Some(Bad::Refused(format!("there is no memory for a stack: {error}")));
         }
@@ -123,8 +128,16 @@ pub(crate) fn thread_main(tid: Tid, body: impl FnOnce()) {
     if std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).is_err() {
         context::with(|machine| machine.root_panicked(tid));
     }
-    // Destructors of thread-locals run as part of the thread, and may panic like the rest of it.
-    while std::panic::catch_unwind(crate::thread::local::destroy_all).is_err() {}
+    let at = context::with(|machine| machine.threads[tid].spawned);
+    // A scope, and `is_finished`, do not wait for the destructors of thread-locals.
+    if let (Some(at), true) = (at, crate::thread::local::any_left()) {
+        context::visible(Op::Return, at);
+        if std::panic::catch_unwind(crate::thread::local::destroy_all).is_err() {
+            // std ends the process.
+            context::visible(Op::Abort, at);
+            context::leave();
+        }
+    }
     if let Some(at) = context::with(|machine| machine.threads[tid].spawned) {
         let ended = context::visible(Op::End, at);
         debug_assert_ne!(ended, Answer::Outside);

@@ -77,6 +77,18 @@ impl Machine {
         }
     }
 
+    /// Whether a thread that comes to a channel must wait there.
+    pub(super) fn must_rest(&self, channel: Obj, sends: bool) -> bool {
+        let channel = self.channel(channel);
+        match sends {
+            true => {
+                channel.receiver
+                    && channel.capacity.is_some_and(|room| room == 0 || channel.queue.len() >= room)
+            }
+            false => channel.queue.is_empty() && channel.senders > 0,
+        }
+    }
+
     /// Whether an operation waits for room in a channel, which others may have taken.
     pub(super) fn waits(&self, op: &Op) -> bool {
         let bounded = |channel| self.channel(channel).capacity.is_some_and(|room| room > 0);
@@ -89,6 +101,12 @@ impl Machine {
         let same = |footprint| (footprint, footprint);
         match thread.pending {
             Op::Send(channel) => same(one(tail(channel), Kind::Write)),
+            Op::RestIn { channel, sends: true } => {
+                same(one(tail(channel), Kind::Read).and(room(channel), Kind::Read))
+            }
+            Op::RestIn { channel, sends: false } => {
+                same(one(tail(channel), Kind::Read).and(closing(channel), Kind::Read))
+            }
             Op::TrySend(channel) => {
                 same(one(tail(channel), Kind::Write).and(room(channel), Kind::Read))
             }

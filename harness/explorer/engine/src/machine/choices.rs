@@ -16,6 +16,10 @@ use std::sync::atomic::Ordering;
 pub const SPURIOUS: u16 = 1;
 /// The wait ends because its time-out passes.
 pub const TIMED_OUT: u16 = 2;
+/// A blocking call of std has eaten the thread's park token.
+pub const EATEN: u16 = 4;
+/// A waiting writer keeps the reader out.
+pub const BEHIND: u16 = 1;
 /// A `compare_exchange_weak` fails although it need not.
 pub const WEAK_FAILURE: u16 = 1 << 15;
 
@@ -62,7 +66,13 @@ impl Machine {
             | Op::Compare { .. }
             | Op::NotifyOne(_)
             | Op::Wait { .. }
-            | Op::Park { .. } => {
+            | Op::Park { .. }
+            | Op::Read(_)
+            | Op::TryRead(_)
+            | Op::Receive { .. }
+            | Op::Send(_)
+            | Op::SendTaken { .. }
+            | Op::JoinScoped(_) => {
                 self.alternatives(tid, &mut alternatives);
                 alternatives.contains(&choice)
             }
@@ -99,7 +109,7 @@ impl Machine {
                 push(newest);
                 // A failed compare-exchange is a load: it may read an older store, if that makes it fail. A weak one may fail
                 // on any store.
-                let may_fail = weak && thread.spurious_left > 0;
+                let may_fail = weak && thread.weak_left > 0;
                 for place in self.readable(thread, atomic, failure).rev() {
                     if state.stores[usize::from(place)].value != expected {
                         if place != newest {
@@ -138,8 +148,26 @@ impl Machine {
                     push(SPURIOUS);
                 }
             }
+            Op::Read(lock) | Op::TryRead(lock) => {
+                push(0);
+                if self.may_be_kept_out(lock) {
+                    push(BEHIND);
+                }
+            }
+            op if op.parks() => {
+                push(0);
+                if self.config.tokens && thread.rests && thread.token {
+                    push(EATEN);
+                }
+            }
             _ => push(0),
         }
+    }
+
+    /// Whether a reader may have to wait although only readers hold the lock: a writer waits, and some systems let it go first.
+    fn may_be_kept_out(&self, lock: Obj) -> bool {
+        let lock = self.lock(lock);
+        self.config.queues && lock.queued != 0 && lock.owner.is_none() && !lock.readers.is_empty()
     }
 
     /// Whether the engine is broken in this way, for its tests.
@@ -152,8 +180,13 @@ impl Machine {
         let thread = &self.threads[tid];
         match thread.pending {
             Op::Join(other) => self.threads[other].ended.is_some(),
+            Op::JoinScoped(other) => self.threads[other].has_returned(),
             Op::Lock(lock) => self.lock(lock).is_free(),
             Op::Read(lock) => self.lock(lock).owner.is_none(),
+            Op::ReadBehind(lock) => {
+                let lock = self.lock(lock);
+                lock.owner.is_none() && (lock.readers.is_empty() || lock.queued == 0)
+            }
             Op::Wake { lock, .. } => {
                 let late = self.has_late_spurious_wakeups() && thread.spurious_left > 0;
                 (thread.woken != Woken::No || late) && self.lock(lock).is_free()
@@ -217,6 +250,17 @@ impl Machine {
 
     /// What an operation touches, as `alt` of it in this state; and what it could touch in another state.
     pub(super) fn footprints(&self, tid: Tid, alt: u16) -> (Footprint, Footprint) {
+        let (touched, widest) = self.usual_footprints(tid, alt);
+        let thread = &self.threads[tid];
+        if !self.config.tokens || !thread.rests || !thread.pending.parks() {
+            return (touched, widest);
+        }
+        // Whether there was a token to eat, the call looks; or it takes it.
+        let kind = if alt == EATEN { Kind::Write } else { Kind::Read };
+        (touched.and(token_of(tid), kind), widest.and(token_of(tid), Kind::Write))
+    }
+
+    fn usual_footprints(&self, tid: Tid, alt: u16) -> (Footprint, Footprint) {
         let thread = &self.threads[tid];
         let ambient = |number, kind| Footprint::EMPTY.and(number, kind);
         let one = |object, kind| Footprint::EMPTY.and(shared(object), kind);
@@ -227,13 +271,16 @@ impl Machine {
         match thread.pending {
             Op::Start
             | Op::Join(_)
+            | Op::JoinScoped(_)
             | Op::Yield
             | Op::Sleep(_)
             | Op::Pass { .. }
             | Op::SendTaken { .. } => same(Footprint::EMPTY),
             Op::SpinYield if thread.spin.waits != Waits::Change => same(Footprint::EMPTY),
             Op::SpinYield => same(self.round_footprint(thread)),
-            Op::End => same(ambient(end_of(tid), Kind::Release)),
+            // Who asks whether the thread has ended asks whether its closure has returned.
+            Op::End if self.threads[tid].returned.is_some() => same(Footprint::EMPTY),
+            Op::End | Op::Return => same(ambient(end_of(tid), Kind::Release)),
             Op::IsFinished(other) => same(ambient(end_of(other), Kind::Read)),
             Op::Spawn => same(ambient(SPAWNS, Kind::Write)),
             Op::Park { .. } => same(ambient(token_of(tid), Kind::Write)),
@@ -242,8 +289,15 @@ impl Machine {
             Op::Wake { lock, .. } => same(one(lock, Kind::Acquire)),
             Op::Unlock(lock) => same(one(lock, Kind::Release)),
             // Whoever reads already keeps all writers out: reading once more, and once less, depends on nobody.
-            Op::Read(lock) | Op::TryRead(lock) if self.lock(lock).readers.contains(&tid) => {
+            Op::Read(lock) | Op::TryRead(lock)
+                if self.lock(lock).readers.contains(&tid) && !self.config.queues =>
+            {
                 same(Footprint::EMPTY)
+            }
+            Op::Read(lock) | Op::TryRead(lock) if alt == BEHIND => same(one(lock, Kind::Write)),
+            Op::Queue(lock) | Op::ReadBehind(lock) => same(one(lock, Kind::Write)),
+            Op::Read(lock) if self.config.queues => {
+                (one(lock, Kind::Share), one(lock, Kind::Write))
             }
             Op::Unread(lock)
                 if self.lock(lock).readers.iter().filter(|&&reader| reader == tid).count() > 1 =>
@@ -266,8 +320,9 @@ impl Machine {
             }
             Op::TryRead(lock) => {
                 let free = self.lock(lock).owner.is_none();
-                let taking = one(lock, Kind::Share).and(shared(lock), Kind::Read);
-                (if free { taking } else { one(lock, Kind::Read) }, taking)
+                let taking = one(lock, Kind::Share).and(shared(lock), Kind::Peek);
+                let widest = if self.config.queues { one(lock, Kind::Write) } else { taking };
+                (if free { taking } else { one(lock, Kind::Peek) }, widest)
             }
             Op::Wait { condvar, lock, .. } => {
                 same(one(condvar, Kind::Write).and(shared(lock), Kind::Release))
@@ -284,7 +339,9 @@ impl Machine {
             Op::OnceWait { once, .. } => same(one(once, Kind::Share)),
             Op::OnceLeave { once, .. } => same(one(once, Kind::Release)),
             Op::OnceGet(once) => same(one(once, Kind::Read)),
-            Op::Send(_)
+            Op::RestScope(other) => same(ambient(end_of(other), Kind::Read)),
+            Op::RestIn { .. }
+            | Op::Send(_)
             | Op::TrySend(_)
             | Op::Receive { .. }
             | Op::TryReceive(_)

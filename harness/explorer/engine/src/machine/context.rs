@@ -119,10 +119,18 @@ fn answer(
         let me = machine.current;
         let base = context.fibers.note_depth(me, stack);
         if machine.in_hook {
-            machine.fail(Bad::Refused(
-                "its panic hook uses what threads share, and hooks are not explored".to_owned(),
-            ));
-            return Answer::Inert;
+            let ends = matches!(op, Op::Exit(_) | Op::Abort);
+            let does = if ends { "ends the program" } else { "uses what threads share" };
+            machine
+                .fail(Bad::Refused(format!("its panic hook {does}, and hooks are not explored")));
+            if !ends && machine.can_be_had(op) {
+                return Answer::Inert;
+            }
+            // What another holds nobody gives back meanwhile, and the end of a program does not return.
+            machine.chosen = None;
+            drop(machine);
+            crate::panic::never_again();
+            give_up(context, me);
         }
         if machine.goes_round(op, at, (stack, base)) {
             // A loop without a yield gets one where it begins again.
@@ -168,6 +176,19 @@ pub fn give_up_here() -> ! {
     let Some(context) = current() else { unreachable!("only code of an execution fails") };
     let me = as_engine(context, |_| context.machine.borrow().current);
     give_up(context, me)
+}
+
+/// The execution is over: gives the turn away for good.
+pub fn leave() -> ! {
+    let Some(context) = current() else { std::process::abort() };
+    as_engine(context, |_| {
+        let me = {
+            let mut machine = context.machine.borrow_mut();
+            machine.decide();
+            machine.current
+        };
+        give_up(context, me)
+    })
 }
 
 /// Gives the turn away for good. The coroutine is discarded as it is.

@@ -55,6 +55,12 @@ struct Slot {
 const ENGINE_NEEDS: usize = 24 << 10;
 /// The stack on which the engine runs. Only what a thread's operations do is done there; a search plans elsewhere.
 const ENGINE_STACK: usize = 128 << 10;
+/// What the main thread has on Linux.
+const MAIN_STACK: usize = 8 << 20;
+/// What std gives a thread that asks for nothing. Memory that is not touched costs nothing.
+const THREAD_STACK: usize = 2 << 20;
+/// What a call into the engine needs must fit in, however little the program asks for.
+const LEAST_STACK: usize = 64 << 10;
 /// How much deeper than seen a stack may have been used.
 const UNSEEN: usize = 16 << 10;
 
@@ -89,14 +95,24 @@ impl Fibers {
         self.slots.borrow_mut().clear();
     }
 
-    /// Makes the coroutine of thread `tid`. It does not run yet.
+    /// Makes the coroutine of thread `tid`, with a stack of so many bytes, or the usual. It does not run yet.
     ///
     /// # Errors
     ///
     /// If there is no memory for its stack.
-    pub fn launch(&self, tid: Tid, body: Box<dyn FnOnce()>) -> std::io::Result<()> {
+    pub fn launch(
+        &self,
+        tid: Tid,
+        size: Option<usize>,
+        body: Box<dyn FnOnce()>,
+    ) -> std::io::Result<()> {
         frames::launched(tid);
-        let stack = self.stack(tid)?;
+        let usual = match (self.size, tid) {
+            (0, 0) => MAIN_STACK,
+            (0, _) => THREAD_STACK,
+            (size, _) => size,
+        };
+        let stack = self.stack(tid, size.unwrap_or(usual).max(LEAST_STACK))?;
         let (limit, base) = (stack.limit().get(), stack.base().get());
         let fiber = Coroutine::with_stack(stack, move |yielder: &Yielder<(), ()>, ()| {
             arena::runs(Whose::of(tid));
@@ -112,16 +128,18 @@ impl Fibers {
     }
 
     /// The stack of a thread, as if it had never been used: what lies in its frames may not differ from one execution to the next.
-    fn stack(&self, tid: Tid) -> std::io::Result<DefaultStack> {
+    fn stack(&self, tid: Tid, size: usize) -> std::io::Result<DefaultStack> {
         let mut all = self.stacks.borrow_mut();
         while all.len() <= tid {
             let engine = DefaultStack::new(ENGINE_STACK)?;
             all.push(Stacks { own: None, engine, lowest: Cell::new(usize::MAX) });
         }
-        let Some(stack) = all[tid].own.take() else { return DefaultStack::new(self.size) };
+        let known =
+            all[tid].own.take().filter(|stack| room(stack) >= size && room(stack) <= 2 * size);
+        let Some(stack) = known else { return DefaultStack::new(size) };
         let base = stack.base().get();
         let lowest = all[tid].lowest.replace(usize::MAX).min(base);
-        let used = (base - lowest + UNSEEN).min(self.size);
+        let used = (base - lowest + UNSEEN).min(size);
         // SAFETY: nobody uses the stack.
         unsafe { std::ptr::with_exposed_provenance_mut::<u8>(base - used).write_bytes(0, used) };
         Ok(stack)
@@ -210,6 +228,11 @@ impl Fibers {
             self.keep(tid, fiber.into_stack());
         }
     }
+}
+
+/// How many bytes a stack has, with the guard page.
+fn room(stack: &DefaultStack) -> usize {
+    stack.base().get() - stack.limit().get()
 }
 
 /// Gives the turn away; returns when the thread's coroutine is resumed.

@@ -20,11 +20,28 @@ impl Machine {
         self.lock_mut(lock).handed_out.get_or_insert_with(|| Contents::of(value));
     }
 
+    /// Whether what an operation asks for could be had at once.
+    pub(super) fn can_be_had(&self, op: Op) -> bool {
+        match op {
+            Op::Lock(lock) | Op::TryLock(lock) => self.is_free(lock),
+            Op::Read(lock) | Op::TryRead(lock) => self.is_readable(lock),
+            Op::OnceEnter { once, .. } | Op::OnceWait { once, .. } => match &self.objects
+                [once as usize]
+                .state
+            {
+                State::Once(once) => !matches!(once.phase, super::object::OncePhase::Running(_)),
+                _ => true,
+            },
+            _ => true,
+        }
+    }
+
     pub(super) fn take(&mut self, tid: Tid, lock: Obj) {
         let taken = self.enter_section();
         let State::Lock(state) = &mut self.objects[lock as usize].state else { return };
         state.owner = Some(tid);
         state.taken = taken;
+        state.queued &= !(1 << tid);
         self.threads[tid].views.learn(&state.view);
         self.threads[tid].views.learn(&state.read_view);
     }
@@ -32,6 +49,8 @@ impl Machine {
     pub(super) fn share(&mut self, tid: Tid, lock: Obj) {
         let State::Lock(state) = &mut self.objects[lock as usize].state else { return };
         state.readers.push(tid);
+        self.threads[tid].reading += 1;
+        let State::Lock(state) = &self.objects[lock as usize].state else { return };
         // A reader learns what writers knew, not what other readers knew.
         self.threads[tid].views.learn(&state.view);
     }
@@ -62,7 +81,7 @@ impl Machine {
             return 0;
         }
         let waits = |op: &Op| match *op {
-            Op::Lock(o) | Op::Read(o) => o == object,
+            Op::Lock(o) | Op::Read(o) | Op::ReadBehind(o) => o == object,
             Op::Wake { lock, .. } => lock == object,
             Op::OnceEnter { once, .. } | Op::OnceWait { once, .. } => once == object,
             _ => false,

@@ -11,6 +11,7 @@
 //! | `choices` | what is possible in a state, and what an operation touches |
 //! | `turns` | asking the search, telling it what was done |
 //! | `perform`, `locks`, `atomics`, `channels` | what an operation does |
+//! | `policies` | what std leaves open and this program can notice |
 //! | `spinning` | spin loops |
 //! | `memory` | what loads may read |
 //! | `context` | how code finds the machine, and the switch between coroutines |
@@ -42,6 +43,7 @@ pub mod overflow;
 pub mod panics;
 pub mod perform;
 pub mod plain;
+pub mod policies;
 pub mod spinning;
 mod standing;
 pub mod statics;
@@ -193,6 +195,8 @@ pub struct Machine {
     /// The choices made, as indices among the alternatives of the thread: the schedule.
     pub schedule: Vec<(u8, u16)>,
     record_schedule: bool,
+    /// What the program does that makes a difference to what std leaves open.
+    pub policies: policies::Policies,
     /// So much of the schedule says something: the rest comes about by itself.
     pub telling: usize,
     /// Counts operations for the watchdog.
@@ -234,6 +238,7 @@ impl Machine {
             last: 0,
             schedule: Vec::new(),
             record_schedule: false,
+            policies: policies::Policies::default(),
             telling: 0,
             watch: std::sync::Arc::default(),
             config,

@@ -57,6 +57,8 @@ pub struct Lock {
     pub owner: Option<Tid>,
     /// Who holds it for reading; a thread may be there twice.
     pub readers: Vec<Tid>,
+    /// The writers that wait for it and were there before later readers, as a bit mask.
+    pub queued: u64,
     /// What those knew who held it alone.
     pub view: Clock,
     /// What those knew who held it for reading.

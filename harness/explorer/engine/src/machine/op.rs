@@ -3,6 +3,8 @@
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
+use crate::config::Config;
+
 /// A line in the user's source.
 pub type Loc = &'static Location<'static>;
 /// A thread of the program, by the order of spawning.
@@ -14,10 +16,14 @@ pub type Obj = u32;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Op {
     Start,
-    /// The closure has returned (or panicked).
+    /// The closure has returned (or panicked), and destructors of thread-locals are still to run.
+    Return,
+    /// The thread has ended.
     End,
     Spawn,
     Join(Tid),
+    /// The end of a scope waits for a closure to return, not for the end of its thread.
+    JoinScoped(Tid),
     IsFinished(Tid),
     Yield,
     /// A yield at the end of a spin round that read the same values as the round before.
@@ -32,6 +38,10 @@ pub enum Op {
     Unlock(Obj),
     Read(Obj),
     TryRead(Obj),
+    /// A writer asks for a lock; if it must wait, readers that come later may have to wait for it.
+    Queue(Obj),
+    /// A reader that a waiting writer keeps out gets its turn.
+    ReadBehind(Obj),
     Unread(Obj),
     /// A write lock becomes a read lock.
     Downgrade(Obj),
@@ -74,6 +84,13 @@ pub enum Op {
         once: Obj,
         ignore_poison: bool,
     },
+    /// Comes to a channel, to receive or to send, and perhaps must wait there.
+    RestIn {
+        channel: Obj,
+        sends: bool,
+    },
+    /// Comes to the end of a scope, and perhaps must wait for this thread.
+    RestScope(Tid),
     Send(Obj),
     TrySend(Obj),
     /// A rendezvous: the message was offered, now it must be taken.
@@ -126,10 +143,44 @@ pub enum Op {
 impl Op {
     /// Whether the operation does nothing but give something back, or end. A thread that has nothing else to do is as good as ended.
     pub fn only_ends(&self) -> bool {
-        use Op::{DropReceiver, DropSender, End, UnlockStream, Unread};
+        use Op::{DropReceiver, DropSender, End, Return, UnlockStream, Unread};
         matches!(
             self,
-            End | Self::Unlock(_) | Unread(_) | DropSender(_) | DropReceiver(_) | UnlockStream(_)
+            End | Return
+                | Self::Unlock(_)
+                | Unread(_)
+                | DropSender(_)
+                | DropReceiver(_)
+                | UnlockStream(_)
+        )
+    }
+
+    /// Whether std waits here by `park`, other than in `park` itself.
+    pub fn parks(&self) -> bool {
+        use Op::{JoinScoped, Receive, Send, SendTaken};
+        matches!(self, Receive { .. } | Send(_) | SendTaken { .. } | JoinScoped(_))
+    }
+
+    /// Whether the thread may wait here for another.
+    pub fn can_wait(&self) -> bool {
+        use Op::{Arrive, Join, JoinScoped, OnceEnter, OnceWait, Receive, Send, Sleep, Yield};
+        matches!(
+            self,
+            Self::Lock(_)
+                | Self::Read(_)
+                | Self::Wait { .. }
+                | Self::Park { .. }
+                | Self::SpinYield
+                | Self::LockStream(_)
+                | Join(_)
+                | JoinScoped(_)
+                | Arrive { .. }
+                | OnceEnter { .. }
+                | OnceWait { .. }
+                | Receive { .. }
+                | Send(_)
+                | Yield
+                | Sleep(_)
         )
     }
 
@@ -144,13 +195,16 @@ impl Op {
     }
 
     /// Whether the operation can, somewhere, have several alternatives.
-    pub fn branches(&self, spurious: bool, eager: bool) -> bool {
+    pub fn branches(&self, config: &Config) -> bool {
+        let (spurious, eager) = (config.spurious > 0, config.eager_timeouts);
         match self {
             Self::Load { .. } | Self::Compare { .. } | Self::NotifyOne(_) => true,
             Self::Wait { timeout, .. } => {
                 spurious || timeout.is_some_and(|time| eager || time == 0)
             }
             Self::Park { .. } => spurious,
+            Self::Read(_) | Self::TryRead(_) => config.queues,
+            _ if self.parks() => config.tokens,
             _ => false,
         }
     }
@@ -163,6 +217,8 @@ impl Op {
             | Self::Unlock(o)
             | Self::Read(o)
             | Self::TryRead(o)
+            | Self::Queue(o)
+            | Self::ReadBehind(o)
             | Self::Unread(o)
             | Self::Downgrade(o)
             | Self::IsPoisoned(o)
@@ -181,7 +237,9 @@ impl Op {
             Self::OnceEnter { once, .. }
             | Self::OnceWait { once, .. }
             | Self::OnceLeave { once, .. } => once,
-            Self::SendTaken { channel, .. } | Self::Receive { channel, .. } => channel,
+            Self::RestIn { channel, .. }
+            | Self::SendTaken { channel, .. }
+            | Self::Receive { channel, .. } => channel,
             Self::Load { atomic, .. }
             | Self::Store { atomic, .. }
             | Self::Update { atomic, .. }

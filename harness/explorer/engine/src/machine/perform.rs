@@ -1,6 +1,6 @@
 //! What each operation does to the state.
 
-use super::choices::{SPURIOUS, TIMED_OUT, WEAK_FAILURE};
+use super::choices::{BEHIND, EATEN, SPURIOUS, TIMED_OUT, WEAK_FAILURE};
 use super::object::{OncePhase, State};
 use super::op::{Obj, Op, Tid};
 use super::thread::Woken;
@@ -40,6 +40,7 @@ impl Machine {
         if !op.only_ends() {
             self.threads[tid].last_act = step;
         }
+        self.policies.note(tid, self.threads[tid].reading > 0, op, &self.objects);
         let done = self.execute(tid, op, alt, step, update, &mut woken);
         self.count_step(tid);
         if self.threads[tid].spin.tied.is_some() {
@@ -47,6 +48,12 @@ impl Machine {
             self.observed = None;
         }
         self.note_move(tid, op, &done, step);
+        if alt == EATEN && op.parks() {
+            self.threads[tid].token = false;
+        }
+        if matches!(op, Op::Receive { .. } | Op::SendTaken { .. } | Op::JoinScoped(_)) {
+            self.threads[tid].rests = false;
+        }
         self.remember(tid, op, &done, alt);
         self.report(tid, choice, op, footprint, widest);
         if self.tracer.is_some() {
@@ -65,17 +72,32 @@ impl Machine {
         woken: &mut u64,
     ) -> Done {
         match op {
+            Op::RestIn { channel, sends } => {
+                self.threads[tid].rests = self.must_rest(channel, sends);
+            }
+            Op::RestScope(other) => {
+                self.threads[tid].rests = !self.threads[other].has_returned();
+            }
             Op::Start => self.after.extend(self.threads[tid].spawned_by),
+            Op::Return => {
+                let knows = self.threads[tid].views.current.clone();
+                self.threads[tid].returned = Some((step, knows));
+            }
             Op::End => self.end(tid, step),
             Op::Spawn => {}
             Op::Join(other) => {
                 self.after.extend(self.threads[other].ended);
                 self.learn_from_end(tid, other);
             }
+            Op::JoinScoped(other) => {
+                let returned = self.threads[other].returned.as_ref().map(|returned| returned.0);
+                self.after.extend(returned.or(self.threads[other].ended));
+                self.learn_from_return(tid, other);
+            }
             Op::IsFinished(other) => {
-                let ended = self.threads[other].ended.is_some();
+                let ended = self.threads[other].has_returned();
                 if ended {
-                    self.learn_from_end(tid, other);
+                    self.learn_from_return(tid, other);
                 }
                 return Done { value: 0, ok: ended };
             }
@@ -92,6 +114,9 @@ impl Machine {
             Op::Unpark(other) => {
                 let view = self.threads[tid].views.current.clone();
                 let other = &mut self.threads[other];
+                if !other.token {
+                    other.token_by = step;
+                }
                 other.token = true;
                 other.token_view.join(&view);
                 if matches!(other.pending, Op::Park { .. }) {
@@ -107,9 +132,15 @@ impl Machine {
                 return Done { value: 0, ok: free };
             }
             Op::Unlock(lock) => *woken = self.release(tid, lock),
-            Op::Read(lock) => self.share(tid, lock),
+            Op::Queue(lock) => {
+                if !self.lock(lock).is_free() {
+                    self.lock_mut(lock).queued |= 1 << tid;
+                }
+            }
+            Op::Read(_) if alt == BEHIND => return Done { value: 1, ok: false },
+            Op::Read(lock) | Op::ReadBehind(lock) => self.share(tid, lock),
             Op::TryRead(lock) => {
-                let free = self.lock(lock).owner.is_none();
+                let free = self.lock(lock).owner.is_none() && alt != BEHIND;
                 if free {
                     self.share(tid, lock);
                 }
@@ -117,6 +148,7 @@ impl Machine {
             }
             Op::Unread(lock) => {
                 let view = self.threads[tid].views.current.clone();
+                self.threads[tid].reading -= 1;
                 let state = self.lock_mut(lock);
                 if let Some(at) = state.readers.iter().position(|&reader| reader == tid) {
                     state.readers.remove(at);
@@ -242,7 +274,7 @@ impl Machine {
             }
             Op::Compare { atomic, expected, new, success, failure, .. } => {
                 if alt != QUIESCENT_ALT && alt & WEAK_FAILURE != 0 {
-                    self.threads[tid].spurious_left -= 1;
+                    self.threads[tid].weak_left -= 1;
                 }
                 let place = self.read_place(atomic, alt);
                 let newest = self.newest(atomic);
@@ -312,6 +344,13 @@ impl Machine {
         self.threads[tid].views.learn(&view);
     }
 
+    fn learn_from_return(&mut self, tid: Tid, other: Tid) {
+        match self.threads[other].returned.clone() {
+            Some((_, view)) => self.threads[tid].views.learn(&view),
+            None => self.learn_from_end(tid, other),
+        }
+    }
+
     fn pass_time(&mut self, tid: Tid, timeout: Option<u64>) {
         let now = &mut self.threads[tid].views.current.time;
         *now = now.saturating_add(timeout.unwrap_or(0));
@@ -325,6 +364,12 @@ impl Machine {
         let thread = &mut self.threads[tid];
         let had_token = std::mem::take(&mut thread.token);
         if had_token {
+            // Without the token it would still be parked: it comes after the step that set it, in any order.
+            let only_way = thread.spurious_left == 0 && timeout.is_none();
+            if only_way {
+                self.after.push(thread.token_by);
+            }
+            let thread = &mut self.threads[tid];
             let view = std::mem::take(&mut thread.token_view);
             thread.views.learn(&view);
         } else {

@@ -32,7 +32,7 @@ impl Machine {
             Some(WaitsFor::Lock { lock: self.trace_object(lock), held_by })
         };
         match thread.pending {
-            Op::Lock(object) | Op::Read(object) => lock(object),
+            Op::Lock(object) | Op::Read(object) | Op::ReadBehind(object) => lock(object),
             Op::Wake { condvar, lock: mutex, .. } => {
                 if thread.woken == super::thread::Woken::No {
                     Some(WaitsFor::Notify { condvar: self.trace_object(condvar) })
@@ -40,7 +40,9 @@ impl Machine {
                     lock(mutex)
                 }
             }
-            Op::Join(other) => Some(WaitsFor::Join { thread: thread_id(other) }),
+            Op::Join(other) | Op::JoinScoped(other) => {
+                Some(WaitsFor::Join { thread: thread_id(other) })
+            }
             Op::Park { .. } => Some(WaitsFor::Unpark),
             Op::Pass { barrier, .. } => {
                 Some(WaitsFor::Barrier { barrier: self.trace_object(barrier) })

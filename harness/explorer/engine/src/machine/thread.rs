@@ -1,6 +1,5 @@
 //! What the machine knows of each thread of the program.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use super::memory::Views;
@@ -22,10 +21,16 @@ pub struct Thread {
     pub pending: Op,
     /// Where.
     pub at: Loc,
+    /// It had to wait in the blocking call that it is in.
+    pub rests: bool,
+    /// How many locks it holds for reading.
+    pub reading: u32,
     /// The function of `std` that was called, if the operation does not say it.
     pub call: &'static str,
     /// It has ended, in this step.
     pub ended: Option<u32>,
+    /// Its closure has returned, in this step, and what it knew then. Nothing, if it had no thread-locals to destroy.
+    pub returned: Option<(u32, crate::search::clock::Clock)>,
     /// Its last step that did more than give something back, see `Op::only_ends`.
     pub last_act: u32,
     /// Its step that announced it to the others, which all that it does comes after.
@@ -34,12 +39,16 @@ pub struct Thread {
     pub woken: Woken,
     /// Its park token.
     pub token: bool,
+    /// The step that set the token.
+    pub token_by: u32,
     /// What those knew who set the token.
     pub token_view: crate::search::clock::Clock,
     /// How many spurious wake-ups it may still have.
     pub spurious_left: u8,
     /// How many of its time-outs may still fire while others could go on.
     pub timeouts_left: u8,
+    /// How many of its weak compare-exchanges may still fail for no reason.
+    pub weak_left: u8,
     /// How many panics are under way.
     pub panics: usize,
     /// What it knows of memory.
@@ -51,9 +60,7 @@ pub struct Thread {
     /// For a trace: how long it sleeps, if the yield at the end of its spin round is a sleep.
     pub nap: Option<u64>,
     /// Values of `thread_local!`s, in order of first use.
-    pub locals: Vec<(usize, std::rc::Rc<dyn Any>)>,
-    /// Its `thread_local!`s are being destroyed.
-    pub locals_gone: bool,
+    pub locals: Vec<crate::thread::local::Entry>,
     /// The message and place of its last panic.
     pub panic: Option<PanicNote>,
     /// The poisoned lock that it found last, and whose panic poisoned it.
@@ -101,14 +108,19 @@ impl Thread {
             exists: false,
             pending: Op::Start,
             at: spawned,
+            rests: false,
+            reading: 0,
             call: "",
             ended: None,
+            returned: None,
             last_act: 0,
             spawned_by: None,
             woken: Woken::No,
             token: false,
+            token_by: 0,
             token_view: Default::default(),
             spurious_left: config.spurious,
+            weak_left: config.weak_failures,
             timeouts_left: if config.eager_timeouts { config.early_timeouts } else { 0 },
             panics: 0,
             views: Views::default(),
@@ -116,7 +128,6 @@ impl Thread {
             spin: Spin::default(),
             nap: None,
             locals: Vec::new(),
-            locals_gone: false,
             panic: None,
             panic_seen: false,
             found_poisoned: None,
@@ -135,6 +146,11 @@ impl Thread {
         if timeout.is_some_and(|time| time > 0) {
             self.timeouts_left -= 1;
         }
+    }
+
+    /// Whether its closure has returned.
+    pub fn has_returned(&self) -> bool {
+        self.returned.is_some() || self.ended.is_some()
     }
 
     /// Whether it has something to do but to end.

@@ -8,7 +8,7 @@ use trace::{
 
 use super::Machine;
 use super::channels::outcome;
-use super::choices::{SPURIOUS, TIMED_OUT, WEAK_FAILURE};
+use super::choices::{BEHIND, SPURIOUS, TIMED_OUT, WEAK_FAILURE};
 use super::object::State;
 use super::op::{Obj, Op, Tid};
 use super::perform::Done;
@@ -101,7 +101,8 @@ impl Machine {
         step.wakes = threads_of(woken);
         if let Op::End = op {
             let waits = |other: &super::thread::Thread| {
-                other.shown_blocked && other.pending == Op::Join(tid)
+                other.shown_blocked
+                    && (other.pending == Op::Join(tid) || other.pending == Op::JoinScoped(tid))
             };
             let joining = self.threads.iter().enumerate().filter(|(_, other)| waits(other));
             step.wakes = joining.map(|(other, _)| thread_id(other)).collect();
@@ -178,9 +179,11 @@ impl Machine {
         let shared = LockMode::Shared;
         Some(match op {
             Op::Start => Operation::Start,
+            Op::Return | Op::Queue(_) | Op::RestIn { .. } | Op::RestScope(_) => return None,
+            Op::Read(_) if alt == BEHIND => return None,
             Op::End => Operation::End,
             Op::Spawn => Operation::Spawn { child: thread_id(self.threads.len()) },
-            Op::Join(child) => Operation::Join { child: thread_id(child) },
+            Op::Join(child) | Op::JoinScoped(child) => Operation::Join { child: thread_id(child) },
             Op::IsFinished(_) => Operation::Other,
             Op::SpinYield if self.threads[tid].nap.is_some() => {
                 Operation::Sleep { ns: self.threads[tid].nap.unwrap_or_default() }
@@ -190,7 +193,9 @@ impl Machine {
             Op::Park { timeout } => Operation::Park { timeout_ns: timeout },
             Op::Unpark(other) => Operation::Unpark { thread: thread_id(other) },
             Op::Lock(lock) => Operation::Lock { lock: id(lock), mode: exclusive },
-            Op::Read(lock) => Operation::Lock { lock: id(lock), mode: shared },
+            Op::Read(lock) | Op::ReadBehind(lock) => {
+                Operation::Lock { lock: id(lock), mode: shared }
+            }
             Op::TryLock(lock) => {
                 Operation::TryLock { lock: id(lock), mode: exclusive, acquired: done.ok }
             }

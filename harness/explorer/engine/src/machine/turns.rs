@@ -110,8 +110,8 @@ impl Machine {
     /// The end of the main thread depends on nothing, so the search need not try it before the last steps of another thread. It does not
     /// have to: if nothing orders the two, both orders are possible.
     pub fn left_behind(&self) -> Option<Vec<Choice>> {
-        let end =
-            self.threads[0].ended.filter(|_| self.failure.is_none() && !self.config.detached)?;
+        let main = self.threads.first()?;
+        let end = main.ended.filter(|_| self.failure.is_none() && !self.config.detached)?;
         let mut others = self.threads.iter().skip(1).filter(|thread| thread.ended.is_some());
         others.find_map(|thread| self.search.turned_round(thread.last_act, end))
     }
@@ -154,8 +154,7 @@ impl Machine {
                 continue;
             }
             let footprint = self.footprint_if_blocked(number);
-            let branching =
-                thread.pending.branches(self.config.spurious > 0, self.config.eager_timeouts);
+            let branching = thread.pending.branches(&self.config);
             let after = match (thread.pending, thread.woken) {
                 (Op::Start, _) if self.config.fault == Some(Fault::LostStarts) => continue,
                 (Op::Start, _) => thread.spawned_by,
@@ -188,7 +187,7 @@ impl Machine {
             choice,
             footprint,
             widest,
-            branching: op.branches(self.config.spurious > 0, self.config.eager_timeouts),
+            branching: op.branches(&self.config),
             after: &self.after,
             freed: &self.freed,
             waits: self.waits(&op),
@@ -218,7 +217,7 @@ fn yielding(threads: &[Thread]) -> u64 {
 fn silent(threads: &[Thread]) -> u64 {
     let alone = threads.iter().skip(1).all(|thread| thread.ended.is_some());
     let is_silent = |(tid, thread): &(Tid, &Thread)| match thread.pending {
-        Op::Start | Op::Spawn | Op::Join(_) => true,
+        Op::Start | Op::Spawn | Op::Join(_) | Op::JoinScoped(_) => true,
         Op::End => *tid != 0 || alone,
         _ => false,
     };

@@ -12,6 +12,8 @@ pub enum Kind {
     None = 0,
     /// Looks at the object: a failed `try_lock`, a spinning thread that waits for a change.
     Read,
+    /// Looks whether somebody holds a lock alone: a `try_read`.
+    Peek,
     /// Depends on everything that touches the object.
     Write,
     /// Takes a lock alone.
@@ -37,9 +39,10 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::None,
         Self::Read,
+        Self::Peek,
         Self::Write,
         Self::Acquire,
         Self::Share,
@@ -59,13 +62,15 @@ impl Kind {
 
     /// Whether two steps that touch the same object in these ways depend on each other.
     ///
-    /// Four entries need a reason.
+    /// Some entries need a reason.
     ///
     /// *Release and acquire are independent.* An unlock only enables a lock; the two can never be swapped. The choice that matters,
     /// who takes the lock first, is between two acquires (Abdulla, Aronis, Jonsson, Sagonas: "Source Sets", J. ACM 2017,
     /// section 7, on locks). `try_lock` does see the difference; it reads as well.
     ///
     /// *Two `Share`s, and their releases, are independent*: readers do not notice each other.
+    ///
+    /// *A `try_read` is independent of other readers*: it fails only because of a writer.
     ///
     /// *A load and a store are independent unless both are `SeqCst`.* A load step says which store it reads, so it leaves the
     /// same state before a store to the same atomic as after it: a weak load may read the older store either way. What
@@ -77,19 +82,20 @@ impl Kind {
     /// in between. A raise and a drop are not: with a drop before it that was after it, a raise may find nothing to raise.
     pub const fn conflicts(self, other: Self) -> bool {
         use Kind::{
-            Acquire, CountDown, CountUp, Load, LoadSc, None, Read, Release, ReleaseShared, Share,
-            Store, StoreSc, Write,
+            Acquire, CountDown, CountUp, Load, LoadSc, None, Peek, Read, Release, ReleaseShared,
+            Share, Store, StoreSc, Write,
         };
         match (self, other) {
             (None, _) | (_, None) => false,
             (Write, _) | (_, Write) => true,
             (Read, Acquire | Release | ReleaseShared | Store | StoreSc)
             | (Acquire | Release | ReleaseShared | Store | StoreSc, Read) => true,
+            (Peek, Acquire | Release) | (Acquire | Release, Peek) => true,
             (Acquire, Acquire | Share) | (Share, Acquire) => true,
             (Store | StoreSc, Store | StoreSc) => true,
             (LoadSc, StoreSc) | (StoreSc, LoadSc) => true,
             (CountUp, CountDown) | (CountDown, CountUp) => true,
-            (CountUp | CountDown | Read | Share | Load | LoadSc, _)
+            (CountUp | CountDown | Read | Peek | Share | Load | LoadSc, _)
             | (Acquire | Release | ReleaseShared | Store | StoreSc, _) => false,
         }
     }
@@ -106,12 +112,12 @@ impl Kind {
 }
 
 /// `TABLE[a]` has bit `b` set if kinds `a` and `b` conflict.
-const TABLE: [u16; 13] = {
-    let mut table = [0; 13];
+const TABLE: [u16; 14] = {
+    let mut table = [0; 14];
     let mut a = 0;
-    while a < 13 {
+    while a < 14 {
         let mut b = 0;
-        while b < 13 {
+        while b < 14 {
             if Kind::ALL[a].conflicts(Kind::ALL[b]) {
                 table[a] |= 1 << b;
             }

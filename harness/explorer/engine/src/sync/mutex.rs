@@ -88,8 +88,8 @@ impl<T> Mutex<T> {
 
 impl<T: ?Sized> Mutex<T> {
     pub(super) fn object(&self) -> Option<Obj> {
-        // SAFETY: only the size is read, which does not depend on the value's bytes.
-        let size = size_of_val(unsafe { &*self.data.get() });
+        // Of the cell: a reference to the value would lie beside that of who holds the lock.
+        let size = size_of_val(&self.data);
         let forget = || {
             self.poison.set(false);
             if size > 0 {
@@ -153,7 +153,10 @@ impl<T: ?Sized> Mutex<T> {
     /// If it is not free, or poisoned.
     #[track_caller]
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        let at = Location::caller();
+        self.try_lock_at(Location::caller())
+    }
+
+    fn try_lock_at(&self, at: Loc) -> TryLockResult<MutexGuard<'_, T>> {
         if let Some(object) = self.object() {
             let hold = match context::visible(Op::TryLock(object), at) {
                 Answer::Done(done) if done.ok => Hold::Explored(object),
@@ -225,7 +228,17 @@ impl<T: Default> Default for Mutex<T> {
 impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Mutex");
-        // Looking must not be a step of its own. The real lock is free under exploration, and taken for the look outside.
+        if context::is_exploring() && crate::panic::may_look() {
+            match self.try_lock_at(self.id.created) {
+                Ok(guard) => debug.field("data", &&*guard),
+                Err(TryLockError::Poisoned(poisoned)) => {
+                    debug.field("data", &&**poisoned.get_ref())
+                }
+                Err(TryLockError::WouldBlock) => debug.field("data", &format_args!("<locked>")),
+            };
+            return debug.field("poisoned", &self.poison.get()).finish_non_exhaustive();
+        }
+        // While a panic is prepared, looking is no step. The real lock is free under exploration, and taken for the look outside.
         let real = self.real.try_lock();
         let explored =
             self.id.known().and_then(|object| context::with(|machine| machine.is_free(object)));

@@ -86,8 +86,8 @@ impl<T> RwLock<T> {
 
 impl<T: ?Sized> RwLock<T> {
     fn object(&self) -> Option<Obj> {
-        // SAFETY: only the size is read, which does not depend on the value's bytes.
-        let size = size_of_val(unsafe { &*self.data.get() });
+        // Of the cell: a reference to the value would lie beside that of who holds the lock.
+        let size = size_of_val(&self.data);
         let forget = || {
             self.poison.set(false);
             if size > 0 {
@@ -135,7 +135,12 @@ impl<T: ?Sized> RwLock<T> {
         let at = Location::caller();
         if let Some(object) = self.object() {
             let hold = match context::visible_as(Op::Read(object), "read", at) {
-                Answer::Done(_) => Hold::Explored(object),
+                Answer::Done(done) => {
+                    if done.value == 1 {
+                        context::visible_as(Op::ReadBehind(object), "read", at);
+                    }
+                    Hold::Explored(object)
+                }
                 _ => Hold::Nothing,
             };
             return self.reader(None, hold, at);
@@ -159,7 +164,10 @@ impl<T: ?Sized> RwLock<T> {
     /// If a writer holds it, or it is poisoned.
     #[track_caller]
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        let at = Location::caller();
+        self.try_read_at(Location::caller())
+    }
+
+    fn try_read_at(&self, at: Loc) -> TryLockResult<RwLockReadGuard<'_, T>> {
         if let Some(object) = self.object() {
             let hold = match context::visible_as(Op::TryRead(object), "try_read", at) {
                 Answer::Done(done) if done.ok => Hold::Explored(object),
@@ -189,6 +197,9 @@ impl<T: ?Sized> RwLock<T> {
     pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
         let at = Location::caller();
         if let Some(object) = self.object() {
+            if context::with(|machine| machine.config.queues) == Some(true) {
+                context::visible_as(Op::Queue(object), "write", at);
+            }
             let hold = match context::visible_as(Op::Lock(object), "write", at) {
                 Answer::Done(_) => Hold::Explored(object),
                 _ => Hold::Nothing,
@@ -280,6 +291,16 @@ impl<T: Default> Default for RwLock<T> {
 impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("RwLock");
+        if context::is_exploring() && crate::panic::may_look() {
+            match self.try_read_at(self.id.created) {
+                Ok(guard) => debug.field("data", &&*guard),
+                Err(TryLockError::Poisoned(poisoned)) => {
+                    debug.field("data", &&**poisoned.get_ref())
+                }
+                Err(TryLockError::WouldBlock) => debug.field("data", &format_args!("<locked>")),
+            };
+            return debug.field("poisoned", &self.poison.get()).finish_non_exhaustive();
+        }
         let real = self.real.try_read();
         let explored =
             self.id.known().and_then(|object| context::with(|machine| machine.is_readable(object)));

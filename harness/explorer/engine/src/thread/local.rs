@@ -37,20 +37,29 @@ impl<T: 'static> fmt::Debug for LocalKey<T> {
     }
 }
 
+/// The value of a key in one thread, and whether it has a destructor; `None` while that runs and after it.
+pub type Entry = (usize, Option<(Rc<dyn Any>, bool)>);
+
 /// The values of a thread outside of executions, by key, in order of first use.
-struct Outside(RefCell<Vec<(usize, Rc<dyn Any>)>>);
+struct Outside(RefCell<Vec<Entry>>);
 
 impl Drop for Outside {
     fn drop(&mut self) {
-        // One at a time, the oldest first, with the list free: destructors may use other thread-locals.
-        loop {
-            let next = {
-                let mut values = self.0.borrow_mut();
-                if values.is_empty() { return } else { values.remove(0) }
-            };
-            drop(next);
+        // The list is free while a destructor runs: it may use other thread-locals.
+        let next = || take_last(&mut self.0.borrow_mut());
+        while let Some(last) = next() {
+            drop(last);
         }
     }
+}
+
+/// Takes the value whose destructor runs next: of those that are left the one that was used first the latest, as std does it on Linux. A value
+/// without a destructor stays.
+fn take_last(values: &mut [Entry]) -> Option<Rc<dyn Any>> {
+    let has_destructor =
+        |entry: &&mut Entry| entry.1.as_ref().is_some_and(|(_, destructor)| *destructor);
+    let last = values.iter_mut().rev().find(has_destructor)?;
+    last.1.take().map(|(value, _)| value)
 }
 
 std::thread_local! {
@@ -65,18 +74,19 @@ impl<T: 'static> LocalKey<T> {
 
     fn value(&'static self, first: &mut Option<T>) -> Result<Rc<dyn Any>, AccessError> {
         let key = std::ptr::from_ref(self) as usize;
-        let find = |values: &[(usize, Rc<dyn Any>)]| {
-            values.iter().find(|(other, _)| *other == key).map(|(_, value)| Rc::clone(value))
+        let find = |values: &[Entry]| {
+            let Some((_, value)) = values.iter().find(|(other, _)| *other == key) else {
+                return Ok(None);
+            };
+            let value = value.as_ref().ok_or(AccessError)?;
+            Ok(Some(Rc::clone(&value.0)))
         };
-        let known = context::with(|machine| {
-            let thread = &machine.threads[machine.current];
-            if thread.locals_gone { Err(AccessError) } else { Ok(find(&thread.locals)) }
-        });
+        let known = context::with(|machine| find(&machine.threads[machine.current].locals));
         let inside = known.is_some();
         let known = match known {
             Some(known) => known?,
             None => {
-                OUTSIDE.try_with(|outside| find(&outside.0.borrow())).map_err(|_| AccessError)?
+                OUTSIDE.try_with(|outside| find(&outside.0.borrow())).map_err(|_| AccessError)??
             }
         };
         if let Some(value) = known {
@@ -84,7 +94,7 @@ impl<T: 'static> LocalKey<T> {
         }
         // The initialiser may use other keys, so nothing is borrowed meanwhile.
         let value: Rc<dyn Any> = Rc::new(first.take().unwrap_or_else(self.init));
-        let entry = (key, Rc::clone(&value));
+        let entry = (key, Some((Rc::clone(&value), std::mem::needs_drop::<T>())));
         if inside {
             context::with(|machine| {
                 let current = machine.current;
@@ -218,21 +228,17 @@ impl<T: 'static> LocalKey<RefCell<T>> {
     }
 }
 
-/// Destroys the values of the current, explored thread, the oldest first.
+/// Whether the current, explored thread has a value with a destructor.
+pub(crate) fn any_left() -> bool {
+    let left = |entry: &Entry| entry.1.as_ref().is_some_and(|(_, destructor)| *destructor);
+    context::with(|machine| machine.threads[machine.current].locals.iter().any(left)) == Some(true)
+}
+
+/// Destroys the values of the current, explored thread, those also that a destructor makes.
 pub(crate) fn destroy_all() {
-    loop {
-        let next = context::with(|machine| {
-            let thread = &mut machine.threads[machine.current];
-            if thread.locals.is_empty() {
-                thread.locals_gone = true;
-                return None;
-            }
-            Some(thread.locals.remove(0))
-        });
-        match next.flatten() {
-            Some(value) => drop(value),
-            None => return,
-        }
+    let next = || context::with(|machine| take_last(&mut machine.threads[machine.current].locals));
+    while let Some(value) = next().flatten() {
+        drop(value);
     }
 }
 

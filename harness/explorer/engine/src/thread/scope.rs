@@ -11,6 +11,7 @@ use super::spawn::{self, Builder, JoinHandle};
 use super::{Result, Thread};
 use crate::machine::context;
 use crate::machine::op::{Loc, Op, Tid};
+use crate::machine::policies::rest;
 
 /// A scope to spawn threads in, as `std::thread::Scope`.
 pub struct Scope<'scope, 'env: 'scope> {
@@ -150,7 +151,10 @@ where
             let next =
                 state.explored.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
             let Some(tid) = next else { break };
-            context::visible(Op::Join(tid), at);
+            rest(Op::RestScope(tid), at);
+            context::visible(Op::JoinScoped(tid), at);
+            // What became of it is the scope's: it panics in its place.
+            context::with(|machine| machine.threads[tid].panic_seen = true);
         }
     } else {
         while state.running.load(Ordering::Acquire) != 0 {

@@ -298,7 +298,7 @@ fn explored(builder: Builder, body: Body<'static>, at: Loc) -> io::Result<Thread
         let Some(tid) = machine.start_thread(builder.name, at) else {
             return Err(io::Error::other("too many threads to explore"));
         };
-        context.fibers.launch(tid, Box::new(move || thread_main(tid, run)))?;
+        context.fibers.launch(tid, builder.stack_size, Box::new(move || thread_main(tid, run)))?;
         let name = machine.threads[tid].name.clone();
         Ok(Thread::explored(machine.id, tid, name))
     });

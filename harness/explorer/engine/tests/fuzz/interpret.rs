@@ -364,6 +364,7 @@ pub fn search_within(
     let config = Config {
         preemptions,
         spurious: program.spurious,
+        weak_failures: program.spurious,
         eager_timeouts: program.eager,
         max_executions: most,
         max_time: Duration::from_secs(600),
@@ -386,6 +387,10 @@ pub fn search_within(
         &mut |seen: &Progress<'_>| {
             let observed =
                 std::mem::take(&mut *observed.lock().unwrap_or_else(PoisonError::into_inner));
+            if seen.executions == 1 {
+                // It may have begun again.
+                found = Found::default();
+            }
             if let Some(class) = seen.class {
                 *found.classes.entry(class).or_default() += 1;
             }

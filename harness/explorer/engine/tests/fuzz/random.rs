@@ -36,6 +36,10 @@ pub enum Family {
     Usual,
     /// One of these in which some thread ends the program.
     Exit,
+    /// Two or three threads that read and write under one lock, and read again while they read.
+    Nested,
+    /// Two or three threads that park and receive.
+    Tokens,
     /// Four threads that take locks, all locks made at one place in the source.
     Locks,
     /// Four threads that load and store, all atomics made at one place.
@@ -45,20 +49,13 @@ pub enum Family {
 }
 
 impl Family {
-    /// All of them, with their names.
-    pub const ALL: [(&str, Self); 5] = [
-        ("usual", Self::Usual),
-        ("exit", Self::Exit),
-        ("locks", Self::Locks),
-        ("accesses", Self::Accesses),
-        ("updates", Self::Updates),
-    ];
-
     /// The program of a seed.
     pub fn program(self, seed: u64) -> Program {
         match self {
             Self::Usual => program(seed),
             Self::Exit => exits(seed),
+            Self::Nested => nested(seed),
+            Self::Tokens => tokens(seed),
             _ => of_one_place(self, seed),
         }
     }
@@ -77,6 +74,57 @@ fn exits(seed: u64) -> Program {
         _ => stmts.insert(at, exit),
     }
     program
+}
+
+/// A program of one channel, whose threads park.
+fn tokens(seed: u64) -> Program {
+    let mut random = Random::new(seed ^ 0x70CE);
+    let spawned = random.pick(&[1, 2, 2]);
+    let stmt = |random: &mut Random| match random.below(8) {
+        0 | 1 => Stmt::Park,
+        2 | 3 => Stmt::Unpark(random.below(3)),
+        4 | 5 => Stmt::Receive,
+        _ => Stmt::Send(1 + random.below(2) as u32),
+    };
+    let mut threads: Vec<Vec<Stmt>> = Vec::new();
+    for number in 0..=spawned {
+        let length = if number == 0 { 1 + random.below(2) } else { 2 };
+        threads.push((0..length).map(|_| stmt(&mut random)).collect());
+    }
+    let receiver = random.below(spawned + 1);
+    Program {
+        threads,
+        capacity: random.pick(&[None, None, Some(0), Some(1)]),
+        receiver,
+        spurious: 0,
+        eager: false,
+        one_place: false,
+    }
+}
+
+/// A program of one `RwLock`, and a mutex that is taken under it.
+fn nested(seed: u64) -> Program {
+    let mut random = Random::new(seed ^ 0x4E57);
+    let spawned = random.pick(&[1, 2, 2]);
+    let inside = |random: &mut Random| match random.below(6) {
+        0 | 1 => vec![Stmt::Read(Vec::new())],
+        2 => vec![Stmt::TryRead(Vec::new())],
+        3 => vec![Stmt::Lock(0, Vec::new())],
+        _ => Vec::new(),
+    };
+    let stmt = |random: &mut Random| match random.below(8) {
+        0..=2 => Stmt::Read(inside(random)),
+        3 => Stmt::TryRead(inside(random)),
+        4 => Stmt::Lock(0, vec![Stmt::Read(Vec::new())]),
+        5 => Stmt::TryWrite(Vec::new()),
+        _ => Stmt::Write(Vec::new()),
+    };
+    let mut threads: Vec<Vec<Stmt>> = Vec::new();
+    for number in 0..=spawned {
+        let length = if number == 0 { random.below(2) } else { 1 + random.below(2) };
+        threads.push((0..length).map(|_| stmt(&mut random)).collect());
+    }
+    Program { threads, capacity: None, receiver: 0, spurious: 0, eager: false, one_place: false }
 }
 
 /// A program whose objects share a place: what is done in which order depends on who comes first to which.

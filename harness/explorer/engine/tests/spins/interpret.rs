@@ -367,6 +367,7 @@ pub fn search(program: &Program, mode: Mode, most: u64, fault: Option<Fault>) ->
         follow_loops: mode == Mode::Attempts,
         fault,
         spurious: program.spurious,
+        weak_failures: program.spurious,
         max_executions: most,
         max_time: Duration::from_secs(600),
         max_steps: 400,

@@ -58,10 +58,22 @@ fn found(search: &Search) -> String {
 }
 
 /// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
-const PHRASES: [(&str, &str); 21] = [
+const PHRASES: [(&str, &str); 24] = [
     ("no spurious wake-ups", "没有虚假唤醒"),
     ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
     ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
+    (
+        "a weak compare-exchange fails only where a strong one would",
+        "弱的比较交换只在强的也会失败时失败",
+    ),
+    (
+        "at most # weak compare-exchange a thread fails for no reason",
+        "每个线程的弱比较交换最多有 # 次无故失败",
+    ),
+    (
+        "at most # weak compare-exchanges a thread fail for no reason",
+        "每个线程的弱比较交换最多有 # 次无故失败",
+    ),
     ("time-outs fire at any moment", "超时可能在任何时刻发生"),
     ("time-outs fire only when nothing else can happen", "别的都不能发生时才会超时"),
     (

@@ -2,11 +2,13 @@
 
 use super::bounds;
 use crate::machine::channels;
+use crate::machine::choices::WEAK_FAILURE;
 use crate::machine::object::State;
 use crate::machine::op::{Loc, Obj, Op, Tid};
 use crate::machine::perform::Done;
 use crate::machine::thread::Thread;
 use crate::machine::{FIRST_SHARED, Machine, arena, end_of, shared};
+use crate::search::QUIESCENT_ALT;
 use crate::search::{Footprint, Kind};
 
 /// So many looks are kept.
@@ -92,8 +94,11 @@ impl Machine {
     /// Keeps what tells a spin loop: what was seen, and whether anything was done.
     pub(in crate::machine) fn remember(&mut self, tid: Tid, op: Op, done: &Done, alt: u16) {
         let contents = |object: Obj| Some((shared(object), Aspect::Contents));
+        // A failure for no reason is used up: the next round can come out otherwise.
+        let weak = alt != QUIESCENT_ALT && alt & WEAK_FAILURE != 0;
         let look = match op {
             Op::Load { .. } => contents(op.object()),
+            Op::Compare { .. } if weak => None,
             Op::Compare { atomic, .. } if !done.ok || self.wrote_back(atomic) => contents(atomic),
             Op::Update { atomic, .. } if self.wrote_back(atomic) => contents(atomic),
             Op::TryLock(object) | Op::TryRead(object) if !done.ok => {
@@ -106,6 +111,7 @@ impl Machine {
             Op::Receive { channel, timeout: Some(_) } if !done.ok => contents(channel),
             Op::Lock(object)
             | Op::Read(object)
+            | Op::ReadBehind(object)
             | Op::TryLock(object)
             | Op::TryRead(object)
             | Op::IsPoisoned(object) => contents(object),
@@ -114,6 +120,7 @@ impl Machine {
             Op::Unlock(_) if !self.section_changed => return,
             // A fence changes nothing that the loop could see: crossbeam's channels put one into their loops.
             Op::SpinYield | Op::Fence { .. } | Op::Yield | Op::Sleep(_) | Op::Unread(_) => return,
+            Op::Queue(_) | Op::RestIn { .. } | Op::RestScope(_) => return,
             _ => None,
         };
         self.remember_alone(tid, op, done, alt);

@@ -83,8 +83,11 @@ macro_rules! atomic {
             /// If `order` is `Release` or `AcqRel`.
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $t {
-                let at = Location::caller();
                 check_load(order);
+                self.load_at(order, Location::caller())
+            }
+
+            fn load_at(&self, order: Ordering, at: Loc) -> $t {
                 match self.object().map(|atomic| context::visible(Op::Load { atomic, order }, at)) {
                     Some(Answer::Done(done)) => Bits::from_bits(done.value),
                     Some(_) => self.value.load(SeqCst),
@@ -277,7 +280,12 @@ macro_rules! atomic {
 
         impl $(<$generic>)? fmt::Debug for $name $(<$generic>)? {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&self.value.load(Relaxed), f)
+                // What shows a value has no line in the user's source, but the value has.
+                let shown = match crate::panic::may_look() {
+                    true => self.load_at(Relaxed, self.id.created),
+                    false => self.value.load(Relaxed),
+                };
+                fmt::Debug::fmt(&shown, f)
             }
         }
     };

@@ -21,6 +21,7 @@ use crate::machine::channels::{NAMES, outcome};
 use crate::machine::context::{self, Answer};
 use crate::machine::object::{Channel, State};
 use crate::machine::op::{Loc, Obj, Op};
+use crate::machine::policies::rest;
 use crate::record;
 use crate::thread::nanoseconds;
 
@@ -58,6 +59,9 @@ impl<T> Explored<T> {
     ) -> Result<(), TrySendError<T>> {
         let channel = self.channel;
         let op = if tries { Op::TrySend(channel) } else { Op::Send(channel) };
+        if !tries {
+            rest(Op::RestIn { channel, sends: true }, at);
+        }
         let Answer::Done(done) = context::visible_as(op, call, at) else {
             return Err(TrySendError::Disconnected(message));
         };
@@ -85,6 +89,9 @@ impl<T> Explored<T> {
     }
 
     fn receive(&self, op: Op, call: &'static str, at: Loc) -> Result<T, u64> {
+        if matches!(op, Op::Receive { .. }) {
+            rest(Op::RestIn { channel: self.channel, sends: false }, at);
+        }
         let rendezvous =
             context::with(|machine| machine.channel_mut(self.channel).capacity == Some(0))
                 == Some(true);

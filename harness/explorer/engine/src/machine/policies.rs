@@ -1,0 +1,62 @@
+//! What std leaves open, and whether this program could notice.
+//!
+//! Whether a writer that waits for an `RwLock` keeps later readers out depends on the system; on Linux it does. Mostly that only
+//! delays the readers, as if they had come later, and nothing new can happen. It makes a difference where a thread waits for something while it
+//! holds a lock for reading: then who is kept out may be the one that it waits for, or itself. And `try_read` can see it. To explore
+//! it costs a step for each writer, so it is done only for programs that do such a thing: they are noticed on the way, and the exploration begins
+//! again.
+
+//!
+//! Likewise a blocking call of std that waits by `park`, as channels and the end of a scope do on Linux: it eats the token of its thread, and whoever
+//! parks later waits for ever (rust-lang/rust #145816). That matters only to a thread that does such a call, and is unparked, and parks.
+
+use super::context;
+use super::object::Object;
+use super::op::{Loc, Op, Tid};
+
+/// What the program was seen to do, in all executions together.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Policies {
+    /// It waits for an `RwLock` to write.
+    writes: bool,
+    /// It waits for something while it holds a lock for reading, or tries to get one.
+    notices: bool,
+    /// The threads that park, as bit masks; those that are unparked; those that block in another call that parks.
+    parks: u64,
+    unparked: u64,
+    blocks: u64,
+    /// It does a `compare_exchange_weak`.
+    pub weak: bool,
+}
+
+impl Policies {
+    /// A thread, which holds a lock for reading or not, does something.
+    pub fn note(&mut self, tid: Tid, reading: bool, op: Op, objects: &[Object]) {
+        self.notices |= (reading && op.can_wait()) || matches!(op, Op::TryRead(_));
+        match op {
+            Op::Lock(lock) => self.writes |= objects[lock as usize].kind == "RwLock",
+            Op::Park { .. } => self.parks |= 1 << tid,
+            Op::Unpark(other) => self.unparked |= 1 << other,
+            _ if op.parks() => self.blocks |= 1 << tid,
+            Op::Compare { weak, .. } => self.weak |= weak,
+            _ => {}
+        }
+    }
+
+    /// Whether a thread of the program can notice that its token was eaten.
+    pub fn tokens(self) -> bool {
+        self.parks & self.unparked & self.blocks != 0
+    }
+
+    /// Whether the program can notice who gets an `RwLock` first.
+    pub fn queues(self) -> bool {
+        self.writes && self.notices
+    }
+}
+
+/// A thread comes to a call that may block: where that matters, whether it must wait is seen first.
+pub fn rest(op: Op, at: Loc) {
+    if context::with(|machine| machine.config.tokens) == Some(true) {
+        context::visible(op, at);
+    }
+}

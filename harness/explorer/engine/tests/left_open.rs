@@ -1,0 +1,458 @@
+//! What std leaves open, or does otherwise than one thinks: each of these fails or hangs for real, now and then, or never.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use explore_engine::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
+use explore_engine::sync::{Mutex, RwLock, mpsc};
+use explore_engine::{Config, Explorer, Outcome, Status, panic, thread, thread_local};
+use trace::Failure;
+
+fn explore(scenario: impl Fn() + 'static) -> Outcome {
+    Explorer::default().run("scenario", scenario)
+}
+
+#[track_caller]
+fn proved(scenario: impl Fn() + 'static) -> Outcome {
+    let outcome = explore(scenario);
+    assert_eq!(outcome.status, Status::Proved, "{outcome}");
+    outcome
+}
+
+#[track_caller]
+fn failure(scenario: impl Fn() + 'static) -> Failure {
+    let outcome = explore(scenario);
+    assert_eq!(outcome.status, Status::Failed, "{outcome}");
+    match outcome.trace.expect("a failure has a trace").verdict.outcome {
+        trace::Outcome::Failed { failure } => failure,
+        other => panic!("not a failure: {other:?}"),
+    }
+}
+
+fn is_panic(failure: &Failure) -> bool {
+    matches!(failure, Failure::Panic { .. })
+}
+
+// Weak compare-exchange.
+
+#[test]
+fn a_weak_compare_exchange_may_fail_once_a_thread() {
+    let once = || AtomicU32::new(0).compare_exchange_weak(0, 1, SeqCst, SeqCst).is_ok();
+    assert!(is_panic(&failure(move || assert!(once()))));
+    proved(move || assert!(once() || once()));
+    let twice = Config { weak_failures: 2, ..Config::default() };
+    assert!(Explorer::new(twice).run("scenario", move || assert!(once() || once())).is_failed());
+    let never = Config { weak_failures: 0, ..Config::default() };
+    let outcome = Explorer::new(never).run("scenario", move || assert!(once()));
+    assert!(outcome.is_proved(), "{outcome}");
+}
+
+#[test]
+fn a_failure_of_a_weak_compare_exchange_is_replayed() {
+    let scenario =
+        || assert!(AtomicU32::new(0).compare_exchange_weak(0, 1, SeqCst, SeqCst).is_ok());
+    let found = explore(scenario);
+    let schedule = found.schedule.unwrap();
+    assert!(Explorer::default().replay("scenario", scenario, &schedule).unwrap().is_failed());
+}
+
+#[test]
+fn a_loop_of_weak_compare_exchanges_counts_right() {
+    proved(|| {
+        let count = Arc::new(AtomicUsize::new(0));
+        let add = |count: &AtomicUsize| {
+            let mut seen = count.load(Relaxed);
+            while let Err(other) = count.compare_exchange_weak(seen, seen + 1, AcqRel, Relaxed) {
+                seen = other;
+            }
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| add(&count));
+            add(&count);
+        });
+        assert_eq!(count.load(SeqCst), 2);
+    });
+}
+
+// Readers and writers.
+
+#[test]
+fn who_reads_twice_may_wait_for_a_writer_that_waits_for_it() {
+    let scenario = || {
+        let lock = Arc::new(RwLock::new(0));
+        let theirs = Arc::clone(&lock);
+        let other = thread::spawn(move || *theirs.write().unwrap() = 1);
+        let first = lock.read().unwrap();
+        let second = lock.read().unwrap();
+        drop((first, second));
+        other.join().unwrap();
+    };
+    let outcome = explore(scenario);
+    assert!(outcome.summary.starts_with("deadlock: main waits"), "{outcome}");
+    let again = Explorer::default().replay("scenario", scenario, &outcome.schedule.unwrap());
+    assert!(again.unwrap().is_failed());
+}
+
+#[test]
+fn who_waits_for_a_reader_while_it_reads_may_wait_for_ever() {
+    let told = failure(|| {
+        let lock = Arc::new(RwLock::new(0));
+        let (reads, writes) = (Arc::clone(&lock), Arc::clone(&lock));
+        let held = lock.read().unwrap();
+        let reader = thread::spawn(move || *reads.read().unwrap());
+        let writer = thread::spawn(move || *writes.write().unwrap() += 1);
+        reader.join().unwrap();
+        drop(held);
+        writer.join().unwrap();
+    });
+    assert!(matches!(told, Failure::Deadlock { .. }), "{told:?}");
+}
+
+#[test]
+fn readers_that_wait_for_nothing_cost_nothing() {
+    let outcome = proved(|| {
+        let lock = Arc::new(RwLock::new(0));
+        let read = |lock: &Arc<RwLock<i32>>| {
+            let lock = Arc::clone(lock);
+            thread::spawn(move || *lock.read().unwrap())
+        };
+        let threads = [read(&lock), read(&lock)];
+        *lock.write().unwrap() += 1;
+        threads.into_iter().for_each(|thread| assert!(thread.join().unwrap() < 2));
+    });
+    assert_eq!(outcome.executions, 4);
+}
+
+#[test]
+fn a_try_read_may_fail_because_a_writer_waits() {
+    assert!(is_panic(&failure(|| {
+        let lock = Arc::new(RwLock::new(0));
+        let theirs = Arc::clone(&lock);
+        let held = lock.read().unwrap();
+        let other = thread::spawn(move || *theirs.write().unwrap() += 1);
+        assert!(lock.try_read().is_ok());
+        drop(held);
+        other.join().unwrap();
+    })));
+}
+
+// Park tokens.
+
+#[test]
+fn a_channel_eats_a_park_token() {
+    let scenario = || {
+        let (sender, receiver) = mpsc::channel();
+        let other = thread::spawn(move || {
+            receiver.recv().unwrap();
+            thread::park();
+        });
+        other.thread().unpark();
+        sender.send(1).unwrap();
+        other.join().unwrap();
+    };
+    let outcome = explore(scenario);
+    assert!(outcome.summary.contains("thread 1 is parked"), "{outcome}");
+    let again = Explorer::default().replay("scenario", scenario, &outcome.schedule.unwrap());
+    assert!(again.unwrap().is_failed());
+}
+
+#[test]
+fn a_channel_that_need_not_wait_eats_nothing() {
+    proved(|| {
+        let (sender, receiver) = mpsc::channel();
+        sender.send(1).unwrap();
+        let other = thread::spawn(move || {
+            receiver.recv().unwrap();
+            thread::park();
+        });
+        other.thread().unpark();
+        other.join().unwrap();
+    });
+    // Unparked after the message.
+    proved(|| {
+        let (sender, receiver) = mpsc::channel();
+        let (answer, answered) = mpsc::channel();
+        let other = thread::spawn(move || {
+            receiver.recv().unwrap();
+            answer.send(()).unwrap();
+            thread::park();
+        });
+        sender.send(1).unwrap();
+        answered.recv().unwrap();
+        other.thread().unpark();
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_scope_eats_a_park_token() {
+    let told = failure(|| {
+        let main = thread::current();
+        thread::scope(|scope| drop(scope.spawn(move || main.unpark())));
+        thread::park();
+    });
+    assert!(matches!(told, Failure::Deadlock { .. }), "{told:?}");
+}
+
+// Thread-locals.
+
+struct OnExit(Arc<AtomicBool>);
+
+impl Drop for OnExit {
+    fn drop(&mut self) {
+        self.0.store(true, SeqCst);
+    }
+}
+
+thread_local! {
+    static LAST: RefCell<Option<OnExit>> = const { RefCell::new(None) };
+}
+
+fn leaves(flag: &Arc<AtomicBool>) -> impl FnOnce() + Send + use<> {
+    let flag = Arc::clone(flag);
+    move || LAST.with(|last| *last.borrow_mut() = Some(OnExit(flag)))
+}
+
+#[test]
+fn a_scope_does_not_wait_for_the_destructors_of_thread_locals() {
+    assert!(is_panic(&failure(|| {
+        let gone = Arc::new(AtomicBool::new(false));
+        thread::scope(|scope| drop(scope.spawn(leaves(&gone))));
+        assert!(gone.load(SeqCst));
+    })));
+    // It may be over all the same.
+    assert!(is_panic(&failure(|| {
+        let gone = Arc::new(AtomicBool::new(false));
+        thread::scope(|scope| drop(scope.spawn(leaves(&gone))));
+        assert!(!gone.load(SeqCst));
+    })));
+}
+
+#[test]
+fn a_join_waits_for_the_destructors_of_thread_locals() {
+    proved(|| {
+        let gone = Arc::new(AtomicBool::new(false));
+        thread::spawn(leaves(&gone)).join().unwrap();
+        assert!(gone.load(SeqCst));
+    });
+    proved(|| {
+        let gone = Arc::new(AtomicBool::new(false));
+        thread::scope(|scope| scope.spawn(leaves(&gone)).join().unwrap());
+        assert!(gone.load(SeqCst));
+    });
+}
+
+#[test]
+fn a_thread_has_finished_before_the_destructors_of_its_locals() {
+    assert!(is_panic(&failure(|| {
+        let gone = Arc::new(AtomicBool::new(false));
+        let other = thread::spawn(leaves(&gone));
+        if other.is_finished() {
+            assert!(gone.load(SeqCst));
+        }
+        other.join().unwrap();
+    })));
+}
+
+#[test]
+fn what_a_destructor_does_is_not_seen_by_who_only_knows_that_the_closure_returned() {
+    assert!(is_panic(&failure(|| {
+        let gone = Arc::new(AtomicBool::new(false));
+        let other = thread::spawn(leaves(&gone));
+        while !other.is_finished() {
+            thread::yield_now();
+        }
+        assert!(gone.load(Relaxed));
+        other.join().unwrap();
+    })));
+}
+
+struct Own;
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        assert!(OWN.try_with(|_| ()).is_err());
+    }
+}
+
+thread_local! {
+    static OWN: Own = const { Own };
+    static PLAIN: u32 = const { 7 };
+}
+
+#[test]
+fn a_destructor_cannot_have_its_own_key() {
+    proved(|| thread::spawn(|| OWN.with(|_| ())).join().unwrap());
+}
+
+struct Step(&'static str, Arc<Mutex<Vec<&'static str>>>);
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        // A key without a destructor is there to the end.
+        assert_eq!(PLAIN.with(|number| *number), 7);
+        self.1.lock().unwrap().push(self.0);
+    }
+}
+
+thread_local! {
+    static FIRST: RefCell<Option<Step>> = const { RefCell::new(None) };
+    static SECOND: RefCell<Option<Step>> = const { RefCell::new(None) };
+}
+
+#[test]
+fn what_was_used_last_is_destroyed_first() {
+    proved(|| {
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let theirs = Arc::clone(&order);
+        let fill = move || {
+            PLAIN.with(|_| ());
+            FIRST.with(|one| *one.borrow_mut() = Some(Step("first", Arc::clone(&theirs))));
+            SECOND.with(|one| *one.borrow_mut() = Some(Step("second", theirs)));
+        };
+        thread::spawn(fill).join().unwrap();
+        assert_eq!(*order.lock().unwrap(), ["second", "first"]);
+    });
+}
+
+struct Panics;
+
+impl Drop for Panics {
+    fn drop(&mut self) {
+        panic!("in a destructor");
+    }
+}
+
+thread_local! {
+    static PANICS: Panics = const { Panics };
+}
+
+#[test]
+fn a_destructor_of_a_thread_local_that_panics_ends_the_program() {
+    let told = failure(|| thread::spawn(|| PANICS.with(|_| ())).join().unwrap());
+    assert!(matches!(told, Failure::Exit { code: None, .. }), "{told:?}");
+}
+
+// Stacks.
+
+#[test]
+fn a_thread_has_the_stack_that_std_gives_it() {
+    fn deep<const BYTES: usize>() -> usize {
+        let bytes = [7_u8; BYTES];
+        std::hint::black_box(&bytes).len()
+    }
+    proved(|| assert_eq!(thread::spawn(deep::<{ 1 << 20 }>).join().unwrap(), 1 << 20));
+    proved(|| assert_eq!(deep::<{ 6 << 20 }>(), 6 << 20));
+    proved(|| {
+        let builder = thread::Builder::new().stack_size(16 << 20);
+        builder.spawn(deep::<{ 12 << 20 }>).unwrap().join().unwrap();
+    });
+}
+
+// Panics.
+
+#[test]
+fn a_scope_s_panic_can_be_caught() {
+    proved(|| {
+        let caught = panic::catch_unwind(|| {
+            thread::scope(|scope| drop(scope.spawn(|| panic!("inner"))));
+        });
+        assert!(caught.is_err());
+    });
+    let told = failure(|| thread::scope(|scope| drop(scope.spawn(|| panic!("inner")))));
+    assert!(matches!(told, Failure::Panic { ref message, .. } if message == "inner"), "{told:?}");
+}
+
+// Looking.
+
+#[test]
+fn showing_an_atomic_is_a_look() {
+    for expected in ["0", "1"] {
+        assert!(is_panic(&failure(move || {
+            let number = Arc::new(AtomicU32::new(0));
+            let theirs = Arc::clone(&number);
+            let other = thread::spawn(move || theirs.store(1, SeqCst));
+            assert_eq!(format!("{number:?}"), expected);
+            other.join().unwrap();
+        })));
+    }
+}
+
+#[test]
+fn showing_a_mutex_is_a_look() {
+    for expected in ["<locked>", "data: 0", "data: 1"] {
+        assert!(is_panic(&failure(move || {
+            let lock = Arc::new(Mutex::new(0));
+            let theirs = Arc::clone(&lock);
+            let other = thread::spawn(move || *theirs.lock().unwrap() += 1);
+            let shown = format!("{lock:?}");
+            assert!(!shown.contains(expected), "{shown}");
+            other.join().unwrap();
+        })));
+    }
+}
+
+#[test]
+fn a_panic_s_message_may_show_what_threads_share() {
+    let told = failure(|| {
+        let number = Arc::new(AtomicU32::new(0));
+        let theirs = Arc::clone(&number);
+        let other = thread::spawn(move || theirs.store(1, SeqCst));
+        let seen = number.load(SeqCst);
+        assert!(seen == 0, "it is {number:?}");
+        other.join().unwrap();
+    });
+    assert!(matches!(told, Failure::Panic { ref message, .. } if message == "it is 1"), "{told:?}");
+}
+
+// What cannot be noticed costs nothing.
+
+#[test]
+fn readers_that_try_do_not_notice_each_other() {
+    for threads in 2..6 {
+        let outcome = proved(move || {
+            let lock = Arc::new(RwLock::new(0));
+            let start = |_| {
+                let lock = Arc::clone(&lock);
+                thread::spawn(move || lock.try_read().is_ok())
+            };
+            let threads: Vec<_> = (0..threads).map(start).collect();
+            assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
+        });
+        assert_eq!(outcome.executions, 1);
+    }
+}
+
+#[test]
+fn who_is_parked_waits_for_one_unpark() {
+    let outcome = proved(|| {
+        let threads: Vec<_> = (0..8).map(|_| thread::spawn(thread::park)).collect();
+        threads.iter().for_each(|thread| thread.thread().unpark());
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+    });
+    assert_eq!(outcome.executions, 1);
+}
+
+#[test]
+fn a_failure_that_many_runs_show_is_not_found_last() {
+    // In the order of the exhaustive search the last thread goes last for very long.
+    let outcome = explore(|| {
+        let count = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::new(AtomicUsize::new(9));
+        let add = |_| {
+            let count = Arc::clone(&count);
+            thread::spawn(move || {
+                for _ in 0..3 {
+                    count.fetch_add(1, SeqCst);
+                }
+            })
+        };
+        let theirs = (Arc::clone(&count), Arc::clone(&seen));
+        let looks = thread::spawn(move || theirs.1.store(theirs.0.load(SeqCst), SeqCst));
+        let threads: Vec<_> = (0..4).map(add).collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        looks.join().unwrap();
+        assert_ne!(seen.load(SeqCst), 6);
+    });
+    assert!(outcome.is_failed() && outcome.executions <= 800, "{outcome}");
+}
