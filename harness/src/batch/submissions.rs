@@ -17,6 +17,8 @@ pub struct Submission {
     pub name: String,
     path: PathBuf,
     source: Source,
+    /// What its author may want to know of how it was found.
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +54,12 @@ impl Submission {
     ///
     /// As [`intake::from_folder`].
     pub fn take(&self, assignment: &Assignment) -> Result<Taken, IntakeError> {
+        let taken = self.files(assignment)?;
+        let notes = self.notes.iter().cloned().chain(taken.notes).collect();
+        Ok(Taken { notes, ..taken })
+    }
+
+    fn files(&self, assignment: &Assignment) -> Result<Taken, IntakeError> {
         match &self.source {
             Source::Folder(path) => intake::from_folder(path, &assignment.rules),
             Source::Archive(path, Form::Zip) => archive::from_zip(path, &assignment.rules),
@@ -90,6 +98,7 @@ pub fn find(
     if found.is_empty() {
         bail!("nothing here is a submission: {}", others.join(", "));
     }
+    let found = apart(last_attempts(found, &mut others));
     others.sort();
     let mut submissions: BTreeMap<String, Submission> = BTreeMap::new();
     for submission in found {
@@ -108,6 +117,62 @@ pub fn find(
         other.source = Source::Unclear(why);
     }
     Ok(Found { submissions: submissions.into_values().collect(), others })
+}
+
+/// Of several attempts of one student, as Canvas hands them out, the last.
+fn last_attempts(found: Vec<Submission>, others: &mut Vec<String>) -> Vec<Submission> {
+    let mut last: BTreeMap<(PathBuf, String), (u64, usize)> = BTreeMap::new();
+    let key = |submission: &Submission| {
+        let (student, attempt) = attempt_of(&submission.name)?;
+        let place = submission.path.parent().unwrap_or(Path::new("")).to_owned();
+        Some(((place, student), attempt))
+    };
+    for (key, attempt) in found.iter().filter_map(key) {
+        let (newest, count) = last.entry(key).or_default();
+        (*newest, *count) = (attempt.max(*newest), *count + 1);
+    }
+    let mut kept = Vec::new();
+    for mut submission in found {
+        let seen = key(&submission).and_then(|(key, attempt)| Some((last.get(&key)?, attempt)));
+        match seen {
+            Some(((newest, _), attempt)) if attempt != *newest => {
+                others.push(format!("{} (an earlier attempt)", submission.name));
+            }
+            Some(((_, count), _)) if *count > 1 => {
+                submission.notes.push(format!("of {count} attempts this is the last"));
+                kept.push(submission);
+            }
+            _ => kept.push(submission),
+        }
+    }
+    kept
+}
+
+/// The student and the number of the attempt in a name as Canvas makes them: `smithjohn_LATE_1234_5678_queue-1`.
+fn attempt_of(name: &str) -> Option<(String, u64)> {
+    let parts: Vec<&str> = name.split('_').collect();
+    let number = |part: &str| -> Option<u64> {
+        part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?
+    };
+    let at = (1..parts.len().saturating_sub(2))
+        .find(|&at| number(parts[at]).is_some() && number(parts[at + 1]).is_some())?;
+    let student: Vec<&str> =
+        parts[..=at].iter().copied().filter(|part| !part.eq_ignore_ascii_case("late")).collect();
+    Some((student.join("_"), number(parts[at + 1])?))
+}
+
+/// Submissions of one name in different folders, as those of two sections, are called by their folders as well.
+fn apart(mut found: Vec<Submission>) -> Vec<Submission> {
+    let places = found.iter().map(|it| (it.name.clone(), it.path.parent().map(Path::to_owned)));
+    let places: Vec<_> = places.collect();
+    for (submission, (name, place)) in found.iter_mut().zip(&places) {
+        let elsewhere = places.iter().any(|(other, there)| other == name && there != place);
+        let folder = place.as_ref().and_then(|place| place.file_name()?.to_str());
+        if let (true, Some(folder)) = (elsewhere, folder) {
+            submission.name = format!("{folder}-{name}");
+        }
+    }
+    found
 }
 
 struct Finder {
@@ -164,7 +229,8 @@ impl Finder {
                 return Ok(());
             }
         };
-        self.found.push(Submission { name: name.to_owned(), path: path.to_owned(), source });
+        let (name, path) = (name.to_owned(), path.to_owned());
+        self.found.push(Submission { name, path, source, notes: Vec::new() });
         Ok(())
     }
 
@@ -298,6 +364,43 @@ mod tests {
             assert_eq!(submissions, ["ada: ada", "carl: carl.tar", "eve: eve.rs"]);
             assert_eq!(found, others);
         }
+    }
+
+    #[test]
+    fn the_last_attempt_counts() {
+        let files = [
+            "smithjohn_LATE_1234_5678_queue.zip",
+            "smithjohn_LATE_1234_5679_queue-2.zip",
+            "smithjane_77_10_queue.zip",
+            "li_wei_2024_queue.zip",
+        ];
+        let (submissions, others) = found(&files, false);
+        let names: Vec<&str> =
+            submissions.iter().map(|line| line.split_once(':').unwrap().0).collect();
+        let expected =
+            ["li_wei_2024_queue", "smithjane_77_10_queue", "smithjohn_LATE_1234_5679_queue-2"];
+        assert_eq!(names, expected);
+        assert_eq!(others, ["smithjohn_LATE_1234_5678_queue (an earlier attempt)"]);
+        assert_eq!(attempt_of("a_1_22_x").unwrap(), ("a_1".to_owned(), 22));
+        for name in ["a_1_x", "1_2_x", "a_1_2", "ada", "Ada_123_assignsubmission_file_"] {
+            assert_eq!(attempt_of(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn two_sections_may_have_one_name() {
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["a/ada/src/lib.rs", "b/ada/src/lib.rs", "b/bob/src/lib.rs"] {
+            add(folder.path().join(file));
+        }
+        let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+        let assignment = Assignment::find(&course, "tally").unwrap();
+        let paths = ["a", "b"].map(|section| folder.path().join(section));
+        let paths: Vec<PathBuf> =
+            paths.iter().flat_map(|section| inside(section).unwrap()).collect();
+        let found = find(&assignment, &paths, None).unwrap();
+        let names: Vec<&str> = found.submissions.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["a-ada", "b-ada", "bob"]);
     }
 
     #[test]
