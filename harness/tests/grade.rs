@@ -204,7 +204,7 @@ fn a_course_that_keeps_its_word_is_good_and_one_that_does_not_is_told_why() {
         "+        self.grown.notify_one();",
         "+        self.grown.notify_all(); // one",
     );
-    edit("off_by_one", "         let mut total", "         let total");
+    edit("off_by_one", "-        Self::default()", "-        Self::nothing()");
     std::fs::write(folder.join("starter/src/lib.rs"), &source).unwrap();
     let lost = Assignment::load(&course(), "01-tally").unwrap().sample("wrong/load_and_store");
     lost.unwrap().write(&folder.join("alternatives/atomic")).unwrap();
