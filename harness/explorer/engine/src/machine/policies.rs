@@ -18,13 +18,13 @@ use super::op::{Loc, Op, Tid};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Policies {
     /// It waits for an `RwLock` to write.
-    writes: bool,
+    pub(crate) writes: bool,
     /// It waits for something while it holds a lock for reading, or tries to get one.
-    notices: bool,
+    pub(crate) notices: bool,
     /// The threads that park, as bit masks; those that are unparked; those that block in another call that parks.
-    parks: u64,
-    unparked: u64,
-    blocks: u64,
+    pub(crate) parks: u64,
+    pub(crate) unparked: u64,
+    pub(crate) blocks: u64,
     /// It does a `compare_exchange_weak`.
     pub weak: bool,
 }
