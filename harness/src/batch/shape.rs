@@ -73,7 +73,7 @@ impl Shape {
         let ends = |parts: &[&str], with: &[&str], same: Same| {
             let at = parts.len().checked_sub(with.len())?;
             let (around, rest) = parts.split_at(at);
-            rest.iter().zip(with).all(|(a, b)| same(a, b)).then(|| around.len())
+            rest.iter().zip(with).all(|(a, b)| same(a, b)).then_some(around.len())
         };
         let last = &wanted[wanted.len().saturating_sub(1)..];
         for (with, same) in [(&wanted[..], exactly), (&wanted[..], letters), (last, letters)] {

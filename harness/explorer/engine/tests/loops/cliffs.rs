@@ -152,21 +152,20 @@ pub fn counts_in_a_thread_local() {
 static mut LEFT: u32 = 5;
 /// Must fail. The progress is in a static.
 pub fn counts_in_a_static() {
-    unsafe {
-        *(&raw mut LEFT) = 5;
-    }
+    // SAFETY: only the main thread uses `LEFT`.
+    unsafe { LEFT = 5 };
     let flag = Arc::new(AtomicBool::new(false));
     let other = Arc::clone(&flag);
     let t = thread::spawn(move || other.store(true, SeqCst));
     let mut seen = false;
-    while unsafe { *(&raw mut LEFT) } > 0 {
+    // SAFETY: only the main thread uses `LEFT`.
+    while unsafe { LEFT } > 0 {
         if flag.load(SeqCst) {
             seen = true;
             break;
         }
-        unsafe {
-            *(&raw mut LEFT) -= 1;
-        }
+        // SAFETY: only the main thread uses `LEFT`.
+        unsafe { LEFT -= 1 };
     }
     t.join().unwrap();
     assert!(seen);

@@ -27,7 +27,7 @@ impl std::fmt::Display for Case {
 
 impl Case {
     /// How many executions it takes at least; with compare-exchanges, many more than there are distinct ones.
-    pub fn most(&self) -> u64 {
+    fn most(&self) -> u64 {
         match (self.name, self.size) {
             ("indexer", 15) => 25_000,
             ("casrot", 9) => 12_000,
@@ -63,8 +63,8 @@ impl Case {
     }
 }
 
-/// All of them.
-pub fn cases() -> Vec<Case> {
+/// Those that take at most so many executions.
+pub fn cases(most: u64) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut add = |name, program: fn(usize, Ordering), counts: &[(usize, u64, u64)]| {
         cases.extend(counts.iter().map(|&(size, rc11, sc)| {
@@ -90,6 +90,7 @@ pub fn cases() -> Vec<Case> {
     );
     add("casrot", rotations, &[(8, 2048, 2048), (9, 8597, 8597)]);
     add("fib_bench", fibonacci, &[(5, 525_630, 218_243)]);
+    cases.retain(|case| case.most() <= most);
     cases
 }
 
