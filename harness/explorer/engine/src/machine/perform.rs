@@ -297,9 +297,16 @@ impl Machine {
                     if self.config.memory == Memory::SeqCst { Ordering::SeqCst } else { order };
                 self.fence(tid, sc);
             }
-            Op::Exit(0) => self.exited = true,
-            Op::Exit(code) => self.fail(Bad::Exit { thread: tid, code: Some(code) }),
-            Op::Abort => self.fail(Bad::Exit { thread: tid, code: None }),
+            Op::Exit(code) => {
+                self.exited = true;
+                if code != 0 {
+                    self.fail(Bad::Exit { thread: tid, code: Some(code) });
+                }
+            }
+            Op::Abort => {
+                self.exited = true;
+                self.fail(Bad::Exit { thread: tid, code: None });
+            }
         }
         Done::OK
     }

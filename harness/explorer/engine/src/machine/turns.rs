@@ -119,11 +119,15 @@ impl Machine {
     /// Whether what went wrong ends the execution. After a panic of the main thread the others go on only if the whole execution
     /// counts, not just its failure.
     fn is_over(&self) -> bool {
-        match &self.failure {
-            None => self.exited,
-            Some(Bad::Panic { .. } | Bad::Poisoned { .. } | Bad::Leak) => !self.config.keep_going,
-            Some(_) => true,
-        }
+        // A program that has ended itself is over, whatever went wrong in it before.
+        self.exited
+            || match &self.failure {
+                None => false,
+                Some(Bad::Panic { .. } | Bad::Poisoned { .. } | Bad::Leak) => {
+                    !self.config.keep_going
+                }
+                Some(_) => true,
+            }
     }
 
     /// Nobody can go on.
