@@ -2,7 +2,7 @@
 
 use ch11_thread_pool::{ExecuteError, Sizes, ThreadPool};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -149,12 +149,16 @@ fn a_task_adds_a_task() {
 fn two_that_sleep_both_come() {
     let pool = ThreadPool::builder().max_threads(2).looks(0).build();
     for _ in 0..2 {
-        let (go, gone) = mpsc::channel();
-        let (done, is_done) = mpsc::channel();
-        pool.execute(move || gone.recv().unwrap(), move |_| done.send(()).unwrap()).unwrap();
-        pool.execute(move || go.send(()).unwrap(), |_| ()).unwrap();
+        // No channels, whose waiting is by `park` as the pool's is: each way in which they can meet would be tried.
+        let (met, done) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+        let (other, is_done) = (Arc::clone(&met), Arc::clone(&done));
+        let tell = move |_| {
+            done.wait();
+        };
+        pool.execute(move || drop(met.wait()), tell).unwrap();
+        pool.execute(move || drop(other.wait()), |_| ()).unwrap();
         // Before the pool is dropped, which would wake everybody.
-        is_done.recv().unwrap();
+        is_done.wait();
     }
 }
 
