@@ -145,6 +145,11 @@ fn describe(text: &mut String, program: &Listed, outcome: &Outcome) {
         Status::Failed => format!("not explorable: {}", outcome.verdict()),
         _ => outcome.verdict(),
     };
+    // Where each thread stood when it was stopped depends on the folder of the workspace.
+    let verdict = match verdict.split_once(" steps: ") {
+        Some((verdict, _)) => format!("{verdict} steps"),
+        None => verdict,
+    };
     let outputs = outputs(program, outcome);
     let many = match outputs.len() {
         0 => "no output".to_owned(),
