@@ -79,7 +79,8 @@ impl Home {
             let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
             let program = line.split(|&byte| byte == 0).next().unwrap_or_default();
             let program = String::from_utf8_lossy(program);
-            program.starts_with(tmp) && program.ends_with("/out/check")
+            // `out` has a folder for each run of the compiler.
+            program.starts_with(tmp) && program.contains("/out/") && program.ends_with("/check")
         };
         fs::read_dir("/proc").unwrap().flatten().map(ours).filter(|&is| is).count()
     }
