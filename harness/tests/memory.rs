@@ -70,7 +70,6 @@ fn executions(outcomes: &[Outcome], name: &str) -> u64 {
 }
 
 #[test]
-#[ignore = "`--see-memory` is off by default until these have been held on a quiet machine: cargo test -p harness --test memory -- --ignored"]
 fn races() {
     let outcomes = hold("races.rs");
     let told = |name: &str| {
@@ -85,13 +84,11 @@ fn races() {
 }
 
 #[test]
-#[ignore = "`--see-memory` is off by default until these have been held on a quiet machine: cargo test -p harness --test memory -- --ignored"]
 fn frees() {
     hold("frees.rs");
 }
 
 #[test]
-#[ignore = "`--see-memory` is off by default until these have been held on a quiet machine: cargo test -p harness --test memory -- --ignored"]
 fn counts() {
     let outcomes = hold("counts.rs");
     // Where nobody looks, no order of clones and drops is tried.
@@ -102,7 +99,6 @@ fn counts() {
 }
 
 #[test]
-#[ignore = "`--see-memory` is off by default until these have been held on a quiet machine: cargo test -p harness --test memory -- --ignored"]
 fn statics() {
     hold("statics.rs");
 }
