@@ -295,9 +295,11 @@ impl Machine {
                 same(Footprint::EMPTY)
             }
             Op::Read(lock) | Op::TryRead(lock) if alt == BEHIND => same(one(lock, Kind::Write)),
-            Op::Queue(lock) | Op::ReadBehind(lock) => same(one(lock, Kind::Write)),
+            Op::Queue(lock) => same(one(lock, Kind::Write)),
+            // It depends on who queues, and it waits for the lock: whoever took that is a candidate for a race, whatever lies between.
+            Op::ReadBehind(lock) => same(one(lock, Kind::Share).and(shared(lock), Kind::Write)),
             Op::Read(lock) if self.config.queues => {
-                (one(lock, Kind::Share), one(lock, Kind::Write))
+                (one(lock, Kind::Share), one(lock, Kind::Share).and(shared(lock), Kind::Write))
             }
             Op::Unread(lock)
                 if self.lock(lock).readers.iter().filter(|&&reader| reader == tid).count() > 1 =>

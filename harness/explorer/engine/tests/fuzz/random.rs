@@ -112,11 +112,13 @@ fn nested(seed: u64) -> Program {
         3 => vec![Stmt::Lock(0, Vec::new())],
         _ => Vec::new(),
     };
-    let stmt = |random: &mut Random| match random.below(8) {
+    let stmt = |random: &mut Random| match random.below(9) {
         0..=2 => Stmt::Read(inside(random)),
         3 => Stmt::TryRead(inside(random)),
         4 => Stmt::Lock(0, vec![Stmt::Read(Vec::new())]),
         5 => Stmt::TryWrite(Vec::new()),
+        // It waits for itself, and others queue behind it.
+        6 => Stmt::Write(vec![Stmt::Write(Vec::new())]),
         _ => Stmt::Write(Vec::new()),
     };
     let mut threads: Vec<Vec<Stmt>> = Vec::new();
