@@ -72,6 +72,58 @@ fn every_arrow_points_the_right_way() {
 }
 
 #[test]
+fn who_uses_a_chapter_takes_its_library_and_not_its_programs() {
+    let metadata = metadata();
+    let packages = metadata.workspace_packages();
+    let (mut wrong, mut chapters, mut arrows) = (Vec::new(), 0, 0);
+    for package in &packages {
+        for dependency in &package.dependencies {
+            let to = packages.iter().find(|other| other.name.as_str() == dependency.name);
+            if to.is_some_and(|to| to.features.contains_key("programs")) {
+                arrows += 1;
+                if dependency.uses_default_features {
+                    wrong.push(format!(
+                        "{} takes the programs of {}",
+                        package.name, dependency.name
+                    ));
+                }
+            }
+        }
+        let Some(of) = folder(package).strip_prefix("chapters/").map(str::to_owned) else {
+            continue;
+        };
+        if of.contains('/') {
+            continue;
+        }
+        chapters += 1;
+        let optional =
+            |name: &str| package.dependencies.iter().any(|one| one.name == name && one.optional);
+        if !optional("tour") {
+            wrong.push(format!("{} cannot do without tour", package.name));
+        }
+        for binary in package.targets.iter().filter(|target| target.is_bin()) {
+            if binary.required_features != ["programs"] {
+                wrong.push(format!(
+                    "{}'s program is built without the feature programs",
+                    package.name
+                ));
+            }
+        }
+        let has_steps = ["naive.rs", "correct.rs"]
+            .iter()
+            .any(|file| workspace().join("chapters").join(&of).join("src").join(file).exists());
+        if has_steps != package.features.contains_key("steps") {
+            wrong.push(format!("{}: the steps stand behind a feature of that name", package.name));
+        }
+    }
+    assert!(
+        chapters == 12 && arrows > 10,
+        "{chapters} chapters and {arrows} arrows were looked at"
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn a_wrong_arrow_would_be_seen() {
     use DependencyKind::{Development, Normal};
     assert!(may("chapters/11-thread-pool", "chapters/07-queue", Normal));

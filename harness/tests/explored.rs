@@ -1,10 +1,10 @@
 //! Every scenario of every chapter, explored: what is proved, what must break
 //! and how, held against snapshots.
 
-use harness::explore::driver::Features;
 use harness::explore::report::picture;
 use harness::explore::scenario::Scenario;
 use harness::explore::target::Target;
+use harness::explore::uses::Features;
 use harness::explore::{Search, compile};
 use protocol::{Outcome, Status};
 use std::collections::BTreeMap;

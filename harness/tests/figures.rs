@@ -4,10 +4,10 @@
 //!
 //! `FIGURES=write cargo test -p harness --test figures` renews them.
 
-use harness::explore::driver::Features;
 use harness::explore::graph::states;
 use harness::explore::report::quoted;
 use harness::explore::target::Target;
+use harness::explore::uses::Features;
 use harness::explore::{Driver, Search, compile};
 use std::collections::BTreeSet;
 use std::fs;

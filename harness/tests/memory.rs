@@ -4,9 +4,9 @@
 
 #![cfg(all(target_arch = "x86_64", target_os = "linux"))]
 
-use harness::explore::driver::Features;
 use harness::explore::report::picture;
 use harness::explore::target::Target;
+use harness::explore::uses::Features;
 use harness::explore::{Search, compile};
 use protocol::{Outcome, Status};
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
 //! Crates of others, unmodified, explored: what is proved of them, and in how
 //! many executions, held against a snapshot.
 
-use harness::explore::driver::Features;
 use harness::explore::target::Target;
+use harness::explore::uses::Features;
 use harness::explore::{Search, compile};
 use protocol::Status;
 use std::fmt::Write as _;

@@ -7,8 +7,8 @@
 
 use harness::canonical::canonical;
 use harness::course::{Chapter, Course};
-use harness::explore::driver::Features;
 use harness::explore::target::Target;
+use harness::explore::uses::Features;
 use harness::explore::{Search, compile};
 use harness::snapshot;
 use protocol::{Config, Outcome, Status};

@@ -4,8 +4,8 @@
 //! It does what it should, but everybody pays for a mutex on every level, and
 //! the owner, who needs none, pays too.
 
-use crate::ReleaseError;
-use crate::holding::{Holding, Levels};
+use crate::holding::Holding;
+use crate::{Levels, ReleaseError};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 

@@ -1,14 +1,7 @@
-//! What a reentrant lock records: who holds it, and how often.
+//! What the correct step records: who holds it, and how often.
 
-use crate::ReleaseError;
+use crate::{Levels, ReleaseError};
 use std::thread::{self, ThreadId};
-
-/// All levels at which a thread held an [`RLock`](crate::RLock), given up by
-/// [`release_all`](crate::RLock::release_all) and to be handed to
-/// [`restore`](crate::RLock::restore).
-#[derive(Debug, PartialEq, Eq)]
-#[must_use = "give the levels to `restore`, or the lock stays released"]
-pub struct Levels(pub(crate) usize);
 
 /// The record itself. Each call is about the calling thread.
 #[derive(Debug)]

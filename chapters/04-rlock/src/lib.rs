@@ -9,17 +9,22 @@
 //! lock without one (chapter 3).
 
 #![warn(missing_docs)]
+// The steps are named here also where they are left out.
+#![cfg_attr(not(feature = "steps"), allow(rustdoc::broken_intra_doc_links))]
 
 mod checked_lock;
+#[cfg(feature = "steps")]
 pub mod correct;
 mod guards;
+#[cfg(feature = "steps")]
 mod holding;
+mod levels;
 mod mark;
 mod release_error;
 mod rlock;
 
 pub use checked_lock::{CheckedLock, WouldDeadlock};
 pub use guards::{CheckedLockGuard, RLockGuard};
-pub use holding::Levels;
+pub use levels::Levels;
 pub use release_error::ReleaseError;
 pub use rlock::RLock;

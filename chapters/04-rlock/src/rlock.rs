@@ -7,7 +7,7 @@
 //! order beyond what the lock gives.
 
 use crate::ReleaseError;
-use crate::holding::Levels;
+use crate::levels::Levels;
 use crate::mark::{NOBODY, first_mark, mark_so_far};
 use ch03_locks::{Lock, NotLocked, Waiter};
 use std::fmt;

@@ -27,11 +27,15 @@
 //! consumer and `crossbeam::channel` for several.
 
 #![warn(missing_docs)]
+// The steps are named here also where they are left out.
+#![cfg_attr(not(feature = "steps"), allow(rustdoc::broken_intra_doc_links))]
 
 mod blocking_queue;
+#[cfg(feature = "steps")]
 pub mod correct;
 mod error;
 mod iter;
+#[cfg(feature = "steps")]
 pub mod naive;
 mod ring;
 mod simple_queue;

@@ -9,12 +9,17 @@
 //! [`guard`], [`defer`] and [`with`] are three shapes of the same promise: what
 //! was begun is ended, however the code between comes to its end.
 
+// The steps are named here also where they are left out.
+#![cfg_attr(not(feature = "steps"), allow(rustdoc::broken_intra_doc_links))]
+
 mod builder;
 mod context;
+#[cfg(feature = "steps")]
 pub mod correct;
 mod error;
 mod guard;
 mod inline;
+#[cfg(feature = "steps")]
 pub mod naive;
 mod task;
 mod task_handle;

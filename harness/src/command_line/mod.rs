@@ -3,8 +3,8 @@
 mod assignments;
 
 use crate::course::{self, Course, NoSuchChapter, names_chapter};
-use crate::explore::driver::Features;
 use crate::explore::target::Target;
+use crate::explore::uses::Features;
 use crate::explore::verb::{self, Showing};
 use crate::explore::{Misuse, Search};
 use crate::grading::assignment::NoSuchAssignment;

@@ -5,6 +5,7 @@
 //! | [`target`] | what a reader asks for: a chapter, a file, a crate |
 //! | [`scenario`] | a file of scenarios |
 //! | [`driver`] | a generated executable that explores a target's scenarios |
+//! | [`uses`] | which crates, and with which features, scenarios may use |
 //! | [`graph`] | all runs of a small scenario as a graph of states |
 //! | [`verb`] | what is printed and written |
 //!
@@ -16,6 +17,7 @@ pub mod driver;
 pub mod graph;
 pub mod scenario;
 pub mod target;
+pub mod uses;
 pub mod verb;
 
 use cargo_explore::drive::Asked;

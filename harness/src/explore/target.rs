@@ -2,8 +2,8 @@
 //! scenarios, or a crate.
 
 use super::Misuse;
-use super::driver::{Features, Uses};
 use super::scenario::{Scenario, ScenarioFile};
+use super::uses::{Features, Uses};
 use crate::course::names_chapter;
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
