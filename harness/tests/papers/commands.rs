@@ -96,7 +96,7 @@ const COMMANDS: &[(&str, Run)] = &[
     (
         "cargo explore",
         By(
-            "harness/explorer/cargo-explore/tests/command.rs",
+            "harness/explorer/cargo-explore/tests/command/main.rs",
             "fn a_lost_wake_up_in_a_crates_own_tests_is_found()",
         ),
     ),

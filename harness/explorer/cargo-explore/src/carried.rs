@@ -17,7 +17,9 @@ pub type Sources = [(&'static str, &'static [u8])];
 pub fn workspace(sources: &Sources) -> anyhow::Result<PathBuf> {
     let cache = home::cache()
         .context("neither XDG_CACHE_HOME nor HOME says where the stand-ins for std can be kept")?;
-    unpacked(&cache.join("cargo-explore"), sources)
+    unpacked(&cache.join("cargo-explore"), sources).context(
+        "the stand-ins for std are kept in the user's cache, which XDG_CACHE_HOME can name",
+    )
 }
 
 fn unpacked(cache: &Path, sources: &Sources) -> anyhow::Result<PathBuf> {

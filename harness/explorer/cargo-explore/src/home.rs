@@ -21,6 +21,21 @@ pub fn of(root: &Path) -> anyhow::Result<PathBuf> {
     if can_write(&own) {
         return Ok(own);
     }
+    instead(&own, root, "every-interleaving")
+}
+
+/// Where the tests of the workspace at `root` are compiled, whose target folder this is: in there, or, where it cannot be written, in the user's cache.
+///
+/// # Errors
+///
+/// When it is not known where the user's cache is, or it cannot be written either.
+pub fn of_tests(target: &Path, root: &Path) -> anyhow::Result<PathBuf> {
+    let own = target.join("explore");
+    if can_write(&own) { Ok(own) } else { instead(&own, root, "cargo-explore-targets") }
+}
+
+/// A folder for this workspace in the user's cache, instead of one that cannot be written.
+fn instead(own: &Path, root: &Path, name: &str) -> anyhow::Result<PathBuf> {
     let Some(cache) = cache() else {
         bail!(
             "{} cannot be written, and neither XDG_CACHE_HOME nor HOME names another place",
@@ -29,7 +44,7 @@ pub fn of(root: &Path) -> anyhow::Result<PathBuf> {
     };
     let mut hasher = DefaultHasher::new();
     root.hash(&mut hasher);
-    let folder = cache.join("every-interleaving").join(format!("{:016x}", hasher.finish()));
+    let folder = cache.join(name).join(format!("{:016x}", hasher.finish()));
     std::fs::create_dir_all(&folder).with_context(|| {
         format!("neither {} nor {} can be written", own.display(), folder.display())
     })?;
@@ -42,6 +57,27 @@ fn can_write(folder: &Path) -> bool {
         folder.join(format!("probe-{}-{:?}", std::process::id(), std::thread::current().id()));
     let made = std::fs::create_dir_all(folder).and_then(|()| File::create(&probe));
     made.is_ok() && std::fs::remove_file(&probe).is_ok()
+}
+
+/// What compiling needs at least, in bytes: 38 MB for the stand-ins, and something for a crate.
+const ROOM: u64 = 64 << 20;
+
+/// Asked when something did not compile: whether there was room for what is compiled. Of a full disk compilers and linkers say all kinds of things.
+///
+/// # Errors
+///
+/// When there is little room.
+pub fn check_room(folder: &Path) -> anyhow::Result<()> {
+    // Where this cannot be known, it is not known to be the cause.
+    let Ok(disk) = rustix::fs::statvfs(folder) else { return Ok(()) };
+    let room = disk.f_bavail.saturating_mul(disk.f_frsize);
+    anyhow::ensure!(
+        room >= ROOM,
+        "{} MB are left on the disk of {}, which is too little to compile; XDG_CACHE_HOME and CARGO_TARGET_DIR name other places",
+        room >> 20,
+        folder.display()
+    );
+    Ok(())
 }
 
 /// Where the user's programs keep what can be made again.

@@ -6,6 +6,7 @@
 //! which keep the real `std`.
 
 use crate::made_of::{self, Made};
+use crate::turn::Turn;
 use crate::{Progress, cargo, home};
 use anyhow::{Context, bail};
 use cargo_metadata::CrateType;
@@ -68,7 +69,7 @@ impl Kit {
         if let Some(folder) = noted() {
             return Ok(Kit { folder, target: home, triple, compiler, sees_memory: false });
         }
-        let turn = Turn::take(&home)?;
+        let turn = Turn::take(&home, progress)?;
         // Who had the turn before may have compiled the same.
         if let Some(folder) = noted() {
             return Ok(Kit { folder, target: home, triple, compiler, sees_memory: false });
@@ -226,9 +227,11 @@ fn compile(
     if home != home::in_workspace(root) {
         command.env("CARGO_TARGET_DIR", home.join("target"));
     }
+    let mut done = 0;
     let built = cargo::compile(command, &[], &mut |artifact| {
+        done += 1;
         if !artifact.fresh {
-            progress(Progress::StandIns(&artifact.target.name));
+            progress(Progress::StandIns(&artifact.target.name, done));
         }
         let folder = artifact.manifest_path.parent().map(|folder| folder.as_std_path().to_owned());
         compiled.folders.extend(folder.filter(|folder| folder.starts_with(root)));
@@ -241,6 +244,7 @@ fn compile(
         }
     })?;
     if !built {
+        home::check_room(home)?;
         bail!("{} do not compile; cargo says why above", packages.join(", "));
     }
     // Cargo tells of its artifacts in the order in which they are ready.
@@ -271,15 +275,17 @@ fn copy_all(libraries: &[PathBuf], target: &Path, _turn: &Turn) -> anyhow::Resul
     remove_unused(&kits);
     // Whoever is interrupted here leaves no half of a kit under its name.
     let half = kits.join("half");
-    if half.exists() {
-        std::fs::remove_dir_all(&half)?;
-    }
-    std::fs::create_dir_all(&half)?;
-    for library in libraries {
-        let name = library.file_name().context("a library has a file name")?;
-        std::fs::copy(library, half.join(name))?;
-    }
-    std::fs::rename(&half, &folder)?;
+    let copied = || -> std::io::Result<()> {
+        if half.exists() {
+            std::fs::remove_dir_all(&half)?;
+        }
+        std::fs::create_dir_all(&half)?;
+        for library in libraries {
+            std::fs::copy(library, half.join(library.file_name().unwrap_or_default()))?;
+        }
+        std::fs::rename(&half, &folder)
+    };
+    copied().with_context(|| format!("{} cannot be written", kits.display()))?;
     Ok(folder)
 }
 
@@ -304,52 +310,15 @@ pub(crate) fn remove_unused(kits: &Path) {
 /// After how long without use a kit is removed.
 const UNUSED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Who has this is the only one that compiles and copies stand-ins. Cargo's own
-/// lock is free again before they are copied: another harness, which asks for
-/// other packages, could have cargo replace some in between.
-struct Turn {
-    _locked: File,
-}
-
-impl Turn {
-    /// Blocks until no other thread or process has it. Dropped, or with the end
-    /// of its process, it is free again.
-    fn take(home: &Path) -> anyhow::Result<Turn> {
-        let path = home.join(LOCK);
-        let file = std::fs::create_dir_all(home)
-            .and_then(|()| File::create(&path))
-            // Another user's can be locked as well.
-            .or_else(|error| File::open(&path).map_err(|_| error))
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-        file.lock().with_context(|| format!("{} cannot be locked", path.display()))?;
-        Ok(Turn { _locked: file })
-    }
-}
-
-/// The file beside the kits that is locked.
-const LOCK: &str = "kits.lock";
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs::TryLockError;
-
-    #[test]
-    fn one_at_a_time_compiles_and_copies() {
-        let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("target");
-        let turn = Turn::take(&target).unwrap();
-        let others = File::open(target.join(LOCK)).unwrap();
-        assert!(matches!(others.try_lock(), Err(TryLockError::WouldBlock)));
-        drop(turn);
-        others.try_lock().unwrap();
-    }
 
     #[test]
     fn a_kit_holds_what_was_compiled_and_no_half_of_another() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("target");
-        let turn = Turn::take(&target).unwrap();
+        let turn = Turn::take(&target, &|_| {}).unwrap();
         let library = folder.path().join("liba.rlib");
         std::fs::write(&library, "new").unwrap();
         // Somebody was interrupted.
@@ -366,7 +335,7 @@ mod tests {
     fn the_order_of_the_libraries_makes_no_other_kit() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("target");
-        let turn = Turn::take(&target).unwrap();
+        let turn = Turn::take(&target, &|_| {}).unwrap();
         let [a, b] = ["liba.rlib", "libb.rlib"].map(|name| folder.path().join(name));
         std::fs::write(&a, "a").unwrap();
         std::fs::write(&b, "b").unwrap();
@@ -411,7 +380,7 @@ mod tests {
     fn a_new_kit_takes_the_place_of_those_that_nobody_uses() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("target");
-        let turn = Turn::take(&target).unwrap();
+        let turn = Turn::take(&target, &|_| {}).unwrap();
         let kit_of = |text: &str| {
             let library = folder.path().join("liba.rlib");
             std::fs::write(&library, text).unwrap();

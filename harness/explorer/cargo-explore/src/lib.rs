@@ -7,6 +7,7 @@
 //! | [`carried`] | the sources of the stand-ins, which the command carries |
 //! | [`kit`] | the stand-ins for `std`, `core` and `test`, compiled |
 //! | [`home`] | where all that is kept |
+//! | `turn` | one at a time compiles them |
 //! | `made_of` | what a kit was made of, and whether that has changed |
 //! | [`cargo`] | cargo, as a child process |
 //! | [`wrapper`] | what cargo calls in the place of rustc |
@@ -30,6 +31,7 @@ mod made_of;
 pub mod report;
 pub mod suite;
 mod tell;
+mod turn;
 pub mod wrapper;
 
 use std::sync::Once;
@@ -37,8 +39,10 @@ use std::sync::Once;
 /// What is going on.
 #[derive(Debug, Clone, Copy)]
 pub enum Progress<'a> {
-    /// The stand-ins for `std` are compiled, once for all; this crate is done.
-    StandIns(&'a str),
+    /// Somebody else compiles the stand-ins at this moment.
+    Waiting,
+    /// The stand-ins for `std` are compiled, once for all; this crate is done, and so many in all.
+    StandIns(&'a str, usize),
     /// The target is compiled against them; this crate is done.
     Target(&'a str),
     /// A search is under way: how far it is.
@@ -48,8 +52,12 @@ pub enum Progress<'a> {
 impl std::fmt::Display for Progress<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Progress::StandIns(done) => {
-                write!(f, "compiling the stand-ins for std, only this once: {done} is done")
+            Progress::Waiting => f.write_str(
+                "waiting for another cargo explore, which compiles the stand-ins for std",
+            ),
+            Progress::StandIns(done, 1) => write!(f, "{STAND_INS}: {done} is done"),
+            Progress::StandIns(done, all) => {
+                write!(f, "{STAND_INS}: {done} is done, of the crates {all}")
             }
             Progress::Target(done) => write!(f, "compiling against the stand-ins: {done} is done"),
             Progress::Search(how) => f.write_str(how),
@@ -57,12 +65,17 @@ impl std::fmt::Display for Progress<'_> {
     }
 }
 
-/// Says on standard error, once, that the stand-ins are being compiled: the
-/// longest wait, and the first.
+/// What the first wait is for, and the longest.
+const STAND_INS: &str = "compiling the stand-ins for std, only this once";
+
+/// Says on standard error, once, that the stand-ins are being compiled, or by whom.
 pub fn announce(progress: Progress<'_>) {
-    static TOLD: Once = Once::new();
-    if matches!(progress, Progress::StandIns(_)) {
-        TOLD.call_once(|| eprintln!("compiling the stand-ins for std, only this once"));
+    static WAITS: Once = Once::new();
+    static COMPILES: Once = Once::new();
+    match progress {
+        Progress::Waiting => WAITS.call_once(|| eprintln!("{progress}")),
+        Progress::StandIns(..) => COMPILES.call_once(|| eprintln!("{STAND_INS}")),
+        _ => {}
     }
 }
 

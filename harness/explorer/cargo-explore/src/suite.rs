@@ -5,7 +5,7 @@ use crate::bounds::OfPackage;
 use crate::drive::Driver;
 use crate::kit::Kit;
 use crate::wrapper::{INNER, KIT};
-use crate::{Misuse, Progress, cargo};
+use crate::{Misuse, Progress, cargo, home};
 use anyhow::{Context, bail};
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 use serde::Deserialize;
@@ -97,11 +97,12 @@ pub fn compile(
 ) -> anyhow::Result<Vec<Suite>> {
     let mut command = cargo::command(Path::new("."));
     // Beside what `cargo test` compiles, and apart for each version of the stand-ins: cargo does not look into them.
-    let target = metadata.target_directory.as_std_path().join("explore").join(kit.name());
+    let root = metadata.workspace_root.as_std_path();
+    let target = home::of_tests(metadata.target_directory.as_std_path(), root)?.join(kit.name());
     command
         .args(["test", "--no-run", "--target", kit.triple()])
         .args(arguments.cargo.flags())
-        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_TARGET_DIR", &target)
         .env("RUSTC_WRAPPER", std::env::current_exe().context("this command's own file")?)
         .env(KIT, kit.folder());
     if let Some(inner) = std::env::var_os("RUSTC_WRAPPER") {
@@ -117,6 +118,7 @@ pub fn compile(
         }
     })?;
     if !built {
+        home::check_room(&target)?;
         bail!("it does not compile; cargo says why above");
     }
     found.sort_by_key(|(package, target, _)| (package.clone(), order(target), target.name.clone()));
@@ -128,7 +130,6 @@ pub fn compile(
             Ok(tests) => (tests, None),
             Err(why) => (Vec::new(), Some(format!("{why:#}"))),
         };
-        let root = metadata.workspace_root.as_std_path();
         let source = target.src_path.as_std_path();
         anyhow::Ok(Suite {
             package: package.name.to_string(),

@@ -1,81 +1,10 @@
 //! `cargo explore` as somebody uses it, in crates that know nothing of it, away from this workspace.
 
-use serde_json::Value;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod crates;
+mod package;
+mod places;
 
-/// What a call came to.
-struct Seen {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Seen {
-    /// The exit code must be this one, and all of this must have been said.
-    #[track_caller]
-    fn says(&self, code: i32, texts: &[&str]) -> &Seen {
-        let all = format!("{}\n{}", self.stdout, self.stderr);
-        assert_eq!(self.code, Some(code), "{all}");
-        for text in texts {
-            assert!(all.contains(text), "“{text}” is not in:\n{all}");
-        }
-        self
-    }
-
-    /// Lines of JSON with this event.
-    fn events(&self, event: &str) -> Vec<Value> {
-        let lines = self.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        lines.filter(|line| line["event"] == event).collect()
-    }
-}
-
-/// A copy of the fixtures, outside of every workspace.
-struct Crates(tempfile::TempDir);
-
-impl Crates {
-    fn new() -> Crates {
-        let folder = tempfile::tempdir().unwrap();
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crates"), folder.path());
-        Crates(folder)
-    }
-
-    /// `cargo explore` in one of them.
-    fn explore(&self, name: &str, arguments: &[&str]) -> Seen {
-        // What is compiled once for these tests is there for the next time.
-        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
-        let output = Command::new(env!("CARGO_BIN_EXE_cargo-explore"))
-            .arg("explore")
-            .args(arguments)
-            .current_dir(self.0.path().join(name))
-            .env("XDG_CACHE_HOME", cache)
-            .env_remove("RUSTFLAGS")
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .env_remove("CARGO_TARGET_DIR")
-            .output()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Seen {
-            code: output.status.code(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        }
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap().flatten() {
-        let (from, to): (PathBuf, PathBuf) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            if entry.file_name() != "target" {
-                std::fs::create_dir(&to).unwrap();
-                copy(&from, &to);
-            }
-        } else {
-            std::fs::copy(from, to).unwrap();
-        }
-    }
-}
+use crates::Crates;
 
 /// The bug is in a module of a module; the crate has a dependency and a file below `tests`.
 #[test]
@@ -174,7 +103,7 @@ fn a_receiver_that_gives_up_too_early_is_found_when_asked_for() {
         .explore("waits", &["--offline", "--eager-timeouts"])
         .says(1, &["everything_is_counted  failed: main panics", "2 tests: 1 proved; 1 failed"]);
     // The package can ask for it itself.
-    let manifest = crates.0.path().join("waits/Cargo.toml");
+    let manifest = crates.path().join("waits/Cargo.toml");
     let text = std::fs::read_to_string(&manifest).unwrap();
     let asks = |what: &str| format!("{text}\n[package.metadata.explore]\n{what}\n");
     std::fs::write(&manifest, asks("eager-timeouts = true")).unwrap();
