@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Language, Object, ObjectId, ObjectKind, ThreadId, Trace, naming, words};
+use crate::{Language, Object, ObjectId, ThreadId, Trace, naming, words};
 
 /// The labels of a trace's threads and objects.
 #[derive(Clone, Debug)]
@@ -44,20 +44,20 @@ impl Labels {
             // `let pair = (Mutex::new(..), Condvar::new())`: two things, one name.
             if beside.map(|other| other.kind).any(|kind| kind != object.kind) {
                 match language {
-                    Language::En => format!("{name}'s {}", kind(object.kind)),
-                    Language::Zh => format!("{name} 的 {}", kind(object.kind)),
+                    Language::En => format!("{name}'s {}", naming::kind(object.kind)),
+                    Language::Zh => format!("{name} 的 {}", naming::kind(object.kind)),
                 }
             } else {
                 name.to_owned()
             }
         };
         let full = |object: &Object| match &object.created {
-            Some(place) => format!("{}@{}", kind(object.kind), place.short()),
-            None => kind(object.kind).to_owned(),
+            Some(place) => format!("{}@{}", naming::kind(object.kind), place.short()),
+            None => naming::kind(object.kind).to_owned(),
         };
         let brief = |object: &Object| match &object.created {
-            Some(place) => format!("{}:{}", kind(object.kind), place.line),
-            None => kind(object.kind).to_owned(),
+            Some(place) => format!("{}:{}", naming::kind(object.kind), place.line),
+            None => naming::kind(object.kind).to_owned(),
         };
         Self {
             threads: unique(threads.collect()),
@@ -114,18 +114,6 @@ impl Labels {
 
 fn given(name: &Option<String>) -> Option<&str> {
     name.as_deref().filter(|name| !name.trim().is_empty())
-}
-
-pub(crate) fn kind(kind: ObjectKind) -> &'static str {
-    match kind {
-        ObjectKind::Mutex => "mutex",
-        ObjectKind::RwLock => "rwlock",
-        ObjectKind::Condvar => "condvar",
-        ObjectKind::Barrier => "barrier",
-        ObjectKind::Once => "once",
-        ObjectKind::Channel => "channel",
-        ObjectKind::Atomic => "atomic",
-    }
 }
 
 fn unique(labels: Vec<String>) -> Vec<String> {

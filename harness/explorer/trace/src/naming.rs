@@ -3,8 +3,20 @@
 //! `let items = Mutex::new(..)` says that the mutex is called `items`. It is a guess from one line of text, good enough for a
 //! picture; the creation line is in the trace for whoever needs to be sure.
 
-use crate::labels::kind;
-use crate::{Location, Object, Trace};
+use crate::{Location, Object, ObjectKind, Trace};
+
+/// What an object is, in one word.
+pub(crate) fn kind(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::Mutex => "mutex",
+        ObjectKind::RwLock => "rwlock",
+        ObjectKind::Condvar => "condvar",
+        ObjectKind::Barrier => "barrier",
+        ObjectKind::Once => "once",
+        ObjectKind::Channel => "channel",
+        ObjectKind::Atomic => "atomic",
+    }
+}
 
 /// The name that a line gives to what it creates: a `let`, a `static`, or a field of a struct.
 ///

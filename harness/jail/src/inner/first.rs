@@ -1,6 +1,6 @@
 //! Process 1 of the jail. When it ends, the kernel kills everything else in it.
 
-use super::keeper::Prepared;
+use super::prepared::Prepared;
 use super::{fork, program, root};
 use crate::error::Trouble;
 use crate::wire::{self, Failure, Order, Said, Sent};

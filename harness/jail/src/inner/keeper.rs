@@ -1,6 +1,7 @@
 //! The keeper: stands outside the jail, and ends it.
 
 use super::paths::{Lent, Temporary};
+use super::prepared::Prepared;
 use super::{first, fork, identity};
 use crate::error::Trouble;
 use crate::processes;
@@ -14,20 +15,6 @@ use std::io::{self, PipeReader, Read};
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
-
-/// What the keeper makes before the jail's first process exists. Whatever of it
-/// lies outside the jail goes away with it.
-pub(super) struct Prepared {
-    /// The user id of the program, where this process can change it.
-    pub user: Option<u32>,
-    /// Whether the user id is counted in a user namespace of this run.
-    pub user_namespace: bool,
-    /// Where neither is so: how many threads the user has besides this run.
-    pub other_tasks: u64,
-    /// Without namespaces: what stands in for `/tmp`.
-    pub temporary: Option<Temporary>,
-    _lent: Lent,
-}
 
 /// Receives an order on standard input, carries it out, and accounts for it.
 pub(crate) fn keep() -> ! {
@@ -100,7 +87,7 @@ fn prepare(order: &Order) -> Result<Prepared, Failure> {
     } else {
         processes::tasks_of_this_user().map_err(isolate("count the user's processes"))?
     };
-    Ok(Prepared { user, user_namespace, other_tasks, temporary, _lent: lent })
+    Ok(Prepared { user, user_namespace, other_tasks, temporary, lent })
 }
 
 /// Leaves the process namespace, for its children: the first becomes process 1 of a new one. The

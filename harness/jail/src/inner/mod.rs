@@ -14,6 +14,7 @@ mod first;
 mod identity;
 mod keeper;
 mod paths;
+mod prepared;
 mod program;
 mod root;
 

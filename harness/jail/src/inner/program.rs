@@ -1,7 +1,7 @@
 //! The last process of the inner stage: it gives up everything, then becomes the program.
 
 use super::filter;
-use super::keeper::Prepared;
+use super::prepared::Prepared;
 use crate::error::Trouble;
 use crate::wire::{self, Failure, Order, Said, Sent};
 use crate::{Layers, Processes};

@@ -5,7 +5,8 @@ use std::panic::Location;
 use std::sync::{LockResult, PoisonError};
 use std::time::Duration;
 
-use super::mutex::{Hold, MutexGuard};
+use super::hold::Hold;
+use super::mutex::MutexGuard;
 use crate::machine::context::{self, Answer};
 use crate::machine::id::Id;
 use crate::machine::object::State;

@@ -3,6 +3,7 @@
 pub mod atomic;
 mod barrier;
 mod condvar;
+mod hold;
 mod lazy_lock;
 pub mod mpsc;
 mod mutex;

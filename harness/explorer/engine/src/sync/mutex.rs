@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
+use super::hold::Hold;
 use super::poison::Flag;
 use crate::machine::context::{self, Answer};
 use crate::machine::id::Id;
@@ -42,26 +43,6 @@ pub struct MutexGuard<'a, T: ?Sized + 'a> {
 
 // SAFETY: as for std's guard: shared access to the guard is shared access to the data.
 unsafe impl<T: ?Sized + Sync> Sync for MutexGuard<'_, T> {}
-
-/// What a guard gives back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hold {
-    /// The machine's lock.
-    Explored(Obj),
-    /// The real lock.
-    Real,
-    /// Nothing: the execution was over.
-    Nothing,
-}
-
-impl Hold {
-    /// Its holder may change the value from now on.
-    pub fn hand_out<T: ?Sized>(self, value: &T) {
-        if let Self::Explored(lock) = self {
-            context::with(|machine| machine.hand_out(lock, value));
-        }
-    }
-}
 
 impl<T> Mutex<T> {
     /// An unlocked mutex.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LockResult, PoisonError};
 
-use super::mutex::Hold;
+use super::hold::Hold;
 use crate::machine::context;
 
 /// Whether a lock is poisoned.

@@ -8,7 +8,7 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::ptr::NonNull;
 use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
-use super::mutex::Hold;
+use super::hold::Hold;
 use super::poison::Flag;
 use crate::machine::context::{self, Answer};
 use crate::machine::id::Id;

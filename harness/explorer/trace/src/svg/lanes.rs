@@ -1,7 +1,6 @@
 //! The lanes: a line for each thread, bars while it holds locks, marks where it acts, arrows to others.
 
 use super::canvas::Canvas;
-use super::layout::{Placed, needs};
 use super::measure::{PX, bold, sans};
 use crate::captions::Captions;
 use crate::chart::{Chart, Lane, LaneState, Row, RowMood};
@@ -30,6 +29,15 @@ pub(super) struct Lanes<'c> {
     threads: Vec<usize>,
     /// Whether all names fit beside each other.
     roomy: bool,
+}
+
+/// Where a row is.
+#[derive(Debug)]
+pub(super) struct Placed {
+    /// Index into the chart's rows.
+    pub row: usize,
+    /// The height of its mark.
+    pub y: usize,
 }
 
 /// The threads that have a lane in a picture of these rows.
@@ -214,5 +222,15 @@ impl<'c> Lanes<'c> {
         let tip = if right { to - gap } else { to + gap };
         canvas.line(classes.0, (from, y), (tip, y));
         canvas.head(classes.1, tip, y, right);
+    }
+}
+
+/// The threads that have what a row's thread has to wait for.
+pub(super) fn needs(row: &Row<'_>) -> Vec<ThreadId> {
+    match &row.step.blocked {
+        Some(crate::WaitsFor::Lock { held_by, .. }) => {
+            held_by.iter().copied().filter(|&holder| holder != row.step.thread).collect()
+        }
+        _ => Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Svg;
 use super::canvas::Canvas;
-use super::lanes::{self, Lanes};
+use super::lanes::{self, Lanes, Placed, needs};
 use super::measure::{PX, bold, mono, sans};
 use crate::captions::Captions;
 use crate::chart::{Chart, Row, RowMood};
@@ -34,15 +34,6 @@ pub(super) struct Layout<'c> {
     one_file: bool,
     /// The next free pixel.
     y: usize,
-}
-
-/// Where a row is.
-#[derive(Debug)]
-pub(super) struct Placed {
-    /// Index into the chart's rows.
-    pub row: usize,
-    /// The height of its mark.
-    pub y: usize,
 }
 
 impl<'c> Layout<'c> {
@@ -332,16 +323,6 @@ fn numbers(chart: &Chart<'_>) -> usize {
 /// Where the lanes begin.
 fn left(chart: &Chart<'_>) -> usize {
     PAD + numbers(chart) + 12
-}
-
-/// The threads that have what a row's thread has to wait for.
-pub(super) fn needs(row: &Row<'_>) -> Vec<ThreadId> {
-    match &row.step.blocked {
-        Some(crate::WaitsFor::Lock { held_by, .. }) => {
-            held_by.iter().copied().filter(|&holder| holder != row.step.thread).collect()
-        }
-        _ => Vec::new(),
-    }
 }
 
 /// A sentence that begins with the thread's name in its colour.
