@@ -7,7 +7,7 @@ import { serveBook } from "./serve.mjs";
 // A page whose right answer is not the first, so that Tab meets a wrong one before it.
 const quiz = "07-queue/orders.html";
 const deadlock = "04-rlock/rlock.html";
-const words = { "": { deadlock: "Deadlock", right: "Right", wrong: "Not that one" }, "zh-CN/": { deadlock: "死锁", right: "对。", wrong: "不对" } };
+const words = { "": { deadlock: "Deadlock", right: "Right", wrong: "Not that one" }, "zh-CN/": { deadlock: "死锁", right: "对。", wrong: "不是这个" } };
 
 let server;
 let browser;
@@ -20,8 +20,8 @@ after(async () => {
     await server?.stop();
 });
 
-async function open(path) {
-    const page = await browser.newPage();
+async function open(path, context = browser) {
+    const page = await context.newPage();
     const found = complaints(page);
     await page.goto(server.address + path, { waitUntil: "load" });
     return { page, found };
@@ -41,19 +41,40 @@ const textOf = (page, selector) => page.$eval(selector, (element) => element.tex
 for (const edition of editions) {
     const say = words[edition];
 
-    test(`${edition || "en/"}: a quiz is solved by keyboard`, async () => {
-        const { page, found } = await open(edition + quiz);
-        const answered = () => page.$eval(".quiz details", (details) => details.open);
+    test(`${edition || "en/"}: a prediction is answered by keyboard, kept, shown and written to a file`, async () => {
+        // A context of its own: what is kept there is kept for both editions.
+        const context = await browser.createBrowserContext();
+        const { page, found } = await open(edition + quiz, context);
+        const unfolded = () => page.$eval("details.output", (details) => details.open);
         await tabTo(page, ".quiz li:not([data-right]) button");
         await page.keyboard.press("Enter");
+        assert((await textOf(page, ".quiz [role=status]")).startsWith("✗"));
         assert((await textOf(page, ".quiz [role=status]")).includes(say.wrong));
-        assert.equal(await answered(), false);
+        assert.equal(await unfolded(), false);
         await tabTo(page, ".quiz li[data-right] button");
         await page.keyboard.press("Space");
         assert((await textOf(page, ".quiz [role=status]")).includes(say.right));
-        assert.equal(await answered(), true);
+        assert.equal(await unfolded(), true);
+
+        await page.reload({ waitUntil: "load" });
+        assert.equal(await page.$$eval('.quiz button[aria-pressed="true"]', (all) => all.length), 2, "the first choice and the right one");
+        assert.equal(await unfolded(), true);
+
+        await page.goto(`${server.address}${edition}predictions.html`, { waitUntil: "load" });
+        const rows = await page.$$eval("#your-answers tbody tr", (all) => all.map((row) => row.innerText));
+        assert.equal(rows.length, 1);
+        assert(rows[0].includes("07-queue/orders#1"), rows[0]);
+        await page.evaluate(() => { URL.createObjectURL = (blob) => { window.written = blob.text(); return "#"; }; });
+        await tabTo(page, "#your-answers button");
+        await page.keyboard.press("Enter");
+        const answer = JSON.parse(await page.evaluate(() => window.written)).answers["07-queue/orders#1"];
+        assert.deepEqual([answer.tries, answer.right, answer.found], [2, false, true]);
+        page.on("dialog", (dialog) => dialog.accept());
+        await tabTo(page, "#your-answers button ~ button");
+        await page.keyboard.press("Enter");
+        assert.equal(await page.$("#your-answers tbody tr"), null);
         assert.deepEqual(found, []);
-        await page.close();
+        await context.close();
     });
 
     test(`${edition || "en/"}: a deadlock is reached, left and linked to by keyboard`, async () => {
