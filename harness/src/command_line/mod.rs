@@ -198,7 +198,11 @@ struct ExploreArguments {
     /// for loops that count, each look of which costs an execution. The verdict says so
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
     looks: Option<u8>,
-    /// Watch plain memory too, which is slower: data races, uses after free, and who looks at the counters of `Arc`
+    /// Do not watch plain memory, which is faster: data races in unsafe code, uses after free, and who looks at the
+    /// counters of `Arc` are not seen then, and the verdict says so. A chapter's own scenarios are explored so
+    #[arg(long, conflicts_with = "see_memory")]
+    no_memory: bool,
+    /// Watch plain memory in a chapter's own scenarios too; in files and crates of your own it is watched anyway
     #[arg(long)]
     see_memory: bool,
     /// Let threads be left running when the program ends, as daemons; without it that is a leak
@@ -391,7 +395,8 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             let features = &arguments.features.features();
             let mut target =
                 Target::find(&root, &arguments.target, &arguments.names, scenario, features)?;
-            target.sees_memory = arguments.see_memory;
+            target.sees_memory =
+                (target.sees_memory || arguments.see_memory) && !arguments.no_memory;
             let search = arguments.search()?;
             let graph = arguments.graph;
             let showing = Showing { graph, ..arguments.files.showing(arguments.outputs) };
@@ -402,7 +407,9 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             let root = workspace_root();
             let names = [arguments.name.clone()];
             let features = &arguments.features.features();
-            let target = Target::find(&root, &arguments.target, &names, None, features)?;
+            let mut target = Target::find(&root, &arguments.target, &names, None, features)?;
+            // A real run is recorded; nothing is explored.
+            target.sees_memory = false;
             let showing = arguments.files.showing(false);
             verb::show_record(&root, &target, &arguments.name, &showing)?;
             Ok(ExitCode::SUCCESS)

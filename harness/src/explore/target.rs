@@ -17,7 +17,8 @@ pub struct Target {
     pub uses: Uses,
     /// The folder that the paths in messages are relative to.
     pub root: PathBuf,
-    /// Whether every access to memory is seen: data races, uses after free, the counters of `Arc`. That takes longer.
+    /// Whether every access to memory is seen: data races, uses after free, the counters of `Arc`. That takes longer, so the course's own
+    /// scenarios begin without it, and whatever else is explored with it.
     pub sees_memory: bool,
 }
 
@@ -47,7 +48,8 @@ impl Target {
                 None => files_of_chapter(&chapter, names)?,
             };
             let uses = uses_of_chapter(root, &chapter, &files)?;
-            return Ok(Target { files, uses, root: root.to_owned(), sees_memory: false });
+            let sees_memory = scenario.is_some();
+            return Ok(Target { files, uses, root: root.to_owned(), sees_memory });
         }
         if path.is_file() {
             let file = path.canonicalize()?;
@@ -59,7 +61,7 @@ impl Target {
             if !file.has_modules() {
                 uses = uses.named_in(&[&file.source]);
             }
-            return Ok(Target { files: vec![file], uses, root: here, sees_memory: false });
+            return Ok(Target { files: vec![file], uses, root: here, sees_memory: true });
         }
         if path.join("Cargo.toml").is_file() {
             let folder = path.canonicalize()?;
@@ -75,7 +77,8 @@ impl Target {
                 )));
             }
             let here = std::env::current_dir()?;
-            return Ok(Target { files, uses, root: here, sees_memory: false });
+            let sees_memory = scenario.is_some() || !is_in_chapters(root, &folder);
+            return Ok(Target { files, uses, root: here, sees_memory });
         }
         bail!(Misuse(format!("{asked} is no chapter, no file and no crate")))
     }
@@ -174,6 +177,11 @@ fn uses_of_chapter(root: &Path, chapter: &Path, files: &[ScenarioFile]) -> anyho
         }
     }
     Ok(uses)
+}
+
+/// Whether a crate is a part of a chapter.
+fn is_in_chapters(root: &Path, folder: &Path) -> bool {
+    root.join("chapters").canonicalize().is_ok_and(|chapters| folder.starts_with(chapters))
 }
 
 fn name_of(path: &Path) -> String {

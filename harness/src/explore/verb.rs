@@ -41,6 +41,8 @@ impl Showing {
 struct Tally {
     /// How many of each kind, in the order in which they are told.
     counts: [(usize, &'static str); 6],
+    /// What the proofs do not speak about.
+    not_checked: Vec<String>,
 }
 
 impl Tally {
@@ -63,6 +65,11 @@ impl Tally {
             (Verdict::Refused, _) => 5,
         };
         self.counts[kind] = (self.counts[kind].0 + 1, Tally::KINDS[kind]);
+        if outcome.status == Status::Proved {
+            let new = outcome.not_checked.iter().filter(|line| !self.not_checked.contains(line));
+            let new: Vec<String> = new.cloned().collect();
+            self.not_checked.extend(new);
+        }
     }
 }
 
@@ -71,7 +78,11 @@ impl std::fmt::Display for Tally {
         let all: usize = self.counts.iter().map(|(count, _)| count).sum();
         let each = self.counts.iter().filter(|(count, _)| *count > 0);
         let each: Vec<String> = each.map(|(count, kind)| format!("{count} {kind}")).collect();
-        write!(f, "{all} scenarios: {}", each.join("; "))
+        write!(f, "{all} scenarios: {}", each.join("; "))?;
+        if !self.not_checked.is_empty() {
+            write!(f, "\nnot checked: {}", self.not_checked.join("; "))?;
+        }
+        Ok(())
     }
 }
 

@@ -36,7 +36,10 @@ const COMMANDS: &[(&str, Run)] = &[
         "cargo run -p harness -- explore harness/explorer/others",
         By("harness/tests/others.rs", "#[test]"),
     ),
-    ("cargo run -p harness -- explore harness/explorer/others --scenario", Nothing(SLOW)),
+    (
+        "cargo run -p harness -- explore harness/explorer/others --no-memory --scenario",
+        Nothing(SLOW),
+    ),
     (
         "cargo run -p harness -- explore my_scenarios.rs",
         By("harness/tests/explore_verb.rs", "small.rs"),
