@@ -51,6 +51,7 @@ macro_rules! chapters {
 }
 
 chapters! {
+    ch00_rust "00-rust"
     ch01_processes "01-processes"
     ch02_threads "02-threads"
     ch03_locks "03-locks"

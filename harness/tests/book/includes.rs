@@ -5,7 +5,7 @@ use std::fs;
 use crate::source::{Include, all_pages};
 
 /// What stands between `ANCHOR: name` and `ANCHOR_END: name`.
-fn anchored(source: &str, name: &str) -> Option<String> {
+pub fn anchored(source: &str, name: &str) -> Option<String> {
     let marks = |line: &str, mark: &str| {
         line.split_once(mark).is_some_and(|(_, rest)| rest.split_whitespace().next() == Some(name))
     };

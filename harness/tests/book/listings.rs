@@ -100,6 +100,11 @@ fn fault(command: &str, programs: &[PathBuf]) -> Option<String> {
     if of_chapter.is_empty() {
         return Some(format!("there is no package {package}"));
     }
+    if let ["--", "change", changes @ ..] = arguments {
+        let folder = workspace().join("chapters").join(name).join("changes");
+        let unknown = changes.iter().find(|change| !folder.join(change).is_dir());
+        return unknown.map(|change| format!("{package} has no change {change}"));
+    }
     // After the first option come its values.
     let named = arguments.iter().skip(1).take_while(|word| !word.starts_with(['-', '#']));
     let unknown: Vec<_> = named
@@ -124,4 +129,24 @@ fn every_command_names_programs_that_exist() {
     assert_eq!(fault("$ cargo run -p ch07-queue -- methods --seed", &programs), None);
     assert!(fault("cargo run -p ch07-queues", &programs).is_some());
     assert!(fault("cargo run -p ch07-queue -- method", &programs).is_some());
+    assert!(fault("cargo run -p ch00-rust -- change no-such-change", &programs).is_some());
+}
+
+/// A change that no page asks for is found by nobody.
+#[test]
+fn every_change_is_asked_for_on_a_page() {
+    let folder = workspace().join("chapters/00-rust/changes");
+    let mut changes = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let command = format!("cargo run -p ch00-rust -- change {name}\n");
+        for edition in Edition::BOTH {
+            let page = edition.folder().join("00-rust").join(format!("{name}.md"));
+            let text =
+                fs::read_to_string(&page).unwrap_or_else(|e| panic!("{}: {e}", page.display()));
+            assert!(text.contains(&command), "{} does not ask for its change", page.display());
+        }
+        changes += 1;
+    }
+    assert_eq!(changes, 8);
 }

@@ -6,5 +6,6 @@ mod editions;
 mod includes;
 mod links;
 mod listings;
+mod prose;
 mod quizzes;
 mod source;

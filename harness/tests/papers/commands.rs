@@ -21,6 +21,13 @@ const EXAMPLE: &str = "it names what the reader has";
 /// How a command begins, the longest match counts.
 const COMMANDS: &[(&str, Run)] = &[
     ("cargo run -p ch", By("harness/tests/programs.rs", "fn hold(chapter: &str)")),
+    (
+        "cargo run -p ch00-rust -- change",
+        By(
+            "chapters/00-rust/tests/changes.rs",
+            "fn every_starter_fails_and_every_solution_passes()",
+        ),
+    ),
     ("cargo run -q -p ch05-event -- ten-waiters", By("harness/tests/interactive.rs", "#[test]")),
     (
         "cargo run -p ch10-pool -- pipeline --database",

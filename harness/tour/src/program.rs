@@ -8,7 +8,7 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// A chapter: its programs in reading order.
 #[derive(Debug, Clone, Copy)]
 pub struct Chapter {
-    /// 1 to 12.
+    /// 0 to 12; 0 is what is read before the first.
     pub number: u8,
     /// The title that the book and `harness list` show.
     pub title: &'static str,
