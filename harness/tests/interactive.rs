@@ -1,5 +1,4 @@
-//! What the reader does in a page: quizzes, whose right answer is what a program
-//! printed, and steppers, whose figures are the explorer's.
+//! What the reader steps through in a page: its figures are the explorer's. Of the predictions see `book/quizzes.rs`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -38,86 +37,6 @@ fn between<'t>(text: &'t str, start: &str, end: &str) -> Vec<&'t str> {
     text.split(start).skip(1).filter_map(|rest| rest.split(end).next()).collect()
 }
 
-/// The text of HTML without tags and entities.
-fn plain(html: &str) -> String {
-    let mut text = String::new();
-    for piece in html.split('<') {
-        text.push_str(piece.split_once('>').map_or(piece, |(_, after)| after));
-    }
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").trim().to_owned()
-}
-
-/// The lines of a program's pinned output.
-fn printed(snapshot: &str) -> Vec<String> {
-    let file = workspace().join(format!("harness/tests/snapshots/{snapshot}.snap"));
-    let text = fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-    let lines = text.lines().map(|line| line.trim_start_matches(['│', ' ']).trim().to_owned());
-    lines.collect()
-}
-
-struct Quiz<'t> {
-    snapshot: &'t str,
-    right: Vec<String>,
-    wrong: Vec<String>,
-    answer: &'t str,
-}
-
-fn quizzes(page: &str) -> Vec<Quiz<'_>> {
-    let blocks = between(page, "<div class=\"quiz\" data-from=\"", "</div>");
-    let quiz = |block: &'_ str| -> Option<(usize, usize)> {
-        Some((block.find('"')?, block.find("<details>")?))
-    };
-    let read = |block| {
-        let (name, details) = quiz(block).expect("a quiz has a snapshot and an answer");
-        let items = between(&block[..details], "<li", "</li>");
-        let (right, wrong): (Vec<&str>, Vec<&str>) =
-            items.into_iter().partition(|item| item.starts_with(" data-right>"));
-        let text = |items: Vec<&str>| {
-            items.into_iter().map(|item| plain(item.split_once('>').unwrap().1)).collect()
-        };
-        Quiz {
-            snapshot: &block[..name],
-            right: text(right),
-            wrong: text(wrong),
-            answer: &block[details..],
-        }
-    };
-    blocks.into_iter().map(read).collect()
-}
-
-#[test]
-fn what_a_quiz_calls_right_is_what_the_program_printed() {
-    for edition in editions() {
-        let mut wrong = Vec::new();
-        let mut count = 0;
-        for (name, page) in &edition {
-            let all = quizzes(page);
-            assert_eq!(
-                all.len(),
-                page.matches("class=\"quiz\"").count(),
-                "{name}: a quiz without a snapshot"
-            );
-            count += usize::from(!all.is_empty());
-            for quiz in all {
-                let lines = printed(quiz.snapshot);
-                let [right] = &quiz.right[..] else {
-                    panic!("{name}: {} answers are right, not one", quiz.right.len())
-                };
-                if !lines.contains(right) {
-                    wrong.push(format!("{name}: {} never prints: {right}", quiz.snapshot));
-                }
-                let printed = quiz.wrong.iter().filter(|answer| lines.contains(answer));
-                wrong.extend(printed.map(|answer| format!("{name}: it does print: {answer}")));
-                if quiz.wrong.is_empty() || !plain(quiz.answer).contains(right) {
-                    wrong.push(format!("{name}: no choice, or an answer that does not say it"));
-                }
-            }
-        }
-        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-        assert!(count >= 15, "only {count} pages ask something");
-    }
-}
-
 /// The figures that a page steps through.
 fn figures(page: &str) -> Vec<&str> {
     between(page, "<interleaving-stepper id=\"", "\"")
@@ -154,26 +73,10 @@ fn every_graph_is_stepped_through_somewhere() {
 }
 
 #[test]
-fn both_editions_ask_and_show_the_same() {
+fn both_editions_show_the_same() {
     let [english, chinese] = editions();
     for (name, page) in &english {
         let Some(other) = chinese.get(name) else { continue };
         assert_eq!(figures(page), figures(other), "{name}");
-        let asked = |page| -> Vec<_> {
-            quizzes(page).into_iter().map(|quiz| (quiz.snapshot, quiz.right, quiz.wrong)).collect()
-        };
-        assert_eq!(asked(page), asked(other), "{name}");
     }
-}
-
-#[test]
-fn html_is_read_as_text() {
-    assert_eq!(plain("<code>a &lt; b</code> "), "a < b");
-    let page = "<div class=\"quiz\" data-from=\"x\">\n<ol>\n<li><code>no</code></li>\n\
-                <li data-right><code>yes</code></li>\n</ol>\n<details>yes</details>\n</div>";
-    let all = quizzes(page);
-    assert_eq!(
-        (all[0].snapshot, &all[0].right[..], &all[0].wrong[..]),
-        ("x", &["yes".to_owned()][..], &["no".to_owned()][..])
-    );
 }

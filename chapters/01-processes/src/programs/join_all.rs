@@ -24,7 +24,7 @@ pub const PROGRAM: Program =
 
 const WORKERS: usize = 4;
 
-// ANCHOR: main
+// ANCHOR: work
 /// How many workers are at work now, and how many there ever were at once.
 #[derive(Default)]
 struct AtWork {
@@ -42,7 +42,9 @@ fn work(i: usize, at_work: &AtWork, before_the_end: impl FnOnce()) {
     println!("worker {i} ends");
     at_work.now.fetch_sub(1, Relaxed);
 }
+// ANCHOR_END: work
 
+// ANCHOR: main
 fn join_each(at_work: &Arc<AtWork>) {
     for i in 0..WORKERS {
         let at_work = Arc::clone(at_work);

@@ -32,7 +32,7 @@ pub const PROGRAM: Program = Program::with_arguments(
 ])
 .values(&[value("threads", decimal(0.0, 10_000.0)), value("processes", decimal(0.0, 10_000.0))]);
 
-// ANCHOR: main
+// ANCHOR: work
 /// Keeps a processor busy for `rounds` steps of a linear congruential generator.
 fn calculate(rounds: u64) {
     let mut x = 1u64;
@@ -48,7 +48,9 @@ fn wait(times: u64) {
         thread::sleep(Duration::from_millis(1));
     }
 }
+// ANCHOR_END: work
 
+// ANCHOR: main
 /// A kind of work, the option that makes a child process do it, and how much
 /// of it there is to share out.
 struct Work {
