@@ -3,6 +3,7 @@
 use crate::bounds::Bounds;
 use clap::Parser;
 use std::path::PathBuf;
+use trace::Language;
 
 /// How cargo calls the command: with its name once more.
 #[derive(Debug, Parser)]
@@ -17,7 +18,7 @@ pub enum Cargo {
     /// how much was tried.
     ///
     /// Exit code 0: every test is proved, or a replayed run ends well. 1: a test fails. 2: the command line makes no sense. 3: nothing
-    /// fails, and something is not proved. 4: something cannot be compiled or explored.
+    /// fails, and something is not proved. 4: something cannot be compiled or explored. 130: stopped by Ctrl-C.
     #[command(name = "explore", version)]
     Explore(Arguments),
 }
@@ -45,9 +46,21 @@ pub struct Arguments {
     /// Compile, and explore nothing
     #[arg(long)]
     pub no_run: bool,
-    /// How to tell it: for people, or a line of JSON for each test
+    /// How to tell it
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub message_format: Format,
+    /// With --list: how to list, as cargo nextest asks for it. There is one way
+    #[arg(long, value_name = "FORMAT", value_parser = ["terse"], requires = "list")]
+    pub format: Option<String>,
+    /// Write what came of each test to this file as well, as JUnit's XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Draw each step within dependencies, not several as one line
+    #[arg(long)]
+    pub unfolded: bool,
+    /// The language of what is told
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    pub language: Language,
     /// How far to look.
     #[command(flatten)]
     pub bounds: Bounds,
@@ -63,6 +76,8 @@ pub enum Format {
     Human,
     /// A line of JSON for each test, and one at the end.
     Json,
+    /// For people, with lines that GitHub shows beside the source.
+    Github,
 }
 
 /// What goes on to cargo.
@@ -81,6 +96,9 @@ pub struct CargoFlags {
     /// The tests of the library
     #[arg(long)]
     lib: bool,
+    /// The examples in documentation: they are named, and not explored
+    #[arg(long, conflicts_with_all = ["lib", "bins", "bin", "tests", "test"])]
+    pub doc: bool,
     /// The tests of all executables
     #[arg(long)]
     bins: bool,
@@ -163,6 +181,11 @@ impl CargoFlags {
             flags.extend(["--manifest-path".to_owned(), path.display().to_string()]);
         }
         flags
+    }
+
+    /// Whether a package is among those that are named, or none is named.
+    pub fn names(&self, package: &str) -> bool {
+        self.package.is_empty() || self.package.iter().any(|name| name == package)
     }
 
     /// Whether only some of a package's targets are asked for.

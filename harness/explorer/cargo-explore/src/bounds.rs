@@ -20,8 +20,12 @@ pub struct OfPackage {
     pub preemptions: Option<u32>,
     /// How often each thread may wake up for no reason.
     pub spurious: Option<u8>,
+    /// How often the `compare_exchange_weak` of each thread may fail for no reason.
+    pub weak_failures: Option<u8>,
     /// Whether time-outs fire at any moment.
     pub eager_timeouts: bool,
+    /// How many time-outs of each thread do.
+    pub timeouts: Option<u8>,
     /// Whether threads may be left running at the end of a test.
     pub detached: bool,
     /// Within how many looks a loop that only looks sees a change.
@@ -72,9 +76,16 @@ pub struct Bounds {
     /// Let each thread wake up spuriously this many times
     #[arg(long, value_name = "N")]
     pub spurious: Option<u8>,
-    /// Let time-outs fire at any moment, not only when nothing else can happen
-    #[arg(long)]
+    /// Let weak compare-exchanges fail for no reason this many times a thread; once without it
+    #[arg(long, value_name = "N")]
+    pub weak_failures: Option<u8>,
+    /// Let time-outs fire at any moment, three a thread, not only when nothing else can happen
+    #[arg(long, conflicts_with = "timeouts")]
     pub eager_timeouts: bool,
+    /// Let this many time-outs of each thread fire at any moment; 0: only when nothing else can happen.
+    /// Without it a test that waits with time-outs is looked at twice: with 0, and with 1
+    #[arg(long, value_name = "N")]
+    pub timeouts: Option<u8>,
     /// Let threads be left running when a test ends, as daemons; without it that is a leak
     #[arg(long)]
     pub detached: bool,
@@ -91,24 +102,52 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// As the explorer takes them, for the tests of a package.
-    pub fn config(&self, package: &OfPackage) -> Config {
+    /// As the explorer takes them, for the tests of a package. Where somebody looks on, a search has a budget in seconds. Otherwise, or when executions are
+    /// what was asked for, only their number counts: the verdict must not depend on how fast the machine is.
+    pub fn config(&self, package: &OfPackage, watched: bool) -> Config {
         let usual = Config::default();
         let time = self.time.or_else(|| Duration::try_from_secs_f64(package.time?).ok());
+        let schedules = self.schedules.or(package.schedules);
+        let patient = schedules.is_some() || !watched;
+        let timeouts = match (self.timeouts, self.eager_timeouts) {
+            (Some(number), _) => number,
+            (None, true) => usual.early_timeouts,
+            (None, false) if package.timeouts.is_some() => package.timeouts.unwrap_or_default(),
+            (None, false) if package.eager_timeouts => usual.early_timeouts,
+            (None, false) => 0,
+        };
         Config {
-            max_executions: self.schedules.or(package.schedules).unwrap_or(usual.max_executions),
-            max_time: time.unwrap_or(usual.max_time),
+            max_executions: schedules.unwrap_or(usual.max_executions),
+            max_time: time.unwrap_or(if patient { ENDLESS } else { usual.max_time }),
+            random_time: if patient { ENDLESS } else { usual.random_time },
+            weak_failures: self
+                .weak_failures
+                .or(package.weak_failures)
+                .unwrap_or(usual.weak_failures),
+            early_timeouts: if timeouts == 0 { usual.early_timeouts } else { timeouts },
             max_steps: self.steps.or(package.steps).unwrap_or(usual.max_steps),
             preemptions: self.preemptions.or(package.preemptions),
             spurious: self.spurious.or(package.spurious).unwrap_or(usual.spurious),
-            eager_timeouts: self.eager_timeouts || package.eager_timeouts,
+            eager_timeouts: timeouts > 0,
             detached: self.detached || package.detached,
             looks: self.looks.or(package.looks.map(NonZeroU8::get)),
             seed: self.seed.or(package.seed).unwrap_or(usual.seed),
             ..usual
         }
     }
+
+    /// Whether nobody says when time-outs fire: then there are two looks.
+    pub fn looks_twice(&self, package: &OfPackage) -> bool {
+        let said = self.eager_timeouts
+            || self.timeouts.is_some()
+            || package.eager_timeouts
+            || package.timeouts.is_some();
+        !said && self.schedule.is_none()
+    }
 }
+
+/// Longer than anybody waits.
+const ENDLESS: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
@@ -125,10 +164,45 @@ mod tests {
         let table = json!({ "explore": { "spurious": 1, "steps": 9, "time": 1.5, "eager-timeouts": true } });
         let package = OfPackage::read("a", &table).unwrap();
         let bounds = Bounds { steps: Some(7), ..Bounds::default() };
-        let config = bounds.config(&package);
+        let config = bounds.config(&package, true);
         assert_eq!((config.spurious, config.max_steps, config.eager_timeouts), (1, 7, true));
         assert_eq!(config.max_time, Duration::from_millis(1500));
         assert_eq!(OfPackage::read("a", &json!(null)).unwrap(), OfPackage::default());
+    }
+
+    #[test]
+    fn who_says_when_time_outs_fire_is_heard() {
+        let package = |table| OfPackage::read("a", &json!({ "explore": table })).unwrap();
+        let silent = package(json!({}));
+        let (two, none) = (package(json!({ "timeouts": 2 })), package(json!({ "timeouts": 0 })));
+        let asked = |bounds: &Bounds, package: &OfPackage| {
+            let config = bounds.config(package, true);
+            let early = config.eager_timeouts.then_some(config.early_timeouts);
+            (early, bounds.looks_twice(package))
+        };
+        let line = Bounds::default();
+        assert_eq!(asked(&line, &silent), (None, true));
+        assert_eq!(asked(&line, &two), (Some(2), false));
+        assert_eq!(asked(&line, &none), (None, false));
+        let line = Bounds { timeouts: Some(0), ..Bounds::default() };
+        assert_eq!(asked(&line, &two), (None, false));
+        let line = Bounds { eager_timeouts: true, ..Bounds::default() };
+        assert_eq!(asked(&line, &none), (Some(3), false));
+    }
+
+    #[test]
+    fn a_verdict_depends_on_the_machine_only_where_somebody_looks_on() {
+        let package = OfPackage::default();
+        let times = |bounds: &Bounds, watched| {
+            let config = bounds.config(&package, watched);
+            [config.max_time, config.random_time].map(|time| time == ENDLESS)
+        };
+        assert_eq!(times(&Bounds::default(), true), [false, false]);
+        assert_eq!(times(&Bounds::default(), false), [true, true]);
+        let counted = Bounds { schedules: Some(9), ..Bounds::default() };
+        assert_eq!(times(&counted, true), [true, true]);
+        let both = Bounds { time: Some(Duration::from_secs(1)), ..counted };
+        assert_eq!(times(&both, false), [false, true]);
     }
 
     #[test]

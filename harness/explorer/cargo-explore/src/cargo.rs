@@ -1,5 +1,6 @@
 //! Cargo, as a child process.
 
+use crate::stop;
 use anyhow::Context;
 use cargo_metadata::{Artifact, Message};
 use std::io::{BufReader, IsTerminal, Read, Write};
@@ -20,7 +21,7 @@ pub fn command(folder: &Path) -> Command {
 ///
 /// # Errors
 ///
-/// When cargo cannot be started, or says something that it never says.
+/// When cargo cannot be started, or says something that it never says; [`stop::Stopped`], if somebody stops it.
 pub fn compile(
     mut command: Command,
     flags: &[String],
@@ -35,6 +36,7 @@ pub fn compile(
         command.arg("--").args(flags);
     }
     let mut child = command.spawn().context("cargo could not be started")?;
+    let watched = stop::Watched::new(&child);
     let messages = child.stdout.take().context("cargo's output is a pipe")?;
     let mut errors = child.stderr.take().context("cargo's errors are a pipe")?;
     let text = std::thread::scope(|scope| {
@@ -54,8 +56,13 @@ pub fn compile(
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
-    let built = child.wait()?.success();
+    drop(watched);
+    let status = child.wait()?;
+    let built = status.success();
     if !built {
+        if stop::ended(status) {
+            return Err(stop::Stopped.into());
+        }
         std::io::stderr().write_all(&text)?;
     }
     Ok(built)

@@ -5,10 +5,13 @@ use crate::bounds::OfPackage;
 use crate::carried::{self, Sources};
 use crate::drive::Search;
 use crate::kit::Kit;
+use crate::second::{self, Both};
+use crate::stop::{self, Stopped};
 use crate::suite::{self, Suite, Test};
 use crate::tell::{Ending, Teller};
 use crate::{Misuse, Progress};
 use anyhow::bail;
+use std::io::IsTerminal;
 
 /// The packages of which the stand-ins are made.
 const STAND_INS: [&str; 3] = ["explore-std", "explore-core", "explore-test"];
@@ -19,14 +22,20 @@ pub fn main(sources: &Sources, arguments: &Arguments) -> u8 {
         Ok(ending) => ending as u8,
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
-            if error.is::<Misuse>() { Ending::Misused as u8 } else { Ending::Refused as u8 }
+            match () {
+                () if error.is::<Misuse>() => Ending::Misused as u8,
+                () if error.is::<Stopped>() => Ending::Stopped as u8,
+                () => Ending::Refused as u8,
+            }
         }
     }
 }
 
 fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
+    stop::listen();
+    let watched = std::io::stderr().is_terminal();
     let search = |package: &OfPackage| Search {
-        config: arguments.bounds.config(package),
+        config: arguments.bounds.config(package, watched),
         schedule: arguments.bounds.schedule.clone(),
         ..Search::default()
     };
@@ -36,7 +45,14 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
         OfPackage::read(&package.name, &package.metadata)?;
     }
     let root = metadata.workspace_root.as_std_path();
-    let teller = Teller::new(arguments.message_format, root);
+    let teller = Teller::new(arguments, root);
+    if arguments.cargo.doc {
+        let asked = |package: &str| arguments.cargo.names(package);
+        if let Some((what, why)) = suite::documentation(&metadata, asked) {
+            teller.left_out(&what, &why);
+        }
+        return teller.end();
+    }
     let progress = |progress: Progress<'_>| teller.progress(progress);
     let kit = Kit::of(&carried::workspace(sources)?, &STAND_INS, &progress)?;
     if let Some(other) = kit.other_compiler() {
@@ -51,9 +67,11 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
         return Ok(Ending::AsItShouldBe);
     }
     check_schedule(&suites, arguments)?;
+    let mut left: usize = suites.iter().map(|suite| active(suite, arguments).count()).sum();
     for suite in &suites {
-        let (active, ignored): (Vec<&Test>, Vec<&Test>) =
-            wanted(suite, arguments).partition(|test| test.is_active(arguments));
+        let active: Vec<&Test> = active(suite, arguments).collect();
+        let ignored: Vec<&Test> =
+            wanted(suite, arguments).filter(|test| !test.is_active(arguments)).collect();
         if let Some(why) = &suite.left_out {
             teller.left_out(&suite.source, why);
             continue;
@@ -62,21 +80,79 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
             continue;
         }
         teller.suite(suite, active.len());
-        let search = search(&suite.bounds);
-        let names: Vec<String> = active.iter().map(|test| test.name.clone()).collect();
-        suite.driver.explore(&names, &search, &progress, &mut |outcome| {
-            teller.test(suite, &outcome, &search)
-        })?;
+        let twice = arguments.bounds.looks_twice(&suite.bounds);
+        let explored = explore_all(
+            suite,
+            &active,
+            &search(&suite.bounds),
+            twice,
+            &progress,
+            &mut |both, test| {
+                left -= 1;
+                teller.test(suite, test, &both);
+            },
+        );
+        match explored {
+            Err(error) if error.is::<Stopped>() => return teller.stopped(left),
+            explored => explored?,
+        }
         // With `--ignored` the others are not ignored: they are not asked for.
         ignored.iter().filter(|test| test.ignored).for_each(|test| teller.ignored(suite, test));
     }
     if !arguments.cargo.chooses_targets()
         && arguments.filters.is_empty()
-        && let Some((what, why)) = suite::documentation(&metadata, &suites)
+        && let Some((what, why)) = suite::documentation(&metadata, |package| {
+            suites.iter().any(|suite| suite.package == package)
+        })
     {
         teller.left_out(&what, &why);
     }
-    Ok(teller.end())
+    teller.end()
+}
+
+/// Explores the tests of an executable: once, and those that wait with time-outs `twice` if that is asked for.
+fn explore_all(
+    suite: &Suite,
+    tests: &[&Test],
+    search: &Search,
+    twice: bool,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+    told: &mut dyn FnMut(Both, &Test),
+) -> anyhow::Result<()> {
+    let names: Vec<String> = tests.iter().map(|test| test.name.clone()).collect();
+    let test = |name: &str| tests.iter().find(|test| test.name == name).copied();
+    let asks = |test: &Test| {
+        twice && !test.late_timeouts && !suite.driver.asked(&test.name).eager_timeouts
+    };
+    let mut firsts = Vec::new();
+    suite.driver.explore(&names, search, progress, &mut |outcome| {
+        let Some(test) = test(&outcome.name) else { return };
+        if asks(test) && outcome.timed && outcome.is_proved() {
+            firsts.push((outcome, test));
+        } else {
+            told(Both { outcome, second: None }, test);
+        }
+    })?;
+    for (first, test) in firsts {
+        let search = second::search(&first, search);
+        let mut first = Some(first);
+        suite.driver.explore(
+            std::slice::from_ref(&test.name),
+            &search,
+            progress,
+            &mut |outcome| {
+                if let Some(first) = first.take() {
+                    told(second::both(first, outcome), test);
+                }
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// The tests of an executable that are asked for, without those that are ignored.
+fn active<'s>(suite: &'s Suite, arguments: &'s Arguments) -> impl Iterator<Item = &'s Test> {
+    wanted(suite, arguments).filter(|test| test.is_active(arguments))
 }
 
 fn wanted<'s>(suite: &'s Suite, arguments: &'s Arguments) -> impl Iterator<Item = &'s Test> {
@@ -85,9 +161,8 @@ fn wanted<'s>(suite: &'s Suite, arguments: &'s Arguments) -> impl Iterator<Item 
 
 /// A schedule is of one test.
 fn check_schedule(suites: &[Suite], arguments: &Arguments) -> anyhow::Result<()> {
-    let all = suites.iter().flat_map(|suite| wanted(suite, arguments));
-    let named: Vec<&str> =
-        all.filter(|test| test.is_active(arguments)).map(|test| test.name.as_str()).collect();
+    let all = suites.iter().flat_map(|suite| active(suite, arguments));
+    let named: Vec<&str> = all.map(|test| test.name.as_str()).collect();
     match (&arguments.bounds.schedule, named.len()) {
         (Some(_), 0) => {
             bail!(Misuse("a schedule replays one test, and none is called so".to_owned()))
@@ -104,7 +179,7 @@ fn list(suites: &[Suite], arguments: &Arguments) {
     for suite in suites {
         for test in wanted(suite, arguments) {
             match arguments.message_format {
-                Format::Human => println!("{}: test", test.name),
+                Format::Human | Format::Github => println!("{}: test", test.name),
                 Format::Json => println!(
                     "{}",
                     serde_json::json!({

@@ -1,5 +1,6 @@
 //! An executable that explores what is in it: the driver of files of scenarios, or the tests of a crate.
 
+use crate::stop::{self, Stopped};
 use crate::{Misuse, Progress};
 use anyhow::{Context, bail};
 use protocol::{Config, Outcome};
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use trace::Trace;
 use trace::json::line;
 
@@ -85,6 +87,11 @@ impl Driver {
         Driver { executable, first: &["--explore"], folder, variables, asked }
     }
 
+    /// Notes what a test asks for.
+    pub(crate) fn note(&mut self, test: &str, asked: Asked) {
+        self.asked.insert(test.to_owned(), asked);
+    }
+
     /// What starts it, without arguments.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.executable);
@@ -104,8 +111,8 @@ impl Driver {
     ///
     /// # Errors
     ///
-    /// When the driver cannot be started or read, and [`Misuse`] for a schedule
-    /// that is none. A scenario that takes the driver down is refused.
+    /// When the driver cannot be started or read, [`Misuse`] for a schedule
+    /// that is none, and [`Stopped`]. A scenario that takes the driver down is refused.
     pub fn explore(
         &self,
         scenarios: &[String],
@@ -120,6 +127,12 @@ impl Driver {
             let alike = left.iter().take_while(|name| self.asked(name) == self.asked(first));
             let alike = &left[..alike.count()];
             let ended = self.drive(alike, &self.search_of(first, search), progress, told)?;
+            if ended.stopped {
+                if let Some(name) = alike.get(ended.outcomes) {
+                    told(stopped(name, ended.last));
+                }
+                return Err(Stopped.into());
+            }
             if ended.misused {
                 bail!(Misuse(match &search.schedule {
                     Some(schedule) => format!("--schedule {schedule}: {}", ended.last_words),
@@ -135,7 +148,7 @@ impl Driver {
         Ok(())
     }
 
-    fn asked(&self, scenario: &str) -> Asked {
+    pub(crate) fn asked(&self, scenario: &str) -> Asked {
         self.asked.get(scenario).copied().unwrap_or_default()
     }
 
@@ -214,15 +227,21 @@ impl Driver {
         }
         command.args(scenarios).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("the driver could not be started")?;
+        let watched = stop::Watched::new(&child);
         let output = child.stdout.take().context("the driver's output is a pipe")?;
         let errors = child.stderr.take().context("the driver's errors are a pipe")?;
         let mut outcomes = 0;
+        let last = Mutex::new(None);
         let words = std::thread::scope(|scope| {
+            let last = &last;
             let words = scope.spawn(move || {
                 let mut others = String::new();
                 for line in BufReader::new(errors).lines().map_while(Result::ok) {
                     match protocol::Progress::from_json(&line) {
-                        Some(how) => progress(Progress::Search(&how.to_string())),
+                        Some(how) => {
+                            progress(Progress::Searching(&how));
+                            *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(how);
+                        }
                         None => others += &format!("{line}\n"),
                     }
                 }
@@ -240,7 +259,9 @@ impl Driver {
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         })?;
+        drop(watched);
         let status = child.wait()?;
+        let stopped = stop::ended(status);
         let misused = status.code() == Some(MISUSED);
         let last_words = if misused {
             words
@@ -251,7 +272,8 @@ impl Driver {
         } else {
             format!("{status}\n{words}")
         };
-        Ok(Ended { outcomes, misused, last_words })
+        let last = last.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Ended { outcomes, misused, last_words, stopped, last })
     }
 }
 
@@ -263,4 +285,21 @@ struct Ended {
     misused: bool,
     /// What it wrote besides outcomes and progress, with its exit status.
     last_words: String,
+    /// Whether somebody stopped it.
+    stopped: bool,
+    /// How far its last search was, when it said so last.
+    last: Option<protocol::Progress>,
+}
+
+/// What is known of a search that somebody stopped.
+fn stopped(name: &str, last: Option<protocol::Progress>) -> Outcome {
+    let last = last.filter(|last| last.name == name).unwrap_or_default();
+    Outcome {
+        name: name.to_owned(),
+        executions: last.executions,
+        covered: last.covered,
+        elapsed: last.elapsed,
+        summary: "it was stopped".to_owned(),
+        ..Outcome::default()
+    }
 }

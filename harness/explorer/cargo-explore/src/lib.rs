@@ -12,7 +12,10 @@
 //! | [`cargo`] | cargo, as a child process |
 //! | [`wrapper`] | what cargo calls in the place of rustc |
 //! | [`suite`] | a crate's tests, compiled against the stand-ins |
+//! | `asked` | what a test asks for in the comments above it |
 //! | [`drive`] | an executable that explores what is in it |
+//! | `second` | the second look, in which time-outs fire early |
+//! | [`stop`] | Ctrl-C |
 //! | [`report`] | how what came of it is shown |
 //! | `tell` | what the command prints |
 //! | [`command`] | the command itself |
@@ -20,6 +23,7 @@
 //! Nothing here links the explorer. It is compiled, put into the place of `std`, and what a program says that was compiled so is read.
 
 pub mod arguments;
+mod asked;
 pub mod bounds;
 pub mod cargo;
 pub mod carried;
@@ -29,6 +33,8 @@ pub mod home;
 pub mod kit;
 mod made_of;
 pub mod report;
+mod second;
+pub mod stop;
 pub mod suite;
 mod tell;
 mod turn;
@@ -45,8 +51,10 @@ pub enum Progress<'a> {
     StandIns(&'a str, usize),
     /// The target is compiled against them; this crate is done.
     Target(&'a str),
-    /// A search is under way: how far it is.
+    /// Something else is under way: how far it is.
     Search(&'a str),
+    /// A search is under way: how far it is.
+    Searching(&'a protocol::Progress),
 }
 
 impl std::fmt::Display for Progress<'_> {
@@ -61,6 +69,7 @@ impl std::fmt::Display for Progress<'_> {
             }
             Progress::Target(done) => write!(f, "compiling against the stand-ins: {done} is done"),
             Progress::Search(how) => f.write_str(how),
+            Progress::Searching(how) => how.fmt(f),
         }
     }
 }

@@ -8,8 +8,13 @@ use trace::{SourceFiles, Terminal, Trace};
 /// The verdict with its bounds, and the run if there is one, as a picture
 /// for the terminal, with the source lines below `root`.
 pub fn picture(outcome: &Outcome, root: &Path, colour: bool) -> String {
+    drawn(outcome, root, Terminal { colour, ..Terminal::default() })
+}
+
+/// As [`picture`], in this language and width.
+pub fn drawn(outcome: &Outcome, root: &Path, terminal: Terminal) -> String {
     let trace = quoted(&outcome.run_or_verdict(), root);
-    Terminal { colour, rows: Some(rows(outcome)), ..Terminal::default() }.draw(&trace)
+    Terminal { rows: Some(rows(outcome)), ..terminal }.draw(&trace)
 }
 
 /// How many rows of the run are worth a look in the terminal. One without an end

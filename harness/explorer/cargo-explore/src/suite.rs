@@ -5,7 +5,7 @@ use crate::bounds::OfPackage;
 use crate::drive::Driver;
 use crate::kit::Kit;
 use crate::wrapper::{INNER, KIT};
-use crate::{Misuse, Progress, cargo, home};
+use crate::{Misuse, Progress, asked, cargo, home};
 use anyhow::{Context, bail};
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 use serde::Deserialize;
@@ -46,6 +46,9 @@ pub struct Test {
     pub file: String,
     /// The first line of its function.
     pub line: u32,
+    /// Whether it asks that time-outs fire only when nothing else can happen.
+    #[serde(skip)]
+    pub late_timeouts: bool,
 }
 
 impl Test {
@@ -125,11 +128,17 @@ pub fn compile(
     let suite = |(id, target, executable): (_, cargo_metadata::Target, PathBuf)| {
         let package = metadata.packages.iter().find(|package| package.id == id);
         let package = package.context("cargo compiled a package that it does not list")?;
-        let driver = Driver::of_tests(executable, environment(package));
-        let (tests, left_out) = match list(&driver) {
+        let mut driver = Driver::of_tests(executable, environment(package));
+        let (mut tests, left_out) = match list(&driver) {
             Ok(tests) => (tests, None),
             Err(why) => (Vec::new(), Some(format!("{why:#}"))),
         };
+        for test in &mut tests {
+            // Rustc names files as cargo does: from the root of the workspace.
+            let asks = asked::of(&root.join(&test.file), test.line);
+            test.late_timeouts = asks.late_timeouts;
+            driver.note(&test.name, asks.asked);
+        }
         let source = target.src_path.as_std_path();
         anyhow::Ok(Suite {
             package: package.name.to_string(),
@@ -195,10 +204,13 @@ fn list(driver: &Driver) -> anyhow::Result<Vec<Test>> {
     text.lines().map(read).collect()
 }
 
-/// What is not explored of the documentation: its tests are compiled by rustdoc, one by one.
-pub fn documentation(metadata: &Metadata, suites: &[Suite]) -> Option<(String, String)> {
-    let explored = |package: &&Package| suites.iter().any(|suite| *package.name == suite.package);
-    let targets = metadata.packages.iter().filter(explored).flat_map(|package| &package.targets);
+/// What is not explored of these packages' documentation: its tests are compiled by rustdoc, one by one.
+pub fn documentation(
+    metadata: &Metadata,
+    asked: impl Fn(&str) -> bool,
+) -> Option<(String, String)> {
+    let packages = metadata.packages.iter().filter(|package| asked(&package.name));
+    let targets = packages.flat_map(|package| &package.targets);
     let folders =
         targets.filter(|target| target.doctest).filter_map(|target| target.src_path.parent());
     let count: usize = folders.map(|folder| examples_below(folder.as_std_path())).sum();

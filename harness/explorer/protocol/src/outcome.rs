@@ -54,6 +54,10 @@ pub struct Outcome {
     pub minimal: bool,
     /// What the verdict is bounded to, if a bound has cut something off: "2 looks".
     pub within: Option<String>,
+    /// Whether a thread waited with a time-out: then it matters when time-outs fire.
+    pub timed: bool,
+    /// Which share of the work an exhaustive search had done when it was stopped, in millionths, by what was known of it then.
+    pub covered: Option<u32>,
     /// The bounds of the search, each a short phrase.
     pub bounds: Vec<String>,
     /// What is not checked, each a short phrase. Of a failure nothing: it is one whatever else there is.
@@ -230,6 +234,8 @@ impl ToJson for Outcome {
             preemptions,
             minimal,
             within,
+            timed,
+            covered,
             bounds,
             not_checked,
             outputs,
@@ -249,6 +255,8 @@ impl ToJson for Outcome {
             outcome.field("preemptions", preemptions);
             outcome.field("minimal", minimal);
             outcome.field("within", within);
+            outcome.field("timed", timed);
+            outcome.field("covered", covered);
             outcome.field("bounds", bounds);
             outcome.field("not_checked", not_checked);
             outcome.field("outputs", outputs);
@@ -280,6 +288,9 @@ pub struct Progress {
     pub steps: u32,
     /// Whether the exhaustive search has given way to the random one.
     pub random: bool,
+    /// Which share of the exhaustive search is done, in millionths, by what is known of it so far.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub covered: Option<u32>,
     /// How long it has taken.
     pub elapsed: Duration,
 }
@@ -298,24 +309,51 @@ impl Progress {
 /// let progress = explore_protocol::Progress { executions: 512, steps: 9, ..Default::default() };
 /// let progress = explore_protocol::Progress { elapsed: std::time::Duration::from_secs(2), ..progress };
 /// assert_eq!(progress.to_string(), "512 executions, 256 a second, 9 steps deep");
+/// let progress = explore_protocol::Progress { covered: Some(100_000), ..progress };
+/// let text = "512 executions, 256 a second, 9 steps deep, about 10 % of the search, some 18 s more";
+/// assert_eq!(progress.to_string(), text);
 /// ```
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Progress { executions, steps, .. } = self;
         let how = if self.random { ", at random" } else { "" };
         let rate = *executions as f64 / self.elapsed.as_secs_f64().max(0.001);
-        write!(f, "{executions} executions{how}, {rate:.0} a second, {steps} steps deep")
+        write!(f, "{executions} executions{how}, {rate:.0} a second, {steps} steps deep")?;
+        match self.covered {
+            None => Ok(()),
+            Some(..10_000) => f.write_str(", less than 1 % of the search"),
+            Some(covered) => {
+                let covered = f64::from(covered.min(1_000_000)) / 1e6;
+                let left = self.elapsed.as_secs_f64() * (1.0 - covered) / covered;
+                write!(
+                    f,
+                    ", about {:.0} % of the search, some {} more",
+                    covered * 100.0,
+                    wait(left)
+                )
+            }
+        }
+    }
+}
+
+/// A time that is only guessed, in words.
+fn wait(seconds: f64) -> String {
+    match seconds {
+        ..100.0 => format!("{seconds:.0} s"),
+        100.0..6000.0 => format!("{:.0} minutes", seconds / 60.0),
+        _ => format!("{:.0} hours", seconds / 3600.0),
     }
 }
 
 impl ToJson for Progress {
     fn write(&self, json: &mut Writer) {
-        let Progress { name, executions, steps, random, elapsed } = self;
+        let Progress { name, executions, steps, random, covered, elapsed } = self;
         json.object(|progress| {
             progress.field("name", name);
             progress.field("executions", executions);
             progress.field("steps", steps);
             progress.field("random", random);
+            progress.field("covered", covered);
             progress.field("elapsed", elapsed);
         });
     }

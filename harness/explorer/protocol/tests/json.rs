@@ -187,6 +187,8 @@ mod with_serde {
             preemptions: Some(7),
             minimal: true,
             within: Some("2 looks".to_owned()),
+            timed: true,
+            covered: Some(250_000),
             bounds: vec!["one".to_owned()],
             not_checked: vec!["two".to_owned()],
             outputs: vec![Printed {
@@ -221,6 +223,7 @@ mod with_serde {
             executions: 1,
             steps: 2,
             random: true,
+            covered: Some(1),
             elapsed: Duration::new(3, 4),
         };
         assert_eq!(Progress::from_json(&line(&progress)), Some(progress));

@@ -1,8 +1,10 @@
 //! `cargo explore` as somebody uses it, in crates that know nothing of it, away from this workspace.
 
 mod crates;
+mod looks;
 mod package;
 mod places;
+mod told;
 
 use crates::Crates;
 
@@ -92,24 +94,4 @@ fn what_makes_no_sense_is_told_before_anything_is_compiled() {
     let seen = crates.explore("queue", &["--schedule", "garbage"]);
     seen.says(2, &["--schedule garbage: a schedule begins with"]);
     assert!(!seen.stderr.contains("compiling"), "{}", seen.stderr);
-}
-
-/// A bug behind a time-out shows where time-outs fire at any moment.
-#[test]
-fn a_receiver_that_gives_up_too_early_is_found_when_asked_for() {
-    let crates = Crates::new();
-    crates.explore("waits", &["--offline"]).says(0, &["2 tests: 2 proved"]);
-    crates
-        .explore("waits", &["--offline", "--eager-timeouts"])
-        .says(1, &["everything_is_counted  failed: main panics", "2 tests: 1 proved; 1 failed"]);
-    // The package can ask for it itself.
-    let manifest = crates.path().join("waits/Cargo.toml");
-    let text = std::fs::read_to_string(&manifest).unwrap();
-    let asks = |what: &str| format!("{text}\n[package.metadata.explore]\n{what}\n");
-    std::fs::write(&manifest, asks("eager-timeouts = true")).unwrap();
-    crates.explore("waits", &["--offline", "everything"]).says(1, &["1 test: 1 failed"]);
-    std::fs::write(&manifest, asks("eager-timeout = true")).unwrap();
-    crates
-        .explore("waits", &["--offline"])
-        .says(2, &["the manifest of waits: unknown field `eager-timeout`"]);
 }

@@ -140,6 +140,7 @@ fn explore(wanted: &Wanted, scenario: &Scenario) -> Result<Outcome, String> {
             executions: seen.executions,
             steps: seen.steps,
             random: seen.random,
+            covered: seen.covered,
             elapsed: start.elapsed(),
         };
         // Progress that nobody reads is no reason to stop.

@@ -62,6 +62,8 @@ pub struct Progress<'a> {
     pub steps: u32,
     /// Whether the exhaustive search has given way to the random one.
     pub random: bool,
+    /// Which share of the exhaustive search is done, in millionths, by what is known of it so far. Reckoned every 256 executions.
+    pub covered: Option<u32>,
     /// Whether the last execution repeated another.
     pub redundant: bool,
     /// What went wrong in the last execution.
@@ -282,6 +284,9 @@ impl<'a> Exploration<'a> {
             },
             Stopped::OutOfBudget => "the search did not end within its budget".to_owned(),
         };
+        if matches!(stopped, Stopped::OutOfBudget) {
+            self.outcome.covered = self.runner.with(|machine| machine.search.covered());
+        }
         self.outcome.summary = tried;
         if config.random_executions > 0
             && config.preemptions.is_none()
@@ -493,12 +498,14 @@ impl<'a> Exploration<'a> {
                     }
                 }
             }
+            let reckoned = outcome.executions.is_multiple_of(256) && !random;
             let failure = machine.failure.as_ref().filter(|_| !cut_off);
             let failure = failure.map(|bad| report::summary(machine, bad));
             see(&Progress {
                 executions: outcome.executions,
                 steps: machine.steps,
                 random,
+                covered: reckoned.then(|| machine.search.covered()).flatten(),
                 redundant,
                 failure: failure.as_deref(),
                 stdout: &stdout,

@@ -79,6 +79,7 @@ fn counted(number: u32, thing: &str) -> String {
 
 /// The bounds of what std leaves open, if this program meets it.
 pub(super) fn add_what_was_met(outcome: &mut Outcome, config: &Config, met: Policies) {
+    outcome.timed = met.timed;
     if met.weak {
         outcome.bounds.push(match config.weak_failures {
             0 => "a weak compare-exchange fails only where a strong one would".to_owned(),

@@ -27,6 +27,8 @@ pub struct Policies {
     pub(crate) blocks: u64,
     /// It does a `compare_exchange_weak`.
     pub weak: bool,
+    /// It waits with a time-out.
+    pub timed: bool,
 }
 
 impl Policies {

@@ -22,7 +22,9 @@ impl Machine {
         thread.pending = op;
         thread.at = at;
         let late = self.config.eager_timeouts && thread.timeouts_left == 0;
-        self.bounds_met.timeouts |= late && op.timeout().is_some_and(|time| time > 0);
+        let timed = op.timeout().is_some_and(|time| time > 0);
+        self.policies.timed |= timed;
+        self.bounds_met.timeouts |= late && timed;
         self.decide();
     }
 

@@ -140,6 +140,11 @@ pub(crate) trait Search {
     fn redundant(&self) -> bool {
         false
     }
+    /// Which share of the search is done, in millionths, by what is known of it: every branch that is known counts as much as those beside it. `None` if that
+    /// means nothing.
+    fn covered(&self) -> Option<u32> {
+        None
+    }
     /// Whether an execution cannot be made again by asking for the same one, so that its schedule must be kept at once.
     fn forgets(&self) -> bool {
         false

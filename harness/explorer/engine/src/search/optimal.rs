@@ -46,6 +46,8 @@ struct Node {
     tree: Vec<Branch>,
     /// How many objects were known here.
     objects: u32,
+    /// How many branches were tried to their ends.
+    done: u32,
 }
 
 impl Node {
@@ -299,6 +301,7 @@ impl Search for Optimal {
         node.choices.extend_from_slice(view.choices);
         node.asleep.clear();
         node.objects = view.objects;
+        node.done = 0;
         node.tree = match self.nodes.last_mut().and_then(|parent| parent.tree.first_mut()) {
             Some(branch) => std::mem::take(&mut branch.children),
             None => Vec::new(),
@@ -364,6 +367,7 @@ impl Search for Optimal {
             if let Some(event) = self.log.events().get(depth) {
                 let (choice, footprint, widest) = (event.choice, event.footprint, event.widest);
                 node.tree.remove(0);
+                node.done += 1;
                 node.asleep.push(Sleeper { choice, footprint, widest });
             } else {
                 node.tree.clear();
@@ -383,5 +387,15 @@ impl Search for Optimal {
 
     fn redundant(&self) -> bool {
         self.blocked
+    }
+
+    fn covered(&self) -> Option<u32> {
+        let (mut covered, mut weight) = (0.0, 1.0);
+        for node in &self.nodes {
+            let branches = f64::from(node.done) + node.tree.len().max(1) as f64;
+            covered += weight * f64::from(node.done) / branches;
+            weight /= branches;
+        }
+        Some((covered * 1e6) as u32)
     }
 }

@@ -1,5 +1,6 @@
 //! A trace as text for a terminal: the verdict, a lane for each thread, where each thread stands.
 
+mod fold;
 mod lanes;
 mod style;
 
@@ -30,12 +31,14 @@ pub struct Terminal {
     pub title: bool,
     /// Whether to say where threads come from, what the marks mean, where each thread stands and how the run was found.
     pub legend: bool,
+    /// Draw steps of one thread within a crate of others as one line, unless something turns there.
+    pub fold: bool,
     /// The language of everything but names.
     pub language: Language,
 }
 
 impl Default for Terminal {
-    /// 80 columns, no colour, box-drawing characters, every row, a title and a legend.
+    /// 80 columns, no colour, box-drawing characters, every row by itself, a title and a legend.
     fn default() -> Self {
         Self {
             width: 80,
@@ -44,6 +47,7 @@ impl Default for Terminal {
             rows: None,
             title: true,
             legend: true,
+            fold: false,
             language: Language::En,
         }
     }
@@ -74,6 +78,7 @@ impl Terminal {
             page: Page::new(self.colour),
             captions: Captions::of(self.language),
             one_file: trace.in_one_file(),
+            fold: self.fold,
             margin: MARGIN + if trace.origin == Origin::Recorded { TIME } else { 0 },
         };
         drawing.verdict(self.title);
@@ -103,6 +108,8 @@ struct Drawing<'c> {
     captions: &'static Captions,
     /// All steps are in one file: its name need not be repeated.
     one_file: bool,
+    /// Whether steps within crates of others are folded.
+    fold: bool,
     /// Columns before the lanes.
     margin: usize,
 }
@@ -151,9 +158,20 @@ impl Drawing<'_> {
         }
         let shown = skipped..end;
         let mut before: Option<&Location> = None;
-        for row in &self.chart.rows[shown.clone()] {
-            self.row(&mut lanes, row, before);
-            before = row.step.at.as_ref();
+        let mut rows = &self.chart.rows[shown.clone()];
+        while let Some((row, rest)) = rows.split_first() {
+            match fold::length(self.chart, rows).filter(|_| self.fold) {
+                Some(length) => {
+                    self.folded(&mut lanes, &rows[..length]);
+                    before = None;
+                    rows = &rows[length..];
+                }
+                None => {
+                    self.row(&mut lanes, row, before);
+                    before = row.step.at.as_ref();
+                    rows = rest;
+                }
+            }
         }
         if end < all {
             let text = format!("{} {}", self.glyphs.ellipsis, (self.captions.later)(all - end));
@@ -184,8 +202,11 @@ impl Drawing<'_> {
         let thread = row.step.thread.0 as usize;
         let name = self.chart.labels.thread(row.step.thread).to_owned();
         let here = row.step.at.as_ref();
-        let short =
-            |at: &Location| if self.one_file { format!(":{}", at.line) } else { at.short() };
+        let short = |at: &Location| match fold::foreign(&at.file).filter(|_| self.fold) {
+            Some((name, _)) => format!("{name}: {}", at.short()),
+            None if self.one_file => format!(":{}", at.line),
+            None => at.short(),
+        };
         let place = here.map(short).unwrap_or_default();
         let lanes_take = lanes.as_ref().map_or(0, Lanes::columns);
         let room = self.width.saturating_sub(self.margin + lanes_take);

@@ -1,0 +1,93 @@
+//! What a test asks for itself, in comments above it: bounds without an attribute, so that the crate compiles as before.
+
+use crate::drive::Asked;
+use std::path::Path;
+
+/// What the comments above a test ask for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct OfTest {
+    /// As in the documentation of a scenario.
+    pub asked: Asked,
+    /// That there is no second look, in which time-outs fire early.
+    pub late_timeouts: bool,
+}
+
+/// What the test in this file asks for whose function begins in this line. What cannot be read asks for nothing.
+pub(crate) fn of(file: &Path, line: u32) -> OfTest {
+    std::fs::read_to_string(file).map_or_else(|_| OfTest::default(), |text| read(&text, line))
+}
+
+fn read(source: &str, line: u32) -> OfTest {
+    let before: Vec<&str> =
+        source.lines().take(line.saturating_sub(1) as usize).map(str::trim).collect();
+    // Attributes and comments, up to what is of another item.
+    let is_above = |line: &&&str| {
+        line.starts_with("//") || !(line.is_empty() || line.ends_with([';', '{', '}', ',']))
+    };
+    let above = before.iter().rev().take_while(is_above).filter_map(|line| comment(line));
+    let head = before.iter().take_while(|line| line.is_empty() || line.starts_with("//"));
+    let mut found = OfTest::default();
+    for text in above {
+        found.asked.eager_timeouts |= text.starts_with("Time-outs fire at any moment");
+        found.late_timeouts |= text.starts_with("Time-outs fire only when nothing else can happen");
+        found.asked.looks = looks(text).or(found.asked.looks);
+    }
+    if found.asked.looks.is_none() {
+        found.asked.looks = head.filter_map(|line| comment(line)).find_map(looks);
+    }
+    found
+}
+
+/// The text of a line that is a comment.
+fn comment(line: &str) -> Option<&str> {
+    line.strip_prefix("//").map(|text| text.trim_start_matches(['/', '!']).trim_start())
+}
+
+/// To how many looks a line bounds loops.
+fn looks(text: &str) -> Option<u8> {
+    let (number, rest) = text.strip_prefix("At most ")?.split_once(' ')?;
+    let number = rest.starts_with("look").then(|| number.parse().ok()).flatten();
+    number.filter(|&number| number > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = "// At most 3 looks.
+
+use std::thread;
+
+// Time-outs fire at any moment
+#[test]
+fn first() {}
+/// Two things.
+///
+/// At most 2 looks: more change nothing.
+#[test]
+#[should_panic(
+    expected = \"Time-outs fire at any moment\"
+)]
+// Time-outs fire only when nothing else can happen.
+fn second() {}
+
+#[test]
+fn third() {}
+";
+
+    fn asked(name: &str) -> OfTest {
+        let line = SOURCE.lines().position(|line| line.contains(name)).unwrap();
+        read(SOURCE, u32::try_from(line).unwrap() + 1)
+    }
+
+    #[test]
+    fn a_test_asks_in_the_comments_above_it() {
+        let first = Asked { eager_timeouts: true, looks: Some(3) };
+        assert_eq!(asked("fn first"), OfTest { asked: first, late_timeouts: false });
+        let second = Asked { eager_timeouts: false, looks: Some(2) };
+        assert_eq!(asked("fn second"), OfTest { asked: second, late_timeouts: true });
+        let third = Asked { eager_timeouts: false, looks: Some(3) };
+        assert_eq!(asked("fn third"), OfTest { asked: third, late_timeouts: false });
+        assert_eq!(read("", 7), OfTest::default());
+    }
+}

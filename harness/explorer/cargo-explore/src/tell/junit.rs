@@ -1,0 +1,69 @@
+//! All of it as JUnit's XML, which every CI reads.
+
+use super::{Ending, Told};
+use crate::suite::{Suite, Test};
+use anyhow::Context;
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use std::path::Path;
+
+/// What will be written at the end.
+#[derive(Debug)]
+pub(super) struct Junit(Report);
+
+impl Junit {
+    pub fn new() -> Junit {
+        Junit(Report::new("cargo explore"))
+    }
+
+    pub fn suite(&mut self, suite: &Suite) {
+        self.0.add_test_suite(TestSuite::new(format!("{} {}", suite.package, suite.flag)));
+    }
+
+    /// What came of a test: a failure if it fails, an error if it is not known whether it does.
+    pub fn test(&mut self, told: &Told<'_>, says: &str, picture: &str) {
+        let kind = match told.kind {
+            Ending::AsItShouldBe => None,
+            Ending::Failed => Some(NonSuccessKind::Failure),
+            _ => Some(NonSuccessKind::Error),
+        };
+        let mut status = match kind {
+            None => TestCaseStatus::success(),
+            Some(kind) => TestCaseStatus::non_success(kind),
+        };
+        if kind.is_some() {
+            status.set_message(says).set_type(told.kind.word()).set_description(picture);
+        }
+        let mut case = TestCase::new(told.both.outcome.name.as_str(), status);
+        case.set_classname(told.suite.package.as_str()).set_time(told.both.outcome.elapsed);
+        if kind.is_none() {
+            case.set_system_out(says);
+        }
+        self.add(case);
+    }
+
+    pub fn ignored(&mut self, test: &Test) {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(test.why.as_deref().unwrap_or("ignored"));
+        self.add(TestCase::new(test.name.as_str(), status));
+    }
+
+    /// What is no test of a suite, and not explored.
+    pub fn left_out(&mut self, what: &str, why: &str) {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(why);
+        self.0.add_test_suite(TestSuite::new(what));
+        self.add(TestCase::new(what, status));
+    }
+
+    fn add(&mut self, case: TestCase) {
+        if let Some(suite) = self.0.test_suites.last_mut() {
+            suite.add_test_case(case);
+        }
+    }
+
+    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let unwritten = || format!("{} cannot be written", path.display());
+        let text = self.0.to_string().with_context(unwritten)?;
+        std::fs::write(path, text).with_context(unwritten)
+    }
+}

@@ -1,0 +1,103 @@
+//! How many tests came to what, and the exit code that follows.
+
+use super::words::Words;
+use protocol::{Outcome, Status};
+
+/// What it all came to: the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Ending {
+    /// Every test is proved, or a replayed run ends well.
+    AsItShouldBe = 0,
+    /// A test fails.
+    Failed = 1,
+    /// The command line makes no sense.
+    Misused = 2,
+    /// Nothing fails, and something is not proved.
+    NotProved = 3,
+    /// Something cannot be explored.
+    Refused = 4,
+    /// Somebody stopped it.
+    Stopped = crate::stop::CODE,
+}
+
+impl Ending {
+    /// In JSON.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Ending::AsItShouldBe => "proved",
+            Ending::Failed => "failed",
+            Ending::Misused => "misused",
+            Ending::NotProved => "not_proved",
+            Ending::Refused => "refused",
+            Ending::Stopped => "stopped",
+        }
+    }
+}
+
+/// What an outcome counts as. A replay that ends well is all that was asked for.
+pub(super) fn kind(outcome: &Outcome, replayed: bool) -> Ending {
+    match outcome.status {
+        Status::Proved => Ending::AsItShouldBe,
+        // A search that was given up has no run to show, and shows nothing.
+        Status::Failed if outcome.trace.is_some() => Ending::Failed,
+        Status::Failed | Status::Refused => Ending::Refused,
+        Status::NotProved if replayed && outcome.too_long == 0 => Ending::AsItShouldBe,
+        Status::NotProved => Ending::NotProved,
+    }
+}
+
+/// How many tests came to what.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tally {
+    pub proved: usize,
+    pub failed: Vec<String>,
+    pub not_proved: usize,
+    pub refused: usize,
+    pub ignored: usize,
+    pub replayed: usize,
+    /// Of those that were asked for, when it was stopped.
+    pub not_reached: usize,
+}
+
+impl Tally {
+    /// Counts a test that came to this; `name` is what it is called among those that fail.
+    pub fn count(&mut self, kind: Ending, replayed: bool, name: String) {
+        match kind {
+            Ending::AsItShouldBe if replayed => self.replayed += 1,
+            Ending::AsItShouldBe => self.proved += 1,
+            Ending::Failed => self.failed.push(name),
+            Ending::NotProved => self.not_proved += 1,
+            _ => self.refused += 1,
+        }
+    }
+
+    /// What it all came to.
+    pub fn ending(&self) -> Ending {
+        match self {
+            _ if !self.failed.is_empty() => Ending::Failed,
+            _ if self.refused > 0 => Ending::Refused,
+            _ if self.not_proved > 0 => Ending::NotProved,
+            _ => Ending::AsItShouldBe,
+        }
+    }
+
+    /// In words.
+    pub fn told(&self, words: &Words) -> String {
+        let numbers = [
+            self.proved,
+            self.replayed,
+            self.failed.len(),
+            self.not_proved,
+            self.refused,
+            self.ignored,
+            self.not_reached,
+        ];
+        let each = numbers.iter().zip(words.counted).filter(|(number, _)| **number > 0);
+        let each: Vec<String> = each.map(|(number, what)| format!("{number} {what}")).collect();
+        match numbers.iter().sum() {
+            0 => words.no_tests.to_owned(),
+            all => format!("{}{}", (words.tests)(all), each.join(words.and)),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What the command says besides the explorer's own sentences, in each language.
+
+use crate::second::Second;
+use protocol::{Outcome, Status};
+use trace::Language;
+
+/// The words of one language.
+pub(super) struct Words {
+    /// Proved, replayed, failed, not proved, refused, ignored, not reached.
+    pub counted: [&'static str; 7],
+    pub and: &'static str,
+    pub no_tests: &'static str,
+    pub tests: fn(usize) -> String,
+    pub failed: &'static str,
+    pub again: &'static str,
+    pub ignored: &'static str,
+    pub not_explored: &'static str,
+    /// What to do about a failure that only the second look found.
+    pub early: &'static str,
+    /// The verdict in one line; of a failure the first thing to know: what went wrong.
+    pub verdict: fn(&Outcome, Option<Second>) -> String,
+}
+
+impl Words {
+    pub fn of(language: Language) -> &'static Words {
+        match language {
+            Language::En => &ENGLISH,
+            Language::Zh => &CHINESE,
+        }
+    }
+}
+
+static ENGLISH: Words = Words {
+    counted: [
+        "proved",
+        "replayed, and ended well",
+        "failed",
+        "not proved",
+        "could not be explored",
+        "ignored",
+        "not reached",
+    ],
+    and: "; ",
+    no_tests: "no tests",
+    tests: |number| match number {
+        1 => "1 test: ".to_owned(),
+        number => format!("{number} tests: "),
+    },
+    failed: "failed: ",
+    again: "again: ",
+    ignored: "ignored",
+    not_explored: "not explored: ",
+    early: "It fails only where a time-out fires although others could go on. If that cannot happen: --timeouts 0, or above the test the \
+            comment `// Time-outs fire only when nothing else can happen`.",
+    verdict: english,
+};
+
+static CHINESE: Words = Words {
+    counted: [
+        "个已证明",
+        "个已重放且正常结束",
+        "个失败",
+        "个未证明",
+        "个无法探索",
+        "个被忽略",
+        "个没有轮到",
+    ],
+    and: "；",
+    no_tests: "没有测试",
+    tests: |number| format!("{number} 个测试："),
+    failed: "失败：",
+    again: "再看一次：",
+    ignored: "被忽略",
+    not_explored: "未探索：",
+    early: "只有在其他线程还能继续时超时先到，它才会失败。如果这不可能发生：用 --timeouts 0，或者在测试上方写注释 `// Time-outs fire only when nothing else can happen`。",
+    verdict: chinese,
+};
+
+fn counted(executions: u64) -> String {
+    match executions {
+        1 => "1 execution".to_owned(),
+        n => format!("{n} executions"),
+    }
+}
+
+fn english(outcome: &Outcome, second: Option<Second>) -> String {
+    match outcome.status {
+        Status::Proved => match second {
+            None => outcome.verdict(),
+            Some(Second::Proved(more)) => {
+                format!("{}; {more} where a time-out fires early: none fails", outcome.verdict())
+            }
+            Some(Second::Open(tried)) => format!(
+                "{}; of those where a time-out fires early {tried} were tried, none fails",
+                outcome.verdict()
+            ),
+            Some(Second::Refused | Second::Failed) => format!(
+                "{}; those where a time-out fires early cannot be explored",
+                outcome.verdict()
+            ),
+        },
+        Status::Failed if outcome.trace.is_some() => {
+            let executions = match outcome.executions {
+                1 => "in the first execution".to_owned(),
+                n => format!("after {n} executions"),
+            };
+            let when = if second.is_some() { ", but only if a time-out fires early" } else { "" };
+            format!("failed{when}: {} ({executions})", one_line(&outcome.summary))
+        }
+        Status::NotProved if outcome.too_long == 0 && outcome.trace.is_none() => {
+            let covered = outcome.covered.map(|covered| match covered {
+                ..10_000 => "; less than 1 % of the search was done".to_owned(),
+                covered => format!("; about {} % of the search was done", covered / 10_000),
+            });
+            format!(
+                "not proved: {} tried, none fails ({}{})",
+                counted(outcome.executions),
+                outcome.summary,
+                covered.unwrap_or_default()
+            )
+        }
+        _ => outcome.verdict(),
+    }
+}
+
+fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
+    let executions = outcome.executions;
+    match outcome.status {
+        Status::Proved => {
+            let within = outcome.within.as_ref().map(|within| format!("（限于 {within}）"));
+            let more = match second {
+                None => String::new(),
+                Some(Second::Proved(more)) => format!("；超时提前到的 {more} 次执行也没有失败"),
+                Some(Second::Open(tried)) => format!("；超时提前到的执行试了 {tried} 次，没有失败"),
+                Some(Second::Refused | Second::Failed) => "；超时提前到的执行无法探索".to_owned(),
+            };
+            format!("已证明{}：{executions} 次执行覆盖了所有交错{more}", within.unwrap_or_default())
+        }
+        Status::Failed if outcome.trace.is_some() => {
+            let when = if second.is_some() { "，但只在超时提前到时" } else { "" };
+            format!("失败{when}：{}（第 {executions} 次执行）", failure(outcome.failure()))
+        }
+        Status::NotProved if outcome.trace.is_none() => {
+            let covered = outcome.covered.map(|covered| match covered {
+                ..10_000 => "，搜索完成了不到 1 %".to_owned(),
+                covered => format!("，搜索大约完成了 {} %", covered / 10_000),
+            });
+            format!("未证明：试了 {executions} 次执行，没有失败{}", covered.unwrap_or_default())
+        }
+        Status::NotProved if outcome.too_long > 0 => "未证明：有的执行步数太多".to_owned(),
+        Status::NotProved => "这次执行正常结束".to_owned(),
+        Status::Failed | Status::Refused => format!("无法探索：{}", one_line(&outcome.summary)),
+    }
+}
+
+/// What goes wrong, in Chinese.
+fn failure(word: &str) -> &str {
+    match word {
+        "deadlock" => "死锁",
+        "livelock" => "活锁",
+        "leak" => "有线程没有结束",
+        "poisoned lock" => "锁已中毒",
+        "exit" => "程序退出",
+        other => other,
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
