@@ -11,6 +11,7 @@
     printOnWhite();
     moveToMargin();
     reachWithKeyboard();
+    loadStepper();
 
     // The Chinese edition lies in zh-CN/ below the English one, with the same page names and the same ids.
     function languageLink() {
@@ -171,6 +172,18 @@
     function reachWithKeyboard() {
         for (const block of document.querySelectorAll(".content main pre > code, .content main .table-wrapper")) {
             block.tabIndex = 0;
+        }
+    }
+
+    // The stepper is loaded where there is one, and where the levels that were won are listed. It lies in the English edition, for both.
+    function loadStepper() {
+        if (!document.querySelector("interleaving-stepper, [data-level]")) { return; }
+        const edition = new URL(path_to_root || "./", document.baseURI);
+        const folder = new URL(chinese ? "../stepper/" : "stepper/", edition);
+        const words = chinese ? "stepper-words-zh" : "stepper-words-en";
+        for (const name of ["stepper-words", words, "stepper-graph", "stepper-lanes", "stepper-view", "stepper"]) {
+            // In this order, whichever comes first.
+            document.head.append(Object.assign(document.createElement("script"), { src: new URL(`${name}.js`, folder).href, async: false }));
         }
     }
 })();

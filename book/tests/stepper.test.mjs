@@ -1,4 +1,4 @@
-// A reader who steps through a deadlock, looks for it as a game, and hands on the run.
+// A reader who steps through a deadlock, plays it as a level, and hands on the run.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { complaints, launch } from "./browser.mjs";
@@ -34,7 +34,7 @@ test("a deadlock by keyboard, and back, without turning the page", async () => {
     const { page, found } = await open(deadlock);
     await page.focus(".il-go button");
     await press(page, ["1", "2"]);
-    assert.match(await text(page, ".il-status.il-bad"), /Deadlock.*T1 waits for right, held by T2/);
+    assert.match(await text(page, ".il-status.il-good"), /Deadlock.*T1 waits for right, held by T2/);
     const standing = await page.$$eval(".il-go button", (all) => all.map((button) => button.textContent));
     assert.deepEqual(standing, ["T1 waits for right, held by T2", "T2 waits for left, held by T1"]);
     assert.equal(await page.evaluate(() => document.activeElement.closest(".il-go") !== null), true, "the focus stays");
@@ -59,20 +59,66 @@ test("the link to a run leads to its last state, in both editions", async () => 
     await page.close();
 });
 
-test("the game counts tries, hints, and knows when a failure is found", async () => {
-    const { page } = await open(deadlock);
-    await click(page, "Find one that fails");
+test("a level is lost, helped out with a hint, undone and won, and the list knows", async () => {
+    const { page, found } = await open(deadlock);
+    assert.match(await text(page, ".il-head"), /You are the scheduler.*Bring both threads to a stop/s);
     await page.focus(".il-go button");
     await press(page, ["1", "1"]);
     await click(page, "Hint");
-    assert.match(await text(page, ".il-status"), /Nothing can go wrong from here/);
+    assert.match(await text(page, ".il-status"), /no way leads to the goal/);
     await page.focus(".il-go button");
     await press(page, ["1", "1", "2", "2", "2", "2"]);
-    assert.match(await text(page, ".il-status.il-good"), /Tries so far: 1/);
+    assert.match(await text(page, ".il-status.il-bad"), /You have lost/);
+    assert.equal(await text(page, ".il-lanes tfoot"), "");
     await click(page, "Start over");
     await page.focus(".il-go button");
     await press(page, ["2", "1"]);
-    assert.match(await text(page, ".il-status.il-bad"), /Found, in try 2/);
+    assert.match(await text(page, ".il-status.il-good"), /Deadlock.*You have won, in 2 steps/);
+    assert.match(await text(page, ".il-lanes tfoot"), /Deadlock/);
+    await page.goto(`${server.address}levels.html`);
+    assert.deepEqual(await page.$$eval("[data-level]", (all) => all.map((one) => one.textContent).filter(Boolean)), ["✓ won"]);
+    assert.deepEqual(found, []);
+    await page.close();
+});
+
+test("who is shown a way walks along it, and has not won by that", async () => {
+    const { page } = await open("03-locks/ten-threads.html");
+    await click(page, "Show me");
+    assert.match(await text(page, ".il-status"), /laid out/);
+    const todo = await page.$$eval(".il-lanes .il-todo", (rows) => rows.length);
+    assert(todo > 3, `${todo} steps are laid out`);
+    await page.focus(".il-go button");
+    await press(page, Array(todo).fill("ArrowRight"));
+    assert.match(await text(page, ".il-status.il-good"), /That is how it goes/);
+    assert.equal(await page.$(".il-lanes .il-todo"), null);
+    assert.equal(await page.evaluate(() => Stepper.Solved.all().has("both-hold-the-lock")), false);
+    await page.close();
+});
+
+test("the lanes are drawn as the run goes: who waits, who holds, who has ended", async () => {
+    const { page } = await open(deadlock);
+    const row = (n) => page.$$eval(`.il-lanes tbody tr:nth-child(${n}) .il-lane`, (lanes) => lanes.map((lane) => lane.className.match(/il-(is-\w+|holds|acts)/g).join(" ")));
+    await page.focus(".il-go button");
+    await press(page, ["1", "2"]);
+    assert.deepEqual((await row(1)).slice(-2), ["il-is-ready il-holds il-acts", "il-is-ready"]);
+    assert.deepEqual((await row(2)).slice(-2), ["il-is-blocked il-holds", "il-is-blocked il-holds il-acts"]);
+    await press(page, ["ArrowLeft", "1", "1", "1"]);
+    assert.match((await row(4)).at(-2), /is-ended.*acts/);
+    await page.close();
+});
+
+test("a number of a thread that has several ways on leads to its buttons", async () => {
+    const { page } = await open("how-the-explorer-works.html");
+    const level = "#flag-before-the-message";
+    const buttons = () => page.$$eval(`${level} .il-go button:not([hidden]):not([aria-disabled=true])`, (all) => all.map((one) => one.textContent));
+    await page.focus(`${level} .il-go button`);
+    await press(page, ["1", "1"]);
+    assert.deepEqual(await buttons(), ["main: reads ready, the newest value", "main: reads ready, an older value"]);
+    await press(page, ["0"]);
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /the newest value/);
+    await press(page, ["Enter", "Tab"]);
+    await page.evaluate((level) => [...document.querySelectorAll(`${level} .il-go button`)].find((one) => one.textContent.includes("an older value")).click(), level);
+    assert.match(await text(page, `${level} .il-status.il-good`), /You have won/);
     await page.close();
 });
 
@@ -84,7 +130,8 @@ test("every interleaving can be chosen, and paper has a table", async () => {
     await page.select(".il-chooser select", "fails");
     assert.equal((await page.$$(".il-run")).length, 2);
     await page.emulateMediaType("print");
-    assert.equal(await page.$eval(".il-ui", (ui) => getComputedStyle(ui).display), "none");
+    assert.equal(await page.$eval(".il-go", (part) => part.checkVisibility()), false);
+    assert.equal(await page.$eval(".il-goal", (goal) => goal.checkVisibility()), true);
     assert.match(await text(page, ".il-paper"), /T1locks left.*T2locks right.*Deadlock/);
     await page.close();
 });

@@ -9,32 +9,58 @@ use harness::explore::report::quoted;
 use harness::explore::target::Target;
 use harness::explore::uses::Features;
 use harness::explore::{Driver, Search, compile};
+use protocol::Memory;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use trace::graph::StateGraph;
 use trace::{Svg, Trace};
 
-/// A figure, the chapter that its scenario is in, and the scenario.
+/// A figure, the chapter that its scenario is in, the scenario, and what may happen in it besides the order of steps.
 struct Figure {
     name: &'static str,
     chapter: &'static str,
     scenario: &'static str,
+    /// `SeqCst` for the smallest graph, where the orderings of the scenario make no difference.
+    memory: Memory,
+    /// How many spurious wake-ups each thread may have.
+    spurious: u8,
 }
 
 const fn figure(name: &'static str, chapter: &'static str, scenario: &'static str) -> Figure {
-    Figure { name, chapter, scenario }
+    Figure { name, chapter, scenario, memory: Memory::SeqCst, spurious: 0 }
+}
+
+const fn weak(name: &'static str, chapter: &'static str, scenario: &'static str) -> Figure {
+    Figure { memory: Memory::Rc11, ..figure(name, chapter, scenario) }
+}
+
+const fn spurious(name: &'static str, chapter: &'static str, scenario: &'static str) -> Figure {
+    Figure { spurious: 1, ..figure(name, chapter, scenario) }
+}
+
+impl Figure {
+    fn search(&self) -> Search {
+        let mut search = Search::default();
+        search.config.spurious = self.spurious;
+        search
+    }
 }
 
 const FIGURES: &[Figure] = &[
     figure("nobody-waits", "02-threads", "mistakes/nobody_waits"),
     figure("lost-update", "03-locks", "mistakes/lost_update"),
     figure("half-old-half-new", "03-locks", "pages/half_old_half_new"),
+    figure("both-hold-the-lock", "03-locks", "levels/both_hold_the_lock"),
+    weak("flag-before-the-message", "03-locks", "levels/flag_before_the_message"),
+    weak("neither-sees-the-other", "03-locks", "levels/neither_sees_the_other"),
+    figure("readers-become-writers", "04-rlock", "levels/readers_become_writers"),
     figure("locks-it-again", "04-rlock", "pages/locks_it_again"),
     figure("left-and-right", "04-rlock", "pages/left_and_right"),
     figure("set-and-clear", "05-event", "mistakes/flag_and_condvar_loses_the_waiter"),
     figure("changed-without-the-lock", "06-condition", "mistakes/changed_without_the_lock"),
     figure("if-instead-of-while", "06-condition", "mistakes/if_instead_of_while"),
+    spurious("woken-for-no-reason", "06-condition", "levels/woken_for_no_reason"),
     figure("notify-one-of-two", "06-condition", "mistakes/notify_one_where_two_wait"),
     figure("list-without-a-lock", "07-queue", "mistakes/a_list_without_a_lock"),
     figure("report-is-lost", "07-queue", "pages/a_report_is_lost"),
@@ -54,11 +80,11 @@ fn folder() -> PathBuf {
 }
 
 /// The simplest failing run if there is one, as the explorer tells it; else any.
-fn run_to_draw(driver: &Driver, target: &Target, scenario: &str, runs: &[Trace]) -> Trace {
+fn run_to_draw(driver: &Driver, target: &Target, figure: &Figure, runs: &[Trace]) -> Trace {
     let mut found = None;
-    let scenarios = [scenario.to_owned()];
+    let scenarios = [figure.scenario.to_owned()];
     let mut told = |outcome: protocol::Outcome| found = outcome.trace;
-    let mut search = Search::default();
+    let mut search = figure.search();
     search.config.weak_failures = 0;
     driver.explore(&scenarios, &search, &|_| (), &mut told).unwrap();
     let run = found.unwrap_or_else(|| runs[0].clone());
@@ -70,8 +96,9 @@ fn hold(chapter: &str) {
     let driver = compile(workspace(), &target, &|_| ()).unwrap();
     let renew = std::env::var_os("FIGURES").is_some_and(|value| value == "write");
     let mut wrong = Vec::new();
-    for Figure { name, scenario, .. } in FIGURES.iter().filter(|f| f.chapter == chapter) {
-        let (runs, graph) = match states(&driver, &target, scenario, &Search::default()) {
+    for figure in FIGURES.iter().filter(|figure| figure.chapter == chapter) {
+        let Figure { name, scenario, memory, .. } = figure;
+        let (runs, graph) = match states(&driver, &target, scenario, &figure.search(), *memory) {
             Ok(made) => made,
             Err(error) => {
                 wrong.push(format!("{name}: {error:#}"));
@@ -83,7 +110,7 @@ fn hold(chapter: &str) {
         if json.len() > MOST {
             wrong.push(format!("{name}: {} bytes are too many for a page", json.len()));
         }
-        let run = run_to_draw(&driver, &target, scenario, &runs);
+        let run = run_to_draw(&driver, &target, figure, &runs);
         let id = format!("{name}-lanes");
         let picture = Svg { id, words: false, ..Svg::default() }.draw(&run).trim_end().to_owned();
         for (extension, text) in [("json", json), ("svg", picture)] {

@@ -14,8 +14,8 @@ use trace::{SourceFiles, Trace};
 const GAP: u32 = 4;
 
 /// The runs of `scenario` (`file/name`) that go through all its states, with the
-/// source lines that they name, and the graph that they make. Every atomic
-/// access counts as `SeqCst`.
+/// source lines that they name, and the graph that they make, under this
+/// memory model. With [`Memory::SeqCst`] the graph is smallest.
 ///
 /// # Errors
 ///
@@ -25,12 +25,9 @@ pub fn states(
     target: &Target,
     scenario: &str,
     search: &Search,
+    memory: Memory,
 ) -> anyhow::Result<(Vec<Trace>, StateGraph)> {
-    let config = Config {
-        max_executions: search.graph_runs,
-        memory: Memory::SeqCst,
-        ..search.config.clone()
-    };
+    let config = Config { max_executions: search.graph_runs, memory, ..search.config.clone() };
     let mut runs = driver.runs(scenario, &Search { config, ..search.clone() })?;
     let mut sources = SourceFiles::new(&target.root);
     for run in &mut runs {

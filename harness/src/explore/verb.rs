@@ -7,7 +7,7 @@ use super::{Misuse, Progress, Search, announce, compile};
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use protocol::{Outcome, Status};
+use protocol::{Memory, Outcome, Status};
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -178,7 +178,7 @@ pub fn show(
         driver.explore(&scenarios, search, &told, &mut report)?;
         if let ([scenario], Some(path)) = (&scenarios[..], &showing.graph) {
             told(Progress::Search("all its states, for the graph"));
-            let (_, graph) = graph::states(&driver, target, scenario, search)?;
+            let (_, graph) = graph::states(&driver, target, scenario, search, Memory::SeqCst)?;
             std::fs::write(path, graph.to_json())
                 .with_context(|| format!("{} cannot be written", path.display()))?;
         }

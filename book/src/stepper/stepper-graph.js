@@ -5,13 +5,18 @@
 
 window.Stepper = window.Stepper || {};
 
+// Whether the end of a run is what a level asks for: `passes`, or the kind of a failure.
+Stepper.reaches = (goal, end) => Boolean(end) && (end.failure ? goal === end.failure.kind : goal === "passes");
+
 Stepper.Graph = class {
-    constructor(data) {
+    constructor(data, goal = null) {
         Object.assign(this, data);
+        this.goal = goal;
         this.nodes.forEach((node) => { node.next = node.next || []; });
-        // How many ways lead from each state to an end, and to one that fails.
+        // How many ways lead from each state to an end, to one that fails, and to the goal.
         this.ways = this.count(() => 1);
         this.failingWays = this.count((end) => (end.failure ? 1 : 0));
+        this.winningWays = this.count((end) => (Stepper.reaches(goal, end) ? 1 : 0));
         const acting = new Set(this.nodes.flatMap((node) => node.next.map((edge) => edge.step.thread)));
         // Those who have something to do besides starting and joining others.
         this.actors = this.threads.map((_, id) => id).filter((id) => acting.has(id));
@@ -45,6 +50,19 @@ Stepper.Graph = class {
     // Whether a run can end in this state. (It may have other ways on: the end of a program does not wait for its threads.)
     isEnd(node) {
         return node.next.length === 0;
+    }
+
+    // From a path, the way to the goal with the fewest steps; nothing if no way leads there.
+    solution(path) {
+        const start = this.walk(path).at(-1).index;
+        if (this.winningWays[start] === 0) { return null; }
+        const ways = new Map([[start, path]]);
+        for (const [index, way] of ways) {
+            const { next, end } = this.nodes[index];
+            if (next.length === 0 && Stepper.reaches(this.goal, end)) { return way; }
+            next.forEach((edge, choice) => { if (!ways.has(edge.to)) { ways.set(edge.to, [...way, choice]); } });
+        }
+        return null;
     }
 
     example(fails) {

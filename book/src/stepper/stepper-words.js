@@ -21,6 +21,18 @@ Stepper.words = (graph, language) => {
         return told + gone + woken;
     };
 
+    // What the thread is about to do, without what comes of it. `beside` are all steps that it could take next: where they differ
+    // in what the scheduler decides, such as whom a notification wakes, that is said too.
+    say.asks = (edge, beside) => {
+        const { step } = edge;
+        const told = (say.intents[step.op] || say.other)(step);
+        const others = beside.filter((other) => other !== edge);
+        if (others.length === 0) { return told; }
+        if (step.op === "notify") { return told + say.which.wakes(step.wakes || []); }
+        if (step.read) { return told + (step.read.stale ? say.which.old(others.filter((other) => other.step.read?.stale).length, step.read) : say.which.newest); }
+        return others.some((other) => other.step.op === step.op && !step.choice) ? say.step(edge) : told;
+    };
+
     // What a blocked thread waits for.
     say.wait = (waits) => (say.waits[waits.for] || say.waits.time)(waits);
 

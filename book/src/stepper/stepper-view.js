@@ -13,15 +13,19 @@ Stepper.View = class {
         this.say = stepper.say;
         this.root = element("div", "il-ui");
         this.root.setAttribute("role", "group");
-        this.root.setAttribute("aria-label", this.say.title);
-        this.root.append(this.head(), this.code(), this.threads(), this.values(), this.told(), this.controls(), this.chooser(), this.history());
+        this.root.setAttribute("aria-label", `${stepper.graph.goal ? this.say.level : this.say.title}: ${stepper.id}`);
+        this.lanes = new Stepper.Lanes(stepper, (edge) => this.sentence(edge));
+        this.root.append(this.head(), this.code(), this.threads(), this.values(), this.told(), this.controls(), this.history(), this.chooser());
         stepper.append(this.root, this.paper());
     }
 
     head() {
         const head = element("div", "il-head");
         this.counts = element("span", "il-counts");
-        head.append(element("strong", "", this.say.title), this.counts, element("p", "il-help", this.say.help));
+        const goal = this.stepper.querySelector(":scope > .il-goal");
+        head.append(element("strong", "", goal ? this.say.level : this.say.title), this.counts);
+        if (goal) { head.append(goal); }
+        head.append(element("p", "il-help", this.say.help));
         return head;
     }
 
@@ -30,7 +34,7 @@ Stepper.View = class {
         const box = element("div", "il-code");
         box.tabIndex = 0;
         box.setAttribute("role", "region");
-        box.setAttribute("aria-label", this.say.code);
+        box.setAttribute("aria-label", `${this.say.code}: ${this.stepper.id}`);
         box.style.setProperty("--il-actors", this.graph.actors.length);
         this.lines = new Map();
         for (const [file, lines] of Object.entries(this.graph.sources)) {
@@ -85,9 +89,9 @@ Stepper.View = class {
         this.back = button(`◀ ${say.back}`, () => stepper.seek(stepper.position - 1));
         this.forward = button(`${say.forward} ▶`, () => stepper.forward());
         bar.append(button(say.restart, () => stepper.restart()), this.back, this.forward);
-        if (this.graph.failingWays[0] > 0) {
-            this.play = button(say.game, () => stepper.play());
-            bar.append(this.play, button(say.hint, () => { this.status.textContent = stepper.hint(); }));
+        if (this.graph.goal) {
+            const tell = (ask) => button(ask.label, () => { this.status.textContent = ask.answer(); });
+            bar.append(tell({ label: say.hint, answer: () => stepper.hint() }), tell({ label: say.showMe, answer: () => stepper.showMe() }));
         }
         this.link = element("a", "il-link", say.link);
         bar.append(this.link);
@@ -120,7 +124,7 @@ Stepper.View = class {
         select.setAttribute("aria-label", say.choose);
         select.append(...Object.entries(say.only).map(([value, text]) => Object.assign(element("option", "", text), { value })));
         select.addEventListener("change", () => { fill(select.value); this.render(); });
-        box.append(element("summary", "", say.choose));
+        box.append(element("summary", "", graph.goal ? say.spoils : say.choose));
         if (graph.failingWays[0] > 0) { box.append(select); }
         box.append(note, list);
         this.offered = [];
@@ -133,15 +137,7 @@ Stepper.View = class {
     history() {
         const box = element("details", "il-history");
         box.open = true;
-        this.rows = element("tbody");
-        const table = element("table");
-        table.append(heading(this.say), this.rows);
-        const scroll = element("div", "il-scroll");
-        scroll.tabIndex = 0;
-        scroll.setAttribute("role", "region");
-        scroll.setAttribute("aria-label", this.say.steps);
-        scroll.append(table);
-        box.append(element("summary", "", this.say.steps), scroll);
+        box.append(element("summary", "", this.say.lanes), this.lanes.box);
         return box;
     }
 
@@ -179,8 +175,9 @@ Stepper.View = class {
 
     // A step and what follows from it by itself, as far as it matters.
     sentence(edge) {
-        const rest = (edge.then || []).filter((step) => step.op === "panic" || (step.op === "end" && step.thread === edge.step.thread));
-        return this.say.step(edge) + rest.map((step) => this.say.then[step.op](step)).join("");
+        const own = (step) => step.thread === edge.step.thread;
+        const rest = (edge.then || []).filter((step) => step.op === "panic" || (step.op === "end" && own(step)));
+        return this.say.step(edge) + rest.map((step) => this.say.then[step.op](step, own(step))).join("");
     }
 
     render() {
@@ -190,15 +187,16 @@ Stepper.View = class {
         this.renderCode(node);
         this.cards.forEach((card) => this.renderThread(card, node));
         this.renderValues(node);
-        this.status.className = `il-status${graph.isEnd(node) ? (node.end?.failure ? " il-bad" : " il-good") : ""}`;
+        const good = graph.goal ? stepper.won : !node.end?.failure;
+        this.status.className = `il-status${stepper.over ? (good ? " il-good" : " il-bad") : ""}`;
         const parts = [edge ? say.did(stepper.position, graph.thread_labels[edge.step.thread], this.sentence(edge)) : say.start];
         if (graph.isEnd(node) && node.end) { parts.push(say.end(node.end)); }
-        if (stepper.game) { parts.push(this.gameSays(stepper.game)); }
-        else if (!graph.isEnd(node)) { parts.push(say.ways(count(graph.ways[index]), graph.failingWays[index] && count(graph.failingWays[index]))); }
+        if (graph.goal) {
+            if (stepper.over) { parts.push(!stepper.won ? say.lost : stepper.shown ? say.shown : say.won(stepper.position)); }
+        } else if (!graph.isEnd(node)) { parts.push(say.ways(count(graph.ways[index]), graph.failingWays[index] && count(graph.failingWays[index]))); }
         this.status.textContent = parts.join(say.between);
         off(this.back, stepper.position === 0);
         off(this.forward, stepper.position === stepper.run.length && node.next.length !== 1);
-        if (this.play) { this.play.setAttribute("aria-pressed", String(Boolean(stepper.game))); }
         this.link.href = stepper.link();
         const run = Stepper.writePath(stepper.run);
         this.offered.forEach(({ chip, key, fails }) => {
@@ -206,12 +204,7 @@ Stepper.View = class {
             chip.classList.toggle("il-known", stepper.known.has(key));
             chip.dataset.mark = stepper.known.has(key) ? (fails ? "✗" : "✓") : "";
         });
-        this.renderRows();
-    }
-
-    gameSays(game) {
-        if (!game.over) { return this.say.gameOn + game.tries; }
-        return game.won ? this.say.gameWon(game.tries) : this.say.gameLost(game.tries);
+        this.lanes.render();
     }
 
     renderCode(node) {
@@ -250,7 +243,7 @@ Stepper.View = class {
             made.hidden = index >= wanted;
             made.choice = way ? way.choice : null;
             off(made, !way);
-            made.textContent = way ? say.go(name, say.step(way.edge)) : this.standing(state, name);
+            made.textContent = way ? say.go(name, say.asks(way.edge, choices.map(({ edge }) => edge))) : this.standing(state, name);
         });
     }
 
@@ -269,16 +262,9 @@ Stepper.View = class {
         this.output.hidden = !node.output;
     }
 
-    renderRows() {
-        const { stepper } = this;
-        const rows = stepper.stops.slice(1).map((stop, index) => {
-            const row = this.row(stop, index + 1);
-            row.classList.toggle("il-todo", index >= stepper.position);
-            return row;
-        });
-        this.rows.replaceChildren(...rows);
-        const current = rows[stepper.position - 1];
-        if (current) { this.rows.closest(".il-scroll").scrollTop = current.offsetTop - 60; }
+    // Moves the focus to the first of a thread's ways on.
+    focusOn(id) {
+        this.cards.find((card) => card.id === id)?.made[0].focus();
     }
 };
 

@@ -1,13 +1,16 @@
 // <interleaving-stepper>: the reader runs the threads of a program in any order. The states and the steps between them come
 // from the explorer, as JSON inside the element; what is beside that JSON stays where there is no JavaScript, and on paper.
 //
-//   <interleaving-stepper id="lost-update">
+//   <interleaving-stepper id="lost-update" data-goal="panic">
+//   <p class="il-goal">…</p>
 //   <script type="application/json">…</script>
 //   <div class="il-fallback">… a picture …</div>
 //   </interleaving-stepper>
 //
-// stepper-graph.js walks the graph, stepper-words*.js puts it into words, stepper-view.js draws it. This file holds the state:
-// a run, how far the reader has gone in it, and the game.
+// With a goal it is a level: `data-goal` is the kind of failure to bring about, or `passes`. Without one it is a program to look at.
+//
+// stepper-graph.js walks the graph, stepper-words*.js puts it into words, stepper-view.js and stepper-lanes.js draw it. This file
+// holds the state: a run, and how far the reader has gone in it.
 "use strict";
 
 Stepper.Element = class extends HTMLElement {
@@ -16,7 +19,7 @@ Stepper.Element = class extends HTMLElement {
         const source = this.querySelector('script[type="application/json"]');
         this.say = null;
         try {
-            this.graph = new Stepper.Graph(JSON.parse(source.textContent));
+            this.graph = new Stepper.Graph(JSON.parse(source.textContent), this.dataset.goal);
         } catch (error) {
             // The picture stays.
             console.error(`${this.id}: ${error.message}`);
@@ -25,7 +28,7 @@ Stepper.Element = class extends HTMLElement {
         this.say = Stepper.words(this.graph, document.documentElement.lang);
         this.run = [];
         this.position = 0;
-        this.game = null;
+        this.shown = false;
         this.known = new Set();
         this.fromLink();
         this.view = new Stepper.View(this);
@@ -75,41 +78,43 @@ Stepper.Element = class extends HTMLElement {
 
     load(path) {
         this.run = path;
-        this.game = null;
+        this.shown = true;
         this.seek(0);
     }
 
     restart() {
-        if (this.game?.over && !this.game.won) { this.game = { tries: this.game.tries, over: false }; }
         this.run = [];
-        this.seek(0);
-    }
-
-    // The game: reach a state in which the run has failed.
-    play() {
-        this.run = [];
-        this.game = { tries: 0, over: false };
+        this.shown = false;
         this.seek(0);
     }
 
     arrived() {
         const { node } = this.here;
         if (!this.graph.isEnd(node)) { return; }
-        this.known.add(Stepper.writePath(this.run));
-        if (this.game && !this.game.over) {
-            this.game.tries += 1;
-            this.game.over = true;
-            this.game.won = Boolean(node.end?.failure);
-        }
+        this.known.add(Stepper.writePath(this.run.slice(0, this.position)));
+        if (this.won && !this.shown) { Stepper.Solved.add(this.id); }
     }
 
-    // Whose turn keeps a failure possible.
+    get over() { return this.graph.isEnd(this.here.node); }
+    get won() { return this.over && Stepper.reaches(this.graph.goal, this.here.node.end); }
+
+    // Lays out a way to the goal, from here if there is one, else from the start. Says what it has done.
+    showMe() {
+        const here = this.run.slice(0, this.position);
+        const from = this.graph.solution(here) ? here : [];
+        this.run = this.graph.solution(from);
+        this.shown = true;
+        this.seek(from.length);
+        return this.say.showing(this.run.length - from.length);
+    }
+
+    // Whose turn keeps the goal in reach.
     hint() {
         const { graph, say, here } = this;
-        if (graph.isEnd(here.node)) { return say.hintOver; }
-        const good = here.node.next.filter((edge) => graph.failingWays[edge.to] > 0);
+        if (this.over) { return say.hintOver; }
+        const good = here.node.next.filter((edge) => graph.winningWays[edge.to] > 0);
         const names = [...new Set(good.map((edge) => graph.thread_labels[edge.step.thread]))];
-        return names.length > 0 ? say.hintGood(names) : say.hintBad;
+        return names.length > 0 ? say.hintGood(names) : say.noWay;
     }
 
     // Keys that mdBook would take for its own: arrows turn the page, letters open the search.
@@ -121,13 +126,32 @@ Stepper.Element = class extends HTMLElement {
             act();
             event.preventDefault();
         } else if (/^[0-9]$/.test(event.key) && !inText) {
-            const choice = this.here.node.next.findIndex((edge) => edge.step.thread === Number(event.key));
-            if (choice >= 0) { this.choose(choice); }
+            // Where a thread has several ways on, its buttons say which is which, and have to be chosen from.
+            const ways = this.here.node.next.map((edge, choice) => ({ edge, choice })).filter(({ edge }) => edge.step.thread === Number(event.key));
+            if (ways.length === 1) { this.choose(ways[0].choice); }
+            else if (ways.length > 1) { this.view.focusOn(Number(event.key)); }
         }
         if (act || event.key.length === 1) { event.stopPropagation(); }
     }
 
     show() { this.view.render(); }
 };
+
+// The levels that the reader has won, in the reader's own browser.
+Stepper.Solved = {
+    key: "every-interleaving.levels",
+    all() {
+        try { return new Set(JSON.parse(localStorage.getItem(this.key)) || []); } catch { return new Set(); }
+    },
+    add(id) {
+        try { localStorage.setItem(this.key, JSON.stringify([...this.all().add(id)])); } catch { /* A browser may allow no storage. */ }
+    },
+};
+
+// The page that lists the levels says which are won.
+document.querySelectorAll("[data-level]").forEach((place) => {
+    if (!Stepper.Solved.all().has(place.dataset.level)) { return; }
+    place.textContent = document.documentElement.lang.startsWith("zh") ? "✓ 赢过" : "✓ won";
+});
 
 customElements.define("interleaving-stepper", Stepper.Element);
