@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, Weak, mpsc};
 use std::thread;
 
 /// Nobody looks at the counter, and whoever is last frees. One execution covers that.
@@ -167,4 +167,24 @@ fn passed_from_hand_to_hand() {
     work(jobs);
     other.join().unwrap();
     assert_eq!(total.load(Relaxed), 3);
+}
+
+/// Must fail: panic. What is dropped with a channel may be gone already.
+fn counted_beside_a_channel() {
+    let shared = Arc::new(7);
+    let (sender, receiver) = mpsc::channel();
+    sender.send(Arc::clone(&shared)).unwrap();
+    let other = thread::spawn(move || drop(receiver));
+    assert_eq!(Arc::strong_count(&shared), 2);
+    other.join().unwrap();
+    drop(sender);
+}
+
+/// Must fail: panic. So may what a lock holds.
+fn counted_beside_a_lock() {
+    let shared = Arc::new(7);
+    let lock = Mutex::new(Some(Arc::clone(&shared)));
+    let other = thread::spawn(move || drop(lock));
+    assert_eq!(Arc::strong_count(&shared), 2);
+    other.join().unwrap();
 }

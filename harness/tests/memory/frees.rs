@@ -86,6 +86,68 @@ fn read_after_it_was_freed() {
     let _ = std::hint::black_box(unsafe { at(place) }.value);
 }
 
+/// Must fail: use after free. In one thread, which has another value of the same size meanwhile.
+fn read_after_another_was_made() {
+    let first = Box::into_raw(Box::new(7_u64));
+    // SAFETY: made above.
+    drop(unsafe { Box::from_raw(first) });
+    let second = std::hint::black_box(Box::new(8_u64));
+    // SAFETY: none.
+    std::hint::black_box(unsafe { *first });
+    drop(second);
+}
+
+/// A loop that allocates in each round and waits. It comes back to where it was.
+fn allocated_in_each_round() {
+    let flag = Arc::new(AtomicBool::new(false));
+    let theirs = Arc::clone(&flag);
+    let other = thread::spawn(move || theirs.store(true, Release));
+    while !flag.load(Acquire) {
+        for size in [1, 40, 3] {
+            drop(std::hint::black_box(vec![0_u8; size]));
+        }
+        thread::yield_now();
+    }
+    other.join().unwrap();
+}
+
+/// A thread that reads what is at an address.
+fn reader(place: usize) -> thread::JoinHandle<u64> {
+    // SAFETY: whoever calls makes sure of it, or not.
+    thread::spawn(move || unsafe { *std::ptr::with_exposed_provenance::<u64>(place) })
+}
+
+/// Must fail: use after free. The local variable of a thread that has ended.
+fn read_after_its_thread_ended() {
+    let place = thread::spawn(|| (&raw const *std::hint::black_box(&7_u64.swap_bytes())).expose_provenance());
+    let place = place.join().unwrap();
+    reader(place).join().unwrap();
+}
+
+/// The local variable of a function that waits.
+fn read_while_its_function_waits() {
+    let local = std::hint::black_box(7_u64);
+    assert_eq!(reader((&raw const local).expose_provenance()).join().unwrap(), 7);
+}
+
+/// Those of several threads, deep in calls, lent to others by a scope.
+fn lent_by_a_scope() {
+    fn deep(depth: u64) -> u64 {
+        let mut local = std::hint::black_box(depth);
+        if depth > 0 {
+            return deep(depth - 1) + std::hint::black_box(local);
+        }
+        thread::scope(|scope| {
+            let lent = &mut local;
+            scope.spawn(|| thread::scope(|inner| drop(inner.spawn(|| *lent += 1))));
+        });
+        local
+    }
+    let other = thread::spawn(|| deep(3));
+    assert_eq!(deep(2), 4);
+    assert_eq!(other.join().unwrap(), 7);
+}
+
 /// Must fail: double free. Both look whether it is still there, and both free it.
 fn both_free() {
     let place = made();

@@ -268,3 +268,48 @@ fn one_volatile() {
         let _ = bare.get(0);
     });
 }
+
+/// A text of one's own, longer than the compiler compares at once.
+fn text() -> (&'static TextCell, &'static str) {
+    let said = "what everybody reads, and one writes";
+    (Box::leak(Box::new(TextCell(said.to_owned().into()))), said)
+}
+
+struct TextCell(UnsafeCell<String>);
+
+// SAFETY: none, as above.
+unsafe impl Sync for TextCell {}
+
+impl TextCell {
+    fn write(&self) {
+        // SAFETY: none, as above; what it writes is text.
+        unsafe { (*self.0.get()).as_bytes_mut()[3] = b'T' };
+    }
+}
+
+/// Must fail: data race. One compares what the other writes: a call of the C library reads it.
+fn compared_beside_a_write() {
+    let (text, said) = text();
+    let other = thread::spawn(|| text.write());
+    // SAFETY: none, as above.
+    std::hint::black_box(unsafe { *text.0.get() == said });
+    other.join().unwrap();
+}
+
+/// Must fail: data race. One clones what the other writes: code that `std` has precompiled reads it.
+fn cloned_beside_a_write() {
+    let (text, _) = text();
+    let other = thread::spawn(|| text.write());
+    // SAFETY: none, as above.
+    std::hint::black_box(unsafe { (*text.0.get()).clone() });
+    other.join().unwrap();
+}
+
+/// Compared and cloned after the other has ended.
+fn compared_after_a_write() {
+    let (text, said) = text();
+    thread::spawn(|| text.write()).join().unwrap();
+    // SAFETY: the other thread is gone.
+    let now = unsafe { (*text.0.get()).clone() };
+    assert_ne!(now, said);
+}

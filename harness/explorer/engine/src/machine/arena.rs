@@ -4,7 +4,8 @@
 //!   chosen at compile time; what other threads do meanwhile does not move them. So locks that are taken in the order of their
 //!   addresses are taken in the same order each time, and an address can name an object.
 //! - **A block that is freed is not used again**, with one exception: one that its thread has allocated and freed since its last change
-//!   that others can see. Nobody else can know it; and a loop that allocates in each round finds itself where it was before.
+//!   that others can see. Nobody else can know it; and a loop that allocates in each round finds itself where it was before. Where memory is watched
+//!   it is not used again before the thread's next visible operation either: whoever still uses it is found out.
 //! - **An execution's memory is cleared at once**, before the next one begins. What is still alive then is kept where it is, and the next
 //!   execution begins behind it: tests keep what they have observed.
 //!
@@ -51,6 +52,10 @@ struct Region {
     free: [usize; CLASSES],
     /// Some are.
     any_free: bool,
+    /// Blocks to be used again after the thread's next visible operation.
+    late: [usize; CLASSES],
+    /// There are some.
+    any_late: bool,
 }
 
 impl Region {
@@ -63,6 +68,18 @@ impl Region {
             mapped: start,
             free: [0; CLASSES],
             any_free: false,
+            late: [0; CLASSES],
+            any_late: false,
+        }
+    }
+
+    /// Forgets the blocks that could be used again.
+    fn forget_free(&mut self) {
+        if std::mem::take(&mut self.any_free) {
+            self.free = [0; CLASSES];
+        }
+        if std::mem::take(&mut self.any_late) {
+            self.late = [0; CLASSES];
         }
     }
 }
@@ -157,8 +174,7 @@ pub fn begin() {
             region.floor = region.next;
         }
         region.mark = region.next;
-        region.free = [0; CLASSES];
-        region.any_free = false;
+        region.forget_free();
     }
 }
 
@@ -191,8 +207,16 @@ pub fn note_change(tid: Tid) {
     // SAFETY: called by the machine, in an execution.
     let region = unsafe { &mut regions()[tid] };
     region.mark = region.next;
-    if std::mem::take(&mut region.any_free) {
-        region.free = [0; CLASSES];
+    region.forget_free();
+}
+
+/// A thread is about to do what others could see: from now on it may use again what it has freed.
+#[inline]
+pub fn note_step(tid: Tid) {
+    // SAFETY: called by the machine, in an execution.
+    let region = unsafe { &mut regions()[tid] };
+    if std::mem::take(&mut region.any_late) {
+        region.free_late();
     }
 }
 
@@ -214,6 +238,32 @@ fn class(layout: Layout) -> usize {
 }
 
 impl Region {
+    /// Joins the blocks that were freed late to the others, in the order of their addresses: in each round of a loop the same ones are used in the same order.
+    fn free_late(&mut self) {
+        for (late, free) in self.late.iter_mut().zip(&mut self.free) {
+            if *late == 0 {
+                continue;
+            }
+            let mut blocks = Vec::new();
+            for list in [std::mem::take(late), std::mem::take(free)] {
+                let mut next = list;
+                while next != 0 {
+                    blocks.push(next);
+                    let block = std::ptr::with_exposed_provenance::<usize>(next);
+                    // SAFETY: a free block holds the address of the next.
+                    next = unsafe { block.read() };
+                }
+            }
+            blocks.sort_unstable();
+            for at in blocks.into_iter().rev() {
+                // SAFETY: as above.
+                unsafe { std::ptr::with_exposed_provenance_mut::<usize>(at).write(*free) };
+                *free = at;
+            }
+        }
+        self.any_free = true;
+    }
+
     /// A block; null if there is no memory.
     fn allocate(&mut self, tid: Tid, class: usize) -> *mut u8 {
         if self.free[class] != 0 {
@@ -290,10 +340,12 @@ unsafe impl GlobalAlloc for Arena {
         ALIVE.fetch_sub(1, Relaxed);
         if Tid::from(runs) == tid && at >= region.mark {
             let class = class(layout);
+            let is_watched = super::plain::is_on();
+            let list = if is_watched { &mut region.late } else { &mut region.free };
             // SAFETY: the block is free, and holds an address.
-            unsafe { block.cast::<usize>().write(region.free[class]) };
-            region.free[class] = at;
-            region.any_free = true;
+            unsafe { block.cast::<usize>().write(list[class]) };
+            list[class] = at;
+            *(if is_watched { &mut region.any_late } else { &mut region.any_free }) = true;
         }
     }
 

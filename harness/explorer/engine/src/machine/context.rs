@@ -58,6 +58,15 @@ pub fn with<R>(f: impl FnOnce(&mut Machine) -> R) -> Option<R> {
     })
 }
 
+/// [`with`], and where the stack of the program's code is.
+pub fn with_stack<R>(f: impl FnOnce(&mut Machine, &Fibers, usize) -> R) -> Option<R> {
+    let context = current()?;
+    as_engine(context, |stack| {
+        let mut machine = context.machine.try_borrow_mut().ok()?;
+        Some(f(&mut machine, &context.fibers, stack))
+    })
+}
+
 /// Calls `f` with the whole context; `None` outside of an execution.
 pub fn with_context<R>(f: impl FnOnce(&Context) -> R) -> Option<R> {
     let context = current()?;
@@ -118,6 +127,7 @@ fn answer(
         let mut machine = context.machine.borrow_mut();
         let me = machine.current;
         let base = context.fibers.note_depth(me, stack);
+        super::arena::note_step(me);
         if machine.in_hook {
             let ends = matches!(op, Op::Exit(_) | Op::Abort);
             let does = if ends { "ends the program" } else { "uses what threads share" };

@@ -47,6 +47,8 @@ struct Slot {
     limit: usize,
     /// Where its stack begins.
     base: usize,
+    /// How deep it was when it last called the engine for an operation: below, nothing is alive while it does not run.
+    depth: Cell<usize>,
     /// How the running coroutine gives the turn away.
     yielder: Cell<*const Yielder<(), ()>>,
 }
@@ -123,7 +125,13 @@ impl Fibers {
         });
         let mut slots = self.slots.borrow_mut();
         debug_assert_eq!(slots.len(), tid);
-        slots.push(Slot { fiber: Some(fiber), limit, base, yielder: Cell::new(std::ptr::null()) });
+        slots.push(Slot {
+            fiber: Some(fiber),
+            limit,
+            base,
+            depth: Cell::new(base),
+            yielder: Cell::new(std::ptr::null()),
+        });
         Ok(())
     }
 
@@ -209,7 +217,23 @@ impl Fibers {
     pub fn note_depth(&self, tid: Tid, here: usize) -> usize {
         let lowest = &self.stacks.borrow()[tid].lowest;
         lowest.set(lowest.get().min(here));
-        self.slots.borrow()[tid].base
+        let slot = &self.slots.borrow()[tid];
+        slot.depth.set(here);
+        slot.base
+    }
+
+    /// Whether an address lies on the stack of a thread, in a part that no function has any more. `here` is how deep the running thread, `me`, is.
+    pub fn is_left(&self, me: Tid, here: usize, address: usize) -> bool {
+        let slots = self.slots.borrow();
+        let mut all = slots.iter().enumerate();
+        let Some((tid, slot)) = all.find(|(_, slot)| (slot.limit..slot.base).contains(&address))
+        else {
+            return false;
+        };
+        if tid == me {
+            return address < here;
+        }
+        slot.fiber.is_none() || address < slot.depth.get()
     }
 
     /// Whether the running coroutine has stack enough for a call into the engine.

@@ -1,7 +1,7 @@
 //! Memory that was used as it must not be.
 
 use crate::chart::Chart;
-use crate::explain::Unordered;
+use crate::explain::{Unordered, is_left};
 use crate::{Access, Action, Allocation, Location, MemoryFault};
 
 /// What a fault is called.
@@ -45,6 +45,9 @@ pub(super) fn why(
     if let Some(allocation) = allocation {
         let at = place(allocation.at.as_ref());
         lines.push(format!("它由 {} 分配{at}。", labels.thread(allocation.thread)));
+    }
+    if is_left(fault, accesses, allocation) {
+        lines.push("它是一个局部变量：所在的函数已经返回，或者所在的线程已经结束。".to_owned());
     }
     lines.extend(Unordered::of(chart, fault, accesses).map(|reason| {
         match reason {

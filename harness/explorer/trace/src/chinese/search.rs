@@ -58,7 +58,7 @@ fn found(search: &Search) -> String {
 }
 
 /// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
-const PHRASES: [(&str, &str); 24] = [
+const PHRASES: [(&str, &str); 25] = [
     ("no spurious wake-ups", "没有虚假唤醒"),
     ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
     ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
@@ -108,6 +108,10 @@ const PHRASES: [(&str, &str); 24] = [
     ),
     ("the counts of Arc and Weak", "Arc 和 Weak 的计数"),
     ("leaks of memory", "内存泄漏"),
+    (
+        "what std's precompiled code does with memory, as when it formats a number",
+        "std 中预先编译好的代码对内存做了什么，例如把数写成文字",
+    ),
     (
         "statics of other types than std's: they keep their values from one execution to the next",
         "类型不属于 std 的 static：它们的值从一次执行留到下一次",

@@ -37,6 +37,12 @@ pub(super) fn why(
         let at = place(allocation.at.as_ref());
         lines.push(format!("{} allocated it{at}.", labels.thread(allocation.thread)));
     }
+    if is_left(fault, accesses, allocation) {
+        lines.push(
+            "It was a local variable: its function has returned, or its thread has ended."
+                .to_owned(),
+        );
+    }
     lines.extend(Unordered::of(chart, fault, accesses).map(|reason| match reason {
         Unordered::Store { name, ordering, at } => format!(
             "Nothing orders the two: {name} was stored {ordering:?}{}, which publishes nothing.",
@@ -49,6 +55,15 @@ pub(super) fn why(
         Unordered::Nothing => "Nothing orders the two: no lock, no join, no Release store that an Acquire load has read.".to_owned(),
     }));
     lines
+}
+
+/// Whether it is a local variable that is gone: nobody has allocated or freed it.
+pub(crate) fn is_left(
+    fault: MemoryFault,
+    accesses: &[Access],
+    allocation: Option<&Allocation>,
+) -> bool {
+    fault == MemoryFault::UseAfterFree && accesses.len() == 1 && allocation.is_none()
 }
 
 /// Why nothing orders two accesses.

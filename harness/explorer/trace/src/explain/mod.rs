@@ -6,7 +6,7 @@ mod memory;
 mod search;
 mod standing;
 
-pub(crate) use memory::Unordered;
+pub(crate) use memory::{Unordered, is_left};
 pub(crate) use search::{grouped, search};
 pub(crate) use standing::{Stand, standings};
 

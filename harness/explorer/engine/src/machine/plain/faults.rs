@@ -65,6 +65,17 @@ impl Fault {
         }
     }
 
+    /// A local variable is touched whose function has returned, or whose thread has ended.
+    pub fn left((thread, epoch): (Tid, u16), how: How) -> Self {
+        Self {
+            kind: Kind::AfterFree,
+            earlier: None,
+            later: Party { thread, epoch, how, at: None },
+            block: None,
+            allocated_at: None,
+        }
+    }
+
     /// Memory is freed that may not be.
     pub fn free((thread, epoch): (Tid, u16), earlier: Option<Seen>, block: Option<Block>) -> Self {
         Self {

@@ -5,6 +5,7 @@ use std::cell::{Cell, UnsafeCell};
 use super::symbols::{self, Class, Role};
 use crate::machine::arena;
 use crate::machine::op::Tid;
+use crate::search::MAX_THREADS;
 
 /// An access counts if none of these is set.
 pub const INSIDE: u8 = 1;
@@ -20,20 +21,22 @@ struct Frame {
 }
 
 /// What a thread is in.
-#[derive(Default)]
 struct Standing {
     frames: Vec<Frame>,
     now: u8,
 }
 
 /// Without a destructor, so that looking at it is one instruction.
-struct All(UnsafeCell<std::mem::ManuallyDrop<Vec<Standing>>>);
+struct All(UnsafeCell<std::mem::ManuallyDrop<[Standing; MAX_THREADS]>>);
 
 thread_local! {
     /// What holds now, for the running thread.
     static NOW: Cell<u8> = const { Cell::new(0) };
     static RUNNING: Cell<Tid> = const { Cell::new(0) };
-    static ALL: All = const { All(UnsafeCell::new(std::mem::ManuallyDrop::new(Vec::new()))) };
+    static ALL: All = const {
+        let all = [const { Standing { frames: Vec::new(), now: 0 } }; MAX_THREADS];
+        All(UnsafeCell::new(std::mem::ManuallyDrop::new(all)))
+    };
     /// What is known of the functions, by their addresses.
     static KNOWN: Cell<*mut (usize, u8)> = const { Cell::new(std::ptr::null_mut()) };
     /// An `Arc`'s counter was made 0, and nothing was entered since.
@@ -42,13 +45,11 @@ thread_local! {
 
 const SLOTS: usize = 8192;
 
+#[inline]
 fn standing<R>(tid: Tid, f: impl FnOnce(&mut Standing) -> R) -> R {
     ALL.with(|all| {
         // SAFETY: only this thread of the operating system sees it, and `f` below does not come back here.
         let all = unsafe { &mut *all.0.get() };
-        if all.len() <= tid {
-            all.resize_with(tid + 1, Standing::default);
-        }
         f(&mut all[tid])
     })
 }
@@ -103,7 +104,7 @@ pub fn is_armed() -> bool {
 #[cold]
 #[inline(never)]
 fn no_functions() -> *mut (usize, u8) {
-    vec![(0, 0); SLOTS].leak().as_mut_ptr()
+    arena::outside(|| vec![(0, 0); SLOTS].leak().as_mut_ptr())
 }
 
 /// Functions begin at multiples of 16, and neighbours are called together: the upper bits of a product tell them apart best.
@@ -121,12 +122,31 @@ fn kind(here: usize) -> u8 {
     // SAFETY: made above, with so many slots, and used by this thread only.
     let slot = unsafe { &mut *known.add(slot_of(here)) };
     if slot.0 != here {
-        let function = symbols::function(here);
-        let class = function.map_or(Class::Neutral, |function| function.class);
-        let role = function.map_or(Role::Plain, |function| function.role);
-        *slot = (here, class as u8 | (role as u8) << 4);
+        *slot = (here, arena::outside(|| kind_of(here)));
     }
     slot.1
+}
+
+#[cold]
+#[inline(never)]
+fn kind_of(here: usize) -> u8 {
+    let function = symbols::function(here);
+    let class = function.map_or(Class::Neutral, |function| function.class);
+    let role = function.map_or(Role::Plain, |function| function.role);
+    class as u8 | (role as u8) << 4
+}
+
+/// More room, in the engine's memory.
+#[cold]
+#[inline(never)]
+fn grow(frames: &mut Vec<Frame>) {
+    arena::outside(|| frames.reserve(64));
+}
+
+#[cold]
+#[inline(never)]
+fn look_at_all() {
+    arena::outside(super::counts::look_at_all);
 }
 
 /// A function is entered; `here` lies in it.
@@ -134,33 +154,33 @@ pub extern "C" fn entered(stack: usize, here: usize) {
     if !arena::is_explored() {
         return;
     }
-    arena::outside(|| {
-        let before = NOW.get();
-        let before = standing(RUNNING.get(), |standing| {
-            let before = pop(standing, stack, before);
-            standing.frames.push(Frame { stack, before });
-            before
-        });
-        let kind = kind(here);
-        let class = match kind & 15 {
-            user if user == Class::User as u8 => before & !INSIDE,
-            inside if inside == Class::Inside as u8 => before | INSIDE,
-            _ => before,
-        };
-        let role = kind >> 4;
-        let armed = ARMED.get();
-        if armed && role != Role::Fence as u8 {
-            ARMED.set(false);
-            if role != Role::LastDrop as u8 {
-                super::counts::look_at_all();
-            }
+    let before = standing(RUNNING.get(), |standing| {
+        let before = pop(standing, stack, NOW.get());
+        if standing.frames.len() == standing.frames.capacity() {
+            grow(&mut standing.frames);
         }
-        if role == Role::RawCount as u8 && class & INSIDE == 0 {
-            super::counts::look_at_all();
-        }
-        let last = armed && role == Role::LastDrop as u8;
-        NOW.set(if last { class | LAST_DROP } else { class });
+        standing.frames.push(Frame { stack, before });
+        before
     });
+    let kind = kind(here);
+    let class = match kind & 15 {
+        user if user == Class::User as u8 => before & !INSIDE,
+        inside if inside == Class::Inside as u8 => before | INSIDE,
+        _ => before,
+    };
+    let role = kind >> 4;
+    let armed = ARMED.get();
+    if armed && role != Role::Fence as u8 {
+        ARMED.set(false);
+        if role != Role::LastDrop as u8 {
+            look_at_all();
+        }
+    }
+    if role == Role::RawCount as u8 && class & INSIDE == 0 {
+        look_at_all();
+    }
+    let last = armed && role == Role::LastDrop as u8;
+    NOW.set(if last { class | LAST_DROP } else { class });
 }
 
 /// A function is left.

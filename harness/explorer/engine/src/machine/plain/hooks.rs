@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use super::shadow::How;
-use super::{access, atomics, frames};
+use super::{access, atomics, frames, library};
 
 /// Called once for each instrumented object file, before `main`.
 #[unsafe(no_mangle)]
@@ -102,7 +102,7 @@ unsafe extern "C" fn copied(to: *mut u8, from: *const u8, size: usize, at: usize
         wrote(to.addr(), size, How::Write, at);
     }
     // SAFETY: the program's own call; where it may overlap, and where not, `copy` does right.
-    unsafe { std::ptr::copy(from, to, size) };
+    unsafe { library::copy(to, from, size) };
     to
 }
 

@@ -7,6 +7,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `hooks` | what instrumented code calls |
+//! | `library` | what precompiled code does by way of the C library |
 //! | `frames`, `symbols` | whose access it is |
 //! | `shadow` | what happened at each address |
 //! | `blocks` | what is allocated |
@@ -20,6 +21,7 @@ pub mod counts;
 pub mod faults;
 pub mod frames;
 mod hooks;
+mod library;
 pub mod shadow;
 mod symbols;
 mod undo;
@@ -60,13 +62,15 @@ pub struct Plain {
     witnesses: faults::Witnesses,
 }
 
-struct Own(UnsafeCell<Option<Box<Plain>>>);
+/// Without a destructor, so that looking at it is one instruction. A process explores in few threads of the operating system.
+struct Own(UnsafeCell<std::mem::ManuallyDrop<Option<Box<Plain>>>>);
 
 thread_local! {
-    static PLAIN: Own = const { Own(UnsafeCell::new(None)) };
+    static PLAIN: Own = const { Own(UnsafeCell::new(std::mem::ManuallyDrop::new(None))) };
 }
 
-/// Calls `f` with what is known; `None` in a thread of the operating system that is going away.
+/// Calls `f` with what is known; always `Some`.
+#[inline]
 fn with<R>(f: impl FnOnce(&mut Plain) -> R) -> Option<R> {
     PLAIN
         .try_with(|plain| {
@@ -171,8 +175,15 @@ pub fn used(address: usize, size: usize) {
 
 /// The current thread touches memory. Does not return if that goes wrong.
 fn access(address: usize, size: usize, how: How, at: usize) {
-    let fine = context::with(|machine| {
-        with(|plain| machine.touch(plain, (address, size), how, at)).unwrap_or(true)
+    let fine = context::with_stack(|machine, fibers, stack| {
+        let is_left = !arena::holds(address)
+            && !undo::may_be_static(address)
+            && fibers.is_left(machine.current, stack, address);
+        with(|plain| match is_left {
+            true => machine.touch_what_is_left(plain, how),
+            false => machine.touch(plain, (address, size), how, at),
+        })
+        .unwrap_or(true)
     });
     if fine == Some(false) {
         faults::keep_stack();
@@ -216,6 +227,17 @@ impl Machine {
                 false
             }
         }
+    }
+
+    /// The current thread touches what was a local variable.
+    fn touch_what_is_left(&mut self, plain: &mut Plain, how: How) -> bool {
+        if self.failure.is_some() {
+            return true;
+        }
+        plain.witnesses.seek(None, None);
+        self.fail(Bad::Memory(Box::new(Fault::left(self.now(), how))));
+        self.chosen = None;
+        false
     }
 
     fn fault(&self, plain: &mut Plain, address: usize, clash: &Clash) -> Fault {

@@ -69,14 +69,34 @@ struct Cell {
 }
 
 const PAGE: usize = 4096;
+/// So many pages are found without the map.
+const NEAR: usize = 256;
+
+type Page = Box<[Cell; PAGE / 8]>;
 
 /// See the [module](self).
-#[derive(Default)]
 pub struct Shadow {
-    pages: HashMap<usize, Box<[Cell]>, BuildHasherDefault<Fast>>,
+    pages: Vec<Page>,
+    /// Which page of `pages` is whose.
+    places: HashMap<usize, usize, BuildHasherDefault<Fast>>,
+    /// The same, for those that were used last.
+    near: Box<[(usize, usize); NEAR]>,
     generation: u32,
     /// Something was freed in this execution.
     any_freed: bool,
+}
+
+impl Default for Shadow {
+    fn default() -> Self {
+        Self {
+            pages: Vec::new(),
+            places: HashMap::default(),
+            // No page has this number.
+            near: Box::new([(usize::MAX, 0); NEAR]),
+            generation: 0,
+            any_freed: false,
+        }
+    }
 }
 
 impl Shadow {
@@ -94,18 +114,29 @@ impl Shadow {
         threads < 2 && !self.any_freed
     }
 
+    #[inline]
     fn cell(&mut self, granule: usize) -> &mut Cell {
-        let address = granule << 3;
-        let page = self
-            .pages
-            .entry(address / PAGE)
-            .or_insert_with(|| std::iter::repeat_with(Cell::default).take(PAGE / 8).collect());
-        let cell = &mut page[address % PAGE / 8];
+        let number = (granule << 3) / PAGE;
+        let near = self.near[number % NEAR];
+        let place = if near.0 == number { near.1 } else { self.place(number) };
+        let cell = &mut self.pages[place][granule % (PAGE / 8)];
         if cell.generation != self.generation {
             cell.generation = self.generation;
             cell.seen.clear();
         }
         cell
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn place(&mut self, number: usize) -> usize {
+        let place = *self.places.entry(number).or_insert_with(|| {
+            self.pages
+                .push(Box::new([const { Cell { generation: 0, seen: Vec::new() } }; PAGE / 8]));
+            self.pages.len() - 1
+        });
+        self.near[number % NEAR] = (number, place);
+        place
     }
 
     /// Memory that is given out again is new.

@@ -127,13 +127,30 @@ fn class_of(name: &str) -> Class {
     if !NEUTRAL.contains(&root) {
         return Class::User;
     }
+    if let Some(what) = dropped_by_arc(rest) {
+        // An `Arc` or a `Weak` that lies in a channel or a result is dropped by a stand-in, and is the user's.
+        let own = direct_crate(what)
+            .is_some_and(|(root, rest)| STAND_INS.contains(&root) && !is_owner(rest));
+        return if own || what.starts_with('e') { Class::Neutral } else { Class::User };
+    }
     // What drops a stand-in's own value is the stand-in's; but what a lock holds is the user's.
     let dropped = rest.find("13drop_in_place").map(|at| &rest[at + "13drop_in_place".len()..]);
     let owner = dropped.and_then(|dropped| dropped.strip_prefix('I').or(Some(dropped)));
     let Some((root, what)) = owner.and_then(direct_crate) else { return Class::Neutral };
-    let head: String = what.chars().take(48).collect();
-    let owns = OWNERS.iter().any(|owner| head.contains(owner)) && !head.contains("Guard");
-    if STAND_INS.contains(&root) && !owns { Class::Inside } else { Class::Neutral }
+    if STAND_INS.contains(&root) && !is_owner(what) { Class::Inside } else { Class::Neutral }
+}
+
+/// Whether a type of the stand-ins owns a value of the user's.
+fn is_owner(path: &str) -> bool {
+    let head: String = path.chars().take(48).collect();
+    OWNERS.iter().any(|owner| head.contains(owner)) && !head.contains("Guard")
+}
+
+/// What an `Arc` or a `Weak` is of, if this is the `drop` of one.
+fn dropped_by_arc(path: &str) -> Option<&str> {
+    let (_, what) = path.strip_prefix("4syncINt")?.split_once('_')?;
+    let what = what.strip_prefix("3Arc").or_else(|| what.strip_prefix("4Weak"))?;
+    path.contains("3ops4drop4Drop4drop").then_some(what)
 }
 
 fn role_of(name: &str) -> Role {
@@ -202,6 +219,19 @@ mod tests {
         // `alloc::sync::Arc<u8>::drop_slow`
         let slow = "_RNvMs_NtCsabcd_5alloc4syncINtB4_3ArchE9drop_slowCs1234_7mycrate";
         assert_eq!((class(slow), role_of(slow)), (Class::Neutral, Role::LastDrop));
+    }
+
+    #[test]
+    fn an_arc_that_a_stand_in_drops_is_the_user_s_unless_it_holds_what_is_the_stand_in_s() {
+        let drop = |of: &str| {
+            let name = "_RNvXs1e_NtCslN_5alloc4syncINtB6_3Arc";
+            class_of(&format!("{name}{of}ENtNtNtCsgE_4core3ops4drop4Drop4dropCs1234_7mycrate"))
+        };
+        assert_eq!(drop("l"), Class::User);
+        assert_eq!(drop("NtCs1234_7mycrate3Foo"), Class::User);
+        assert_eq!(drop("INtNtCs77_14explore_engine4sync5MutexhE"), Class::User);
+        assert_eq!(drop("INtNtCs77_14explore_engine5spawn6PackethE"), Class::Neutral);
+        assert_eq!(drop("e"), Class::Neutral);
     }
 
     #[test]
