@@ -13,11 +13,13 @@ def one_more(x):
     return x + 1
 
 
+# ANCHOR: count
 def count():
     global n
     start.wait()
     for _ in range(EACH):
         n = one_more(n)
+# ANCHOR_END: count
 
 
 def count_under_the_lock():

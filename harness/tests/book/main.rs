@@ -3,6 +3,7 @@
 
 mod contents;
 mod editions;
+mod first_page;
 mod includes;
 mod links;
 mod listings;
