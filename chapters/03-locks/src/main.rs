@@ -14,6 +14,8 @@ const CHAPTER: Chapter = Chapter {
         list_race::PROGRAM,
         lost_update::PROGRAM,
         lost_by_chance::PROGRAM,
+        mutex::PROGRAM,
+        rwlock::PROGRAM,
         methods::PROGRAM,
     ],
 };

@@ -4,4 +4,6 @@ pub mod list_race;
 pub mod lost_by_chance;
 pub mod lost_update;
 pub mod methods;
+pub mod mutex;
+pub mod rwlock;
 pub mod ten_threads;
