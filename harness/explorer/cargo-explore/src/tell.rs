@@ -126,6 +126,9 @@ impl Teller {
         let kind = tally::kind(outcome, self.replays);
         let name = format!("{} {}", suite.flag, outcome.name);
         lock(&self.tally).count(kind, self.replays, name);
+        if outcome.is_proved() {
+            lock(&self.tally).note(&outcome.not_checked);
+        }
         let told = Told { suite, test, both, kind };
         let says = (self.words.verdict)(outcome, both.second);
         self.junit(|junit| junit.test(&told, &says, &self.picture(outcome, false)));
@@ -224,6 +227,9 @@ impl Teller {
                 anstream::println!("\n{}{}", self.words.failed, tally.failed.join(", "));
             }
             anstream::println!("\n{} ({seconds:.2} s)", tally.told(self.words));
+            if !tally.not_checked.is_empty() {
+                anstream::println!("{}{}", self.words.not_checked, tally.not_checked.join("; "));
+            }
         }
         match &self.junit {
             Some((path, junit)) => lock(junit).write(path).map(|()| ending),

@@ -58,6 +58,8 @@ pub(super) struct Tally {
     pub replayed: usize,
     /// Of those that were asked for, when it was stopped.
     pub not_reached: usize,
+    /// What the proofs do not speak about.
+    pub not_checked: Vec<String>,
 }
 
 impl Tally {
@@ -70,6 +72,13 @@ impl Tally {
             Ending::NotProved => self.not_proved += 1,
             _ => self.refused += 1,
         }
+    }
+
+    /// Notes what a proof does not speak about.
+    pub fn note(&mut self, not_checked: &[String]) {
+        let new = not_checked.iter().filter(|line| !self.not_checked.contains(line));
+        let new: Vec<String> = new.cloned().collect();
+        self.not_checked.extend(new);
     }
 
     /// What it all came to.

@@ -15,6 +15,7 @@ pub(super) struct Words {
     pub again: &'static str,
     pub ignored: &'static str,
     pub not_explored: &'static str,
+    pub not_checked: &'static str,
     /// What to do about a failure that only the second look found.
     pub early: &'static str,
     /// The verdict in one line; of a failure the first thing to know: what went wrong.
@@ -50,6 +51,7 @@ static ENGLISH: Words = Words {
     again: "again: ",
     ignored: "ignored",
     not_explored: "not explored: ",
+    not_checked: "not checked: ",
     early: "It fails only where a time-out fires although others could go on. If that cannot happen: --timeouts 0, or above the test the \
             comment `// Time-outs fire only when nothing else can happen`.",
     verdict: english,
@@ -72,6 +74,7 @@ static CHINESE: Words = Words {
     again: "再看一次：",
     ignored: "被忽略",
     not_explored: "未探索：",
+    not_checked: "没有检查：",
     early: "只有在其他线程还能继续时超时先到，它才会失败。如果这不可能发生：用 --timeouts 0，或者在测试上方写注释 `// Time-outs fire only when nothing else can happen`。",
     verdict: chinese,
 };

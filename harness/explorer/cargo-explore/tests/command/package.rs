@@ -64,6 +64,25 @@ fn everything_that_the_command_carries_is_in_its_package() {
     }
 }
 
+/// Crates that stand on crates of others, each with a real bug: found with one command.
+#[test]
+#[ignore = "a minute: crossbeam-channel and tokio are compiled anew; .ci/full runs it"]
+fn bugs_behind_crates_of_others_are_found() {
+    let crates = Crates::new();
+    crates.explore("work", &[]).says(
+        1,
+        &[
+            "tests::flushed_is_done  failed: main panics",
+            " steps in crossbeam-",
+            "finished_is_done  proved: ",
+            "2 tests: 1 proved; 1 failed",
+        ],
+    );
+    crates
+        .explore("gate", &[])
+        .says(1, &["tests::everybody_passes  failed: deadlock: ", "1 test: 1 failed"]);
+}
+
 /// Installs the command from the packaged crates in a home that has nothing else, and explores a crate with it.
 #[test]
 #[ignore = "minutes: everything is compiled anew; .ci/full runs it"]
