@@ -56,7 +56,7 @@ pub struct Outcome {
     pub within: Option<String>,
     /// Whether a thread waited with a time-out: then it matters when time-outs fire.
     pub timed: bool,
-    /// Which share of the work an exhaustive search had done when it was stopped, in millionths, by what was known of it then.
+    /// Which share of the work an exhaustive search had done when it was stopped, in millionths, by what was known of it then: what was not known makes it less.
     pub covered: Option<u32>,
     /// The bounds of the search, each a short phrase.
     pub bounds: Vec<String>,
@@ -288,7 +288,7 @@ pub struct Progress {
     pub steps: u32,
     /// Whether the exhaustive search has given way to the random one.
     pub random: bool,
-    /// Which share of the exhaustive search is done, in millionths, by what is known of it so far.
+    /// Which share of the exhaustive search is done, in millionths, by what is known of it so far: what is not known yet makes it less.
     #[cfg_attr(feature = "serde", serde(default))]
     pub covered: Option<u32>,
     /// How long it has taken.
@@ -310,7 +310,7 @@ impl Progress {
 /// let progress = explore_protocol::Progress { elapsed: std::time::Duration::from_secs(2), ..progress };
 /// assert_eq!(progress.to_string(), "512 executions, 256 a second, 9 steps deep");
 /// let progress = explore_protocol::Progress { covered: Some(100_000), ..progress };
-/// let text = "512 executions, 256 a second, 9 steps deep, about 10 % of the search, some 18 s more";
+/// let text = "512 executions, 256 a second, 9 steps deep, at most 10 % of the search, 18 s more or longer";
 /// assert_eq!(progress.to_string(), text);
 /// ```
 impl fmt::Display for Progress {
@@ -327,7 +327,7 @@ impl fmt::Display for Progress {
                 let left = self.elapsed.as_secs_f64() * (1.0 - covered) / covered;
                 write!(
                     f,
-                    ", about {:.0} % of the search, some {} more",
+                    ", at most {:.0} % of the search, {} more or longer",
                     covered * 100.0,
                     wait(left)
                 )

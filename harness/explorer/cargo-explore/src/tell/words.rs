@@ -113,7 +113,7 @@ fn english(outcome: &Outcome, second: Option<Second>) -> String {
         Status::NotProved if outcome.too_long == 0 && outcome.trace.is_none() => {
             let covered = outcome.covered.map(|covered| match covered {
                 ..10_000 => "; less than 1 % of the search was done".to_owned(),
-                covered => format!("; about {} % of the search was done", covered / 10_000),
+                covered => format!("; at most {} % of the search was done", covered / 10_000),
             });
             format!(
                 "not proved: {} tried, none fails ({}{})",
@@ -146,7 +146,7 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
         Status::NotProved if outcome.trace.is_none() => {
             let covered = outcome.covered.map(|covered| match covered {
                 ..10_000 => "，搜索完成了不到 1 %".to_owned(),
-                covered => format!("，搜索大约完成了 {} %", covered / 10_000),
+                covered => format!("，搜索最多完成了 {} %", covered / 10_000),
             });
             format!("未证明：试了 {executions} 次执行，没有失败{}", covered.unwrap_or_default())
         }

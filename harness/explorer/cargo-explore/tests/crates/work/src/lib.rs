@@ -1,6 +1,6 @@
 //! Workers that add numbers up.
 
-use crossbeam_channel::{Sender, unbounded};
+use crossbeam_channel::{Sender, bounded};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, JoinHandle};
@@ -15,7 +15,7 @@ pub struct Workers {
 impl Workers {
     /// So many.
     pub fn new(number: usize) -> Workers {
-        let (jobs, waiting) = unbounded::<u32>();
+        let (jobs, waiting) = bounded::<u32>(2);
         let sum = Arc::new(AtomicU32::new(0));
         let worker = || {
             let (waiting, sum) = (waiting.clone(), Arc::clone(&sum));
@@ -29,7 +29,7 @@ impl Workers {
         Workers { jobs, sum, threads }
     }
 
-    /// Leaves a number.
+    /// Leaves a number. Blocks while two are left that nobody has taken.
     pub fn add(&self, number: u32) {
         self.jobs.send(number).unwrap();
     }
