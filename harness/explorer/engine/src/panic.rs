@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 
 use crate::machine::context;
-use crate::machine::thread::PanicNote;
 
 /// What is called when a thread panics.
 pub type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>;
@@ -64,12 +63,7 @@ fn note(info: &PanicHookInfo<'_>) -> Option<Option<Arc<Hook>>> {
     context::with(|machine| {
         let message = info.payload_as_str().unwrap_or("a value that is no text").to_owned();
         let at = info.location().map(trace::Location::from);
-        let (current, when) = (machine.current, machine.steps);
-        let thread = &mut machine.threads[current];
-        thread.panics += 1;
-        thread.panic = Some(PanicNote { message, at, when });
-        thread.panic_seen = false;
-        machine.trace_panic(current);
+        machine.raise(message, at);
         machine.hook.clone()
     })
 }
@@ -135,10 +129,7 @@ pub(crate) fn may_look() -> bool {
 pub fn catch_unwind<F: FnOnce() -> R + UnwindSafe, R>(f: F) -> std::thread::Result<R> {
     let result = catch(AssertUnwindSafe(f));
     if result.is_err() {
-        context::with(|machine| {
-            let current = machine.current;
-            machine.threads[current].panic_seen = true;
-        });
+        context::with(|machine| machine.caught());
     }
     result
 }
@@ -165,10 +156,15 @@ pub(crate) fn catch_dyn(f: &mut dyn FnMut()) -> std::thread::Result<()> {
 
 /// Panics with a payload and without a message, as `std::panic::resume_unwind`.
 pub fn resume_unwind(payload: Box<dyn Any + Send>) -> ! {
+    context::with(|machine| machine.resume());
+    std::panic::resume_unwind(payload)
+}
+
+/// Goes on with a panic that was only held up.
+pub(crate) fn go_on(payload: Box<dyn Any + Send>) -> ! {
     context::with(|machine| {
         let current = machine.current;
         machine.threads[current].panics += 1;
-        machine.threads[current].panic_seen = false;
     });
     std::panic::resume_unwind(payload)
 }

@@ -129,7 +129,7 @@ fn a_panic_that_nobody_receives_is_a_failure() {
 }
 
 #[test]
-fn a_poisoned_lock_names_who_poisoned_it() {
+fn a_poisoned_lock_that_somebody_gives_up_on_is_the_failure_of_who_poisoned_it() {
     let (failure, outcome) = failure(|| {
         let lock = Arc::new(RwLock::new(0));
         let theirs = Arc::clone(&lock);
@@ -140,9 +140,8 @@ fn a_poisoned_lock_names_who_poisoned_it() {
         assert!(result.join().is_err());
         let _guard = lock.read().unwrap();
     });
-    let Failure::Poisoned { thread, by, .. } = failure else { panic!("{failure:?}") };
-    assert_eq!((thread.0, by.unwrap().0), (0, 1));
-    assert!(outcome.summary.contains("poisoned by thread 1"), "{outcome}");
+    let Failure::Panic { thread, message, .. } = failure else { panic!("{failure:?}") };
+    assert_eq!((thread.0, message.as_str()), (1, "while it holds the lock"), "{outcome}");
 }
 
 #[test]

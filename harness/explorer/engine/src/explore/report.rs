@@ -75,11 +75,6 @@ fn failure_of(machine: &Machine, bad: &Bad) -> Option<Failure> {
             message: note.message.clone(),
             at: note.at.clone(),
         },
-        Bad::Poisoned { thread, lock, by } => Failure::Poisoned {
-            thread: id(*thread),
-            lock: machine.trace_object(*lock),
-            by: Some(id(*by)),
-        },
         Bad::Deadlock => Failure::Deadlock { waits: machine.standing_at_end.clone() },
         Bad::Leak => Failure::Leak { threads: machine.standing_at_end.clone() },
         Bad::Livelock => Failure::Livelock {
@@ -108,13 +103,6 @@ pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
         Bad::Panic { thread, note } => {
             let place = note.at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
             format!("{} panics{place}: {}", machine.thread_name(*thread), note.message)
-        }
-        Bad::Poisoned { thread, lock, by } => {
-            let object =
-                machine.trace_objects().swap_remove(machine.trace_object(*lock).0 as usize);
-            let created = object.created.as_ref().map(Location::to_string).unwrap_or_default();
-            let (thread, by) = (machine.thread_name(*thread), machine.thread_name(*by));
-            format!("{thread} finds the {:?} of {created} poisoned by {by}", object.kind)
         }
         Bad::Deadlock => format!("deadlock: {}", waits()),
         Bad::Leak => format!("leak: the program has ended; {}", waits()),

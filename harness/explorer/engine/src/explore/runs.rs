@@ -71,7 +71,11 @@ impl Explorer {
         // What was printed so far is part of a state.
         let config = Config { keep_going: false, outputs: true, ..self.config.clone() };
         let (_one, runner) = self.prepare(&config, scenario, Location::caller());
-        runner.with(|machine| machine.search = search);
+        runner.with(|machine| {
+            machine.search = search;
+            // What one run goes on to after a panic, another does too, which does not fail.
+            machine.whole_stories = true;
+        });
         let _watchdog = self.watch(&runner, name);
         let mut outcome = super::outcome::new(name, &config);
         let deadline = Instant::now() + config.max_time;

@@ -156,6 +156,9 @@ impl Machine {
                     self.after.push(step);
                     self.threads[tid].views.learn(&view);
                 }
+                if !taken {
+                    self.threads[tid].found_broken = self.channel(channel).broken_by;
+                }
                 Done { value: if taken { outcome::DONE } else { outcome::DISCONNECTED }, ok: taken }
             }
             Op::Receive { channel, .. } | Op::TryReceive(channel) => {
@@ -169,7 +172,9 @@ impl Machine {
             Op::DropSender(channel) => {
                 let view = self.threads[tid].views.current.clone();
                 self.objects[channel as usize].version += 1;
+                let panic = self.unwinds(tid);
                 let state = self.channel_mut(channel);
+                state.broken_by = state.broken_by.or(panic);
                 state.senders -= 1;
                 state.dropped.push(step);
                 state.close_view.join(&view);
@@ -181,7 +186,9 @@ impl Machine {
             Op::DropReceiver(channel) => {
                 let view = self.threads[tid].views.current.clone();
                 self.objects[channel as usize].version += 1;
+                let panic = self.unwinds(tid);
                 let state = self.channel_mut(channel);
+                state.broken_by = state.broken_by.or(panic);
                 state.receiver = false;
                 state.room.push((step, view));
                 *woken = self.senders_of(channel);
@@ -196,6 +203,8 @@ impl Machine {
         *woken = self.receivers_of(channel);
         let state = self.channel_mut(channel);
         if !state.receiver {
+            let by = state.broken_by;
+            self.threads[tid].found_broken = by;
             return Done { value: outcome::DISCONNECTED, ok: false };
         }
         let full = match state.capacity {
@@ -260,8 +269,9 @@ impl Machine {
             return Done { value: outcome::DONE, ok: true };
         }
         if state.senders == 0 {
-            let view = state.close_view.clone();
-            let dropped = std::mem::take(&mut state.dropped);
+            let (view, by) = (state.close_view.clone(), state.broken_by);
+            self.threads[tid].found_broken = by;
+            let dropped = std::mem::take(&mut self.channel_mut(channel).dropped);
             self.after.extend(&dropped);
             self.channel_mut(channel).dropped = dropped;
             if looks {

@@ -60,7 +60,7 @@ use crate::search::clock::Clock;
 use crate::search::{Choice, MAX_THREADS, Search};
 use object::{Object, State};
 use op::{Loc, Obj, Tid};
-use thread::{PanicNote, Thread};
+use thread::Thread;
 use tracer::Tracer;
 
 // In footprints, what is not an object of the program has a number too. The objects of the program come after these.
@@ -99,8 +99,6 @@ const FIRST_SHARED: u32 = 5 + 2 * MAX_THREADS as u32;
 pub enum Bad {
     /// The main thread, or one that nobody joined, panicked.
     Panic { thread: Tid, note: PanicText },
-    /// The main thread found a lock poisoned and gave up.
-    Poisoned { thread: Tid, lock: Obj, by: Tid },
     /// Nobody can go on.
     Deadlock,
     /// The main thread has ended, others wait for ever.
@@ -128,12 +126,6 @@ pub enum Bad {
 pub struct PanicText {
     pub message: String,
     pub at: Option<trace::Location>,
-}
-
-impl From<PanicNote> for PanicText {
-    fn from(note: PanicNote) -> Self {
-        Self { message: note.message, at: note.at }
-    }
 }
 
 /// Each execution has a number of its own, by which objects know whether they were used in it before.
@@ -167,6 +159,12 @@ pub struct Machine {
     pub exited: bool,
     /// Where the threads stood when that happened.
     pub standing_at_end: Vec<trace::Wait>,
+    /// The panics so far, the first one first.
+    raised: Vec<panics::Panic>,
+    /// Where the story ends, if what went wrong was only known later.
+    ends_at: Option<panics::Told>,
+    /// A story goes on after that, as far as the execution does.
+    pub whole_stories: bool,
     pub tracer: Option<Tracer>,
     /// What was printed: thread, stream, text.
     pub output: Vec<(Tid, trace::Stream, String)>,
@@ -219,6 +217,9 @@ impl Machine {
             sc: Clock::default(),
             failure: None,
             standing_at_end: Vec::new(),
+            raised: Vec::new(),
+            ends_at: None,
+            whole_stories: false,
             exited: false,
             tracer: None,
             output: Vec::new(),
@@ -259,6 +260,8 @@ impl Machine {
         self.sc.clear();
         self.failure = None;
         self.standing_at_end.clear();
+        self.raised.clear();
+        self.ends_at = None;
         self.exited = false;
         self.output.clear();
         self.streams = streams::Streams::default();

@@ -87,6 +87,8 @@ pub struct Once {
     pub phase: OncePhase,
     /// What the initialiser knew.
     pub view: Clock,
+    /// The panic that poisoned it, see `Machine::poisons`.
+    pub poisoned_by: u32,
 }
 
 /// Where a cell stands.
@@ -122,6 +124,8 @@ pub struct Channel {
     pub taken: u32,
     /// The steps that dropped a sender.
     pub dropped: Vec<u32>,
+    /// The first panic that dropped an end of it, in `Machine::raised`.
+    pub broken_by: Option<usize>,
     /// What those who dropped their senders knew.
     pub close_view: Clock,
     /// The steps that took a message, and what the receiver knew: each made room.

@@ -1,68 +1,144 @@
-//! Which panic is the failure.
+//! Which panic is the failure: the first of those that led to one another.
+//!
+//! Each panic of an execution is written down with what it came of. A thread that unwraps a poisoned lock, or what `join` gave it,
+//! panics because another one did; that one is the failure, and the story ends there.
 
 use super::op::{Obj, Tid};
-use super::{Bad, Machine, PanicText};
-use crate::machine::thread::{PanicNote, Thread};
+use super::{Bad, Machine};
+
+/// A panic of this execution.
+#[derive(Clone, Debug)]
+pub struct Panic {
+    /// Whose it is.
+    thread: Tid,
+    /// Its message.
+    message: String,
+    /// Where it was raised.
+    at: Option<trace::Location>,
+    /// After so many steps of the execution.
+    when: u32,
+    /// The one before it, if it only passes that on.
+    because: Option<Because>,
+    /// The program received it, by `join` or `catch_unwind`, after so many steps.
+    received: Option<u32>,
+    /// How much was told when it had been raised.
+    told: Told,
+}
+
+/// A panic, as its place in [`Machine::raised`]; and how another came of it.
+#[derive(Clone, Copy, Debug)]
+enum Because {
+    /// The other passes on what was received.
+    Received(usize),
+    /// The other met what this one left behind: a poisoned lock, a channel with one end.
+    Met(usize),
+}
+
+/// How far the story of an execution was, see `super::tracer`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Told {
+    /// How many steps there were.
+    pub steps: usize,
+    /// How many texts were printed.
+    pub output: usize,
+    /// How many preemptions there were.
+    pub preemptions: u32,
+}
+
+/// The message of a panic that has none: its payload was received from another.
+const RESUMED: &str = "resumed with a payload";
+
+/// What `std` says, and `unwrap` and `expect` repeat, of a poisoned lock or cell.
+const POISON: [&str; 4] = [
+    "PoisonError",
+    "Poisoned(..)",
+    "poisoned lock: another task failed inside",
+    "has previously been poisoned",
+];
+
+/// The same of a channel whose other end is gone.
+const BROKEN: [&str; 4] = ["RecvError", "SendError", "Disconnected", "closed channel"];
 
 impl Machine {
-    /// The closure of a thread has unwound to its root. For the main thread that is a failure; for others it is one if nobody
-    /// looks at what `join` returns.
-    pub fn root_panicked(&mut self, tid: Tid) {
-        self.threads[tid].panics = 0;
-        if tid == 0 {
-            let cause = self.cause();
-            self.fail(cause);
+    /// The panic for which a thread is being unwound.
+    pub(super) fn unwinds(&self, tid: Tid) -> Option<usize> {
+        self.threads[tid].panic.filter(|_| self.threads[tid].panics > 0)
+    }
+
+    /// The current thread panics.
+    pub fn raise(&mut self, message: String, at: Option<trace::Location>) {
+        self.note_panic(message, at, true);
+    }
+
+    /// The current thread panics with what it has received.
+    pub fn resume(&mut self) {
+        self.note_panic(RESUMED.to_owned(), None, false);
+    }
+
+    fn note_panic(&mut self, message: String, at: Option<trace::Location>, shown: bool) {
+        let current = self.current;
+        let thread = &self.threads[current];
+        let passes_on = message == RESUMED
+            || message.contains("Any { .. }")
+            || message == "a scoped thread panicked";
+        let is_about = |all: &[&str]| all.iter().any(|words| message.contains(words));
+        let because = if is_about(&POISON) {
+            thread.found_poisoned.map(Because::Met)
+        } else if is_about(&BROKEN) {
+            thread.found_broken.map(Because::Met)
+        } else {
+            thread.received.filter(|_| passes_on).map(Because::Received)
+        };
+        if shown {
+            self.trace_panic(current, message.clone(), at.clone());
+        }
+        let when = self.steps;
+        let told = self.tracer.as_ref().map(super::tracer::Tracer::told).unwrap_or_default();
+        self.raised.push(Panic {
+            thread: current,
+            message,
+            at,
+            when,
+            because,
+            received: None,
+            told,
+        });
+        let thread = &mut self.threads[current];
+        thread.panics += 1;
+        thread.panic = Some(self.raised.len() - 1);
+        thread.panic_seen = false;
+    }
+
+    /// The current thread has caught its own panic.
+    pub fn caught(&mut self) {
+        self.receive_panic(self.current);
+    }
+
+    /// The current thread has joined another, and the program has what became of it.
+    pub fn receive_panic(&mut self, of: Tid) {
+        let (current, when) = (self.current, self.steps);
+        if let Some(panic) = self.threads[of].panic.filter(|_| !self.threads[of].panic_seen) {
+            self.raised[panic].received.get_or_insert(when);
+            self.threads[current].received = Some(panic);
+        }
+        self.threads[of].panic_seen = true;
+    }
+
+    /// The scope of the current thread has joined a thread that the program has not: it panics in its place.
+    pub fn receive_in_scope(&mut self, of: Tid, first: &mut Option<usize>) {
+        if let Some(panic) = self.threads[of].panic.filter(|_| !self.threads[of].panic_seen) {
+            *first = Some(first.map_or(panic, |first| first.min(panic)));
+        }
+        self.threads[of].panic_seen = true;
+        if first.is_some() {
+            let current = self.current;
+            self.threads[current].received = *first;
         }
     }
 
-    /// What to show when the main thread panics: its own panic, unless that only passes on another's, which it got from `join` or
-    /// found in a poisoned lock.
-    fn cause(&self) -> Bad {
-        let own = self.threads[0].panic.clone();
-        let says = |text: &str| own.as_ref().is_none_or(|note| note.message.contains(text));
-        if let Some((lock, by)) = self.gave_up_on_a_lock(0) {
-            let by = self.root_of(by);
-            return match &self.threads[by].panic {
-                Some(note) if !self.threads[by].panic_seen => {
-                    Bad::Panic { thread: by, note: note.clone().into() }
-                }
-                _ => Bad::Poisoned { thread: 0, lock, by },
-            };
-        }
-        let first = self.first_panic(|tid, _| tid > 0);
-        let passes_on = says("Any { .. }") || says("a scoped thread panicked");
-        let unknown =
-            || PanicNote { message: "resumed with a payload".to_owned(), at: None, when: 0 };
-        let (thread, note) =
-            first.filter(|_| passes_on).unwrap_or_else(|| (0, own.unwrap_or_else(unknown)));
-        Bad::Panic { thread, note: note.into() }
-    }
-
-    /// The poisoned lock that a thread's panic is about, and who poisoned it.
-    fn gave_up_on_a_lock(&self, tid: Tid) -> Option<(Obj, Tid)> {
-        let thread = &self.threads[tid];
-        let note = thread.panic.as_ref()?;
-        thread.found_poisoned.filter(|_| note.message.contains("PoisonError"))
-    }
-
-    /// Whose panic is behind a thread's: a thread that finds a lock poisoned, and panics while it holds another, poisons that.
-    fn root_of(&self, mut tid: Tid) -> Tid {
-        for _ in 0..self.threads.len() {
-            match self.gave_up_on_a_lock(tid) {
-                Some((_, by)) if by != tid => tid = by,
-                _ => break,
-            }
-        }
-        tid
-    }
-
-    /// The earliest of some threads' last panics, or the one behind it.
-    fn first_panic(&self, among: impl Fn(Tid, &Thread) -> bool) -> Option<(Tid, PanicNote)> {
-        let threads = self.threads.iter().enumerate().filter(|(tid, thread)| among(*tid, thread));
-        let noted = threads.filter_map(|(tid, thread)| Some((tid, thread.panic.as_ref()?.when)));
-        let (tid, _) = noted.min_by_key(|&(_, when)| when)?;
-        let root = self.root_of(tid);
-        Some((root, self.threads[root].panic.clone()?))
+    /// The number that what the current thread poisons will keep; 0 is not poisoned.
+    pub fn poisons(&self) -> u32 {
+        self.threads[self.current].panic.map_or(u32::MAX, |panic| panic as u32 + 1)
     }
 
     /// The current thread panics while it holds a lock.
@@ -72,17 +148,69 @@ impl Machine {
         self.objects[lock as usize].version += 1;
     }
 
-    /// The current thread has taken a lock that is poisoned.
-    pub fn found_poisoned(&mut self, lock: Obj) {
+    /// The current thread has found something poisoned; the number is that of [`Machine::poisons`].
+    pub fn found_poisoned(&mut self, by: u32) {
+        let panic = (by as usize).checked_sub(1).filter(|&panic| panic < self.raised.len());
         let current = self.current;
-        self.threads[current].found_poisoned = self.lock(lock).poisoned_by.map(|by| (lock, by));
+        self.threads[current].found_poisoned = panic;
     }
 
-    /// At the end of an execution: a panic that nobody received is a failure.
+    /// The closure of a thread has unwound to its root. For the main thread that is a failure; for others it is one if nobody
+    /// looks at what `join` returns.
+    pub fn root_panicked(&mut self, tid: Tid) {
+        self.threads[tid].panics = 0;
+        if tid == 0
+            && let Some(panic) = self.threads[0].panic
+        {
+            self.blame(panic);
+        }
+    }
+
+    /// The failure is what a panic came of. The story ends with the first of them that the program had not received.
+    fn blame(&mut self, panic: usize) {
+        let (mut root, mut end, mut unforeseen) = (panic, panic, true);
+        while let Some(because) = self.raised[root].because {
+            let before = match because {
+                Because::Received(before) => before,
+                Because::Met(before) => {
+                    let known = self.raised[before].received;
+                    unforeseen &= known.is_none_or(|known| known > self.raised[root].when);
+                    before
+                }
+            };
+            root = before;
+            if unforeseen {
+                end = root;
+            }
+        }
+        if self.failure.is_none() {
+            self.ends_at = Some(self.raised[end].told);
+        }
+        let Panic { thread, message, at, .. } = self.raised[root].clone();
+        self.fail(Bad::Panic { thread, note: super::PanicText { message, at } });
+    }
+
+    /// At the end of an execution: a panic that nobody received is a failure. So is, before anything that others wait for, one that led to others.
     pub fn settle_panics(&mut self) {
-        let unseen = |_, thread: &Thread| !thread.panic_seen && thread.ended.is_some();
-        if let Some((thread, note)) = self.first_panic(unseen) {
-            self.fail(Bad::Panic { thread, note: PanicText::from(note) });
+        let ended =
+            self.threads.iter().filter(|thread| !thread.panic_seen && thread.ended.is_some());
+        let unseen = ended.filter_map(|thread| thread.panic);
+        let because = |panic: usize| matches!(self.raised[panic].because, Some(Because::Met(_)));
+        let first = match self.failure {
+            None => unseen.min(),
+            Some(Bad::Deadlock | Bad::Livelock | Bad::Leak) => {
+                unseen.filter(|&panic| because(panic)).min()
+            }
+            Some(_) => None,
+        };
+        if let Some(first) = first {
+            self.failure = None;
+            self.blame(first);
+        }
+        if let (Some(told), Some(tracer)) = (self.ends_at.take(), &mut self.tracer)
+            && !self.whole_stories
+        {
+            tracer.end_at(told);
         }
     }
 }

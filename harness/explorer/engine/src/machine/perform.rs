@@ -228,8 +228,10 @@ impl Machine {
             Op::OnceLeave { once, poisoned } => {
                 let view = self.threads[tid].views.current.clone();
                 self.objects[once as usize].version += 1;
+                let by = self.poisons();
                 if let State::Once(state) = &mut self.objects[once as usize].state {
                     state.phase = if poisoned { OncePhase::Poisoned } else { OncePhase::Done };
+                    state.poisoned_by = by;
                     state.view = view;
                 }
                 *woken = self.waiting_for(once);
@@ -239,7 +241,9 @@ impl Machine {
                     return Done::OK;
                 };
                 self.threads[tid].views.learn(&state.view);
-                return Done { value: 0, ok: state.phase == OncePhase::Done };
+                let (ok, by) = (state.phase == OncePhase::Done, state.poisoned_by);
+                self.found_poisoned(if ok { 0 } else { by });
+                return Done { value: 0, ok };
             }
             Op::OnceGet(once) => {
                 let State::Once(state) = &self.objects[once as usize].state else {
@@ -443,6 +447,10 @@ impl Machine {
         };
         if matches!(value, 1 | 2) {
             state.phase = OncePhase::Running(tid);
+        }
+        let by = state.poisoned_by;
+        if value > 1 {
+            self.found_poisoned(by);
         }
         Done { value, ok: value == 0 }
     }

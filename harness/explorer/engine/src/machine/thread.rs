@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::memory::Views;
-use super::op::{Loc, Obj, Op, Tid};
+use super::op::{Loc, Op, Tid};
 use super::spinning::Spin;
 use crate::config::Config;
 
@@ -61,27 +61,20 @@ pub struct Thread {
     pub nap: Option<u64>,
     /// Values of `thread_local!`s, in order of first use.
     pub locals: Vec<crate::thread::local::Entry>,
-    /// The message and place of its last panic.
-    pub panic: Option<PanicNote>,
-    /// The poisoned lock that it found last, and whose panic poisoned it.
-    pub found_poisoned: Option<(Obj, Tid)>,
-    /// Whether somebody has received the panic through `join`.
+    /// Its last panic, in `Machine::raised`.
+    pub panic: Option<usize>,
+    /// Whose panic left poisoned what it found so last.
+    pub found_poisoned: Option<usize>,
+    /// Whose panic took with it the other end of the channel that it found closed last.
+    pub found_broken: Option<usize>,
+    /// The panic that it received last.
+    pub received: Option<usize>,
+    /// Whether somebody has received its last panic.
     pub panic_seen: bool,
     /// Where its steps are counted in views.
     pub clock: usize,
     /// For a trace: it was shown as blocked and has not gone on since.
     pub shown_blocked: bool,
-}
-
-/// A panic, as the hook saw it.
-#[derive(Clone, Debug)]
-pub struct PanicNote {
-    /// The message.
-    pub message: String,
-    /// Where it was raised.
-    pub at: Option<trace::Location>,
-    /// After so many steps of the execution.
-    pub when: u32,
 }
 
 /// Why a wait ends.
@@ -131,6 +124,8 @@ impl Thread {
             panic: None,
             panic_seen: false,
             found_poisoned: None,
+            found_broken: None,
+            received: None,
             clock: 0,
             shown_blocked: false,
         }

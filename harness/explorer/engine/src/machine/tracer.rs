@@ -11,6 +11,7 @@ use super::channels::outcome;
 use super::choices::{BEHIND, SPURIOUS, TIMED_OUT, WEAK_FAILURE};
 use super::object::State;
 use super::op::{Obj, Op, Tid};
+use super::panics::Told;
 use super::perform::Done;
 use crate::search::QUIESCENT_ALT;
 
@@ -31,6 +32,19 @@ impl Tracer {
     /// The story for the reader.
     pub fn story(&self) -> (Vec<Step>, Vec<Output>) {
         (self.steps.clone(), self.output.clone())
+    }
+
+    /// How far the story is.
+    pub(super) fn told(&self) -> Told {
+        let (steps, output) = (self.steps.len(), self.output.len());
+        Told { steps, output, preemptions: self.preemptions }
+    }
+
+    /// The rest is no part of the story.
+    pub(super) fn end_at(&mut self, told: Told) {
+        self.steps.truncate(told.steps);
+        self.output.truncate(told.output);
+        self.preemptions = told.preemptions;
     }
 }
 
@@ -120,10 +134,9 @@ impl Machine {
     }
 
     /// Tells of a panic, where it was raised.
-    pub fn trace_panic(&mut self, tid: Tid) {
-        let Some(note) = self.threads[tid].panic.clone() else { return };
-        let mut step = Step::new(thread_id(tid), Operation::Panic { message: note.message });
-        step.at = note.at;
+    pub(super) fn trace_panic(&mut self, tid: Tid, message: String, at: Option<trace::Location>) {
+        let mut step = Step::new(thread_id(tid), Operation::Panic { message });
+        step.at = at;
         if let Some(tracer) = &mut self.tracer {
             tracer.steps.push(step);
         }

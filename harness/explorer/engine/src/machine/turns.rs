@@ -125,9 +125,7 @@ impl Machine {
         self.exited
             || match &self.failure {
                 None => false,
-                Some(Bad::Panic { .. } | Bad::Poisoned { .. } | Bad::Leak) => {
-                    !self.config.keep_going
-                }
+                Some(Bad::Panic { .. } | Bad::Leak) => !self.config.keep_going,
                 Some(_) => true,
             }
     }

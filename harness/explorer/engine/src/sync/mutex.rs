@@ -72,7 +72,7 @@ impl<T: ?Sized> Mutex<T> {
         // Of the cell: a reference to the value would lie beside that of who holds the lock.
         let size = size_of_val(&self.data);
         let forget = || {
-            self.poison.set(false);
+            self.poison.clear();
             if size > 0 {
                 // SAFETY: the value is left over from an earlier execution, nobody uses it, and it is overwritten next.
                 unsafe { std::ptr::drop_in_place(self.data.get()) };
@@ -97,7 +97,7 @@ impl<T: ?Sized> Mutex<T> {
         at: Loc,
     ) -> LockResult<MutexGuard<'a, T>> {
         let guard = MutexGuard { lock: self, real, hold, panicking: crate::panic::panicking(), at };
-        self.poison.wrap_guard(guard, hold)
+        self.poison.wrap(guard)
     }
 
     /// Waits for the lock.
@@ -179,7 +179,7 @@ impl<T: ?Sized> Mutex<T> {
         if let Some(object) = self.object() {
             context::visible_as(Op::ClearPoison(object), "clear_poison", Location::caller());
         }
-        self.poison.set(false);
+        self.poison.clear();
     }
 
     /// The value, without locking: the borrow shows that nobody holds it.

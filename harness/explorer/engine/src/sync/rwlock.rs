@@ -89,7 +89,7 @@ impl<T: ?Sized> RwLock<T> {
         // Of the cell: a reference to the value would lie beside that of who holds the lock.
         let size = size_of_val(&self.data);
         let forget = || {
-            self.poison.set(false);
+            self.poison.clear();
             if size > 0 {
                 // SAFETY: the value is left over from an earlier execution, nobody uses it, and it is overwritten next.
                 unsafe { std::ptr::drop_in_place(self.data.get()) };
@@ -110,7 +110,7 @@ impl<T: ?Sized> RwLock<T> {
         at: Loc,
     ) -> LockResult<RwLockReadGuard<'a, T>> {
         let guard = RwLockReadGuard { lock: self, real, hold, at, value: PhantomData };
-        self.poison.wrap_guard(guard, hold)
+        self.poison.wrap(guard)
     }
 
     fn writer<'a>(
@@ -122,7 +122,7 @@ impl<T: ?Sized> RwLock<T> {
         let panicking = crate::panic::panicking();
         let guard =
             RwLockWriteGuard { lock: self, real, hold, panicking, at, not_send: PhantomData };
-        self.poison.wrap_guard(guard, hold)
+        self.poison.wrap(guard)
     }
 
     /// Waits until no writer holds the lock, and shares it.
@@ -261,7 +261,7 @@ impl<T: ?Sized> RwLock<T> {
         if let Some(object) = self.object() {
             context::visible_as(Op::ClearPoison(object), "clear_poison", Location::caller());
         }
-        self.poison.set(false);
+        self.poison.clear();
     }
 
     /// The value, without locking: the borrow shows that nobody holds it.

@@ -147,6 +147,7 @@ where
     let exploring = context::is_exploring();
     let result = crate::panic::catch(|| f(&scope));
     if exploring {
+        let mut first = None;
         loop {
             let next =
                 state.explored.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
@@ -154,7 +155,7 @@ where
             rest(Op::RestScope(tid), at);
             context::visible(Op::JoinScoped(tid), at);
             // What became of it is the scope's: it panics in its place.
-            context::with(|machine| machine.threads[tid].panic_seen = true);
+            context::with(|machine| machine.receive_in_scope(tid, &mut first));
         }
     } else {
         while state.running.load(Ordering::Acquire) != 0 {
@@ -162,7 +163,7 @@ where
         }
     }
     match result {
-        Err(payload) => crate::panic::resume_unwind(payload),
+        Err(payload) => crate::panic::go_on(payload),
         Ok(_) if state.panicked.load(Ordering::Relaxed) => panic!("a scoped thread panicked"),
         Ok(value) => value,
     }

@@ -97,7 +97,7 @@ fn wait_for(thread: &Thread, real: Option<std::thread::JoinHandle<()>>, at: Loc)
         record::blocking(trace::Operation::Join { child }, waits_for, "join", at, wait);
     } else if let Some(tid) = thread.tid() {
         context::visible(Op::Join(tid), at);
-        context::with(|machine| machine.threads[tid].panic_seen = true);
+        context::with(|machine| machine.receive_panic(tid));
     }
 }
 
