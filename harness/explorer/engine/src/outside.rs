@@ -8,10 +8,10 @@
 
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_long, c_void};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::machine::Bad;
-use crate::machine::context;
+use crate::machine::{Bad, arena, context, futex};
 
 /// Refuses the explored program. False outside of executions.
 fn refuses(what: impl FnOnce() -> String) -> bool {
@@ -27,6 +27,100 @@ fn refuses(what: impl FnOnce() -> String) -> bool {
         unsafe { *libc::__errno_location() = libc::EPERM };
     }
     refused.is_some()
+}
+
+/// A call of the kernel by its number. An explored program that waits or wakes by `futex` does so in the exploration.
+///
+/// # Safety
+///
+/// As for the function of the C library.
+// SAFETY: the name is the C library's. That takes any number of arguments; all of them are numbers, at most six beside the call's own, and those which nobody
+// has passed are read from where they would have been, and not used.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn syscall(
+    number: c_long,
+    first: c_long,
+    second: c_long,
+    third: c_long,
+    fourth: c_long,
+    fifth: c_long,
+    sixth: c_long,
+) -> c_long {
+    if number == libc::SYS_futex && arena::is_explored() && context::is_exploring() {
+        // SAFETY: the caller's promise.
+        let result = match unsafe { wanted(second as c_int, third as u32, fourth, sixth as u32) } {
+            // SAFETY: the caller's promise.
+            Some(call) => unsafe { futex::call(first as usize, call) },
+            None => {
+                futex::refuse("does something by `futex` other than to wait or to wake");
+                Err(libc::ENOSYS)
+            }
+        };
+        return result.unwrap_or_else(|error| {
+            // SAFETY: the C library's own place for the error of this thread.
+            unsafe { *libc::__errno_location() = error };
+            -1
+        });
+    }
+    static REAL: AtomicUsize = AtomicUsize::new(0);
+    let mut real = REAL.load(Ordering::Relaxed);
+    if real == 0 {
+        real = next(c"syscall").expose_provenance();
+        REAL.store(real, Ordering::Relaxed);
+    }
+    if real == 0 {
+        return -1;
+    }
+    type Syscall =
+        unsafe extern "C" fn(c_long, c_long, c_long, c_long, c_long, c_long, c_long) -> c_long;
+    // SAFETY: the C library's function reads its arguments as a function of seven numbers does.
+    let real: Syscall =
+        unsafe { std::mem::transmute(std::ptr::with_exposed_provenance::<c_void>(real)) };
+    // SAFETY: the caller's promise.
+    unsafe { real(number, first, second, third, fourth, fifth, sixth) }
+}
+
+/// What is asked of a futex.
+///
+/// # Safety
+///
+/// `until` is 0 or the address of a time, if the call waits.
+unsafe fn wanted(operation: c_int, value: u32, until: c_long, bits: u32) -> Option<futex::Call> {
+    let flags = libc::FUTEX_PRIVATE_FLAG | libc::FUTEX_CLOCK_REALTIME;
+    let (command, everybody) = (operation & !flags, bits == u32::MAX);
+    match command {
+        libc::FUTEX_WAKE => Some(futex::Call::Wake { most: value }),
+        libc::FUTEX_WAKE_BITSET if everybody => Some(futex::Call::Wake { most: value }),
+        libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET => {
+            let time = std::ptr::with_exposed_provenance::<libc::timespec>(until as usize);
+            // SAFETY: the caller's promise.
+            let time = unsafe { time.as_ref() }.map(nanoseconds);
+            let timeout = match command {
+                libc::FUTEX_WAIT => time,
+                _ if !everybody => return None,
+                // A moment, and not how long.
+                _ if operation & libc::FUTEX_CLOCK_REALTIME != 0 => {
+                    time.map(|time| time.saturating_sub(now(libc::CLOCK_REALTIME)))
+                }
+                _ => time.map(|time| time.saturating_sub(now(libc::CLOCK_MONOTONIC))),
+            };
+            Some(futex::Call::Wait { expected: value, timeout })
+        }
+        _ => None,
+    }
+}
+
+fn nanoseconds(time: &libc::timespec) -> u64 {
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+fn now(clock: libc::clockid_t) -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the clock's time is written where there is room for it.
+    unsafe { libc::clock_gettime(clock, &raw mut time) };
+    nanoseconds(&time)
 }
 
 /// What the path says.

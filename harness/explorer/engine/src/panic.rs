@@ -22,6 +22,12 @@ pub(crate) fn install_hook() {
     INSTALLED.call_once(|| {
         let first = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
+            if info.payload().is::<Forgotten>() {
+                HAS_FORGOTTEN.store(true, Relaxed);
+                // std counts no panic here, as it is in a hook, and counts one off when it is caught.
+                let _ = std::panic::catch_unwind(|| std::panic::resume_unwind(Box::new(Forgotten)));
+                return;
+            }
             if let Some(hook) = note(info) {
                 if let Some(hook) = hook {
                     call_explored(&hook, info);
@@ -43,6 +49,26 @@ fn call_explored(hook: &Hook, info: &PanicHookInfo<'_>) {
     context::with(|machine| machine.in_hook = true);
     hook(info);
     context::with(|machine| machine.in_hook = false);
+}
+
+/// The payload of a panic that stands for one that never comes to its end.
+struct Forgotten;
+
+/// Whether the hook has seen one of these.
+static HAS_FORGOTTEN: AtomicBool = AtomicBool::new(false);
+
+/// Threads of an execution were left behind while they panicked. To std this thread of the operating system panics ever since, once for each of their panics.
+pub(crate) fn forget_unwinding() {
+    for _ in 0..1000 {
+        if !std::thread::panicking() {
+            return;
+        }
+        let _ = std::panic::catch_unwind(|| std::panic::panic_any(Forgotten));
+        if !HAS_FORGOTTEN.load(Relaxed) {
+            // The hook is not the engine's any more.
+            return;
+        }
+    }
 }
 
 /// A thread was left behind inside a hook: to std it still panics, and the next panic would be the end of the process.

@@ -112,7 +112,11 @@ pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
         Bad::Exit { thread, code: Some(code) } => {
             format!("{} exits with code {code}", machine.thread_name(*thread))
         }
-        Bad::Exit { thread, code: None } => format!("{} aborts", machine.thread_name(*thread)),
+        Bad::Exit { thread, code: None } => {
+            let why =
+                machine.why_it_aborts(*thread).map_or(String::new(), |why| format!(": {why}"));
+            format!("{} aborts{why}", machine.thread_name(*thread))
+        }
         Bad::StackOverflow { thread } => {
             format!("the stack of {} overflows", machine.thread_name(*thread))
         }

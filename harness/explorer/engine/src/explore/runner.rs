@@ -8,7 +8,7 @@ use crate::machine::fibers::{Crash, Fibers, Ran};
 use crate::machine::hashing;
 use crate::machine::op::{Loc, Op, Tid};
 use crate::machine::plain::faults;
-use crate::machine::{Bad, Machine};
+use crate::machine::{Bad, Machine, sweep};
 use crate::search::Search;
 
 /// A program to explore: called once for each execution.
@@ -66,9 +66,13 @@ impl Runner {
                 "an earlier scenario stopped inside its panic hook, and no panic can be seen in this process any more; explore this one alone".to_owned(),
             ));
         }
+        let unwinds = std::thread::panicking();
         context.fibers.clear();
         let scenario = self.scenario.clone();
         hashing::restart();
+        if sweep::is_due() {
+            sweep::dead(context.fibers.unused());
+        }
         context.machine.borrow_mut().begin(self.at, trace);
         if let Err(error) =
             context.fibers.launch(0, None, Box::new(move || thread_main(0, move || scenario())))
@@ -80,6 +84,9 @@ impl Runner {
             self.run();
             self.abandon();
         });
+        if !crate::panic::is_spent() && !unwinds {
+            crate::panic::forget_unwinding();
+        }
         let mut machine = context.machine.borrow_mut();
         machine.settle_panics();
         machine.failure.clone()

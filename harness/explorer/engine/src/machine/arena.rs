@@ -7,7 +7,7 @@
 //!   that others can see. Nobody else can know it; and a loop that allocates in each round finds itself where it was before. Where memory is watched
 //!   it is not used again before the thread's next visible operation either: whoever still uses it is found out.
 //! - **An execution's memory is cleared at once**, before the next one begins. What is still alive then is kept where it is, and the next
-//!   execution begins behind it: tests keep what they have observed.
+//!   execution begins behind it: tests keep what they have observed. What nobody can reach of that is given back from time to time, see `sweep`.
 //!
 //! Which code runs, the program's or the engine's, says a mark that is turned round wherever one calls the other (`crossing`, `fibers`). The
 //! engine's own memory, and everything outside of executions, comes from the system's allocator.
@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::op::Tid;
 use super::plain::blocks as plain;
+use super::sweep;
 use crate::search::MAX_THREADS;
 
 /// The allocator, see the [module](self).
@@ -30,7 +31,7 @@ static ARENA: Arena = Arena;
 /// Where the arenas begin: far from where systems put anything.
 const START: usize = 0x1000_0000_0000;
 /// How far they are apart, as a power of two.
-const APART: u32 = 32;
+const APART: u32 = 36;
 /// How much memory an arena asks the system for at a time.
 const CHUNK: usize = 256 << 10;
 /// Blocks are powers of two, up to this one.
@@ -171,10 +172,24 @@ pub fn begin() {
             unsafe { clear(region.floor, region.next) };
             region.next = region.floor;
         } else {
+            sweep::left(tid, region.floor..region.next);
             region.floor = region.next;
         }
         region.mark = region.next;
         region.forget_free();
+    }
+    if !all_gone {
+        sweep::search(&mut |tid, memory, is_end| {
+            // SAFETY: nobody has an address in it any more.
+            unsafe { clear(memory.start, memory.end) };
+            if is_end {
+                // SAFETY: the exploration is between two executions.
+                let region = unsafe { &mut regions()[tid] };
+                region.floor = memory.start;
+                region.mark = memory.start;
+                region.next = memory.start;
+            }
+        });
     }
 }
 

@@ -153,6 +153,13 @@ impl Fibers {
         Ok(stack)
     }
 
+    /// Where all stacks are that no coroutine has, and the engine's.
+    pub fn unused(&self) -> Vec<std::ops::Range<usize>> {
+        let range = |stack: &DefaultStack| stack.limit().get()..stack.base().get();
+        let stacks = self.stacks.borrow();
+        stacks.iter().flat_map(|all| all.own.iter().chain([&all.engine])).map(range).collect()
+    }
+
     /// Takes back a stack.
     fn keep(&self, tid: Tid, stack: DefaultStack) {
         self.stacks.borrow_mut()[tid].own = Some(stack);

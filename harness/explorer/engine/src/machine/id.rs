@@ -11,15 +11,38 @@ use super::{arena, context, statics};
 pub struct Id {
     /// The execution's number in the upper half, the object's in the lower.
     number: AtomicU64,
-    /// Where the object was created.
-    pub created: Loc,
+    /// Where the object was created; absent in memory that was only zeroed.
+    pub created: Option<Loc>,
 }
 
 impl Id {
     /// The identity of an object that is created at the caller's line.
     #[track_caller]
     pub const fn new() -> Self {
-        Self { number: AtomicU64::new(0), created: std::panic::Location::caller() }
+        Self { number: AtomicU64::new(0), created: Some(std::panic::Location::caller()) }
+    }
+
+    /// The identity of an object that nobody has created.
+    pub const fn of_none() -> Self {
+        Self { number: AtomicU64::new(0), created: None }
+    }
+
+    /// Where the object was created, or, if it was not, where its user is.
+    pub fn created(&self) -> Loc {
+        let here = || context::with(|machine| machine.threads[machine.current].at);
+        self.created.or_else(here).unwrap_or_else(std::panic::Location::caller)
+    }
+
+    /// The number of the object whose identity this is, if it was used in this execution.
+    ///
+    /// # Safety
+    ///
+    /// There is memory of this size. If it is no identity, what comes back means nothing.
+    pub unsafe fn known_at(id: *const Self) -> Option<Obj> {
+        // SAFETY: the caller's promise; the number may be anything, and is only compared.
+        let number = unsafe { (&raw const (*id).number).cast::<u64>().read_volatile() };
+        context::with(|machine| ((number >> 32) as u32 == machine.id).then_some(number as u32))
+            .flatten()
     }
 
     /// The object's number in this execution; `None` outside of one.
@@ -63,7 +86,8 @@ impl Id {
             statics::all().restore(memory);
         } else {
             context::with(|machine| {
-                let place = format!("{}:{}", self.created.file(), self.created.line());
+                let created = self.created.unwrap_or(machine.threads[machine.current].at);
+                let place = format!("{}:{}", created.file(), created.line());
                 machine.fail(super::Bad::Refused(format!(
                     "the {kind} created at {place} lives on from one execution to the next; create it inside the scenario"
                 )));
@@ -72,7 +96,8 @@ impl Id {
         // The state is computed from the value, so after the value is as it should be.
         let state = state();
         context::with(|machine| {
-            let object = machine.add_object(kind, self.created, state);
+            let created = self.created.unwrap_or(machine.threads[machine.current].at);
+            let object = machine.add_object(kind, created, state);
             self.number.store(u64::from(execution) << 32 | u64::from(object), Ordering::Relaxed);
             object
         })
@@ -92,6 +117,11 @@ impl Id {
     /// Makes it the identity of an object that was not used yet.
     pub fn renew(&mut self) {
         *self.number.get_mut() = 0;
+    }
+
+    /// The same, of an object that others may see.
+    pub fn begin_anew(&self) {
+        self.number.store(0, Ordering::Relaxed);
     }
 
     /// The object's number if it was used in this execution.

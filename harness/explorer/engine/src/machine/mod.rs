@@ -18,7 +18,9 @@
 //! | `fibers` | the coroutines |
 //! | `crossing` | the switch to the engine's own stack |
 //! | `arena` | the program's memory |
+//! | `sweep` | what executions leave behind |
 //! | `plain` | plain memory, as instrumented code tells of it |
+//! | `futex` | waiting below std |
 //! | `hashing` | the keys of `HashMap`s, the same in every execution |
 //! | `statics` | values that outlive an execution |
 //! | `streams` | standard input, output and error |
@@ -33,6 +35,7 @@ pub mod choices;
 pub mod context;
 pub mod crossing;
 pub mod fibers;
+pub mod futex;
 pub mod hashing;
 pub mod id;
 mod locks;
@@ -48,6 +51,7 @@ pub mod spinning;
 mod standing;
 pub mod statics;
 pub mod streams;
+pub mod sweep;
 pub mod thread;
 pub mod tracer;
 mod turns;
@@ -146,6 +150,8 @@ pub struct Machine {
     pub objects: Vec<Object>,
     places: Vec<u32>,
     atomics: usize,
+    /// The words that threads wait at below std.
+    futexes: Vec<futex::Futex>,
     /// Who runs.
     pub current: Tid,
     /// Who was chosen to take the next step, and which alternative.
@@ -211,6 +217,7 @@ impl Machine {
             objects: Vec::new(),
             places: Vec::new(),
             atomics: 0,
+            futexes: Vec::new(),
             current: 0,
             chosen: None,
             steps: 0,
@@ -252,6 +259,7 @@ impl Machine {
         self.search.begin();
         self.threads.clear();
         self.objects.clear();
+        self.futexes.clear();
         self.places.resize(FIRST_SHARED as usize, 0);
         self.atomics = 0;
         self.current = 0;
@@ -340,7 +348,13 @@ impl Machine {
 
     /// A thread has crashed.
     pub fn crash(&mut self, thread: Tid, signal: i32) {
-        self.fail(Bad::Crash { thread, signal });
+        if signal == libc::SIGABRT {
+            self.trace_abort(thread);
+            self.exited = true;
+            self.fail(Bad::Exit { thread, code: None });
+        } else {
+            self.fail(Bad::Crash { thread, signal });
+        }
         self.chosen = None;
     }
 

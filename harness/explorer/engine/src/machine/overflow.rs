@@ -2,7 +2,7 @@
 //!
 //! A coroutine that overflows its stack hits the guard page below it. The signal handler recognises that by the address and makes
 //! the coroutine return to its parent instead. What its frames owned is leaked; the execution ends there. So does one whose code, not the engine's, touches memory that is
-//! not there, or comes to an instruction that cannot be.
+//! not there, comes to an instruction that cannot be, or ends the process by `abort`, as std does when a thread panics while it unwinds.
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod handler {
@@ -13,9 +13,10 @@ mod handler {
     use crate::machine::{arena, context};
 
     /// The signals, and what handled them before.
-    static BEFORE: OnceLock<[(libc::c_int, libc::sigaction); 4]> = OnceLock::new();
+    static BEFORE: OnceLock<[(libc::c_int, libc::sigaction); 5]> = OnceLock::new();
 
-    const SIGNALS: [libc::c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE];
+    const SIGNALS: [libc::c_int; 5] =
+        [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT];
 
     /// Installs the handler, once for the process.
     pub fn install() {

@@ -136,6 +136,29 @@ impl Machine {
         }
     }
 
+    /// Why a thread that did not ask for it ends the process, if a panic is the reason.
+    pub fn why_it_aborts(&self, tid: Tid) -> Option<String> {
+        if self.threads[tid].panics == 0 {
+            return None;
+        }
+        let own: Vec<_> = self.raised.iter().filter(|panic| panic.thread == tid).collect();
+        match own.as_slice() {
+            [.., first, second, last]
+                if last.message.contains("in a destructor during cleanup") =>
+            {
+                Some(format!(
+                    "it panics ({}) while it unwinds from a panic ({})",
+                    second.message, first.message
+                ))
+            }
+            [.., first, last] if last.message.contains("that cannot unwind") => Some(format!(
+                "its panic ({}) comes to a function that cannot unwind",
+                first.message
+            )),
+            _ => None,
+        }
+    }
+
     /// The number that what the current thread poisons will keep; 0 is not poisoned.
     pub fn poisons(&self) -> u32 {
         self.threads[self.current].panic.map_or(u32::MAX, |panic| panic as u32 + 1)

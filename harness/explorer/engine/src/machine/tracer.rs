@@ -142,6 +142,16 @@ impl Machine {
         }
     }
 
+    /// Tells that a thread has ended the process, where no operation says so.
+    pub(super) fn trace_abort(&mut self, tid: Tid) {
+        let mut step = self.step(tid, Operation::Abort);
+        step.call = None;
+        step.note = self.why_it_aborts(tid);
+        if let Some(tracer) = &mut self.tracer {
+            tracer.steps.push(step);
+        }
+    }
+
     /// Tells what was printed.
     pub(super) fn trace_print(&mut self, stream: Stream, text: &str) {
         let thread = thread_id(self.current);

@@ -168,7 +168,7 @@ impl Tape {
             objects.push(trace::Object {
                 kind,
                 name: None,
-                created: Some(id.created.into()),
+                created: Some(id.created().into()),
                 initial: None,
             });
             objects.len() as u32 - 1

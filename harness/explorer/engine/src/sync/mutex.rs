@@ -210,7 +210,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Mutex");
         if context::is_exploring() && crate::panic::may_look() {
-            match self.try_lock_at(self.id.created) {
+            match self.try_lock_at(self.id.created()) {
                 Ok(guard) => debug.field("data", &&*guard),
                 Err(TryLockError::Poisoned(poisoned)) => {
                     debug.field("data", &&**poisoned.get_ref())

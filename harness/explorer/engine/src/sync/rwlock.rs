@@ -292,7 +292,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("RwLock");
         if context::is_exploring() && crate::panic::may_look() {
-            match self.try_read_at(self.id.created) {
+            match self.try_read_at(self.id.created()) {
                 Ok(guard) => debug.field("data", &&*guard),
                 Err(TryLockError::Poisoned(poisoned)) => {
                     debug.field("data", &&**poisoned.get_ref())

@@ -136,6 +136,16 @@ pub(crate) fn clue(
                 "{name} 读到 {atomic} 的旧值 {value}，而之前已经写入了 {newest}。没有什么让那次写入先于这次读取发生。"
             )
         }
+        Operation::Update { value: None, .. } if row.step.choice == Some(Choice::WeakFailure) => {
+            format!("{name} 的比较交换无缘无故地失败了：弱的那种可以这样。")
+        }
+        Operation::Update { atomic, read, value: None, .. } => {
+            let newest = clean(&read.stale.as_ref()?.newest);
+            let (atomic, value) = (labels.object(*atomic), clean(&read.value));
+            format!(
+                "{name} 的比较交换失败了：它读到 {atomic} 的旧值 {value}，而之前已经写入了 {newest}。没有什么让那次写入先于它发生。"
+            )
+        }
         Operation::Store { atomic, value, .. } => {
             let gone = row.effect.overwrote.as_ref()?;
             let (atomic, value) = (labels.object(*atomic), clean(value));

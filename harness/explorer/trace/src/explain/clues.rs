@@ -49,6 +49,18 @@ fn clue(chart: &Chart<'_>, row: &Row<'_>) -> Option<String> {
                 clean(&stale.newest)
             ))
         }
+        Operation::Update { value: None, .. } if row.step.choice == Some(Choice::WeakFailure) => {
+            Some(format!("{name}'s compare-exchange fails for no reason, as a weak one may."))
+        }
+        Operation::Update { atomic, read, value: None, .. } => {
+            let stale = read.stale.as_ref()?;
+            Some(format!(
+                "{name}'s compare-exchange fails: it reads an old {} = {}, although {} was stored before. Nothing makes that store happen before it.",
+                labels.object(*atomic),
+                clean(&read.value),
+                clean(&stale.newest)
+            ))
+        }
         Operation::Store { atomic, value, .. } => {
             let gone = row.effect.overwrote.as_ref()?;
             Some(format!(

@@ -1,6 +1,7 @@
 //! The atomics and fences.
 
 mod bits;
+mod lent;
 mod pointer;
 
 use std::fmt;
@@ -41,6 +42,7 @@ macro_rules! atomic {
             }
 
             fn object(&self) -> Option<Obj> {
+                self.see_what_is_lent();
                 let memory = (std::ptr::from_ref(&self.value).cast::<u8>().cast_mut(), size_of::<$t>());
                 self.id.get($kind, memory, || {}, || {
                     let first = Stored { value: self.value.load(SeqCst).to_bits(), ..Stored::default() };
@@ -72,7 +74,7 @@ macro_rules! atomic {
                     Answer::Done(done) => Bits::from_bits(done.value),
                     _ => self.value.load(SeqCst),
                 };
-                self.value.store(f(old), SeqCst);
+                self.keep(f(old));
                 old
             }
 
@@ -107,7 +109,7 @@ macro_rules! atomic {
                 match self.object() {
                     Some(atomic) => {
                         context::visible(Op::Store { atomic, order, value: value.to_bits() }, at);
-                        self.value.store(value, SeqCst);
+                        self.keep(value);
                     }
                     None => record::store(
                         self.recorded(),
@@ -189,7 +191,7 @@ macro_rules! atomic {
                 let op = Op::Compare { atomic, expected, new: bits, success, failure, weak };
                 match context::updating(op, at, call, &|bits| bits) {
                     Answer::Done(done) if done.ok => {
-                        self.value.store(new, SeqCst);
+                        self.keep(new);
                         Ok(Bits::from_bits(done.value))
                     }
                     Answer::Done(done) => Err(Bits::from_bits(done.value)),
@@ -251,18 +253,53 @@ macro_rules! atomic {
                 self.value.into_inner()
             }
 
-            /// Exists so that crates which have a use of it compile. It cannot work: the atomics of the explorer are larger than their
-            /// values, so memory of somebody else cannot be seen as one.
+            /// Memory of somebody else, seen as an atomic. What is written through it is in that memory as well, and what others write there meanwhile,
+            /// as they may when that comes before or after, is seen.
             ///
             /// # Panics
             ///
-            /// Always.
+            /// Outside of an exploration: an atomic of the explorer is larger than its value, and to write both is no single step there.
             ///
             /// # Safety
             ///
-            /// None: it does nothing.
-            pub const unsafe fn from_ptr<'a>(_: *mut $t) -> &'a Self {
-                panic!(concat!("`", $kind, "::from_ptr` cannot be explored: an atomic of the explorer is larger than its value"))
+            /// As for `std`'s.
+            pub unsafe fn from_ptr<'a>(memory: *mut $t) -> &'a Self {
+                assert!(
+                    context::is_exploring(),
+                    concat!("`", $kind, "::from_ptr` can be explored, but not recorded: an atomic of the explorer is larger than its value")
+                );
+                let make = || Self {
+                    // SAFETY: the caller's promise.
+                    value: <$real>::new(unsafe { memory.read_volatile() }),
+                    id: Id::of_none(),
+                };
+                // SAFETY: what is kept there is one of these, and is kept for good.
+                unsafe { &*lent::atomic(memory.expose_provenance(), $kind, &make) }
+            }
+
+            /// If this is somebody else's memory, and that was written otherwise meanwhile: what is there now is where it begins.
+            fn see_what_is_lent(&self) {
+                if self.id.created.is_some() {
+                    return;
+                }
+                let Some(memory) = lent::memory(std::ptr::from_ref(self).addr()) else { return };
+                // SAFETY: who has made an atomic of the memory has promised that it lives as long.
+                let now = unsafe { std::ptr::with_exposed_provenance::<$t>(memory).read_volatile() };
+                if now != self.value.load(Relaxed) || self.id.known().is_none() {
+                    self.value.store(now, Relaxed);
+                    self.id.begin_anew();
+                }
+            }
+
+            /// Keeps a value that was written.
+            fn keep(&self, value: $t) {
+                self.value.store(value, SeqCst);
+                if self.id.created.is_none()
+                    && let Some(memory) = lent::memory(std::ptr::from_ref(self).addr())
+                {
+                    // SAFETY: who has made an atomic of the memory has promised that it may be written, and lives as long.
+                    unsafe { std::ptr::with_exposed_provenance_mut::<$t>(memory).write_volatile(value) };
+                }
             }
 
             /// A pointer to the value. What is read and written through it is not explored.
@@ -282,13 +319,27 @@ macro_rules! atomic {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 // What shows a value has no line in the user's source, but the value has.
                 let shown = match crate::panic::may_look() {
-                    true => self.load_at(Relaxed, self.id.created),
+                    true => self.load_at(Relaxed, self.id.created()),
                     false => self.value.load(Relaxed),
                 };
                 fmt::Debug::fmt(&shown, f)
             }
         }
     };
+}
+
+/// The number of the 32-bit atomic at this address, if it was used in this execution. If there is none, what comes back means nothing.
+///
+/// # Safety
+///
+/// There is memory at this address.
+pub(crate) unsafe fn object_at(address: usize) -> Option<Obj> {
+    if !address.is_multiple_of(align_of::<AtomicU32>()) {
+        return None;
+    }
+    let atomic = std::ptr::with_exposed_provenance::<AtomicU32>(address);
+    // SAFETY: the caller's promise; nothing is taken for an atomic yet.
+    unsafe { Id::known_at(&raw const (*atomic).id) }
 }
 
 /// What an atomic can do besides: methods that apply a function.
