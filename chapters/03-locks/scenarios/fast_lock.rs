@@ -64,7 +64,7 @@ fn correct_time_out() {
         });
         lock.release().unwrap();
     });
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 /// One waits in the queue while another comes by and is faster: the first is not forgotten.
@@ -78,7 +78,7 @@ fn passed_by_and_not_forgotten() {
             lock.release().unwrap();
         }
     });
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 /// Two wait in the queue and both give up or get the lock: what is left of the queue does no harm.
@@ -152,7 +152,7 @@ fn woken_although_free() {
             move || lock.wake_on_release(waiter)
         });
         waiter.sleep();
-        assert!(!lock.locked());
+        assert!(!lock.is_locked());
     });
 }
 

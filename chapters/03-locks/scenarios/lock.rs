@@ -26,7 +26,7 @@ fn no_update_is_lost() {
         add();
     });
     assert_eq!(number.into_inner(), 3);
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 /// What was written under the lock is read under the lock, although the writes are relaxed.
@@ -52,7 +52,7 @@ fn one_of_two_tries_succeeds() {
         (lock.try_acquire(), other.join().unwrap())
     });
     assert!(one ^ other);
-    assert!(lock.locked());
+    assert!(lock.is_locked());
 }
 
 /// A thread that tries never comes in while another is inside.
@@ -86,7 +86,7 @@ fn released_by_another_thread() {
         lock.acquire();
         assert_eq!(told.load(Relaxed), 7);
     });
-    assert!(lock.locked());
+    assert!(lock.is_locked());
 }
 
 /// Of two that release a lock once acquired, exactly one succeeds. The other is told.
@@ -118,7 +118,7 @@ fn acquire_timeout_is_truthful() {
         drop(held);
         waiter.join().unwrap()
     });
-    assert_eq!(lock.locked(), in_time);
+    assert_eq!(lock.is_locked(), in_time);
 }
 
 /// A waiter that gives up does not take the wake-up away from one that waits on.
@@ -132,7 +132,7 @@ fn a_time_out_swallows_no_wake_up() {
         scope.spawn(|| drop(lock.lock()));
         drop(held);
     });
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 /// A lock that nobody gives back is waited for until the time is over, and not longer.
@@ -142,7 +142,7 @@ fn the_time_out_ends_the_wait() {
     thread::scope(|scope| {
         scope.spawn(|| assert!(!lock.acquire_timeout(LONG)));
     });
-    assert!(lock.locked());
+    assert!(lock.is_locked());
 }
 
 /// A panic under the guard gives the lock back, and whoever waits gets it.

@@ -21,7 +21,7 @@ fn add_in_threads(looks: u32, threads: u32) {
         }
     });
     assert_eq!(number.into_inner(), threads);
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 /// Two threads add one, looking once more: nothing is lost.
@@ -48,7 +48,7 @@ fn passed_by_who_looks() {
         lock.release().unwrap();
         drop(lock.lock());
     });
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 /// A wait with a time-out that looks first takes what it reports.
@@ -61,6 +61,6 @@ fn a_time_out_after_a_look() {
         let waits = scope.spawn(|| lock.acquire_timeout(Duration::from_secs(60)));
         lock.release().unwrap();
         let got = waits.join().unwrap();
-        assert_eq!(lock.locked(), got);
+        assert_eq!(lock.is_locked(), got);
     });
 }

@@ -72,7 +72,7 @@ impl Lock {
     }
 
     /// Whether somebody holds the lock.
-    pub fn locked(&self) -> bool {
+    pub fn is_locked(&self) -> bool {
         *self.state()
     }
 

@@ -13,7 +13,7 @@ use crate::Lock;
 /// std::thread::scope(|scope| {
 ///     scope.spawn(move || drop(held));
 /// });
-/// assert!(!lock.locked());
+/// assert!(!lock.is_locked());
 /// ```
 #[derive(Debug)]
 #[must_use = "the lock is released as soon as the guard is dropped"]

@@ -31,9 +31,9 @@ use std::time::{Duration, Instant};
 /// let lock = Lock::new();
 /// {
 ///     let _held = lock.lock();
-///     assert!(lock.locked());
+///     assert!(lock.is_locked());
 /// }
-/// assert!(!lock.locked());
+/// assert!(!lock.is_locked());
 /// ```
 pub struct Lock {
     raw: QueueLock,
@@ -44,7 +44,7 @@ impl Lock {
     ///
     /// ```
     /// static LOCK: ch03_locks::Lock = ch03_locks::Lock::new();
-    /// assert!(!LOCK.locked());
+    /// assert!(!LOCK.is_locked());
     /// ```
     pub const fn new() -> Lock {
         Lock::with_looks(0)
@@ -74,9 +74,9 @@ impl Lock {
     /// ```
     /// let lock = ch03_locks::Lock::new();
     /// let held = lock.lock();
-    /// assert!(lock.locked());
+    /// assert!(lock.is_locked());
     /// drop(held);
-    /// assert!(!lock.locked());
+    /// assert!(!lock.is_locked());
     /// ```
     #[inline]
     pub fn lock(&self) -> LockGuard<'_> {
@@ -122,7 +122,7 @@ impl Lock {
     /// ```
     /// let lock = ch03_locks::Lock::new();
     /// lock.acquire();
-    /// assert!(lock.locked());
+    /// assert!(lock.is_locked());
     /// lock.release()?;
     /// # Ok::<(), ch03_locks::NotLocked>(())
     /// ```
@@ -224,10 +224,10 @@ impl Lock {
     ///
     /// ```
     /// let lock = ch03_locks::Lock::new();
-    /// assert!(!lock.locked());
+    /// assert!(!lock.is_locked());
     /// ```
     #[inline]
-    pub fn locked(&self) -> bool {
+    pub fn is_locked(&self) -> bool {
         self.raw.held()
     }
 }
@@ -240,6 +240,6 @@ impl Default for Lock {
 
 impl fmt::Debug for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lock").field("locked", &self.locked()).finish()
+        f.debug_struct("Lock").field("locked", &self.is_locked()).finish()
     }
 }

@@ -12,9 +12,9 @@ use std::thread;
 /// ```
 /// let lock = ch03_locks::naive::Lock::new();
 /// lock.acquire();
-/// assert!(lock.locked());
+/// assert!(lock.is_locked());
 /// lock.release();
-/// assert!(!lock.locked());
+/// assert!(!lock.is_locked());
 /// ```
 #[derive(Debug, Default)]
 pub struct Lock {
@@ -37,7 +37,7 @@ impl Lock {
     /// The first step of [`acquire`](Lock::acquire): blocks until the lock is
     /// free.
     pub fn look(&self) {
-        while self.locked() {
+        while self.is_locked() {
             thread::yield_now();
         }
     }
@@ -54,7 +54,7 @@ impl Lock {
     }
 
     /// Whether somebody holds the lock.
-    pub fn locked(&self) -> bool {
+    pub fn is_locked(&self) -> bool {
         self.locked.load(SeqCst)
     }
 }

@@ -14,11 +14,11 @@ const SHORT: Duration = Duration::from_millis(2);
 fn a_held_lock_is_refused_and_a_released_one_is_given() {
     let lock = Lock::new();
     assert!(lock.try_acquire());
-    assert!(lock.locked());
+    assert!(lock.is_locked());
     assert!(!lock.try_acquire());
-    assert!(lock.locked(), "a refused attempt changes nothing");
+    assert!(lock.is_locked(), "a refused attempt changes nothing");
     assert_eq!(lock.release(), Ok(()));
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
     assert!(lock.try_acquire());
 }
 
@@ -51,7 +51,7 @@ fn any_time_out_does_for_a_free_lock() {
         assert!(lock.acquire_timeout(timeout));
         lock.release().unwrap();
         assert!(lock.lock_timeout(timeout).is_some());
-        assert!(!lock.locked());
+        assert!(!lock.is_locked());
     }
 }
 
@@ -71,7 +71,7 @@ fn a_waiter_gets_the_lock_that_another_thread_releases() {
             waiter.join().unwrap();
         }
     });
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_guard_releases_where_it_is_dropped_even_in_another_thread() {
         scope.spawn(move || drop(held));
     });
     assert!(lock.try_lock().is_some());
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 #[test]

@@ -20,9 +20,9 @@ fn the_naive_step_lets_two_in_if_both_look_before_either_takes() {
         scope.spawn(|| lock.take());
         lock.take();
     });
-    assert!(lock.locked());
+    assert!(lock.is_locked());
     lock.release();
-    assert!(!lock.locked(), "one release frees it, though the other is still inside");
+    assert!(!lock.is_locked(), "one release frees it, though the other is still inside");
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn the_correct_step_keeps_one_out_until_the_other_is_done() {
     assert!(lock.try_acquire());
     assert!(!lock.try_acquire() && !lock.acquire_timeout(Duration::ZERO));
     assert!(!lock.acquire_timeout(SHORT));
-    assert!(lock.locked());
+    assert!(lock.is_locked());
     thread::scope(|scope| {
         let waiters =
             [scope.spawn(|| lock.acquire()), scope.spawn(|| assert!(lock.acquire_timeout(LONG)))];
@@ -84,7 +84,7 @@ fn a_free_lock_wakes_at_once() {
     let waiter = Waiter::new();
     lock.wake_on_release(waiter.clone());
     waiter.sleep();
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 #[test]

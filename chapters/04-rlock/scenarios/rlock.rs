@@ -30,7 +30,7 @@ fn nested_sections_exclude_each_other() {
         add_twice();
     });
     assert_eq!(number.into_inner(), 4);
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 /// The first of two releases lets nobody in.
@@ -106,7 +106,7 @@ fn all_levels_back_and_restored() {
         add_one(&number);
     });
     assert_eq!(number.into_inner(), 3);
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 /// A wait with a time-out gets the lock, or the time is over. It never takes what it does not report.
@@ -127,7 +127,7 @@ fn acquire_timeout_is_truthful() {
         });
         drop(held);
     });
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 /// A waiter that gives up does not take the wake-up away from one that waits on.
@@ -141,7 +141,7 @@ fn a_time_out_swallows_no_wake_up() {
         scope.spawn(|| drop(lock.lock()));
         drop(held);
     });
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 /// A panic two levels deep gives both back.
@@ -158,5 +158,5 @@ fn a_panic_gives_all_levels_back() {
         });
         drop(lock.lock());
     });
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }

@@ -100,7 +100,7 @@ impl RLock {
     }
 
     /// Whether any thread holds the lock.
-    pub fn locked(&self) -> bool {
+    pub fn is_locked(&self) -> bool {
         self.holding().owner.is_some()
     }
 

@@ -4,6 +4,7 @@
 ///
 /// Python raises `RuntimeError: cannot release un-acquired lock` for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReleaseError {
     /// Nobody holds the lock: it was released more often than acquired.
     #[error("the lock is not locked; it was released more often than it was acquired")]

@@ -37,7 +37,7 @@ use std::time::Duration;
 /// assert_eq!(lock.depth(), 2);
 /// drop(inner);
 /// drop(outer);
-/// assert!(!lock.locked());
+/// assert!(!lock.is_locked());
 /// ```
 pub struct RLock {
     lock: Lock,
@@ -53,7 +53,7 @@ impl RLock {
     ///
     /// ```
     /// static LOCK: ch04_rlock::RLock = ch04_rlock::RLock::new();
-    /// assert!(!LOCK.locked());
+    /// assert!(!LOCK.is_locked());
     /// ```
     pub const fn new() -> RLock {
         RLock { lock: Lock::new(), owner: AtomicU64::new(NOBODY), depth: AtomicUsize::new(0) }
@@ -141,7 +141,7 @@ impl RLock {
     /// lock.acquire();
     /// lock.acquire();
     /// let levels = lock.release_all()?;
-    /// assert!(!lock.locked());
+    /// assert!(!lock.is_locked());
     /// lock.restore(levels);
     /// assert_eq!(lock.depth(), 2);
     /// # Ok::<(), ch04_rlock::ReleaseError>(())
@@ -223,10 +223,10 @@ impl RLock {
     ///
     /// ```
     /// let lock = ch04_rlock::RLock::new();
-    /// assert!(!lock.locked());
+    /// assert!(!lock.is_locked());
     /// ```
-    pub fn locked(&self) -> bool {
-        self.lock.locked()
+    pub fn is_locked(&self) -> bool {
+        self.lock.is_locked()
     }
 
     /// Takes `levels` levels, if the lock is the calling thread's own or else
@@ -278,7 +278,7 @@ impl Default for RLock {
 impl fmt::Debug for RLock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RLock")
-            .field("locked", &self.locked())
+            .field("locked", &self.is_locked())
             .field("depth", &self.depth())
             .finish()
     }

@@ -20,10 +20,10 @@ fn the_owner_comes_in_again_and_a_stranger_does_not() {
         });
     });
     for _ in 0..3 {
-        assert!(lock.locked());
+        assert!(lock.is_locked());
         assert_eq!(lock.release(), Ok(()));
     }
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
     assert_eq!(lock.release(), Err(ReleaseError::NotLocked));
     assert_eq!(lock.release_all(), Err(ReleaseError::NotLocked));
 }

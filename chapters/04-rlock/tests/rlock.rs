@@ -45,10 +45,10 @@ fn others_come_in_only_after_the_last_release() {
 fn ownership_is_the_calling_threads_view() {
     let lock = RLock::new();
     lock.acquire();
-    assert!(lock.is_owned() && lock.locked());
-    assert!(elsewhere(|| !lock.is_owned() && lock.locked() && lock.depth() == 0));
+    assert!(lock.is_owned() && lock.is_locked());
+    assert!(elsewhere(|| !lock.is_owned() && lock.is_locked() && lock.depth() == 0));
     lock.release().unwrap();
-    assert!(!lock.is_owned() && !lock.locked());
+    assert!(!lock.is_owned() && !lock.is_locked());
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_waiter_gets_the_lock_once_all_levels_are_released() {
             waiter.join().unwrap();
         }
     });
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn a_wait_gives_all_levels_back() {
         produced.store(true, Relaxed);
         held.notify(1);
     });
-    assert!(!lock.locked());
+    assert!(!lock.is_locked());
 }
 
 /// A wait with a time-out says truthfully whether it was notified, and leaves no trace in the line.
@@ -243,5 +243,5 @@ fn a_panic_in_the_fact() {
         condition.lock().notify(1);
     });
     assert_eq!(condition.waiters(), 0);
-    assert!(!condition.underlying().locked());
+    assert!(!condition.underlying().is_locked());
 }

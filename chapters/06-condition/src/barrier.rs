@@ -52,9 +52,9 @@ type Round = OnceLock<Result<(), BarrierError>>;
 
 /// Why a wait at a [`Barrier`] failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BarrierError {
-    /// The barrier is broken: a wait timed out, the action panicked, or
-    /// somebody called [`Barrier::abort`] or [`Barrier::reset`].
+    /// A wait timed out, the action panicked, or somebody called `abort` or `reset`.
     #[error("the barrier is broken; not all parties will come, until somebody resets it")]
     Broken,
     /// The calling thread's own wait timed out, which broke the barrier.

@@ -104,7 +104,7 @@ impl ConditionLock for Lock {
     }
 
     fn is_owned(&self) -> bool {
-        self.locked()
+        self.is_locked()
     }
 
     fn release_all(&self) -> Result<(), NotOwner> {

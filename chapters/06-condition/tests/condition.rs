@@ -120,7 +120,7 @@ fn a_wait_gives_all_levels_back_and_restores_them() {
     assert!(!inner.wait_timeout(SHORT));
     assert_eq!(condition.underlying().depth(), 2);
     drop((inner, outer));
-    assert!(!condition.underlying().locked());
+    assert!(!condition.underlying().is_locked());
 }
 
 #[test]

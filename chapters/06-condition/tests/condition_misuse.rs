@@ -87,7 +87,7 @@ impl ConditionLock for Clumsy {
         Ok(self.lock.release()?)
     }
     fn is_owned(&self) -> bool {
-        self.lock.locked()
+        self.lock.is_locked()
     }
     fn release_all(&self) -> Result<(), NotOwner> {
         self.release()

@@ -103,7 +103,7 @@ fn two_share_the_items() {
 fn what_spills_over_stays_in_order() {
     let queue = Queue::new(1);
     queue.put(1).unwrap();
-    queue.set_maxsize(0);
+    queue.set_capacity(0);
     thread::scope(|scope| {
         scope.spawn(|| (2..=3).for_each(|item| queue.put(item).unwrap()));
         for item in 1..=3 {
@@ -125,11 +125,11 @@ fn a_put_publishes() {
     });
 }
 
-/// A smaller `maxsize` holds for who puts after it.
-fn a_smaller_maxsize_holds() {
+/// A smaller `capacity` holds for who puts after it.
+fn a_smaller_capacity_holds() {
     let queue = Queue::new(2);
     thread::scope(|scope| {
-        scope.spawn(|| queue.set_maxsize(1));
+        scope.spawn(|| queue.set_capacity(1));
         let put = [1, 2].map(|item| queue.try_put(item).is_ok());
         assert!(put[0]);
     });
@@ -235,14 +235,14 @@ fn a_time_out_swallows_no_place() {
     assert!(queue.len() <= 2);
 }
 
-/// A greater `maxsize` lets a waiting producer go on.
-fn a_greater_maxsize_wakes_producers() {
+/// A greater `capacity` lets a waiting producer go on.
+fn a_greater_capacity_wakes_producers() {
     let queue = Queue::new(1);
     queue.put(1).unwrap();
     thread::scope(|scope| {
         scope.spawn(|| queue.put(2).unwrap());
         scope.spawn(|| queue.put(3).unwrap());
-        queue.set_maxsize(3);
+        queue.set_capacity(3);
     });
     assert_eq!(queue.len(), 3);
 }

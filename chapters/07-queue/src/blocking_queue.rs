@@ -56,17 +56,17 @@ pub struct BlockingQueue<S: Store> {
 }
 
 impl<S: Store> BlockingQueue<S> {
-    /// An empty queue that holds at most `maxsize` items; 0 means any number.
+    /// An empty queue that holds at most `capacity` items; 0 means any number.
     ///
     /// ```
     /// let queue = ch07_queue::Queue::<i32>::new(10);
-    /// assert_eq!((queue.len(), queue.maxsize()), (0, 10));
+    /// assert_eq!((queue.len(), queue.capacity()), (0, 10));
     /// ```
-    pub fn new(maxsize: usize) -> Self {
-        let places = if maxsize == 0 { LANE } else { maxsize.min(LANE) };
+    pub fn new(capacity: usize) -> Self {
+        let places = if capacity == 0 { LANE } else { capacity.min(LANE) };
         BlockingQueue {
             lane: S::IN_ORDER.then(|| Ring::new(places)),
-            state: Mutex::new(State::new(maxsize)),
+            state: Mutex::new(State::new(capacity)),
         }
     }
 

@@ -31,17 +31,17 @@ pub struct Queue<T> {
 #[derive(Debug)]
 struct State<T> {
     items: VecDeque<T>,
-    maxsize: usize,
+    capacity: usize,
     unfinished: usize,
     shut_down: bool,
 }
 
 impl<T> Queue<T> {
-    /// An empty queue that holds at most `maxsize` items; 0 means any number.
-    pub const fn new(maxsize: usize) -> Queue<T> {
+    /// An empty queue that holds at most `capacity` items; 0 means any number.
+    pub const fn new(capacity: usize) -> Queue<T> {
         let items = VecDeque::new();
         Queue {
-            state: Mutex::new(State { items, maxsize, unfinished: 0, shut_down: false }),
+            state: Mutex::new(State { items, capacity, unfinished: 0, shut_down: false }),
             not_empty: Condvar::new(),
             not_full: Condvar::new(),
             all_done: Condvar::new(),
@@ -159,6 +159,6 @@ impl<T> Queue<T> {
 
 impl<T> State<T> {
     fn is_full(&self) -> bool {
-        self.maxsize != 0 && self.items.len() >= self.maxsize
+        self.capacity != 0 && self.items.len() >= self.capacity
     }
 }

@@ -15,8 +15,9 @@ use thiserror::Error;
 /// assert_eq!(error.into_item(), "second");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum PutError<T> {
-    /// The queue holds `maxsize` items, and no place became free in time.
+    /// The queue holds `capacity` items, and no place became free in time.
     #[error("the queue is full")]
     Full(T),
     /// The queue was shut down.
@@ -49,6 +50,7 @@ impl<T> fmt::Debug for PutError<T> {
 
 /// There was no item to get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum GetError {
     /// The queue is empty, and no item came in time.
     #[error("the queue is empty")]

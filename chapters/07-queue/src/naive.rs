@@ -20,19 +20,19 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 pub struct Queue<T> {
     items: Mutex<VecDeque<T>>,
     changed: Condvar,
-    maxsize: usize,
+    capacity: usize,
 }
 
 impl<T> Queue<T> {
-    /// An empty queue that holds at most `maxsize` items.
-    pub const fn new(maxsize: usize) -> Queue<T> {
-        Queue { items: Mutex::new(VecDeque::new()), changed: Condvar::new(), maxsize }
+    /// An empty queue that holds at most `capacity` items.
+    pub const fn new(capacity: usize) -> Queue<T> {
+        Queue { items: Mutex::new(VecDeque::new()), changed: Condvar::new(), capacity }
     }
 
     // ANCHOR: naive
     /// Puts an item. Blocks while the queue is full.
     pub fn put(&self, item: T) {
-        let full = |items: &mut VecDeque<T>| items.len() >= self.maxsize;
+        let full = |items: &mut VecDeque<T>| items.len() >= self.capacity;
         let mut items = self.wait_while(full);
         items.push_back(item);
         self.changed.notify_one();

@@ -99,19 +99,19 @@ fn many_to_many_loses_nothing() {
 }
 
 #[test]
-fn maxsize_can_change() {
+fn capacity_can_change() {
     let queue = Queue::new(3);
     for item in 0..3 {
         queue.put(item).unwrap();
     }
-    queue.set_maxsize(2);
-    assert_eq!(queue.maxsize(), 2);
+    queue.set_capacity(2);
+    assert_eq!(queue.capacity(), 2);
     assert_eq!(queue.len(), 3, "what is in it stays");
     queue.get().unwrap();
     assert_eq!(queue.try_put(9), Err(PutError::Full(9)), "still two in it");
     queue.get().unwrap();
     queue.try_put(9).unwrap();
-    queue.set_maxsize(0);
+    queue.set_capacity(0);
     for item in 0..100 {
         queue.try_put(item).unwrap();
     }
@@ -154,7 +154,7 @@ fn what_is_left_is_dropped_once() {
 }
 
 #[test]
-fn a_larger_maxsize_lets_every_waiting_put_go_on() {
+fn a_larger_capacity_lets_every_waiting_put_go_on() {
     // The puts may block before or after the change; in a hundred rounds both happen.
     for _ in 0..100 {
         let queue = Queue::new(1);
@@ -167,7 +167,7 @@ fn a_larger_maxsize_lets_every_waiting_put_go_on() {
                 })
             });
             (0..5).for_each(|_| thread::yield_now());
-            queue.set_maxsize(4);
+            queue.set_capacity(4);
             for producer in producers {
                 producer.join().unwrap().unwrap();
             }
@@ -207,7 +207,7 @@ fn items_need_neither_debug_nor_clone() {
     );
     assert_eq!(
         format!("{queue:?}"),
-        "BlockingQueue { len: 1, maxsize: 1, unfinished: 1, shut_down: false, .. }"
+        "BlockingQueue { len: 1, capacity: 1, unfinished: 1, shut_down: false, .. }"
     );
 }
 

@@ -328,13 +328,13 @@ fn apart(_: ()) {
     }
     let held = conditions.iter().step_by(2).map(|c| c.lock().unwrap()).collect::<Vec<_>>();
     for (n, semaphore) in semaphores.iter().enumerate() {
-        assert_eq!(semaphore.value(), if n % 2 == 0 { 0 } else { n as u32 });
+        assert_eq!(semaphore.available(), if n % 2 == 0 { 0 } else { n as u32 });
     }
     for (n, barrier) in barriers.iter().enumerate() {
         assert_eq!((barrier.parties(), barrier.waiting()), (n as u32 + 1, 0));
     }
     for (n, condition) in conditions.iter().enumerate() {
-        assert_eq!(condition.get_lock().is_locked(), n % 2 == 0);
+        assert_eq!(condition.underlying().is_locked(), n % 2 == 0);
     }
     for (n, queue) in queues.iter().enumerate() {
         assert_eq!((queue.capacity() as usize, queue.try_get().unwrap()), (n, Some(n as u32)));

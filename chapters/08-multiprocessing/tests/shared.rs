@@ -96,14 +96,14 @@ fn lock_excludes() {
     let mut last = 1;
     while last < 6001 {
         let guard = lock.lock().unwrap();
-        let now = sum.value();
+        let now = sum.available();
         assert!(now >= last, "seen between the two steps");
         last = now;
         drop(guard);
         thread::yield_now();
     }
     children.iter().for_each(|(child, _)| end(child));
-    assert_eq!(sum.value(), 6001);
+    assert_eq!(sum.available(), 6001);
 }
 
 fn hold((lock, mut main): (Lock, Connection)) {
@@ -140,7 +140,7 @@ fn semaphore() {
         assert!(!semaphore.acquire_timeout(Duration::from_millis(1)));
         end(&child);
         semaphore.release(3).unwrap();
-        assert_eq!(semaphore.value(), 3);
+        assert_eq!(semaphore.available(), 3);
         assert!(semaphore.release(u32::MAX).is_err());
     }
     assert!(Semaphore::new(u32::MAX).is_err());
@@ -153,7 +153,7 @@ fn bounded() {
     assert!(seats.acquire_timeout(Duration::MAX));
     assert_eq!(seats.release(3), Err(TooManyReleases { bound: 2 }));
     seats.release(2).unwrap();
-    assert_eq!(seats.value(), 2);
+    assert_eq!(seats.available(), 2);
 }
 
 fn take_one((semaphore, mut main): (Semaphore, Connection)) {
@@ -173,7 +173,7 @@ fn semaphore_waiter_killed() {
         semaphore.release(1).unwrap();
         hear(&mut from_other, 2);
         end(&other);
-        assert_eq!(semaphore.value(), 0);
+        assert_eq!(semaphore.available(), 0);
     }
 }
 
@@ -253,14 +253,14 @@ fn wait_times_out() {
     let condition = Condition::new().unwrap();
     let guard = condition.lock().unwrap();
     let (guard, notified) = guard.wait_timeout(Duration::from_millis(1)).unwrap();
-    assert!(!notified && condition.get_lock().is_owned());
+    assert!(!notified && condition.underlying().is_owned());
     drop(guard);
-    assert!(!condition.get_lock().is_locked());
+    assert!(!condition.underlying().is_locked());
 }
 
 fn condition_levels() {
     let lock = RLock::new().unwrap();
-    let condition = Condition::over(lock.clone()).unwrap();
+    let condition = Condition::with_lock(lock.clone()).unwrap();
     let outer = lock.lock().unwrap();
     let guard = condition.lock().unwrap();
     thread::scope(|scope| {
@@ -383,7 +383,7 @@ fn permits() {
     assert!(seats.permit_timeout(PATIENCE).is_some());
     hear(&mut from_child, 2);
     end(&child);
-    assert_eq!(seats.value(), 1, "the one that was taken here is given back, too");
+    assert_eq!(seats.available(), 1, "the one that was taken here is given back, too");
 }
 
 fn facts() {
@@ -398,11 +398,12 @@ fn facts() {
             }
         });
         let guard = condition.lock().unwrap();
-        let guard = guard.wait_for(|| count.value() == 3).unwrap();
+        let guard = guard.wait_for(|| count.available() == 3).unwrap();
         let never = Duration::from_millis(1);
-        let (guard, so) = guard.wait_for_timeout(|| count.value() == 4, never).unwrap();
+        let (guard, so) = guard.wait_for_timeout(|| count.available() == 4, never).unwrap();
         assert!(!so);
-        let (_guard, so) = guard.wait_for_timeout(|| count.value() == 3, Duration::ZERO).unwrap();
+        let (_guard, so) =
+            guard.wait_for_timeout(|| count.available() == 3, Duration::ZERO).unwrap();
         assert!(so);
     });
 }

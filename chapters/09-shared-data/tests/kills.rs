@@ -24,8 +24,6 @@ fn main() {
     );
 }
 
-const AT_ONCE: Option<Duration> = Some(Duration::ZERO);
-
 /// A child that runs `function`, once it has said that it is ready.
 fn ready_child<T, M>(
     function: fn((T, Connection)) -> Result<(), ManagerError>,
@@ -63,7 +61,7 @@ fn holder() -> Duration {
 type LockAndList = (Lock, List);
 
 fn hold(((lock, list), mut main): (LockAndList, Connection)) -> Result<(), ManagerError> {
-    lock.acquire(None)?;
+    lock.acquire()?;
     main.send(&()).unwrap();
     let _ = main.recv::<()>();
     drop(list);
@@ -76,8 +74,8 @@ fn client() -> Duration {
     let (child, _open, ()) = ready_child(hold, (lock.clone(), list.clone()));
     drop(list);
     assert_eq!(manager.count().unwrap(), 2, "the child refers to the list");
-    assert!(!lock.acquire(AT_ONCE).unwrap());
-    let (took, next) = time(|| child.kill().unwrap(), || lock.acquire(Some(PATIENCE)));
+    assert!(!lock.try_acquire().unwrap());
+    let (took, next) = time(|| child.kill().unwrap(), || lock.acquire_timeout(PATIENCE));
     assert!(next.unwrap());
     child.join().unwrap();
     // Its connections are closed one by one; the last takes the references.
@@ -90,7 +88,7 @@ fn client() -> Duration {
 fn wait_for((lock, mut main): (Lock, Connection)) -> Result<(), ManagerError> {
     lock.is_locked()?;
     main.send(&()).unwrap();
-    lock.acquire(None).map(drop)
+    lock.acquire()
 }
 
 fn waiter() -> Duration {
@@ -100,7 +98,7 @@ fn waiter() -> Duration {
     let (child, _open, ()) = ready_child(wait_for, lock.clone());
     child.kill().unwrap();
     child.join().unwrap();
-    let (took, next) = time(|| drop(guard), || lock.acquire(Some(PATIENCE)));
+    let (took, next) = time(|| drop(guard), || lock.acquire_timeout(PATIENCE));
     assert!(next.unwrap(), "the dead one did not get it, or gave it back");
     took
 }
@@ -110,7 +108,7 @@ fn manager() -> Duration {
     let lock = manager.lock().unwrap();
     let guard = lock.lock().unwrap();
     let (took, error) = thread::scope(|scope| {
-        let waiting = scope.spawn(|| lock.acquire(Some(PATIENCE)));
+        let waiting = scope.spawn(|| lock.acquire_timeout(PATIENCE));
         let pid = Pid::from_raw(manager.pid().unwrap() as i32).unwrap();
         let kill = || kill_process(pid, Signal::KILL).unwrap();
         time(kill, || waiting.join().unwrap().unwrap_err())
@@ -141,7 +139,7 @@ fn parent() -> Duration {
     let lock = client.lock().unwrap();
     let guard = lock.lock().unwrap();
     let (took, error) = thread::scope(|scope| {
-        let waiting = scope.spawn(|| lock.acquire(Some(PATIENCE)));
+        let waiting = scope.spawn(|| lock.acquire_timeout(PATIENCE));
         time(|| parent.kill().unwrap(), || waiting.join().unwrap().unwrap_err())
     });
     assert!(!matches!(error, ManagerError::Remote(_)), "{error}");

@@ -26,7 +26,7 @@ fn main() {
     );
 }
 
-const AT_ONCE: Option<Duration> = Some(Duration::ZERO);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn manager() -> Manager {
     Manager::start().unwrap()
@@ -122,16 +122,16 @@ fn lock() {
     let guard = lock.lock().unwrap();
     assert!(lock.lock_timeout(Duration::from_millis(1)).unwrap().is_none(), "it is not reentrant");
     drop(guard);
-    assert!(lock.acquire(AT_ONCE).unwrap());
+    assert!(lock.try_acquire().unwrap());
     thread::scope(|scope| {
         scope.spawn(|| lock.release().unwrap());
     });
     assert!(!lock.is_locked().unwrap(), "any thread may release it");
     assert_eq!(error(lock.release()), RemoteError::NotOwner);
     thread::scope(|scope| {
-        scope.spawn(|| lock.acquire(None).unwrap());
+        scope.spawn(|| lock.acquire().unwrap());
     });
-    assert!(lock.acquire(None).unwrap(), "a thread that ends gives it back");
+    assert!(lock.acquire_timeout(PATIENCE).unwrap(), "a thread that ends gives it back");
 }
 
 fn rlock() {
@@ -141,7 +141,7 @@ fn rlock() {
     drop(first);
     thread::scope(|scope| {
         scope.spawn(|| {
-            assert!(!lock.acquire(AT_ONCE).unwrap());
+            assert!(!lock.try_acquire().unwrap());
             assert_eq!(error(lock.release()), RemoteError::NotOwner);
         });
     });
@@ -152,12 +152,19 @@ fn rlock() {
 fn semaphores() {
     let manager = manager();
     let semaphore = manager.semaphore(1).unwrap();
-    assert!(semaphore.acquire(None).unwrap());
-    assert!(!semaphore.acquire(AT_ONCE).unwrap());
+    semaphore.acquire().unwrap();
+    assert!(!semaphore.try_acquire().unwrap());
+    assert!(semaphore.permit_timeout(Duration::from_millis(1)).unwrap().is_none());
     semaphore.release(3).unwrap();
+    let permits = (semaphore.permit().unwrap(), semaphore.try_permit().unwrap().unwrap());
+    semaphore.acquire().unwrap();
+    assert!(semaphore.try_permit().unwrap().is_none());
+    drop(permits);
+    assert!(semaphore.try_acquire().unwrap() && semaphore.try_acquire().unwrap());
+    assert!(!semaphore.try_acquire().unwrap(), "two came back, and no more");
     assert!(matches!(error(semaphore.release(0)), RemoteError::Value(_)));
     let bounded = manager.bounded_semaphore(1).unwrap();
-    assert!(bounded.acquire(AT_ONCE).unwrap());
+    assert!(bounded.try_acquire().unwrap());
     bounded.release(1).unwrap();
     assert!(matches!(error(bounded.release(1)), RemoteError::Value(_)));
 }
@@ -165,32 +172,41 @@ fn semaphores() {
 fn event() {
     let manager = manager();
     let event = manager.event().unwrap();
-    assert!(!event.wait(Some(Duration::from_millis(1))).unwrap());
+    assert!(!event.wait_timeout(Duration::from_millis(1)).unwrap());
     thread::scope(|scope| {
         for _ in 0..3 {
-            scope.spawn(|| assert!(event.wait(None).unwrap()));
+            scope.spawn(|| event.wait().unwrap());
         }
         event.set().unwrap();
     });
     assert!(event.is_set().unwrap());
     event.clear().unwrap();
-    assert!(!event.wait(AT_ONCE).unwrap());
+    assert!(!event.wait_timeout(Duration::ZERO).unwrap());
 }
 
 /// Waits, and says what it got.
 fn wait_on(condition: Condition) -> bool {
     let _guard = condition.lock().unwrap();
-    condition.wait(None).unwrap()
+    condition.wait_timeout(PATIENCE).unwrap()
 }
 
 fn condition() {
     let manager = manager();
     let condition = manager.condition().unwrap();
-    assert_eq!(error(condition.wait(None)), RemoteError::NotOwner);
+    assert_eq!(error(condition.wait()), RemoteError::NotOwner);
     assert_eq!(error(condition.notify(1)), RemoteError::NotOwner);
 
     let (guard, again) = (condition.lock().unwrap(), condition.lock().unwrap());
-    assert!(!condition.wait(Some(Duration::from_millis(1))).unwrap());
+    assert!(!condition.wait_timeout(Duration::from_millis(1)).unwrap());
+    let mut looks = 0;
+    let second = || {
+        looks += 1;
+        looks == 2
+    };
+    // Asked at first, and once more when the time is over.
+    assert!(condition.wait_for_timeout(second, Duration::from_millis(1)).unwrap());
+    condition.wait_for(|| true).unwrap();
+    assert!(!condition.wait_for_timeout(|| false, Duration::from_millis(1)).unwrap());
     drop((guard, again));
     assert_eq!(error(condition.release()), RemoteError::NotOwner, "both levels came back");
 
@@ -204,7 +220,7 @@ fn condition() {
         // has heard it, three times.
         let mut heard = 0;
         while heard < 3 {
-            condition.acquire(None).unwrap();
+            condition.acquire().unwrap();
             condition.notify(1).unwrap();
             condition.release().unwrap();
             heard += finished.try_iter().filter(|&notified| notified).count();
@@ -213,7 +229,7 @@ fn condition() {
 }
 
 fn meet(barrier: Barrier) -> Result<usize, RemoteError> {
-    match barrier.wait(None) {
+    match barrier.wait() {
         Ok(index) => Ok(index),
         Err(ManagerError::Remote(error)) => Err(error),
         Err(other) => panic!("{other}"),
@@ -233,14 +249,17 @@ fn barrier() {
     }
     thread::scope(|scope| {
         let waiting = scope.spawn(|| meet(barrier.clone()));
-        assert_eq!(error(barrier.wait(Some(Duration::from_millis(1)))), RemoteError::BrokenBarrier);
+        assert_eq!(
+            error(barrier.wait_timeout(Duration::from_millis(1))),
+            RemoteError::BrokenBarrier
+        );
         assert_eq!(waiting.join().unwrap(), Err(RemoteError::BrokenBarrier));
     });
     assert!(barrier.is_broken().unwrap());
     assert_eq!(meet(barrier.clone()), Err(RemoteError::BrokenBarrier));
     barrier.reset().unwrap();
     assert!(!barrier.is_broken().unwrap());
-    assert_eq!(barrier.n_waiting().unwrap(), 0);
+    assert_eq!(barrier.waiting().unwrap(), 0);
     barrier.abort().unwrap();
     assert!(barrier.is_broken().unwrap());
     assert!(matches!(error(manager.barrier(0)), RemoteError::Value(_)));
@@ -249,19 +268,21 @@ fn barrier() {
 fn queue() {
     let manager = manager();
     let queue = manager.queue(1).unwrap();
-    assert_eq!(error(queue.get(AT_ONCE)), RemoteError::Empty);
-    queue.put(1, None).unwrap();
-    assert_eq!(error(queue.put(2, Some(Duration::from_millis(1)))), RemoteError::Full);
-    assert!(!queue.join(AT_ONCE).unwrap());
+    assert_eq!(error(queue.try_get()), RemoteError::Empty);
+    queue.put(1).unwrap();
+    assert_eq!(error(queue.try_put(2)), RemoteError::Full);
+    assert_eq!(error(queue.put_timeout(2, Duration::from_millis(1))), RemoteError::Full);
+    assert!(!queue.join_timeout(Duration::from_millis(1)).unwrap());
+    assert!(!queue.join_timeout(Duration::ZERO).unwrap());
     thread::scope(|scope| {
-        let second = scope.spawn(|| queue.put(2, None).unwrap());
-        let joined = scope.spawn(|| queue.join(None).unwrap());
-        assert_eq!(queue.get(None).unwrap(), Object::from(1));
+        let second = scope.spawn(|| queue.put(2).unwrap());
+        let joined = scope.spawn(|| queue.join().unwrap());
+        assert_eq!(queue.get().unwrap(), Object::from(1));
         second.join().unwrap();
-        assert_eq!(queue.get(None).unwrap(), Object::from(2));
+        assert_eq!(queue.get().unwrap(), Object::from(2));
         queue.task_done().unwrap();
         queue.task_done().unwrap();
-        assert!(joined.join().unwrap());
+        joined.join().unwrap();
     });
     assert!(matches!(error(queue.task_done()), RemoteError::Value(_)));
     assert!(queue.is_empty().unwrap());

@@ -57,7 +57,7 @@ fn same() {
 
 fn kept() {
     let manager = Manager::start().unwrap();
-    manager.named::<Queue>("work").unwrap().put("one", None).unwrap();
+    manager.named::<Queue>("work").unwrap().put("one").unwrap();
     // Nobody refers to it now.
     assert_eq!(manager.count().unwrap(), 1);
     assert_eq!(manager.named::<Queue>("work").unwrap().len().unwrap(), 1);
@@ -65,7 +65,7 @@ fn kept() {
     assert!(matches!(other, ManagerError::Remote(RemoteError::Type(_))), "{other:?}");
     assert!(other.to_string().contains("work is a Queue, not a dict"), "{other}");
     let seats = |n: u32| manager.named_as("seats", "Semaphore", [n.into()]).unwrap();
-    let taken = |n| Semaphore::try_from(seats(n)).unwrap().acquire(Some(Duration::ZERO)).unwrap();
+    let taken = |n| Semaphore::try_from(seats(n)).unwrap().try_acquire().unwrap();
     assert_eq!([3, 5, 5, 5].map(taken), [true, true, true, false], "made once");
     let none = manager.named_as("x", "nothing", []).unwrap_err();
     assert!(matches!(none, ManagerError::Remote(RemoteError::NoType(_))), "{none:?}");
@@ -201,7 +201,7 @@ fn client(mut main: Connection) {
         let waits = scope.spawn(|| {
             mine.is_locked().unwrap();
             started.send(()).unwrap();
-            mine.acquire(None)
+            mine.acquire()
         });
         starts.recv().unwrap();
         say(&mut main, &());

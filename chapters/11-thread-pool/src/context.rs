@@ -128,6 +128,7 @@ impl<T> fmt::Debug for Yielder<T> {
 
 /// Why [`with`] did not come to its regular end.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ContextError<E> {
     /// The manager or the body returned this error.
     #[error(transparent)]

@@ -9,6 +9,7 @@ use thiserror::Error;
 /// The pool did not accept a task. It comes back to the caller, together with
 /// its callback if it has one.
 #[derive(Error)]
+#[non_exhaustive]
 pub enum ExecuteError<T> {
     /// The pool was closed or terminated.
     #[error("the thread pool is closed")]
@@ -106,6 +107,7 @@ impl std::error::Error for TaskPanic {}
 
 /// Why a [`TaskHandle`](crate::TaskHandle) has no result.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum TaskError {
     /// The task panicked.
     #[error(transparent)]
@@ -118,6 +120,7 @@ pub enum TaskError {
 
 /// Why there is nothing to wait for, or no end of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum WaitError {
     /// The pool is open: its threads stay. Close or terminate it first.
     #[error("the thread pool is still open: close or terminate it first")]

@@ -69,6 +69,6 @@ fn everything_shows_itself_and_what_has_a_default_has_it() {
     shows::<TcpListener>();
     shows::<Full<Local>>();
     assert_eq!(format!("{:?}", Event::default()), "Event { is_set: false, waiting: 0 }");
-    assert_eq!(format!("{:?}", Queue::<Local>::default()), "Queue { len: 0, max_size: 0, .. }");
+    assert_eq!(format!("{:?}", Queue::<Local>::default()), "Queue { len: 0, capacity: 0, .. }");
     assert_eq!(format!("{:?}", hub::Builder::default()), format!("{:?}", hub::Builder::new()));
 }

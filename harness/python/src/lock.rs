@@ -40,7 +40,7 @@ impl Lock {
     }
 
     fn locked(&self) -> bool {
-        self.lock.locked()
+        self.lock.is_locked()
     }
 
     fn __enter__(&self, py: Python<'_>) -> PyResult<bool> {

@@ -7,7 +7,7 @@ use crate::interpreter::detached;
 use crate::item::Item;
 use crate::patience::{Patience, Truth};
 use ch07_queue::{GetError, PutError};
-use pyo3::exceptions::{PyException, PyValueError};
+use pyo3::exceptions::{PyException, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
 pyo3::import_exception!(queue, Full);
@@ -60,6 +60,7 @@ pub fn not_got(error: GetError) -> PyErr {
     match error {
         GetError::Empty => Empty::new_err(()),
         GetError::ShutDown => ShutDown::new_err(()),
+        other => PyRuntimeError::new_err(other.to_string()),
     }
 }
 
@@ -67,6 +68,7 @@ fn not_put(error: PutError<Item>) -> PyErr {
     match error {
         PutError::Full(_) => Full::new_err(()),
         PutError::ShutDown(_) => ShutDown::new_err(()),
+        other => PyRuntimeError::new_err(other.to_string()),
     }
 }
 
@@ -170,12 +172,12 @@ impl Queue {
 
     #[getter]
     fn maxsize(&self, py: Python<'_>) -> PyResult<usize> {
-        detached!(py, self, queue => queue.maxsize())
+        detached!(py, self, queue => queue.capacity())
     }
 
     #[setter]
     fn set_maxsize(&self, py: Python<'_>, maxsize: isize) -> PyResult<()> {
-        detached!(py, self, queue => queue.set_maxsize(bound(maxsize)))
+        detached!(py, self, queue => queue.set_capacity(bound(maxsize)))
     }
 
     #[getter]

@@ -51,7 +51,7 @@ impl RLock {
     }
 
     fn locked(&self) -> bool {
-        self.lock.locked()
+        self.lock.is_locked()
     }
 
     // The four that `threading.Condition` and its tests know.

@@ -6,9 +6,11 @@
 //! | [`trials`] | tests that start processes, and so need a `main` of their own |
 //! | [`kills`] | scenes in which a process is killed, again and again |
 //! | [`interrupt`] | Ctrl-C in the middle of a program |
+//! | [`faults`] | a table of functions, each tried while means run out |
 //! | [`limits`] | fewer descriptors or threads, for a process that plays a scene |
 //! | [`left_behind`] | processes and shared memory that a test left behind |
 
+pub mod faults;
 pub mod interrupt;
 pub mod kills;
 pub mod left_behind;

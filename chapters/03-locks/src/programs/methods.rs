@@ -14,9 +14,9 @@ pub const PROGRAM: Program =
 /// Goes through the methods, one after the other.
 pub fn main() {
     let lock = Lock::new();
-    println!("locked, at first: {}", lock.locked());
+    println!("locked, at first: {}", lock.is_locked());
     lock.acquire();
-    println!("locked, once acquired: {}", lock.locked());
+    println!("locked, once acquired: {}", lock.is_locked());
     println!("taken on trying: {}", lock.try_acquire());
     println!("taken within 10 ms: {}", lock.acquire_timeout(Duration::from_millis(10)));
 

@@ -44,7 +44,7 @@ impl<'a, S: Store> Held<'a, S> {
                 Ok(()) => return Ok(()),
                 Err((refused, _)) => item = refused,
             }
-            if self.maxsize == lane.places() {
+            if self.capacity == lane.places() {
                 return Err(PutError::Full(item));
             }
             // Nothing may overtake what comes into the store now.
@@ -78,7 +78,7 @@ impl<'a, S: Store> Held<'a, S> {
     }
 
     pub fn is_full(&self) -> bool {
-        self.maxsize != 0 && self.len() >= self.maxsize
+        self.capacity != 0 && self.len() >= self.capacity
     }
 
     /// How many items were put and not yet reported.
@@ -90,7 +90,7 @@ impl<'a, S: Store> Held<'a, S> {
     /// Whether an item that takes the lane neither overtakes another nor is one
     /// too many.
     fn lane_serves(&self, lane: &Ring<S::Item>) -> bool {
-        self.items.is_empty() && (self.maxsize == 0 || self.maxsize >= lane.places())
+        self.items.is_empty() && (self.capacity == 0 || self.capacity >= lane.places())
     }
 
     /// Shuts the gates where somebody has to be looked after, and opens them

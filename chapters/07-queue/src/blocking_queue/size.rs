@@ -42,10 +42,10 @@ impl<S: Store> BlockingQueue<S> {
     /// How many items the queue may hold; 0 means any number.
     ///
     /// ```
-    /// assert_eq!(ch07_queue::Queue::<i32>::new(10).maxsize(), 10);
+    /// assert_eq!(ch07_queue::Queue::<i32>::new(10).capacity(), 10);
     /// ```
-    pub fn maxsize(&self) -> usize {
-        self.hold().maxsize
+    pub fn capacity(&self) -> usize {
+        self.hold().capacity
     }
 
     /// Changes how many items the queue may hold; 0 means any number. What is
@@ -57,12 +57,12 @@ impl<S: Store> BlockingQueue<S> {
     /// let queue = Queue::new(1);
     /// queue.put('a')?;
     /// assert_eq!(queue.try_put('b'), Err(PutError::Full('b')));
-    /// queue.set_maxsize(2);
+    /// queue.set_capacity(2);
     /// queue.try_put('b')?;
     /// # Ok::<(), PutError<char>>(())
     /// ```
-    pub fn set_maxsize(&self, maxsize: usize) {
-        self.hold().maxsize = maxsize;
+    pub fn set_capacity(&self, capacity: usize) {
+        self.hold().capacity = capacity;
     }
 }
 
@@ -79,7 +79,7 @@ impl<S: Store> fmt::Debug for BlockingQueue<S> {
         let held = self.hold();
         f.debug_struct("BlockingQueue")
             .field("len", &held.len())
-            .field("maxsize", &held.maxsize)
+            .field("capacity", &held.capacity)
             .field("unfinished", &held.unfinished())
             .field("shut_down", &held.shut_down)
             .finish_non_exhaustive()

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 pub struct State<S: Store> {
     /// The items that did not take the lane.
     pub items: S,
-    pub maxsize: usize,
+    pub capacity: usize,
     /// Whether the gates of the lane are shut.
     pub push_shut: bool,
     pub pop_shut: bool,
@@ -44,10 +44,10 @@ pub struct Getter {
 }
 
 impl<S: Store> State<S> {
-    pub fn new(maxsize: usize) -> State<S> {
+    pub fn new(capacity: usize) -> State<S> {
         State {
             items: S::default(),
-            maxsize,
+            capacity,
             push_shut: false,
             pop_shut: false,
             puts: 0,

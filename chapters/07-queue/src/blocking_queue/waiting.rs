@@ -168,7 +168,7 @@ impl<S: Store> Held<'_, S> {
     /// Whether there is no room where the lane has none.
     fn lane_is_all(&self) -> bool {
         let places = self.queue.lane.as_ref().map(Ring::places);
-        places == Some(self.maxsize) && !self.push_shut
+        places == Some(self.capacity) && !self.push_shut
     }
 
     /// Takes the calling thread out of the line. `None` if its item was put

@@ -69,7 +69,7 @@ pub fn main() {
         println!("task_done a fifth time: an error");
     }
 
-    queue.set_maxsize(0);
+    queue.set_capacity(0);
     for item in ["e", "f", "g"] {
         queue.put(item).expect("there is no bound");
     }

@@ -61,7 +61,7 @@ impl Condition {
     ///
     /// If the process may open no more descriptors, or there is no memory.
     pub fn new() -> io::Result<Condition> {
-        Condition::over(RLock::new()?)
+        Condition::with_lock(RLock::new()?)
     }
 
     /// A condition over this lock.
@@ -69,7 +69,7 @@ impl Condition {
     /// # Errors
     ///
     /// As [`new`](Condition::new).
-    pub fn over(lock: RLock) -> io::Result<Condition> {
+    pub fn with_lock(lock: RLock) -> io::Result<Condition> {
         Ok(Condition { lock, waiters: Placed::new()? })
     }
 
@@ -82,6 +82,32 @@ impl Condition {
         match self.lock.lock() {
             Ok(lock) => Ok(self.guard(lock)),
             Err(died) => Err(died.map(|lock| self.guard(lock))),
+        }
+    }
+
+    /// Takes the lock, if no other thread has it.
+    ///
+    /// ```
+    /// use ch08_multiprocessing::Condition;
+    ///
+    /// let condition = Condition::new()?;
+    /// let guard = condition.lock().unwrap();
+    /// std::thread::scope(|scope| {
+    ///     let other = scope.spawn(|| condition.try_lock().map(drop).map_err(|e| e.to_string()));
+    ///     assert!(other.join().unwrap().is_err());
+    /// });
+    /// drop(guard);
+    /// assert!(condition.try_lock().is_ok());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`TryLockError`].
+    pub fn try_lock(&self) -> Result<ConditionGuard<'_>, TryLockError<ConditionGuard<'_>>> {
+        match self.lock.try_lock() {
+            Ok(lock) => Ok(self.guard(lock)),
+            Err(error) => Err(error.map(|lock| self.guard(lock))),
         }
     }
 
@@ -101,7 +127,7 @@ impl Condition {
     }
 
     /// The lock itself.
-    pub fn get_lock(&self) -> &RLock {
+    pub fn underlying(&self) -> &RLock {
         &self.lock
     }
 
@@ -150,7 +176,7 @@ impl ConditionGuard<'_> {
     ///         guard.notify(1);
     ///     });
     ///     let guard = condition.lock().expect("nobody has died yet");
-    ///     drop(guard.wait_for(|| done.value() == 1));
+    ///     drop(guard.wait_for(|| done.available() == 1));
     /// });
     /// # Ok::<(), std::io::Error>(())
     /// ```

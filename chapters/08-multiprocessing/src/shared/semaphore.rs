@@ -26,7 +26,7 @@ use thiserror::Error;
 /// seats.acquire();
 /// assert!(!seats.acquire_timeout(Duration::ZERO));
 /// seats.release(1)?;
-/// assert_eq!(seats.value(), 1);
+/// assert_eq!(seats.available(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
@@ -113,7 +113,7 @@ impl Semaphore {
     /// let permit = seats.permit();
     /// assert!(seats.try_permit().is_none());
     /// drop(permit);
-    /// assert_eq!(seats.value(), 1);
+    /// assert_eq!(seats.available(), 1);
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn permit(&self) -> Permit<'_> {
@@ -161,7 +161,7 @@ impl Semaphore {
     }
 
     /// How many permits there are; out of date as soon as it is known.
-    pub fn value(&self) -> u32 {
+    pub fn available(&self) -> u32 {
         self.place.0.value()
     }
 }
@@ -187,7 +187,7 @@ impl BoundedSemaphore {
     /// let permit = seats.permit();
     /// assert!(seats.try_permit().is_none());
     /// drop(permit);
-    /// assert_eq!(seats.value(), 1);
+    /// assert_eq!(seats.available(), 1);
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn permit(&self) -> Permit<'_> {
@@ -236,7 +236,7 @@ impl BoundedSemaphore {
     }
 
     /// How many permits there are; out of date as soon as it is known.
-    pub fn value(&self) -> u32 {
+    pub fn available(&self) -> u32 {
         self.place.word.value()
     }
 }
@@ -258,12 +258,12 @@ fn give(word: &SemaphoreWord, permits: u32, bound: u32) -> Result<(), TooManyRel
 
 impl fmt::Debug for Semaphore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Semaphore").field("value", &self.value()).finish()
+        f.debug_struct("Semaphore").field("available", &self.available()).finish()
     }
 }
 
 impl fmt::Debug for BoundedSemaphore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BoundedSemaphore").field("value", &self.value()).finish()
+        f.debug_struct("BoundedSemaphore").field("available", &self.available()).finish()
     }
 }

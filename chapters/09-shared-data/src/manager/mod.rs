@@ -54,6 +54,6 @@ pub use process::{Builder, Manager, StartError};
 pub use proxy::Proxy;
 pub use shared::{Arguments, Caller, Constructor, Registry, Shared, Types, arguments, no_method};
 pub use types::{
-    Array, Barrier, BoundedSemaphore, Condition, Dict, Event, List, Lock, Namespace, Queue, RLock,
-    Semaphore, Value,
+    Array, Barrier, BoundedSemaphore, Condition, ConditionGuard, Dict, Event, List, Lock,
+    LockGuard, Namespace, Permit, Queue, RLock, RLockGuard, Semaphore, Value,
 };

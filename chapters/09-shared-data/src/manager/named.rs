@@ -83,7 +83,7 @@ impl Manager {
     ///     let manager = Manager::start()?;
     ///     let seats = manager.named_as("seats", "Semaphore", [3.into()])?;
     ///     let seats = Semaphore::try_from(seats).expect("it has the type that was asked for");
-    ///     assert!(seats.acquire(None)?);
+    ///     assert!(seats.try_acquire()?);
     ///     Ok(())
     /// }
     /// ```

@@ -14,7 +14,7 @@ pub const PROGRAM: Program =
     Program::fallible("manager-types", "the thirteen types of a manager", main);
 
 // ANCHOR: main
-const AT_ONCE: Option<Duration> = Some(Duration::ZERO);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn data(
     (list, dict, namespace, value, array): (List, Dict, Namespace, Value, Array),
@@ -29,10 +29,10 @@ fn data(
 fn locks(
     (lock, rlock, semaphore, bounded): (Lock, RLock, Semaphore, BoundedSemaphore),
 ) -> Result<(), ManagerError> {
-    println!("the child takes the Lock: {}", lock.acquire(AT_ONCE)?);
-    println!("the child takes the RLock: {}", rlock.acquire(AT_ONCE)?);
-    println!("the child takes a Semaphore of 2: {}", semaphore.acquire(AT_ONCE)?);
-    println!("and once more: {}", semaphore.acquire(AT_ONCE)?);
+    println!("the child takes the Lock: {}", lock.try_acquire()?);
+    println!("the child takes the RLock: {}", rlock.try_acquire()?);
+    println!("the child takes a Semaphore of 2: {}", semaphore.try_acquire()?);
+    println!("and once more: {}", semaphore.try_acquire()?);
     println!("more than 1 released: {}", bounded.release(1).is_ok());
     Ok(())
 }
@@ -41,9 +41,9 @@ fn meet(
     (event, barrier, condition, queue): (Event, Barrier, Condition, Queue),
 ) -> Result<(), ManagerError> {
     event.set()?;
-    barrier.wait(None)?;
+    barrier.wait()?;
     let _guard = condition.lock()?;
-    queue.put("from the child", None)?;
+    queue.put("from the child")?;
     condition.notify(1)
 }
 
@@ -65,7 +65,7 @@ pub fn main() -> Result<(), Failure> {
     let (lock, rlock) = (manager.lock()?, manager.rlock()?);
     let (semaphore, bounded) = (manager.semaphore(2)?, manager.bounded_semaphore(1)?);
     let (_taken, _once, _twice) = (lock.lock()?, rlock.lock()?, rlock.lock()?);
-    semaphore.acquire(None)?;
+    semaphore.acquire()?;
     let given = (lock.clone(), rlock.clone(), semaphore.clone(), bounded.clone());
     Process::new(locks, given).start()?.join()?;
 
@@ -74,13 +74,15 @@ pub fn main() -> Result<(), Failure> {
     let given = (event.clone(), barrier.clone(), condition.clone(), queue.clone());
     let guard = condition.lock()?;
     let child = Process::new(meet, given).start()?;
-    println!("the Event is set: {}", event.wait(None)?);
-    barrier.wait(None)?;
+    event.wait()?;
+    println!("the Event is set: {}", event.is_set()?);
+    barrier.wait()?;
     println!("both were at the Barrier");
     // The child has to wait for the lock until this waits for the child.
-    println!("the Condition was notified: {}", condition.wait(None)?);
+    let notified = condition.wait_timeout(PATIENCE)?;
+    println!("the Condition was notified: {notified}");
     drop(guard);
-    println!("Queue: {}", queue.get(None)?);
+    println!("Queue: {}", queue.get()?);
     child.join()?;
     Ok(())
 }

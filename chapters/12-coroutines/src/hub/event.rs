@@ -103,7 +103,7 @@ impl Event {
         }
     }
 
-    /// As [`wait`](Event::wait) for at most `duration`; true if the event was set.
+    /// As [`wait`](Event::wait) for at most `timeout`; true if the event was set.
     ///
     /// # Panics
     ///
@@ -115,8 +115,8 @@ impl Event {
     /// let event = hub::Event::new();
     /// assert!(!hub::run(move || event.wait_timeout(Duration::from_millis(1))).unwrap());
     /// ```
-    pub fn wait_timeout(&self, duration: Duration) -> bool {
-        self.is_set() || self.waiters.wait_until(moment_in(duration)) || self.is_set()
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        self.is_set() || self.waiters.wait_until(moment_in(timeout)) || self.is_set()
     }
 }
 

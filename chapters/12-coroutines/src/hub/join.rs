@@ -40,7 +40,7 @@ impl<R: 'static> JoinHandle<R> {
         self.claim.take()
     }
 
-    /// As [`join`](JoinHandle::join) for at most `duration`; then returns the handle.
+    /// As [`join`](JoinHandle::join) for at most `timeout`; then returns the handle.
     ///
     /// ```
     /// # use ch12_coroutines::hub;
@@ -60,8 +60,8 @@ impl<R: 'static> JoinHandle<R> {
     /// # Panics
     ///
     /// Outside tasks, unless the task has ended.
-    pub fn join_timeout(self, duration: Duration) -> Result<Outcome<R>, JoinHandle<R>> {
-        self.join_until(moment_in(duration))
+    pub fn join_timeout(self, timeout: Duration) -> Result<Outcome<R>, JoinHandle<R>> {
+        self.join_until(moment_in(timeout))
     }
 
     fn join_until(self, due: Option<Instant>) -> Result<Outcome<R>, JoinHandle<R>> {
@@ -141,7 +141,7 @@ pub fn join_all<R: 'static>(tasks: impl IntoIterator<Item = JoinHandle<R>>) -> V
     tasks.into_iter().map(JoinHandle::join).collect()
 }
 
-/// As [`join_all`], for at most `duration` in all. In the place of a task that has not
+/// As [`join_all`], for at most `timeout` in all. In the place of a task that has not
 /// ended by then stands its handle.
 ///
 /// # Panics
@@ -159,10 +159,10 @@ pub fn join_all<R: 'static>(tasks: impl IntoIterator<Item = JoinHandle<R>>) -> V
 /// ```
 pub fn join_all_timeout<R: 'static>(
     tasks: impl IntoIterator<Item = JoinHandle<R>>,
-    duration: Duration,
+    timeout: Duration,
 ) -> Vec<Result<Outcome<R>, JoinHandle<R>>> {
     let tasks: Vec<_> = tasks.into_iter().collect();
-    let due = moment_in(duration);
+    let due = moment_in(timeout);
     tasks.into_iter().map(|task| task.join_until(due)).collect()
 }
 

@@ -28,23 +28,23 @@ use std::time::{Duration, Instant};
 pub struct Queue<T> {
     items: RefCell<VecDeque<T>>,
     /// 0 is no limit.
-    max_size: usize,
+    capacity: usize,
     getters: WaitList,
     putters: WaitList,
 }
 
 impl<T> Queue<T> {
-    /// A queue that holds at most `max_size` items; any number if that is 0.
+    /// A queue that holds at most `capacity` items; any number if that is 0.
     ///
     /// ```
     /// let queue = ch12_coroutines::hub::Queue::new(1);
     /// queue.put('a');
     /// assert!(queue.is_full());
     /// ```
-    pub const fn new(max_size: usize) -> Queue<T> {
+    pub const fn new(capacity: usize) -> Queue<T> {
         Queue {
             items: RefCell::new(VecDeque::new()),
-            max_size,
+            capacity,
             getters: WaitList::of_rivals(),
             putters: WaitList::of_rivals(),
         }
@@ -78,7 +78,7 @@ impl<T> Queue<T> {
         }
     }
 
-    /// As [`put`](Queue::put), for at most `duration`.
+    /// As [`put`](Queue::put), for at most `timeout`.
     ///
     /// # Errors
     ///
@@ -96,8 +96,8 @@ impl<T> Queue<T> {
     /// let full = hub::run(move || queue.put_timeout('b', Duration::from_millis(1)));
     /// assert_eq!(full.unwrap(), Err(Full('b')));
     /// ```
-    pub fn put_timeout(&self, item: T, duration: Duration) -> Result<(), Full<T>> {
-        self.put_until(item, moment_in(duration))
+    pub fn put_timeout(&self, item: T, timeout: Duration) -> Result<(), Full<T>> {
+        self.put_until(item, moment_in(timeout))
     }
 
     fn put_until(&self, item: T, due: Option<Instant>) -> Result<(), Full<T>> {
@@ -147,7 +147,7 @@ impl<T> Queue<T> {
         self.get_until(None).expect("without a time limit get waits for an item")
     }
 
-    /// As [`get`](Queue::get), for at most `duration`.
+    /// As [`get`](Queue::get), for at most `timeout`.
     ///
     /// # Errors
     ///
@@ -164,8 +164,8 @@ impl<T> Queue<T> {
     /// let empty = hub::run(move || queue.get_timeout(Duration::from_millis(1)));
     /// assert_eq!(empty.unwrap(), Err(Empty));
     /// ```
-    pub fn get_timeout(&self, duration: Duration) -> Result<T, Empty> {
-        self.get_until(moment_in(duration))
+    pub fn get_timeout(&self, timeout: Duration) -> Result<T, Empty> {
+        self.get_until(moment_in(timeout))
     }
 
     fn get_until(&self, due: Option<Instant>) -> Result<T, Empty> {
@@ -227,7 +227,7 @@ impl<T> Queue<T> {
     /// assert!(!queue.is_full());
     /// ```
     pub fn is_full(&self) -> bool {
-        self.max_size != 0 && self.len() >= self.max_size
+        self.capacity != 0 && self.len() >= self.capacity
     }
 }
 
@@ -242,7 +242,7 @@ impl<T> fmt::Debug for Queue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Queue")
             .field("len", &self.len())
-            .field("max_size", &self.max_size)
+            .field("capacity", &self.capacity)
             .finish_non_exhaustive()
     }
 }

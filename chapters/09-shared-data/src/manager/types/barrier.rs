@@ -19,15 +19,25 @@ proxy_type! {
 }
 
 impl Barrier {
-    /// Waits until all have come: for ever (`None`), or for a time. Returns a
-    /// number that each of them has for itself, from 0 up.
+    /// Waits until all have come. Returns a number that each of them has for
+    /// itself, from 0 up.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::BrokenBarrier`] if it is broken, or breaks meanwhile.
+    pub fn wait(&self) -> Result<usize, ManagerError> {
+        self.0.call_waiting("wait", [], None)
+    }
+
+    /// As [`wait`](Barrier::wait), for at most `timeout`. The barrier is broken
+    /// if that is over.
     ///
     /// # Errors
     ///
     /// [`RemoteError::BrokenBarrier`] if it is broken, or breaks meanwhile, or
     /// the time ran out.
-    pub fn wait(&self, timeout: Option<Duration>) -> Result<usize, ManagerError> {
-        self.0.call_waiting("wait", [], timeout)
+    pub fn wait_timeout(&self, timeout: Duration) -> Result<usize, ManagerError> {
+        self.0.call_waiting("wait", [], Some(timeout))
     }
 
     /// Breaks it until it is [`reset`](Barrier::reset).
@@ -62,8 +72,8 @@ impl Barrier {
     /// # Errors
     ///
     /// [`ManagerError`].
-    pub fn n_waiting(&self) -> Result<usize, ManagerError> {
-        self.0.call("n_waiting", [])
+    pub fn waiting(&self) -> Result<usize, ManagerError> {
+        self.0.call("waiting", [])
     }
 }
 
@@ -131,7 +141,7 @@ impl Shared for Server {
                 Ok(Object::None)
             }
             "is_broken" => Ok(self.broken.into()),
-            "n_waiting" => Ok(self.arrived.len().into()),
+            "waiting" => Ok(self.arrived.len().into()),
             _ => no_method("Barrier", method),
         })
     }

@@ -7,7 +7,7 @@ use crate::manager::proxy::Proxy;
 use crate::manager::shared::{Caller, Shared, arguments, no_method};
 use std::marker::PhantomData;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 proxy_type! {
     /// A condition variable with a reentrant lock of its own, in a manager
@@ -35,17 +35,58 @@ impl Condition {
     ///
     /// [`ManagerError`], as with every method of a proxy.
     pub fn lock(&self) -> Result<ConditionGuard<'_>, ManagerError> {
-        self.acquire(None).map(|_| ConditionGuard { condition: self, _not_send: PhantomData })
+        self.acquire().map(|()| ConditionGuard { condition: self, _not_send: PhantomData })
     }
 
-    /// Takes the lock without a guard: for ever patient (`None`), or for a time.
-    /// False if another thread had it all the time.
+    /// Takes the lock unless another thread has it.
     ///
     /// # Errors
     ///
     /// [`ManagerError`].
-    pub fn acquire(&self, timeout: Option<Duration>) -> Result<bool, ManagerError> {
-        self.0.call_waiting("acquire", [], timeout)
+    pub fn try_lock(&self) -> Result<Option<ConditionGuard<'_>>, ManagerError> {
+        self.lock_timeout(Duration::ZERO)
+    }
+
+    /// Takes the lock; blocks for at most `timeout`. `None` if another thread
+    /// had it all the time.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn lock_timeout(
+        &self,
+        timeout: Duration,
+    ) -> Result<Option<ConditionGuard<'_>>, ManagerError> {
+        let taken = self.acquire_timeout(timeout)?;
+        Ok(taken.then(|| ConditionGuard { condition: self, _not_send: PhantomData }))
+    }
+
+    /// Takes the lock without a guard; blocks while another thread has it.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn acquire(&self) -> Result<(), ManagerError> {
+        self.0.call_waiting::<bool>("acquire", [], None).map(drop)
+    }
+
+    /// Takes the lock without a guard, unless another thread has it; says whether it did.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn try_acquire(&self) -> Result<bool, ManagerError> {
+        self.acquire_timeout(Duration::ZERO)
+    }
+
+    /// Takes the lock without a guard; blocks for at most `timeout`. Says
+    /// whether it did.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn acquire_timeout(&self, timeout: Duration) -> Result<bool, ManagerError> {
+        self.0.call_waiting("acquire", [], Some(timeout))
     }
 
     /// Gives back one level of the lock.
@@ -58,14 +99,59 @@ impl Condition {
     }
 
     /// Releases the lock, all its levels, waits to be notified, and takes them
-    /// again: for ever patient (`None`), or for a time. False if nobody
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::NotOwner`] if this thread does not have the lock.
+    pub fn wait(&self) -> Result<(), ManagerError> {
+        self.0.call_waiting::<bool>("wait", [], None).map(drop)
+    }
+
+    /// As [`wait`](Condition::wait), for at most `timeout`. False if nobody
     /// notified in time; the lock is taken again all the same.
     ///
     /// # Errors
     ///
     /// [`RemoteError::NotOwner`] if this thread does not have the lock.
-    pub fn wait(&self, timeout: Option<Duration>) -> Result<bool, ManagerError> {
-        self.0.call_waiting("wait", [], timeout)
+    pub fn wait_timeout(&self, timeout: Duration) -> Result<bool, ManagerError> {
+        self.0.call_waiting("wait", [], Some(timeout))
+    }
+
+    /// Waits until `fact` is true. It is asked with the lock taken: at first,
+    /// and whenever the thread was notified.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::NotOwner`] if this thread does not have the lock.
+    pub fn wait_for(&self, mut fact: impl FnMut() -> bool) -> Result<(), ManagerError> {
+        while !fact() {
+            self.wait()?;
+        }
+        Ok(())
+    }
+
+    /// As [`wait_for`](Condition::wait_for), for at most `timeout`. Says
+    /// whether `fact` is true.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::NotOwner`] if this thread does not have the lock.
+    pub fn wait_for_timeout(
+        &self,
+        mut fact: impl FnMut() -> bool,
+        timeout: Duration,
+    ) -> Result<bool, ManagerError> {
+        let begin = Instant::now();
+        loop {
+            if fact() {
+                return Ok(true);
+            }
+            let left = timeout.saturating_sub(begin.elapsed());
+            if left.is_zero() || !self.wait_timeout(left)? {
+                return Ok(fact());
+            }
+        }
     }
 
     /// Wakes the `n` threads that waited longest, or all if they are fewer.

@@ -41,14 +41,23 @@ impl Event {
         self.0.call("clear", [])
     }
 
-    /// Waits until it is set: for ever (`None`), or for a time. False if it
-    /// was not set all the time.
+    /// Waits until it is set.
     ///
     /// # Errors
     ///
     /// [`ManagerError`].
-    pub fn wait(&self, timeout: Option<Duration>) -> Result<bool, ManagerError> {
-        self.0.call_waiting("wait", [], timeout)
+    pub fn wait(&self) -> Result<(), ManagerError> {
+        self.0.call_waiting::<bool>("wait", [], None).map(drop)
+    }
+
+    /// Waits until it is set, for at most `timeout`. False if it was not set
+    /// all the time.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn wait_timeout(&self, timeout: Duration) -> Result<bool, ManagerError> {
+        self.0.call_waiting("wait", [], Some(timeout))
     }
 }
 

@@ -29,7 +29,16 @@ impl Lock {
     ///
     /// [`ManagerError`], as with every method of a proxy.
     pub fn lock(&self) -> Result<LockGuard<'_>, ManagerError> {
-        self.acquire(None).map(|_| LockGuard(self))
+        self.acquire().map(|()| LockGuard(self))
+    }
+
+    /// Takes the lock unless somebody has it.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn try_lock(&self) -> Result<Option<LockGuard<'_>>, ManagerError> {
+        self.lock_timeout(Duration::ZERO)
     }
 
     /// Takes the lock; blocks for at most `timeout`. `None` if somebody had it
@@ -39,17 +48,35 @@ impl Lock {
     ///
     /// [`ManagerError`].
     pub fn lock_timeout(&self, timeout: Duration) -> Result<Option<LockGuard<'_>>, ManagerError> {
-        Ok(self.acquire(Some(timeout))?.then_some(LockGuard(self)))
+        Ok(self.acquire_timeout(timeout)?.then(|| LockGuard(self)))
     }
 
-    /// Takes the lock without a guard: for ever patient (`None`), or for a time.
-    /// False if somebody had it all the time.
+    /// Takes the lock without a guard; blocks while somebody has it.
     ///
     /// # Errors
     ///
     /// [`ManagerError`].
-    pub fn acquire(&self, timeout: Option<Duration>) -> Result<bool, ManagerError> {
-        self.0.call_waiting("acquire", [], timeout)
+    pub fn acquire(&self) -> Result<(), ManagerError> {
+        self.0.call_waiting::<bool>("acquire", [], None).map(drop)
+    }
+
+    /// Takes the lock without a guard, unless somebody has it; says whether it did.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn try_acquire(&self) -> Result<bool, ManagerError> {
+        self.acquire_timeout(Duration::ZERO)
+    }
+
+    /// Takes the lock without a guard; blocks for at most `timeout`. Says
+    /// whether it did.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn acquire_timeout(&self, timeout: Duration) -> Result<bool, ManagerError> {
+        self.0.call_waiting("acquire", [], Some(timeout))
     }
 
     /// Releases the lock.

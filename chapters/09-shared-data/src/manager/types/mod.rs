@@ -15,15 +15,15 @@ mod semaphore;
 
 pub use array::{Array, Value};
 pub use barrier::Barrier;
-pub use condition::Condition;
+pub use condition::{Condition, ConditionGuard};
 pub use dict::Dict;
 pub use event::Event;
 pub use list::List;
-pub use lock::Lock;
+pub use lock::{Lock, LockGuard};
 pub use namespace::Namespace;
 pub use queue::Queue;
-pub use rlock::RLock;
-pub use semaphore::{BoundedSemaphore, Semaphore};
+pub use rlock::{RLock, RLockGuard};
+pub use semaphore::{BoundedSemaphore, Permit, Semaphore};
 
 use super::error::RemoteError;
 use super::object::Object;

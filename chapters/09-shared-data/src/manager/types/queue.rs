@@ -15,28 +15,62 @@ proxy_type! {
 }
 
 impl Queue {
-    /// Puts an item in; blocks while the queue is full: for ever (`None`), or
-    /// for a time.
+    /// Puts an item in; blocks while the queue is full.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`], as with every method of a proxy.
+    pub fn put(&self, item: impl Into<Object>) -> Result<(), ManagerError> {
+        self.0.call_waiting("put", [item.into()], None)
+    }
+
+    /// Puts an item in, if there is room.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::Full`] if there is none.
+    pub fn try_put(&self, item: impl Into<Object>) -> Result<(), ManagerError> {
+        self.put_timeout(item, Duration::ZERO)
+    }
+
+    /// Puts an item in; blocks for at most `timeout`.
     ///
     /// # Errors
     ///
     /// [`RemoteError::Full`] if it was full all the time.
-    pub fn put(
+    pub fn put_timeout(
         &self,
         item: impl Into<Object>,
-        timeout: Option<Duration>,
+        timeout: Duration,
     ) -> Result<(), ManagerError> {
-        self.0.call_waiting("put", [item.into()], timeout)
+        self.0.call_waiting("put", [item.into()], Some(timeout))
     }
 
-    /// Takes an item out; blocks while there is none: for ever (`None`), or
-    /// for a time.
+    /// Takes an item out; blocks while there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn get(&self) -> Result<Object, ManagerError> {
+        self.0.call_waiting("get", [], None)
+    }
+
+    /// Takes an item out, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`RemoteError::Empty`] if there is none.
+    pub fn try_get(&self) -> Result<Object, ManagerError> {
+        self.get_timeout(Duration::ZERO)
+    }
+
+    /// Takes an item out; blocks for at most `timeout`.
     ///
     /// # Errors
     ///
     /// [`RemoteError::Empty`] if it was empty all the time.
-    pub fn get(&self, timeout: Option<Duration>) -> Result<Object, ManagerError> {
-        self.0.call_waiting("get", [], timeout)
+    pub fn get_timeout(&self, timeout: Duration) -> Result<Object, ManagerError> {
+        self.0.call_waiting("get", [], Some(timeout))
     }
 
     /// Says that an item that was taken out has been dealt with.
@@ -48,14 +82,22 @@ impl Queue {
         self.0.call("task_done", [])
     }
 
-    /// Waits until every item that was put in has been dealt with: for ever
-    /// (`None`), or for a time. False if the time ran out.
+    /// Waits until every item that was put in has been dealt with.
     ///
     /// # Errors
     ///
-    /// [`ManagerError`], as with every method of a proxy.
-    pub fn join(&self, timeout: Option<Duration>) -> Result<bool, ManagerError> {
-        self.0.call_waiting("join", [], timeout)
+    /// [`ManagerError`].
+    pub fn join(&self) -> Result<(), ManagerError> {
+        self.0.call_waiting::<bool>("join", [], None).map(drop)
+    }
+
+    /// As [`join`](Queue::join), for at most `timeout`. False if the time ran out.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn join_timeout(&self, timeout: Duration) -> Result<bool, ManagerError> {
+        self.0.call_waiting("join", [], Some(timeout))
     }
 
     /// How many items are in it; out of date as soon as it is known.

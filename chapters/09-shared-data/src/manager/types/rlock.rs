@@ -33,7 +33,16 @@ impl RLock {
     ///
     /// [`ManagerError`], as with every method of a proxy.
     pub fn lock(&self) -> Result<RLockGuard<'_>, ManagerError> {
-        self.acquire(None).map(|_| RLockGuard { lock: self, _not_send: PhantomData })
+        self.acquire().map(|()| RLockGuard { lock: self, _not_send: PhantomData })
+    }
+
+    /// Takes the lock unless another thread has it.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn try_lock(&self) -> Result<Option<RLockGuard<'_>>, ManagerError> {
+        self.lock_timeout(Duration::ZERO)
     }
 
     /// Takes the lock; blocks for at most `timeout`. `None` if another thread
@@ -43,18 +52,36 @@ impl RLock {
     ///
     /// [`ManagerError`].
     pub fn lock_timeout(&self, timeout: Duration) -> Result<Option<RLockGuard<'_>>, ManagerError> {
-        let taken = self.acquire(Some(timeout))?;
-        Ok(taken.then_some(RLockGuard { lock: self, _not_send: PhantomData }))
+        let taken = self.acquire_timeout(timeout)?;
+        Ok(taken.then(|| RLockGuard { lock: self, _not_send: PhantomData }))
     }
 
-    /// Takes the lock without a guard: for ever patient (`None`), or for a time.
-    /// False if another thread had it all the time.
+    /// Takes the lock without a guard; blocks while another thread has it.
     ///
     /// # Errors
     ///
     /// [`ManagerError`].
-    pub fn acquire(&self, timeout: Option<Duration>) -> Result<bool, ManagerError> {
-        self.0.call_waiting("acquire", [], timeout)
+    pub fn acquire(&self) -> Result<(), ManagerError> {
+        self.0.call_waiting::<bool>("acquire", [], None).map(drop)
+    }
+
+    /// Takes the lock without a guard, unless another thread has it; says whether it did.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn try_acquire(&self) -> Result<bool, ManagerError> {
+        self.acquire_timeout(Duration::ZERO)
+    }
+
+    /// Takes the lock without a guard; blocks for at most `timeout`. Says
+    /// whether it did.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagerError`].
+    pub fn acquire_timeout(&self, timeout: Duration) -> Result<bool, ManagerError> {
+        self.0.call_waiting("acquire", [], Some(timeout))
     }
 
     /// Gives back one level.

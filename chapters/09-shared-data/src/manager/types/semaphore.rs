@@ -22,17 +22,78 @@ proxy_type! {
     BoundedSemaphore, "BoundedSemaphore"
 }
 
+/// Gives back one permit when dropped.
+#[derive(Debug)]
+#[must_use = "the permit is given back when this is dropped"]
+pub struct Permit<'a>(&'a Proxy);
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        // If the manager is gone, so is the semaphore.
+        let _ = self.0.call::<Object>("release", [1.into()]);
+    }
+}
+
 macro_rules! methods {
     ($name:ident, $errors:literal) => {
         impl $name {
-            /// Takes one; blocks while there is none: for ever (`None`), or for
-            /// a time. False if there was none all the time.
+            /// Takes one; blocks while there is none.
             ///
             /// # Errors
             ///
             /// [`ManagerError`], as with every method of a proxy.
-            pub fn acquire(&self, timeout: Option<Duration>) -> Result<bool, ManagerError> {
-                self.0.call_waiting("acquire", [], timeout)
+            pub fn permit(&self) -> Result<Permit<'_>, ManagerError> {
+                self.acquire().map(|()| Permit(&self.0))
+            }
+
+            /// Takes one if there is one.
+            ///
+            /// # Errors
+            ///
+            /// [`ManagerError`].
+            pub fn try_permit(&self) -> Result<Option<Permit<'_>>, ManagerError> {
+                self.permit_timeout(Duration::ZERO)
+            }
+
+            /// Takes one; blocks for at most `timeout`. `None` if there was none
+            /// all the time.
+            ///
+            /// # Errors
+            ///
+            /// [`ManagerError`].
+            pub fn permit_timeout(
+                &self,
+                timeout: Duration,
+            ) -> Result<Option<Permit<'_>>, ManagerError> {
+                Ok(self.acquire_timeout(timeout)?.then(|| Permit(&self.0)))
+            }
+
+            /// Takes one without a guard; blocks while there is none.
+            ///
+            /// # Errors
+            ///
+            /// [`ManagerError`].
+            pub fn acquire(&self) -> Result<(), ManagerError> {
+                self.0.call_waiting::<bool>("acquire", [], None).map(drop)
+            }
+
+            /// Takes one without a guard if there is one; says whether it did.
+            ///
+            /// # Errors
+            ///
+            /// [`ManagerError`].
+            pub fn try_acquire(&self) -> Result<bool, ManagerError> {
+                self.acquire_timeout(Duration::ZERO)
+            }
+
+            /// Takes one without a guard; blocks for at most `timeout`. Says
+            /// whether it did.
+            ///
+            /// # Errors
+            ///
+            /// [`ManagerError`].
+            pub fn acquire_timeout(&self, timeout: Duration) -> Result<bool, ManagerError> {
+                self.0.call_waiting("acquire", [], Some(timeout))
             }
 
             /// Gives back `n`.

@@ -65,7 +65,7 @@ impl TcpListener {
         self.accept_until(None)
     }
 
-    /// As [`accept`](TcpListener::accept), for at most `duration`.
+    /// As [`accept`](TcpListener::accept), for at most `timeout`.
     ///
     /// # Errors
     ///
@@ -87,8 +87,8 @@ impl TcpListener {
     /// # Ok(())
     /// # }).unwrap().unwrap();
     /// ```
-    pub fn accept_timeout(&self, duration: Duration) -> io::Result<(TcpStream, SocketAddr)> {
-        self.accept_until(moment_in(duration))
+    pub fn accept_timeout(&self, timeout: Duration) -> io::Result<(TcpStream, SocketAddr)> {
+        self.accept_until(moment_in(timeout))
     }
 
     fn accept_until(&self, due: Option<Instant>) -> io::Result<(TcpStream, SocketAddr)> {

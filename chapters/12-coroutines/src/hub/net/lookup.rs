@@ -1,7 +1,7 @@
 //! Names of machines, looked up while other tasks run.
 
 use super::socket::{Direction, Socket};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -31,7 +31,7 @@ pub fn lookup(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     if let Ok(ip) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(ip, port)]);
     }
-    let (ours, mut theirs) = UnixStream::pair()?;
+    let (ours, theirs) = UnixStream::pair()?;
     ours.set_nonblocking(true)?;
     let done = Socket::new(mio::net::UnixStream::from_std(UnixStream::from(OwnedFd::from(ours))))?;
     let (found, answer) = channel();
@@ -39,7 +39,8 @@ pub fn lookup(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     std::thread::Builder::new().name("lookup".to_owned()).spawn(move || {
         // A task that was killed meanwhile has let go of both.
         let _ = found.send((host.as_str(), port).to_socket_addrs().map(Iterator::collect));
-        let _ = theirs.write_all(&[0]);
+        // Its end is the sign: whoever has the answer has no descriptor of ours left.
+        drop(theirs);
     })?;
     done.when_ready(Direction::Read, None, |mut socket| socket.read(&mut [0]))?;
     answer.recv().map_err(|_| io::Error::other("the thread that looks names up ended"))?

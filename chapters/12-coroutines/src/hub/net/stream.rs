@@ -60,7 +60,7 @@ impl TcpStream {
         result
     }
 
-    /// Connects within `duration`. Blocks the task.
+    /// Connects within `timeout`. Blocks the task.
     ///
     /// # Errors
     ///
@@ -80,8 +80,8 @@ impl TcpStream {
     /// # Ok(())
     /// # }).unwrap().unwrap();
     /// ```
-    pub fn connect_timeout(address: &SocketAddr, duration: Duration) -> io::Result<TcpStream> {
-        TcpStream::connect_until(*address, moment_in(duration))
+    pub fn connect_timeout(address: &SocketAddr, timeout: Duration) -> io::Result<TcpStream> {
+        TcpStream::connect_until(*address, moment_in(timeout))
     }
 
     fn connect_until(address: SocketAddr, due: Option<Instant>) -> io::Result<TcpStream> {
@@ -119,8 +119,8 @@ impl TcpStream {
     /// # Ok(())
     /// # }).unwrap().unwrap();
     /// ```
-    pub fn set_read_timeout(&self, duration: Option<Duration>) {
-        self.read_timeout.set(duration);
+    pub fn set_read_timeout(&self, timeout: Option<Duration>) {
+        self.read_timeout.set(timeout);
     }
 
     /// How long a write may wait until the system takes a byte; `None`, as at first, is for ever.
@@ -142,8 +142,8 @@ impl TcpStream {
     /// # Ok(())
     /// # }).unwrap().unwrap();
     /// ```
-    pub fn set_write_timeout(&self, duration: Option<Duration>) {
-        self.write_timeout.set(duration);
+    pub fn set_write_timeout(&self, timeout: Option<Duration>) {
+        self.write_timeout.set(timeout);
     }
 
     /// Ends one direction or both; the peer reads the end of the stream.
