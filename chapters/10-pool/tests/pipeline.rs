@@ -58,10 +58,12 @@ fn check_sample(database: &dyn OwnDatabase) {
 
 /// Killed half-way and started again, it leaves every row once. Every other
 /// round also changes the size of the chunks.
-fn check_kill(database: &dyn OwnDatabase) {
+fn check_kill(database: &dyn OwnDatabase, key: &str) {
     const ROWS: i64 = 800;
     let url = database.location();
-    database.create_users();
+    database.execute(&format!(
+        "CREATE TABLE user (id BIGINT, name VARCHAR(40), pwd VARCHAR(40), PRIMARY KEY ({key}))"
+    ));
     database.insert_users(1..=ROWS);
     for round in 0..3 {
         let chunk = if round % 2 == 0 { "2" } else { "3" };
@@ -116,14 +118,89 @@ fn a_server_gets_every_row_twice_and_never_again() {
 
 #[test]
 fn sqlite_killed_half_way_gets_every_row_once() {
-    check_kill(&SqliteFile::new());
+    for key in ["id", "name", "pwd, name"] {
+        check_kill(&SqliteFile::new(), key);
+    }
 }
 
 #[test]
 fn a_server_whose_client_is_killed_half_way_gets_every_row_once() {
-    if let Some(server) = server() {
-        check_kill(&server);
+    for key in ["id", "name", "pwd, name"] {
+        if let Some(server) = server() {
+            check_kill(&server, key);
+        }
     }
+}
+
+/// A row of `user` as it is in `user_copy`, NULLs included.
+const SAME: &str = "SELECT COUNT(*) FROM user AS u, user_copy AS c WHERE u.`the code` = c.`the code` AND u.n = c.n \
+     AND COALESCE(u.pwd = c.pwd, u.pwd IS NULL AND c.pwd IS NULL) \
+     AND COALESCE(u.amount = c.amount, u.amount IS NULL AND c.amount IS NULL) \
+     AND COALESCE(u.made = c.made, u.made IS NULL AND c.made IS NULL) \
+     AND COALESCE(u.data = c.data, u.data IS NULL AND c.data IS NULL)";
+
+/// Columns of all kinds, and a key of two of them, of which one is text and neither the first.
+fn check_columns(database: &dyn OwnDatabase, prepare: &str) {
+    database.execute(
+        "CREATE TABLE user (data BLOB, `the code` VARCHAR(20) NOT NULL, n BIGINT NOT NULL, \
+         pwd VARCHAR(20), amount DOUBLE, made DATETIME, PRIMARY KEY (`the code`, n))",
+    );
+    database.execute(prepare);
+    let row = |i: i64| match i % 4 {
+        0 => format!("(NULL, 'ß{}', {i}, NULL, NULL, NULL)", i / 8),
+        1 => format!(
+            "(x'00ff{i:02x}', 'b{}', {}, '密码锁', {i}.25, '2024-02-29 23:59:59')",
+            i / 8,
+            -i
+        ),
+        2 => format!("(x'', 'A{}', {i}, '', -0.5, '1999-12-31 00:00:00')", i / 8),
+        _ => format!("('text', 'a long code', {i}, '1''2', 1e300, NULL)"),
+    };
+    let rows = |ids: std::ops::Range<i64>| ids.map(row).collect::<Vec<_>>().join(", ");
+    database.execute(&format!("INSERT INTO user VALUES {}", rows(0..60)));
+    let url = database.location();
+    let copied = || database.number("SELECT COUNT(*) FROM user_copy");
+    let text = run(&["--database", &url, "--once", "--chunk", "7"]);
+    assert!(text.contains("user was read by the code, n"), "{text}");
+    assert!(text.contains("data the code n pwd amount made xb"), "{text}");
+    assert_eq!((copied(), database.number(SAME)), (60, 60));
+    assert_eq!(database.number("SELECT COUNT(*) FROM user_copy WHERE xb = '男'"), 30);
+    // Nothing twice, whatever the size of the chunks; and what is new, once.
+    let text = run(&["--database", &url, "--once", "--chunk", "4"]);
+    assert_eq!(text.matches("; copied before").count(), 15, "{text}");
+    database.execute("INSERT INTO user VALUES (NULL, 'ßzz', 1, 'new', NULL, NULL)");
+    run(&["--database", &url, "--once", "--chunk", "11"]);
+    assert_eq!((copied(), database.number(SAME)), (61, 61));
+}
+
+#[test]
+fn all_columns_are_copied_whatever_the_key() {
+    check_columns(&SqliteFile::new(), "");
+    if let Some(server) = server() {
+        // Whatever the server's default is.
+        check_columns(&server, "ALTER TABLE user CONVERT TO CHARACTER SET utf8mb4");
+    }
+}
+
+#[test]
+fn sqlite_reads_tables_without_a_key_by_its_own_numbers() {
+    for create in [
+        "CREATE TABLE user (id, name, pwd); INSERT INTO user VALUES (1, '', 'abc'), (1, '', '')",
+        "CREATE TABLE user (id TEXT PRIMARY KEY, pwd); INSERT INTO user VALUES (NULL, 'abc'), (NULL, '')",
+        "CREATE TABLE user (rowid, pwd); INSERT INTO user VALUES (1, 'abc'), (1, NULL)",
+    ] {
+        let file = SqliteFile::new();
+        file.execute(create);
+        for _ in 0..2 {
+            let text = run(&["--database", &file.location(), "--once", "--chunk", "1"]);
+            assert!(text.contains("rowid") && text.contains("user_copy has 2 rows"), "{text}");
+        }
+        assert_eq!(file.number("SELECT COUNT(*) FROM user_copy WHERE xb = '男'"), 1, "{create}");
+    }
+    let file = SqliteFile::new();
+    file.execute("CREATE TABLE user (pwd TEXT PRIMARY KEY) WITHOUT ROWID");
+    file.execute("INSERT INTO user VALUES ('c'), ('B'), ('a')");
+    assert!(run(&["--database", &file.location()]).contains("user_copy has 6 rows"));
 }
 
 #[test]
@@ -176,15 +253,16 @@ fn what_cannot_work_says_why() {
 
     let file = SqliteFile::new();
     file.execute(
-        "CREATE TABLE user (id, name, pwd); INSERT INTO user VALUES (1, '', ''), (1, '', '')",
+        "CREATE TABLE all_of_them (id, pwd); CREATE VIEW user AS SELECT * FROM all_of_them",
     );
-    assert!(refused(&["--database", &file.location()]).contains("cannot be told apart"));
+    assert!(refused(&["--database", &file.location()]).contains("there is no table user"));
     let file = SqliteFile::new();
-    file.execute("CREATE TABLE user (id, name, pwd); INSERT INTO user VALUES ('x', '', '')");
-    assert!(refused(&["--database", &file.location()]).contains("read a chunk"));
-    let file = SqliteFile::new();
-    file.execute("CREATE TABLE user (name, pwd)");
-    assert!(refused(&["--database", &file.location()]).contains("no such column: id"));
+    file.execute("CREATE TABLE user (id INTEGER PRIMARY KEY, pwd, XB)");
+    assert!(refused(&["--database", &file.location()]).contains("has a column xb already"));
+    if let Some(server) = server() {
+        server.execute("CREATE TABLE user (id BIGINT, pwd TEXT)");
+        assert!(refused(&["--database", &server.location()]).contains("cannot be told apart"));
+    }
     let file = SqliteFile::new();
     file.execute("CREATE TABLE user (id, name, pwd); INSERT INTO user VALUES (1, '', '')");
     file.execute("CREATE TABLE user_copy (other TEXT)");

@@ -1,29 +1,10 @@
 //! A connection to either kind of database.
 
+use super::cell::Cell;
 use super::location::Location;
+use super::table::{Copied, Row, Table};
 use super::{mysql::MySql, sqlite::Sqlite};
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
-
-/// A row of the table `user`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct User {
-    /// The table's key.
-    pub id: i64,
-    /// May be NULL.
-    pub name: Option<String>,
-    /// May be NULL.
-    pub pwd: Option<String>,
-}
-
-/// A row of the table `user_copy`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Copied {
-    /// The row copied.
-    pub user: User,
-    /// The column added.
-    pub xb: String,
-}
 
 /// What went wrong with a database, and when.
 #[derive(Debug, Error)]
@@ -42,11 +23,19 @@ pub enum DatabaseError {
     /// Rows that cannot be told apart cannot be read in chunks.
     #[error(
         "the rows of user ({location}) cannot be told apart: \
-         the column id must hold another number in each"
+         it needs a primary key, or a unique one without NULL"
     )]
-    IdsNotUnique {
+    NoKey {
         /// Where.
         location: Location,
+    },
+    /// A column that is needed is missing, or one that is added is there.
+    #[error("user ({location}) {problem}")]
+    Columns {
+        /// Where.
+        location: Location,
+        /// Which, and why that matters.
+        problem: &'static str,
     },
     /// There is nothing to read.
     #[error("there is no table user in {location}; --create makes one with seven sample rows")]
@@ -129,55 +118,68 @@ impl Database {
         either!(self, "make the sample table", database => database.create_sample())
     }
 
-    /// Checks that `user` can be read in chunks, and makes `user_copy` and the
-    /// table of marks unless they are there. This must be done once, before
-    /// the workers start: if each asks "is it there?" and then makes it, two
-    /// make it.
+    /// Says what is to be copied, and makes `user_copy` and the table of
+    /// marks unless they are there. This must be done once, before the workers
+    /// start: if each asks "is it there?" and then makes it, two make it.
     ///
     /// # Errors
     ///
-    /// [`DatabaseError`].
-    pub fn prepare(&mut self) -> Result<(), DatabaseError> {
-        let location = || self.location.clone();
-        let location = location();
+    /// [`DatabaseError`]: also if the rows of `user` have no key.
+    pub fn prepare(&mut self) -> Result<Table, DatabaseError> {
+        let location = self.location.clone();
         if !self.has_table()? {
             return Err(DatabaseError::NoTable { location });
         }
-        let (rows, ids) = either!(self, "read user, which needs a column id", database => database.rows_and_ids())?;
-        if rows != ids {
-            return Err(DatabaseError::IdsNotUnique { location });
+        let table = either!(self, "read the columns of user", database => database.table())?;
+        if table.key.is_empty() {
+            return Err(DatabaseError::NoKey { location });
         }
-        either!(self, "make the table user_copy", database => database.create_copy())
+        if table.position("xb").is_some() {
+            let problem = "has a column xb already, which the copy adds";
+            return Err(DatabaseError::Columns { location, problem });
+        }
+        either!(self, "make the table user_copy", database => database.create_copy(&table))?;
+        Ok(table)
     }
 
     fn has_table(&mut self) -> Result<bool, DatabaseError> {
         either!(self, "look for the table user", database => database.has_table())
     }
 
-    /// The first rows, at most `size`, whose ids are `from` or more.
+    /// The first rows, at most `size`, whose keys come after `after`, or from
+    /// the beginning.
     ///
     /// # Errors
     ///
     /// [`DatabaseError`].
-    pub fn chunk(&mut self, from: i64, size: u32) -> Result<Vec<User>, DatabaseError> {
-        either!(self, "read a chunk of user", database => database.chunk(from, size))
+    pub fn chunk(
+        &mut self,
+        table: &Table,
+        after: Option<&[Cell]>,
+        size: u32,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        either!(self, "read a chunk of user", database => database.chunk(table, after, size))
     }
 
     /// Appends those of `rows` that no mark of `job` covers to `user_copy`, and
     /// marks them, in one transaction. Returns how many that were.
     ///
-    /// `rows` must be sorted by their ids, and at most
-    /// [`MAX_CHUNK`](super::MAX_CHUNK). Blocks while another connection writes.
+    /// `rows` must be sorted by their keys, as [`chunk`](Database::chunk) gives
+    /// them. Blocks while another connection writes.
     ///
     /// # Errors
     ///
     /// [`DatabaseError`]; nothing is appended then.
-    pub fn append(&mut self, job: &str, rows: &[Copied]) -> Result<usize, DatabaseError> {
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+    pub fn append(
+        &mut self,
+        table: &Table,
+        job: &str,
+        rows: &[Copied],
+    ) -> Result<usize, DatabaseError> {
+        if rows.is_empty() {
             return Ok(0);
-        };
-        let (first, last) = (first.user.id, last.user.id);
-        either!(self, "append to user_copy", database => database.append(job, rows, first, last))
+        }
+        either!(self, "append to user_copy", database => database.append(table, job, rows))
     }
 
     /// How many rows `user_copy` has.
@@ -189,12 +191,13 @@ impl Database {
         either!(self, "count the rows of user_copy", database => database.count_copies())
     }
 
-    /// The first rows of `user_copy`, at most `size`, sorted by id.
+    /// The first rows of `user_copy`, at most `size`, sorted by the key if that
+    /// is among the columns: each column, and `xb`.
     ///
     /// # Errors
     ///
     /// [`DatabaseError`].
-    pub fn copies(&mut self, size: u32) -> Result<Vec<Copied>, DatabaseError> {
-        either!(self, "read user_copy", database => database.copies(size))
+    pub fn copies(&mut self, table: &Table, size: u32) -> Result<Vec<Vec<Cell>>, DatabaseError> {
+        either!(self, "read user_copy", database => database.copies(table, size))
     }
 }

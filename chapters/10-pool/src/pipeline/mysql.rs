@@ -1,7 +1,10 @@
 //! A MySQL or MariaDB server.
 
-use super::database::{Copied, Report, User};
-use super::{CREATE_COPY, CREATE_MARKS, CREATE_SAMPLE, SAMPLE, insert, uncovered};
+use super::cell::Cell;
+use super::database::Report;
+use super::marks;
+use super::table::{Copied, Row, Statement, Table, insert};
+use super::{CREATE_SAMPLE, SAMPLE};
 use mysql::prelude::{FromRow, Queryable};
 use mysql::{Conn, Error, Opts, OptsBuilder, Params, Transaction, TxOpts, Value};
 
@@ -31,7 +34,7 @@ impl MySql {
     }
 
     pub(super) fn create_sample(&mut self) -> Result<(), Report> {
-        self.0.query_drop(table(CREATE_SAMPLE))?;
+        self.0.query_drop(format!("{CREATE_SAMPLE} {STORED}"))?;
         let mut values = Vec::new();
         for (id, name, pwd) in SAMPLE {
             values.extend([id.into(), name.into(), Value::from(pwd)]);
@@ -39,63 +42,70 @@ impl MySql {
         Ok(self.0.exec_drop(insert("user", 3, SAMPLE.len()), Params::Positional(values))?)
     }
 
-    pub(super) fn rows_and_ids(&mut self) -> Result<(i64, i64), Report> {
-        let counts = self.all("SELECT COUNT(*), COUNT(DISTINCT id) FROM user", ())?;
-        counts.into_iter().next().ok_or_else(|| "COUNT(*) gave no row".into())
-    }
-
-    pub(super) fn create_copy(&mut self) -> Result<(), Report> {
-        self.0.query_drop(table(CREATE_COPY))?;
-        Ok(self.0.query_drop(table(CREATE_MARKS))?)
-    }
-
-    pub(super) fn chunk(&mut self, from: i64, size: u32) -> Result<Vec<User>, Report> {
-        let rows: Vec<(i64, Option<String>, Option<String>)> = self.all(
-            "SELECT id, CAST(name AS CHAR), CAST(pwd AS CHAR) FROM user \
-             WHERE id >= ? ORDER BY id LIMIT ?",
-            (from, size),
+    /// The key is the primary one, or another whose columns are never NULL and stand in it whole.
+    pub(super) fn table(&mut self) -> Result<Table, Report> {
+        let found = self.0.query_iter("SELECT * FROM user LIMIT 0")?;
+        let columns: Vec<String> =
+            found.columns().as_ref().iter().map(|column| column.name_str().into_owned()).collect();
+        drop(found);
+        let parts: Vec<(String, String, Option<u64>, String)> = self.all(
+            "SELECT index_name, column_name, sub_part, nullable FROM information_schema.statistics \
+             WHERE table_schema = DATABASE() AND table_name = 'user' AND non_unique = 0 \
+             ORDER BY index_name <> 'PRIMARY', index_name, seq_in_index",
+            (),
         )?;
-        Ok(rows.into_iter().map(|(id, name, pwd)| User { id, name, pwd }).collect())
+        let whole = |index: &&[(String, String, Option<u64>, String)]| {
+            index.iter().all(|(_, _, part, nullable)| part.is_none() && nullable != "YES")
+        };
+        let key = parts.chunk_by(|a, b| a.0 == b.0).find(whole).unwrap_or_default();
+        Ok(Table { columns, key: key.iter().map(|(_, column, ..)| column.clone()).collect() })
+    }
+
+    pub(super) fn create_copy(&mut self, table: &Table) -> Result<(), Report> {
+        let (marks, begin) = table.mark_columns();
+        self.0.query_drop(format!(
+            "CREATE TABLE IF NOT EXISTS user_copy {STORED} AS \
+             SELECT user.*, CAST('' AS CHAR(8)) AS xb FROM user WHERE 1 = 0"
+        ))?;
+        Ok(self.0.query_drop(format!(
+            "CREATE TABLE IF NOT EXISTS user_copy_chunks \
+             (job VARCHAR(32) NOT NULL DEFAULT '', PRIMARY KEY (job, {begin})) {STORED} AS \
+             SELECT {marks} FROM user WHERE 1 = 0"
+        ))?)
+    }
+
+    pub(super) fn chunk(
+        &mut self,
+        table: &Table,
+        after: Option<&[Cell]>,
+        size: u32,
+    ) -> Result<Vec<Row>, Report> {
+        let (query, values) = table.chunk(after, size);
+        let rows = self.0.exec_map(query, parameters(values), cells)?;
+        Ok(rows.into_iter().map(|cells| table.row(cells)).collect())
     }
 
     pub(super) fn append(
         &mut self,
+        table: &Table,
         job: &str,
         rows: &[Copied],
-        first: i64,
-        last: i64,
     ) -> Result<usize, Report> {
         for _ in 1..ATTEMPTS {
-            match self.try_append(job, rows, first, last) {
+            match self.try_append(table, job, rows) {
                 Err(Error::MySqlError(error)) if TRY_AGAIN.contains(&error.code) => {}
                 other => return Ok(other?),
             }
         }
-        Ok(self.try_append(job, rows, first, last)?)
+        Ok(self.try_append(table, job, rows)?)
     }
 
-    fn try_append(
-        &mut self,
-        job: &str,
-        rows: &[Copied],
-        first: i64,
-        last: i64,
-    ) -> Result<usize, Error> {
+    fn try_append(&mut self, table: &Table, job: &str, rows: &[Copied]) -> Result<usize, Error> {
         // Dropped on an error, which rolls back.
         let mut transaction = self.0.start_transaction(TxOpts::default())?;
-        let marks: Vec<(i64, i64)> = transaction.exec(
-            "(SELECT first_id, last_id FROM user_copy_chunks \
-             WHERE job = ? AND first_id BETWEEN ? AND ?) \
-             UNION ALL (SELECT first_id, last_id FROM user_copy_chunks \
-             WHERE job = ? AND first_id < ? ORDER BY first_id DESC LIMIT 1)",
-            (job, first, last, job, first),
-        )?;
-        let runs = uncovered(rows, &marks);
-        for run in &runs {
-            append_run(&mut transaction, job, run)?;
-        }
+        let appended = marks::append(&mut transaction, table, job, rows)?;
         transaction.commit()?;
-        Ok(runs.iter().map(|run| run.len()).sum())
+        Ok(appended)
     }
 
     pub(super) fn count_copies(&mut self) -> Result<i64, Report> {
@@ -103,11 +113,8 @@ impl MySql {
         counts.into_iter().next().ok_or_else(|| "COUNT(*) gave no row".into())
     }
 
-    pub(super) fn copies(&mut self, size: u32) -> Result<Vec<Copied>, Report> {
-        let rows: Vec<(i64, Option<String>, Option<String>, String)> =
-            self.all("SELECT id, name, pwd, xb FROM user_copy ORDER BY id LIMIT ?", (size,))?;
-        let copied = |(id, name, pwd, xb)| Copied { user: User { id, name, pwd }, xb };
-        Ok(rows.into_iter().map(copied).collect())
+    pub(super) fn copies(&mut self, table: &Table, size: u32) -> Result<Vec<Vec<Cell>>, Report> {
+        Ok(self.0.exec_map(table.copies(size), (), cells)?)
     }
 
     /// All rows of a query. A row of other types is an error, not the panic
@@ -122,20 +129,55 @@ impl MySql {
     }
 }
 
-/// The mark first: its key stops a second run with the same rows.
-fn append_run(transaction: &mut Transaction, job: &str, run: &[Copied]) -> Result<(), Error> {
-    let (first, last) = (run[0].user.id, run[run.len() - 1].user.id);
-    transaction.exec_drop(insert("user_copy_chunks", 3, 1), (job, first, last))?;
-    let values = run.iter().flat_map(|Copied { user, xb }| -> [Value; 4] {
-        [user.id.into(), (&user.name).into(), (&user.pwd).into(), xb.into()]
-    });
-    transaction.exec_drop(
-        insert("user_copy (id, name, pwd, xb)", 4, run.len()),
-        Params::Positional(values.collect()),
-    )
+impl marks::Transaction for Transaction<'_> {
+    type Error = Error;
+
+    fn finds(&mut self, (query, values): Statement) -> Result<bool, Error> {
+        Ok(self.exec_first::<mysql::Row, _, _>(query, parameters(values))?.is_some())
+    }
+
+    fn run(&mut self, (change, values): Statement) -> Result<(), Error> {
+        self.exec_drop(change, parameters(values))
+    }
 }
 
 /// With transactions, and with room for every character.
-fn table(create: &str) -> String {
-    format!("{create} ENGINE = InnoDB DEFAULT CHARSET = utf8mb4")
+const STORED: &str = "ENGINE = InnoDB DEFAULT CHARSET = utf8mb4";
+
+fn cells(row: mysql::Row) -> Vec<Cell> {
+    row.unwrap().into_iter().map(cell).collect()
+}
+
+fn cell(value: Value) -> Cell {
+    match value {
+        Value::NULL => Cell::Null,
+        Value::Int(number) => Cell::Int(number),
+        Value::UInt(number) => Cell::Unsigned(number),
+        Value::Float(number) => Cell::Real(number.into()),
+        Value::Double(number) => Cell::Real(number),
+        Value::Bytes(bytes) => String::from_utf8(bytes)
+            .map_or_else(|error| Cell::Bytes(error.into_bytes()), Cell::Text),
+        Value::Date(year, month, day, hour, minute, second, micros) => Cell::Text(format!(
+            "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{micros:06}"
+        )),
+        Value::Time(negative, days, hours, minutes, seconds, micros) => {
+            let (sign, hours) = (if negative { "-" } else { "" }, days * 24 + u32::from(hours));
+            Cell::Text(format!("{sign}{hours:02}:{minutes:02}:{seconds:02}.{micros:06}"))
+        }
+    }
+}
+
+fn parameters(values: Vec<Cell>) -> Params {
+    if values.is_empty() {
+        return Params::Empty;
+    }
+    let value = |cell| match cell {
+        Cell::Null => Value::NULL,
+        Cell::Int(number) => Value::Int(number),
+        Cell::Unsigned(number) => Value::UInt(number),
+        Cell::Real(number) => Value::Double(number),
+        Cell::Text(text) => Value::Bytes(text.into_bytes()),
+        Cell::Bytes(bytes) => Value::Bytes(bytes),
+    };
+    Params::Positional(values.into_iter().map(value).collect())
 }

@@ -1,9 +1,12 @@
 //! The embedded database.
 
-use super::database::{Copied, Report, User};
-use super::{CREATE_COPY, CREATE_MARKS, CREATE_SAMPLE, SAMPLE, insert, uncovered};
-use rusqlite::types::{ToSql, Value};
-use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior, params, params_from_iter};
+use super::cell::Cell;
+use super::database::Report;
+use super::marks;
+use super::table::{Copied, Row, Statement, Table, insert, quoted};
+use super::{CREATE_SAMPLE, SAMPLE};
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params, params_from_iter};
 use std::path::Path;
 use std::time::Duration;
 
@@ -35,62 +38,74 @@ impl Sqlite {
         Ok(transaction.commit()?)
     }
 
-    pub(super) fn rows_and_ids(&mut self) -> Result<(i64, i64), Report> {
-        let count = "SELECT COUNT(*), COUNT(DISTINCT id) FROM user";
-        Ok(self.0.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    /// The key is the primary one, unless a NULL is in it, as SQLite allows; else the number that
+    /// SQLite gives each row.
+    pub(super) fn table(&mut self) -> Result<Table, Report> {
+        let all = self.0.prepare("SELECT * FROM user")?;
+        let columns: Vec<String> = all.column_names().into_iter().map(str::to_owned).collect();
+        drop(all);
+        let key: Vec<String> = self
+            .0
+            .prepare("SELECT name FROM pragma_table_info('user') WHERE pk > 0 ORDER BY pk")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        if !key.is_empty() {
+            let nulls: Vec<String> =
+                key.iter().map(|key| format!("{} IS NULL", quoted(key))).collect();
+            let query = format!("SELECT 1 FROM user WHERE {} LIMIT 1", nulls.join(" OR "));
+            if !self.0.prepare(&query)?.exists([])? {
+                return Ok(Table { columns, key });
+            }
+        }
+        let is_column = |name: &str| columns.iter().any(|column| column.eq_ignore_ascii_case(name));
+        let number = ["rowid", "_rowid_", "oid"].into_iter().find(|name| !is_column(name));
+        Ok(Table { columns, key: number.map(str::to_owned).into_iter().collect() })
     }
 
-    pub(super) fn create_copy(&mut self) -> Result<(), Report> {
-        self.0.execute(CREATE_COPY, [])?;
-        self.0.execute(CREATE_MARKS, [])?;
-        Ok(())
-    }
-
-    pub(super) fn chunk(&mut self, from: i64, size: u32) -> Result<Vec<User>, Report> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT id, CAST(name AS TEXT), CAST(pwd AS TEXT) FROM user \
-             WHERE id >= ? ORDER BY id LIMIT ?",
+    pub(super) fn create_copy(&mut self, table: &Table) -> Result<(), Report> {
+        let (marks, begin) = table.mark_columns();
+        let transaction = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute(
+            "CREATE TABLE IF NOT EXISTS user_copy AS SELECT *, '' AS xb FROM user WHERE 0",
+            [],
         )?;
-        let rows = statement.query_map(params![from, size], user)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        transaction.execute(
+            &format!(
+                "CREATE TABLE IF NOT EXISTS user_copy_chunks AS \
+                 SELECT '' AS job, {marks} FROM user WHERE 0"
+            ),
+            [],
+        )?;
+        transaction.execute(
+            &format!(
+                "CREATE UNIQUE INDEX IF NOT EXISTS user_copy_chunks_begin \
+                 ON user_copy_chunks (job, {begin})"
+            ),
+            [],
+        )?;
+        Ok(transaction.commit()?)
+    }
+
+    pub(super) fn chunk(
+        &mut self,
+        table: &Table,
+        after: Option<&[Cell]>,
+        size: u32,
+    ) -> Result<Vec<Row>, Report> {
+        let (query, values) = table.chunk(after, size);
+        Ok(self.all(&query, &values)?.into_iter().map(|cells| table.row(cells)).collect())
     }
 
     pub(super) fn append(
         &mut self,
+        table: &Table,
         job: &str,
         rows: &[Copied],
-        first: i64,
-        last: i64,
     ) -> Result<usize, Report> {
         // Immediate: the right to write is taken at the beginning. Two that
         // read first and then both want to write would block each other.
-        let transaction = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let marks: Vec<(i64, i64)> = transaction
-            .prepare_cached(
-                "SELECT first_id, last_id FROM user_copy_chunks \
-                 WHERE job = ?1 AND first_id BETWEEN ?2 AND ?3 \
-                 UNION ALL SELECT * FROM (SELECT first_id, last_id FROM user_copy_chunks \
-                 WHERE job = ?1 AND first_id < ?2 ORDER BY first_id DESC LIMIT 1)",
-            )?
-            .query_map(params![job, first, last], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        let runs = uncovered(rows, &marks);
-        let appended = runs.iter().map(|run| run.len()).sum();
-        for run in runs {
-            let (first, last) = (run[0].user.id, run[run.len() - 1].user.id);
-            transaction
-                .prepare_cached(&insert("user_copy_chunks", 3, 1))?
-                .execute(params![job, first, last])?;
-            let values: Vec<&dyn ToSql> = run
-                .iter()
-                .flat_map(|row| -> [&dyn ToSql; 4] {
-                    [&row.user.id, &row.user.name, &row.user.pwd, &row.xb]
-                })
-                .collect();
-            transaction
-                .prepare_cached(&insert("user_copy (id, name, pwd, xb)", 4, run.len()))?
-                .execute(params_from_iter(values))?;
-        }
+        let mut transaction = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let appended = marks::append(&mut transaction, table, job, rows)?;
         transaction.commit()?;
         Ok(appended)
     }
@@ -99,19 +114,56 @@ impl Sqlite {
         Ok(self.0.query_row("SELECT COUNT(*) FROM user_copy", [], |row| row.get(0))?)
     }
 
-    pub(super) fn copies(&mut self, size: u32) -> Result<Vec<Copied>, Report> {
-        let mut statement =
-            self.0.prepare("SELECT id, name, pwd, xb FROM user_copy ORDER BY id LIMIT ?")?;
-        let copied = |row: &Row| Ok(Copied { user: user(row)?, xb: row.get(3)? });
-        Ok(statement.query_map(params![size], copied)?.collect::<Result<_, _>>()?)
+    pub(super) fn copies(&mut self, table: &Table, size: u32) -> Result<Vec<Vec<Cell>>, Report> {
+        self.all(&table.copies(size), &[])
+    }
+
+    fn all(&mut self, query: &str, values: &[Cell]) -> Result<Vec<Vec<Cell>>, Report> {
+        let mut statement = self.0.prepare_cached(query)?;
+        let width = statement.column_count();
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let cells = (0..width).map(|i| cell(row.get_ref(i)?));
+            all.push(cells.collect::<Result<_, Report>>()?);
+        }
+        Ok(all)
     }
 }
 
-fn user(row: &Row) -> rusqlite::Result<User> {
-    // A column without a type may hold an id that is no number at all.
-    let id: Value = row.get(0)?;
-    match id {
-        Value::Integer(id) => Ok(User { id, name: row.get(1)?, pwd: row.get(2)? }),
-        other => Err(rusqlite::Error::InvalidColumnType(0, "id".to_owned(), other.data_type())),
+impl marks::Transaction for Transaction<'_> {
+    type Error = rusqlite::Error;
+
+    fn finds(&mut self, (query, values): Statement) -> Result<bool, rusqlite::Error> {
+        self.prepare_cached(&query)?.exists(params_from_iter(values))
+    }
+
+    fn run(&mut self, (change, values): Statement) -> Result<(), rusqlite::Error> {
+        self.prepare_cached(&change)?.execute(params_from_iter(values)).map(drop)
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> Result<Cell, Report> {
+    Ok(match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(number) => Cell::Int(number),
+        ValueRef::Real(number) => Cell::Real(number),
+        ValueRef::Text(text) => Cell::Text(std::str::from_utf8(text)?.to_owned()),
+        ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
+    })
+}
+
+impl ToSql for Cell {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let value = match self {
+            Cell::Null => ValueRef::Null,
+            Cell::Int(number) => ValueRef::Integer(*number),
+            // SQLite gives none.
+            Cell::Unsigned(number) => return Ok(number.to_string().into()),
+            Cell::Real(number) => ValueRef::Real(*number),
+            Cell::Text(text) => ValueRef::Text(text.as_bytes()),
+            Cell::Bytes(bytes) => ValueRef::Blob(bytes),
+        };
+        Ok(ToSqlOutput::Borrowed(value))
     }
 }

@@ -5,7 +5,7 @@
 //! reads the results. It also shares one connection between five processes.
 //! Its two jobs do the same, so every row is copied twice; `--once` runs one.
 
-use ch10_pool::pipeline::{Copied, Database, Location, MAX_CHUNK, User};
+use ch10_pool::pipeline::{Cell, Copied, Database, Location, MAX_CHUNK, Row, Table};
 use ch10_pool::{AsyncResult, Pool, TaskError};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -31,54 +31,57 @@ thread_local! {
     /// Each worker's own connection; a worker has one thread.
     static CONNECTION: RefCell<Option<Database>> = const { RefCell::new(None) };
 }
-static LOCATION: OnceLock<Location> = OnceLock::new();
+static SOURCE: OnceLock<(Location, Table)> = OnceLock::new();
 
 /// The pool's initializer.
-fn remember(location: Location) {
-    LOCATION.get_or_init(|| location);
+fn remember(source: (Location, Table)) {
+    SOURCE.get_or_init(|| source);
 }
 
 /// What a worker does with a chunk.
-fn job((job, piece): (String, Vec<User>)) -> Result<(), String> {
+fn job((job, piece): (String, Vec<Row>)) -> Result<(), String> {
+    let (location, table) = SOURCE.get().ok_or("the worker was not told where to write")?;
     CONNECTION.with_borrow_mut(|connection| {
         let database = match connection {
             Some(database) => database,
-            None => {
-                let location = LOCATION.get().ok_or("the worker was not told where to write")?;
-                connection.insert(Database::connect(location, false).map_err(|e| chain(&e))?)
-            }
+            None => connection.insert(Database::connect(location, false).map_err(|e| chain(&e))?),
         };
-        let rows: Vec<Copied> = piece.into_iter().map(with_xb).collect();
-        let appended = database.append(&job, &rows).map_err(|e| chain(&e))?;
+        let pwd = table.position("pwd");
+        let rows: Vec<Copied> = piece.into_iter().map(|row| with_xb(row, pwd)).collect();
+        let appended = database.append(table, &job, &rows).map_err(|e| chain(&e))?;
         println!("{job}: {}", describe(&rows, appended));
         Ok(())
     })
 }
 
 /// 男 for a password of three characters, 女 for any other and for none.
-fn with_xb(user: User) -> Copied {
-    let three = user.pwd.as_ref().is_some_and(|pwd| pwd.chars().count() == 3);
-    Copied { user, xb: if three { "男" } else { "女" }.to_owned() }
+fn with_xb(row: Row, pwd: Option<usize>) -> Copied {
+    let pwd = pwd.map(|column| &row.cells[column]).filter(|&pwd| *pwd != Cell::Null);
+    let three = pwd.is_some_and(|pwd| pwd.to_string().chars().count() == 3);
+    Copied { row, xb: if three { "男" } else { "女" }.to_owned() }
 }
 // ANCHOR_END: job
 
 // ANCHOR: main
 /// Reads chunk by chunk and gives each to the pool. Never more than a few
 /// chunks are under way: memory does not grow with the table.
-fn copy(options: &Options, location: &Location, reader: &mut Database) -> Result<(), Failure> {
+fn copy(
+    options: &Options,
+    location: &Location,
+    table: &Table,
+    reader: &mut Database,
+) -> Result<(), Failure> {
     let pool = Pool::builder()
         .processes(options.workers as usize)
-        .initializer(remember, location.clone())
+        .initializer(remember, (location.clone(), table.clone()))
         .start()?;
     let jobs = if options.once { &JOBS[..1] } else { &JOBS[..] };
     let mut under_way = VecDeque::new();
-    let mut next = Some(i64::MIN);
-    while let Some(from) = next {
-        let piece = reader.chunk(from, options.chunk)?;
-        next = piece.last().and_then(|user| user.id.checked_add(1));
-        if piece.is_empty() {
-            break;
-        }
+    let mut last: Option<Vec<Cell>> = None;
+    loop {
+        let piece = reader.chunk(table, last.as_deref(), options.chunk)?;
+        let Some(row) = piece.last() else { break };
+        last = Some(row.key.clone());
         for name in jobs {
             if under_way.len() >= 4 * options.workers as usize {
                 under_way.pop_front().map_or(Ok(()), finish)?;
@@ -113,9 +116,9 @@ pub fn main(arguments: &[String]) -> Result<(), Failure> {
     if create {
         database.create_sample()?;
     }
-    database.prepare()?;
-    copy(&options, &location, &mut database)?;
-    show(&mut database)
+    let table = database.prepare()?;
+    copy(&options, &location, &table, &mut database)?;
+    show(&table, &mut database)
 }
 // ANCHOR_END: main
 
@@ -131,15 +134,26 @@ fn temporary_directory() -> Result<TempDir, Failure> {
 }
 
 /// The first rows of the copy.
-fn show(database: &mut Database) -> Result<(), Failure> {
+fn show(table: &Table, database: &mut Database) -> Result<(), Failure> {
     const SHOWN: u32 = 20;
     let count = database.count_copies()?;
+    // Where the key is the first column, as usual, the lines of the chunks have said so.
+    if table.key.first() != table.columns.first() {
+        println!("user was read by {}", table.key.join(", "));
+    }
     println!("user_copy has {count} rows:");
-    println!("id name pwd xb");
-    for Copied { user, xb } in database.copies(SHOWN)? {
-        let name = user.name.as_deref().unwrap_or("NULL");
-        let pwd = user.pwd.map_or("NULL".to_owned(), |pwd| format!("{pwd:?}"));
-        println!("{} {name} {pwd} {xb}", user.id);
+    println!("{} xb", table.columns.join(" "));
+    let pwd = table.position("pwd");
+    for cells in database.copies(table, SHOWN)? {
+        let shown: Vec<String> = cells
+            .iter()
+            .enumerate()
+            .map(|(column, cell)| match cell {
+                Cell::Text(text) if Some(column) == pwd => format!("{text:?}"),
+                other => other.to_string(),
+            })
+            .collect();
+        println!("{}", shown.join(" "));
     }
     match count - i64::from(SHOWN) {
         ..=0 => {}
@@ -148,10 +162,15 @@ fn show(database: &mut Database) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The key of a row, for people.
+fn key(row: &Row) -> String {
+    row.key.iter().map(Cell::to_string).collect::<Vec<_>>().join("/")
+}
+
 /// One line on a chunk, however many rows it has.
 fn describe(rows: &[Copied], appended: usize) -> String {
     let shown: Vec<String> =
-        rows.iter().take(4).map(|row| format!("{} {}", row.user.id, row.xb)).collect();
+        rows.iter().take(4).map(|row| format!("{} {}", key(&row.row), row.xb)).collect();
     let more = if rows.len() > shown.len() {
         format!(", … ({} rows)", rows.len())
     } else {

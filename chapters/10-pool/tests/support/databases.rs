@@ -13,6 +13,8 @@ pub trait OwnDatabase {
     fn location(&self) -> String;
     /// Runs statements, separated by semicolons.
     fn execute(&self, statements: &str);
+    /// The number that a query gives.
+    fn number(&self, query: &str) -> i64;
     /// The ids and `xb` of `user_copy`, sorted.
     fn copies(&self) -> Vec<(i64, String)>;
 
@@ -55,6 +57,10 @@ impl OwnDatabase for SqliteFile {
 
     fn execute(&self, statements: &str) {
         self.connect().execute_batch(statements).unwrap();
+    }
+
+    fn number(&self, query: &str) -> i64 {
+        self.connect().query_row(query, [], |row| row.get(0)).unwrap()
     }
 
     fn copies(&self) -> Vec<(i64, String)> {
@@ -102,6 +108,10 @@ impl OwnDatabase for Server {
         for statement in statements.split(';') {
             connection.query_drop(statement).unwrap();
         }
+    }
+
+    fn number(&self, query: &str) -> i64 {
+        self.connect().query_first(query).unwrap().unwrap()
     }
 
     fn copies(&self) -> Vec<(i64, String)> {
