@@ -32,6 +32,8 @@ fn alone(scene: fn(())) {
     assert_eq!(code, Some(0), "None: it hangs; anything else: see what it printed");
 }
 
+// A row is a line.
+#[allow(clippy::unit_arg)]
 const ROWS: [Row; 27] = [
     ("pipe", pipes),
     ("Connection::send, recv of a value", values),

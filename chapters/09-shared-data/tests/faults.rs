@@ -31,6 +31,8 @@ fn alone(scene: fn(())) {
 /// The first rows take memory, and start no process that would need some itself.
 const MEMORY: usize = 8;
 
+// A row is a line.
+#[allow(clippy::unit_arg)]
 const ROWS: [Row; 17] = [
     ("RawValue", |starve| made(starve, || Ok(RawValue::new(1_i64)?))),
     ("RawArray", |starve| made(starve, || Ok(RawArray::new([1_i64, 2])?))),

@@ -42,7 +42,7 @@ impl Sqlite {
     /// SQLite gives each row.
     pub(super) fn table(&mut self) -> Result<Table, Report> {
         let all = self.0.prepare("SELECT * FROM user")?;
-        let columns: Vec<String> = all.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = all.column_names().map(str::to_owned).collect();
         drop(all);
         let key: Vec<String> = self
             .0
