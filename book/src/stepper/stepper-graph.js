@@ -5,8 +5,8 @@
 
 window.Stepper = window.Stepper || {};
 
-// Whether the end of a run is what a level asks for: `passes`, or the kind of a failure.
-Stepper.reaches = (goal, end) => Boolean(end) && (end.failure ? goal === end.failure.kind : goal === "passes");
+// Whether the end of a run is what a level asks for: `passes`, `fails`, or the kind of a failure.
+Stepper.reaches = (goal, end) => Boolean(end) && (end.failure ? goal === "fails" || goal === end.failure.kind : goal === "passes");
 
 Stepper.Graph = class {
     constructor(data, goal = null) {

@@ -7,7 +7,7 @@
 //   <div class="il-fallback">… a picture …</div>
 //   </interleaving-stepper>
 //
-// With a goal it is a level: `data-goal` is the kind of failure to bring about, or `passes`. Without one it is a program to look at.
+// With a goal it is a level: `data-goal` is the kind of failure to bring about, `fails` for any, or `passes`. Without one it is a program to look at.
 //
 // stepper-graph.js walks the graph, stepper-words*.js puts it into words, stepper-view.js and stepper-lanes.js draw it. This file
 // holds the state: a run, and how far the reader has gone in it.
