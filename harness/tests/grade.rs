@@ -293,3 +293,69 @@ fn a_wrong_solution_is_written_out_edited_and_saved() {
     let out = wrong("../../../escape", "lazy", &["--save"]);
     assert!(!out.0 && out.1.contains("is no name for a file"), "{}", out.1);
 }
+
+#[test]
+fn what_a_check_looked_at_is_held_against_the_solution() {
+    let folder = tempfile::tempdir().unwrap();
+    let assignment = folder.path().join("course/chapters/01-answer/assignment");
+    let put = |path: PathBuf, text: &str| {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let manifest = "schema = 1\ntitle = { en = \"A\" }\nform = \"library\"\npoints = 3\nminutes = 1\nblind = true\n\
+                    [[check]]\nname = \"drawn\"\nkind = \"explore\"\npoints = 1\ntitle = { en = \"D\" }\n\
+                    [[check]]\nname = \"fixed\"\nkind = \"run\"\npoints = 1\ntitle = { en = \"F\" }\n\
+                    [[check]]\nname = \"plain\"\nkind = \"run\"\npoints = 1\ntitle = { en = \"P\" }\n";
+    // What the process is told is no help in the first: whatever the function answers, it answers it twice.
+    let checks = "use student::{Kind, answer};\njudge::seen!(Kind { Even, Odd(by) });\n\
+                  pub fn drawn() { let n = judge::drawn(10..1000); assert_eq!(answer(2 * n + 1), answer(2 * n + 1)); }\n\
+                  pub fn fixed() { assert!(matches!(answer(2), Kind::Even)); }\n\
+                  pub fn plain() { let n = judge::drawn(10..1000); assert_eq!(answer(2 * n + 1), Kind::Odd(2 * n + 1)); }\n";
+    let library = |even: &str, odd: &str| {
+        format!(
+            "#[derive(Debug, PartialEq, Eq)]\npub enum Kind {{ Even, Odd(u64) }}\n\
+             pub fn answer(n: u64) -> Kind {{ if n % 2 == 0 {{ {even} }} else {{ {odd} }} }}\n"
+        )
+    };
+    put(assignment.join("assignment.toml"), manifest);
+    put(assignment.join("checks.rs"), checks);
+    put(assignment.join("starter/src/lib.rs"), &library("todo!()", "todo!()"));
+    put(assignment.join("solution/src/lib.rs"), &library("Kind::Even", "Kind::Odd(n)"));
+    let submissions = folder.path().join("submissions");
+    // One is right in other words; the other is wrong, also where the check that is told says nothing.
+    for (name, odd) in [("right", "Kind::Odd(n * 2 - n)"), ("twice", "Kind::Odd(n + 1)")] {
+        put(submissions.join(name).join("src/lib.rs"), &library("Kind::Even", odd));
+    }
+    let out = folder.path().join("out");
+    let output = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .arg("grade")
+        .arg(&submissions)
+        .args(["--assignment", "1", "--seed", "4", "--instructor-pages", "--course"])
+        .arg(folder.path().join("course"))
+        .arg("--out")
+        .arg(&out)
+        .output()
+        .unwrap();
+    let text = said(&output);
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    let result = |name: &str| -> Value {
+        serde_json::from_str(&read(&format!("results/{name}.json"))).unwrap()
+    };
+    let of = |name: &str, member: &str| -> Vec<Value> {
+        let result = result(name);
+        result["checks"].as_array().unwrap().iter().map(|check| check[member].clone()).collect()
+    };
+    assert_eq!(of("right", "status"), ["pass", "pass", "pass"], "{text}");
+    assert_eq!(of("right", "basis"), ["confirmed", "open", "confirmed"], "{text}");
+    assert_eq!(of("twice", "status"), ["fail", "pass", "fail"], "{text}");
+    // The last one is told what is right, says that it is not so, and shows where.
+    assert!(of("twice", "expected")[2].as_str().unwrap().starts_with("Odd("), "{text}");
+    assert_eq!((&result("right")["score"], &result("twice")["score"]), (&3.into(), &1.into()));
+    let note = of("twice", "notes")[0][0].as_str().unwrap().to_owned();
+    assert!(note.starts_with("its process says that it passes, and checks.rs:3: Odd("), "{note}");
+    assert!(text.contains(&format!("A note on twice, drawn: {note}")), "{text}");
+    assert!(read("instructor/twice.html").contains("its process says that it passes"));
+    assert!(!read("pages/twice.html").contains("its process says"));
+    assert!(read("instructor/right.html").contains("confirmed by the solution"));
+    assert!(!read("pages/right.html").contains("confirmed by"));
+}

@@ -273,6 +273,42 @@ fn a_function_of_another_type_is_named_and_the_checks_are_not_shown() {
 }
 
 #[test]
+fn what_a_process_says_of_itself_earns_nothing() {
+    let batch = Batch::new();
+    let cheat = |name: &str| {
+        let file = assignment().join("cheats").join(name).join("src/lib.rs");
+        std::fs::read_to_string(file).unwrap()
+    };
+    // One finds the key and writes the frame; the others know the checks of a year ago, or those of today, by their lines.
+    batch.add("forges", &[("lib.rs", &attack("forges_03"))]);
+    batch.add("lines", &[("lib.rs", &attack("by_line_number"))]);
+    batch.add("knows", &[("lib.rs", &cheat("by_line_number"))]);
+    batch.add("alone", &[("lib.rs", &cheat("without_locks"))]);
+    batch.add("right", &[("lib.rs", &solution_that(""))]);
+    let graded = batch.grade();
+    assert_eq!(graded.score("right"), 12, "{}", graded.said);
+    assert_eq!((graded.score("forges"), graded.score("lines")), (0, 0), "{}", graded.said);
+    let basis = |name: &str| -> Vec<&Value> {
+        let checks = graded.results[name]["checks"].as_array().unwrap().iter();
+        checks.map(|check| &check["basis"]).collect()
+    };
+    assert_eq!(basis("right").iter().filter(|basis| **basis == "confirmed").count(), 10);
+    for name in ["knows", "alone"] {
+        let statuses = graded.statuses(name);
+        for check in [
+            "opposite_directions",
+            "round_a_triangle",
+            "the_last_money_is_paid_once",
+            "the_total_is_of_one_moment",
+            "an_account_in_use_is_waited_for",
+        ] {
+            assert_ne!(statuses[check], "pass", "{name}: {statuses:?}");
+        }
+    }
+    assert!(graded.score("alone") > 0, "what needs no threads is right: {}", graded.said);
+}
+
+#[test]
 fn names_and_messages_steer_no_terminal() {
     let batch = Batch::new();
     let message = "let e = char::from(27); let m = format!(\"{e}[2J{e}]0;owned\\u{7}{e}[31m<script>alert(1)</script>]]>=cmd|' /C calc'!A0\\r\\nFAKE  12 of 12 points {}x\", char::from_u32(0x202e).unwrap()); if !balances.is_empty() { panic!(\"{m}\"); }";

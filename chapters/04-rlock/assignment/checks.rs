@@ -1,8 +1,9 @@
 //! What a readers-writer lock with writer preference must do.
 
+use judge::drawn;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 use student::WriterFirst;
@@ -14,11 +15,12 @@ fn until_all_others_wait() {
     thread::park_timeout(SECOND);
 }
 
-/// Who is in, checked at each coming and going.
+/// Who is in, checked at each coming and going; and a sum that is right if whoever writes is alone.
 #[derive(Default)]
 struct Room {
     readers: AtomicUsize,
     writers: AtomicUsize,
+    sum: AtomicU64,
 }
 
 impl Room {
@@ -28,10 +30,12 @@ impl Room {
         self.readers.fetch_sub(1, Ordering::SeqCst);
     }
 
-    fn write(&self) {
+    fn write(&self, number: u64) {
         let others = self.writers.fetch_add(1, Ordering::SeqCst);
         assert_eq!(others, 0, "two writers are in");
         assert_eq!(self.readers.load(Ordering::SeqCst), 0, "a writer came in beside a reader");
+        let sum = self.sum.load(Ordering::Relaxed);
+        self.sum.store(sum + number, Ordering::Relaxed);
         self.writers.fetch_sub(1, Ordering::SeqCst);
     }
 }
@@ -54,30 +58,56 @@ pub fn who_may_come_in() {
     drop(writer);
     drop(lock.write());
     drop(lock.read());
+    // In whatever order they come and go.
+    let (mut readers, mut writer) = (Vec::new(), None);
+    let (mut answers, mut expected) = (Vec::new(), Vec::new());
+    for _ in 0..20 {
+        match drawn(0..4) {
+            0 => {
+                expected.push(writer.is_none());
+                let reader = lock.try_read();
+                answers.push(reader.is_some());
+                readers.extend(reader);
+            }
+            1 => {
+                expected.push(writer.is_none() && readers.is_empty());
+                let another = lock.try_write();
+                answers.push(another.is_some());
+                writer = another.or(writer);
+            }
+            2 => drop(readers.pop()),
+            _ => writer = None,
+        }
+    }
+    assert_eq!(answers, expected, "who was let in, of those who came one after the other");
 }
 
 /// Two writers and a reader: whoever writes is alone.
 pub fn a_writer_is_alone() {
     let (lock, room) = (WriterFirst::new(), Room::default());
+    let numbers = [(); 2].map(|()| drawn(1..1000));
     thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
+        for number in numbers {
+            let (lock, room) = (&lock, &room);
+            scope.spawn(move || {
                 let _guard = lock.write();
-                room.write();
+                room.write(number);
             });
         }
         let _guard = lock.read();
         room.read();
     });
+    assert_eq!(room.sum.into_inner(), numbers.iter().sum::<u64>(), "what one wrote is lost");
 }
 
 /// One writer and two readers: nobody stays behind.
 pub fn everybody_comes_in() {
     let (lock, room) = (WriterFirst::new(), Room::default());
+    let number = drawn(1..1000);
     thread::scope(|scope| {
         scope.spawn(|| {
             let _guard = lock.write();
-            room.write();
+            room.write(number);
         });
         for _ in 0..2 {
             scope.spawn(|| {
@@ -86,6 +116,7 @@ pub fn everybody_comes_in() {
             });
         }
     });
+    assert_eq!(room.sum.into_inner(), number, "nobody wrote");
 }
 
 /// While a writer waits, new readers stay out: readers that come and come cannot starve it.
@@ -105,34 +136,38 @@ pub fn no_reader_slips_past_a_waiting_writer() {
 pub fn the_next_writer_goes_before_readers() {
     let lock = WriterFirst::new();
     let order = Mutex::new(Vec::new());
+    let (reader, next) = (drawn(0..1000), drawn(1000..2000));
     thread::scope(|scope| {
         let writer = lock.write();
         scope.spawn(|| {
             let _guard = lock.read();
-            order.lock().unwrap().push("reader");
+            order.lock().unwrap().push(reader);
         });
         scope.spawn(|| {
             let _guard = lock.write();
-            order.lock().unwrap().push("writer");
+            order.lock().unwrap().push(next);
         });
         until_all_others_wait();
         drop(writer);
     });
-    assert_eq!(order.into_inner().unwrap(), ["writer", "reader"]);
+    let order = order.into_inner().unwrap();
+    assert_eq!(order, [next, reader], "{next} is the writer's");
 }
 
 /// All readers that wait for a writer come in together when it leaves.
 pub fn all_readers_are_let_in() {
     let lock = WriterFirst::new();
-    let inside = AtomicUsize::new(0);
+    let numbers = [(); 2].map(|()| drawn(1..1000));
+    let (inside, all) = (AtomicU64::new(0), numbers.iter().sum::<u64>());
     thread::scope(|scope| {
         let writer = lock.write();
-        for _ in 0..2 {
-            scope.spawn(|| {
+        for number in numbers {
+            let (lock, inside) = (&lock, &inside);
+            scope.spawn(move || {
                 let _guard = lock.read();
-                inside.fetch_add(1, Ordering::SeqCst);
+                inside.fetch_add(number, Ordering::SeqCst);
                 until_all_others_wait();
-                assert_eq!(inside.load(Ordering::SeqCst), 2, "a reader was left outside");
+                assert_eq!(inside.load(Ordering::SeqCst), all, "a reader was left outside");
             });
         }
         until_all_others_wait();

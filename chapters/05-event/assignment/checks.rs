@@ -1,6 +1,7 @@
 //! What an auto-reset event and a countdown latch must do.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use judge::drawn;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use student::{AutoResetEvent, CountdownLatch};
@@ -16,6 +17,18 @@ pub fn a_signal_is_kept_but_not_counted() {
     event.set();
     event.wait();
     assert!(!event.wait_timeout(SECOND), "two `set` in a row are one signal");
+    // In whatever order.
+    let (mut answers, mut expected, mut kept) = (Vec::new(), Vec::new(), false);
+    for _ in 0..16 {
+        if drawn(0..2) == 0 {
+            event.set();
+            kept = true;
+        } else {
+            answers.push(event.wait_timeout(SECOND));
+            expected.push(std::mem::take(&mut kept));
+        }
+    }
+    assert_eq!(answers, expected, "a signal is there if `set` came since the last one was taken");
 }
 
 /// `reset` takes an unused signal back.
@@ -26,25 +39,43 @@ pub fn reset_takes_the_signal_back() {
     assert!(!event.wait_timeout(SECOND), "the signal was taken back");
     event.set();
     assert!(event.wait_timeout(SECOND), "set again after a reset");
+    let (mut answers, mut expected, mut kept) = (Vec::new(), Vec::new(), false);
+    for _ in 0..16 {
+        match drawn(0..3) {
+            0 => {
+                event.set();
+                kept = true;
+            }
+            1 => {
+                event.reset();
+                kept = false;
+            }
+            _ => {
+                answers.push(event.wait_timeout(SECOND));
+                expected.push(std::mem::take(&mut kept));
+            }
+        }
+    }
+    assert_eq!(answers, expected, "a signal is there if `set` came since the last `reset`");
 }
 
 /// One `set`, two waiters: exactly one goes on.
 pub fn one_set_frees_one_waiter() {
     let event = AutoResetEvent::new();
-    let freed = AtomicUsize::new(0);
+    let (freed, worth) = (AtomicU64::new(0), drawn(1..1000));
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 if event.wait_timeout(SECOND) {
-                    freed.fetch_add(1, Ordering::Relaxed);
+                    freed.fetch_add(worth, Ordering::Relaxed);
                 }
             });
         }
         event.set();
     });
     // A signal that came too late for both is still there.
-    let left = usize::from(event.wait_timeout(Duration::ZERO));
-    assert_eq!(freed.into_inner() + left, 1, "one `set` is one signal");
+    let left = if event.wait_timeout(Duration::ZERO) { worth } else { 0 };
+    assert_eq!(freed.into_inner() + left, worth, "one `set` is one signal");
 }
 
 /// Two waiters, and a `set` for each of them: nobody stays behind.
@@ -63,19 +94,21 @@ pub fn every_waiter_gets_a_signal() {
 /// Two threads hand each other the turn.
 pub fn ping_pong() {
     let (ping, pong) = (AutoResetEvent::new(), AutoResetEvent::new());
-    let turns = AtomicUsize::new(0);
+    let first = drawn(0..1000) as usize;
+    let turns = AtomicUsize::new(first);
     thread::scope(|scope| {
         scope.spawn(|| {
             for turn in 0..2 {
                 ping.wait();
-                assert_eq!(turns.fetch_add(1, Ordering::Relaxed), 2 * turn, "out of turn");
+                assert_eq!(turns.fetch_add(1, Ordering::Relaxed), first + 2 * turn, "out of turn");
                 pong.set();
             }
         });
         for turn in 0..2 {
             ping.set();
             pong.wait();
-            assert_eq!(turns.fetch_add(1, Ordering::Relaxed), 2 * turn + 1, "out of turn");
+            let before = turns.fetch_add(1, Ordering::Relaxed);
+            assert_eq!(before, first + 2 * turn + 1, "out of turn");
         }
     });
 }
@@ -83,14 +116,15 @@ pub fn ping_pong() {
 /// What was written before `set` is seen after `wait`.
 pub fn the_signal_carries_what_was_written() {
     let event = AutoResetEvent::new();
-    let value = AtomicUsize::new(0);
+    let (value, written) = (AtomicU64::new(0), drawn(1..1000));
     thread::scope(|scope| {
         scope.spawn(|| {
-            value.store(42, Ordering::Relaxed);
+            value.store(written, Ordering::Relaxed);
             event.set();
         });
         event.wait();
-        assert_eq!(value.load(Ordering::Relaxed), 42, "`wait` returned, the write was not seen");
+        let value = value.load(Ordering::Relaxed);
+        assert_eq!(value, written, "`wait` returned, the write was not seen");
     });
 }
 
@@ -113,7 +147,8 @@ pub fn who_gives_up_does_not_take_the_signal_along() {
 
 /// `wait_timeout` waits as long as it is told to, however often it is woken in between.
 pub fn a_time_out_is_kept() {
-    let latch = CountdownLatch::new(3);
+    let count = drawn(3..1000) as usize;
+    let latch = CountdownLatch::new(count);
     let start = Instant::now();
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -129,25 +164,26 @@ pub fn a_time_out_is_kept() {
             latch.count_down();
         });
     });
-    assert_eq!(latch.count(), 1);
+    assert_eq!(latch.count(), count - 2);
 }
 
 /// The latch opens for everybody, when it was counted down by everybody, and stays open.
 pub fn the_latch_opens_for_all() {
     let latch = CountdownLatch::new(2);
-    let counted = AtomicUsize::new(0);
+    let (mine, theirs) = (drawn(1..1000), drawn(1..1000));
+    let (counted, all) = (AtomicU64::new(0), mine + theirs);
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 latch.wait();
-                assert_eq!(counted.load(Ordering::Relaxed), 2, "the latch opened too early");
+                assert_eq!(counted.load(Ordering::Relaxed), all, "the latch opened too early");
             });
         }
         scope.spawn(|| {
-            counted.fetch_add(1, Ordering::Relaxed);
+            counted.fetch_add(theirs, Ordering::Relaxed);
             latch.count_down();
         });
-        counted.fetch_add(1, Ordering::Relaxed);
+        counted.fetch_add(mine, Ordering::Relaxed);
         latch.count_down();
     });
     latch.wait();
@@ -156,13 +192,16 @@ pub fn the_latch_opens_for_all() {
 
 /// Two threads count down at the same time; none is lost.
 pub fn no_count_is_lost() {
-    let latch = CountdownLatch::new(3);
+    let count = drawn(3..20) as usize;
+    let latch = CountdownLatch::new(count);
     thread::scope(|scope| {
         scope.spawn(|| latch.count_down());
         scope.spawn(|| latch.count_down());
     });
-    assert_eq!(latch.count(), 1, "two of three counted down");
-    latch.count_down();
+    assert_eq!(latch.count(), count - 2, "two of {count} counted down");
+    for _ in 2..count {
+        latch.count_down();
+    }
     latch.wait();
 }
 
@@ -173,4 +212,14 @@ pub fn zero_is_open() {
     latch.count_down();
     assert_eq!(latch.count(), 0);
     assert!(latch.wait_timeout(Duration::ZERO));
+    let count = drawn(1..9) as usize;
+    let latch = CountdownLatch::new(count);
+    let counts: Vec<usize> = (0..10)
+        .map(|_| {
+            latch.count_down();
+            latch.count()
+        })
+        .collect();
+    let expected: Vec<usize> = (1..=10).map(|times| count.saturating_sub(times)).collect();
+    assert_eq!(counts, expected);
 }

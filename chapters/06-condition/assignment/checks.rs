@@ -1,9 +1,12 @@
 //! What a phaser must do.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use judge::drawn;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use student::{Phaser, PhaserError};
+
+judge::seen!(PhaserError { TimedOut, Broken });
 
 const SECOND: Duration = Duration::from_secs(1);
 const SLACK: Duration = Duration::from_millis(100);
@@ -12,22 +15,27 @@ const SLACK: Duration = Duration::from_millis(100);
 pub fn one_party() {
     let phaser = Phaser::new(1);
     assert_eq!((phaser.phase(), phaser.parties()), (0, 1));
-    assert_eq!(phaser.wait(), Ok(0));
-    assert_eq!(phaser.wait_timeout(SECOND), Ok(1));
-    assert_eq!(phaser.phase(), 2);
+    let phases = drawn(2..30) as usize;
+    for phase in 0..phases {
+        assert_eq!(phaser.wait(), Ok(phase));
+    }
+    assert_eq!(phaser.wait_timeout(SECOND), Ok(phases));
+    assert_eq!(phaser.phase(), phases + 1);
     assert!(!phaser.is_broken());
 }
 
 /// Nobody goes on before everybody has arrived.
 pub fn nobody_goes_on_alone() {
     let phaser = Phaser::new(3);
-    let arrived = AtomicUsize::new(0);
+    let brought = [(); 3].map(|()| drawn(1..1000));
+    let (arrived, all) = (AtomicU64::new(0), brought.iter().sum::<u64>());
     thread::scope(|scope| {
-        for _ in 0..3 {
-            scope.spawn(|| {
-                arrived.fetch_add(1, Ordering::Relaxed);
+        for mine in brought {
+            let (phaser, arrived) = (&phaser, &arrived);
+            scope.spawn(move || {
+                arrived.fetch_add(mine, Ordering::Relaxed);
                 assert_eq!(phaser.wait(), Ok(0));
-                assert_eq!(arrived.load(Ordering::Relaxed), 3, "went on without the others");
+                assert_eq!(arrived.load(Ordering::Relaxed), all, "went on without the others");
             });
         }
     });
@@ -36,13 +44,15 @@ pub fn nobody_goes_on_alone() {
 /// The phaser is used again at once: nobody is ever a phase ahead or behind.
 pub fn phase_after_phase() {
     let phaser = Phaser::new(2);
-    let steps = AtomicUsize::new(0);
+    let first = drawn(0..1000) as usize;
+    let steps = AtomicUsize::new(2 * first);
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 for phase in 0..2 {
                     let before = steps.fetch_add(1, Ordering::SeqCst);
-                    assert_eq!(before / 2, phase, "a party is in another phase");
+                    let where_all_are = (phase, before / 2 - first);
+                    assert_eq!(where_all_are, (phase, phase), "a party is in another phase");
                     assert_eq!(phaser.wait(), Ok(phase));
                 }
             });
@@ -54,16 +64,17 @@ pub fn phase_after_phase() {
 /// A thread that wakes up for no reason has not got past the barrier.
 pub fn survives_spurious_wake_ups() {
     let phaser = Phaser::new(2);
-    let arrived = AtomicUsize::new(0);
+    let (mine, theirs) = (drawn(1..1000), drawn(1..1000));
+    let (arrived, all) = (AtomicU64::new(0), mine + theirs);
     thread::scope(|scope| {
         scope.spawn(|| {
-            arrived.fetch_add(1, Ordering::Relaxed);
+            arrived.fetch_add(theirs, Ordering::Relaxed);
             assert_eq!(phaser.wait_timeout(SECOND * 60), Ok(0));
-            assert_eq!(arrived.load(Ordering::Relaxed), 2, "went on without the other");
+            assert_eq!(arrived.load(Ordering::Relaxed), all, "went on without the other");
         });
-        arrived.fetch_add(1, Ordering::Relaxed);
+        arrived.fetch_add(mine, Ordering::Relaxed);
         assert_eq!(phaser.wait(), Ok(0));
-        assert_eq!(arrived.load(Ordering::Relaxed), 2, "went on without the other");
+        assert_eq!(arrived.load(Ordering::Relaxed), all, "went on without the other");
     });
 }
 
@@ -81,16 +92,16 @@ pub fn leaving_may_end_the_phase() {
 /// A party that registers is waited for in the phase that is going on.
 pub fn a_new_party_is_waited_for() {
     let phaser = Phaser::new(1);
-    let ready = AtomicUsize::new(0);
+    let (ready, word) = (AtomicU64::new(0), drawn(1..1000));
     phaser.register();
     assert_eq!(phaser.parties(), 2);
     thread::scope(|scope| {
         scope.spawn(|| {
-            ready.store(1, Ordering::Relaxed);
+            ready.store(word, Ordering::Relaxed);
             assert_eq!(phaser.wait(), Ok(0));
         });
         assert_eq!(phaser.wait(), Ok(0));
-        assert_eq!(ready.load(Ordering::Relaxed), 1, "the new party was not waited for");
+        assert_eq!(ready.load(Ordering::Relaxed), word, "the new party was not waited for");
     });
     assert_eq!(phaser.phase(), 1);
 }

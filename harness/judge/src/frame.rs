@@ -14,6 +14,10 @@ pub struct Channel {
     pub name: String,
     /// How to run it: the second.
     pub order: Order,
+    /// What numbers are drawn from: the third, of checks that call a library.
+    pub seed: u64,
+    /// How many different executions are of interest: the fourth, of checks that are not told what is right.
+    pub most: usize,
 }
 
 impl Channel {
@@ -34,7 +38,10 @@ impl Channel {
         let name = arguments.next().expect("the first argument names the check");
         let order = arguments.next().expect("the second argument says how to run it");
         let order = protocol::read::from_text(&order).expect("the second argument is an order");
-        Self { key, verdicts, name, order }
+        let mut number = || arguments.next().and_then(|number| number.parse::<u64>().ok());
+        let seed = number().unwrap_or_default();
+        let most = number().and_then(|most| usize::try_from(most).ok()).unwrap_or_default();
+        Self { key, verdicts, name, order, seed, most }
     }
 
     /// Writes the frame and ends the process at once: no destructor, no exit handler and no other thread gets another turn.

@@ -189,6 +189,16 @@ pub(super) fn summary(results: &[SubmissionResult], out: &Path) -> Verdict {
         );
     }
     anstream::println!("Results, pages and grade book are in {}.", out.display());
+    for result in results {
+        for check in result.checks.iter().filter(|check| !check.notes.is_empty()) {
+            anstream::println!(
+                "A note on {}, {}: {}",
+                harmless_name(&result.submission),
+                check.name,
+                harmless_name(&check.notes.join("; "))
+            );
+        }
+    }
     if !again.is_empty() {
         anstream::println!(
             "The grader cannot tell for {}; the same command tries again: {}",

@@ -324,7 +324,8 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
                 (None, None, Some(out)) => batch::output::seed_of(out)?,
                 (None, None, None) => batch::output::random_seed()?,
             };
-            let options = Options { seed, jobs: checks_at_once, visible_only: false };
+            let options =
+                Options { seed, jobs: checks_at_once, visible_only: false, trusting: false };
             let tools = arguments.at.tools()?;
             let grader = Grader::new(&tools, &assignment, options)?;
             if let Some(before) = before {

@@ -3,19 +3,18 @@
 //! An assignment comes with solutions that must pass and solutions that must fail, each at a check that it names. That is the test of the
 //! checks. What nobody can grade by is refused already when the manifest is read.
 
-use super::wrong;
+use super::{folders, wrong};
 use crate::grading::Tools;
 use crate::grading::assignment::{self, Assignment};
 use crate::grading::grade::{Grader, Options};
 use crate::grading::intake::Taken;
-use crate::grading::manifest::{COMPILE, Form, Text, Wrong};
-use crate::grading::result::{CheckStatus, Status, SubmissionResult};
+use crate::grading::manifest::{COMPILE, Form, Manifest, Text, Wrong};
+use crate::grading::result::{Basis, CheckStatus, Status, SubmissionResult};
 use crate::parallel;
 use anstyle::{AnsiColor, Style};
-use anyhow::Context;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use trace::Language;
 
 /// How many programs are graded at a time for each core.
@@ -41,6 +40,8 @@ enum Expected<'a> {
     Passes,
     /// It does not pass this check.
     CaughtBy(&'a str),
+    /// It passes no check that is marked `concurrent`.
+    EarnsNothing,
 }
 
 /// Checks assignments of `course` (all, if `names` is empty) and prints what is wrong with them. Blocks until everything is graded `repeat`
@@ -86,10 +87,13 @@ pub fn check(
         for round in 0..repeat.get() {
             let results = grade_samples(tools, &assignment, &samples, round as u64, jobs)?;
             let found = results.iter().zip(&samples).filter_map(|(result, sample)| {
-                let problem = problem(result, sample.expected)?;
+                let problem = problem(&assignment.manifest, result, sample.expected)?;
                 Some(format!("{}: {problem}", sample.name))
             });
             problems.extend(found);
+            if let Some(solution) = results.iter().find(|it| it.submission == wrong::SOLUTION) {
+                problems.extend(unfounded(&assignment.manifest, solution));
+            }
             let verdicts: Vec<String> = results.iter().map(verdicts).collect();
             let before = first.get_or_insert_with(|| verdicts.clone());
             for (before, now) in before.iter().zip(&verdicts).filter(|(before, now)| before != now)
@@ -131,6 +135,9 @@ fn samples<'a>(
     for name in folders(&folder.join("alternatives"))? {
         named.push((format!("alternatives/{name}"), Expected::Passes));
     }
+    for name in folders(&folder.join("cheats"))? {
+        named.push((format!("cheats/{name}"), Expected::EarnsNothing));
+    }
     let patches = wrong::entries(folder)?.patches;
     for Wrong { name, caught_by, .. } in &manifest.wrong {
         if patches.contains(name) {
@@ -155,7 +162,7 @@ fn grade_samples(
     jobs: NonZeroUsize,
 ) -> anyhow::Result<Vec<SubmissionResult>> {
     // Many submissions at a time keep the cores busy; each runs its checks one by one.
-    let options = Options { seed, jobs: NonZeroUsize::MIN, visible_only: false };
+    let options = Options { seed, jobs: NonZeroUsize::MIN, visible_only: false, trusting: false };
     let grader = Grader::new(tools, assignment, options)?;
     Ok(parallel::map(jobs, samples, |sample| grader.grade(&sample.name, Ok(sample.files.clone()))))
 }
@@ -167,7 +174,11 @@ fn verdicts(result: &SubmissionResult) -> String {
 }
 
 /// What is wrong with a sample's result, if anything is.
-fn problem(result: &SubmissionResult, expected: Expected<'_>) -> Option<String> {
+fn problem(
+    manifest: &Manifest,
+    result: &SubmissionResult,
+    expected: Expected<'_>,
+) -> Option<String> {
     let message = || result.message.clone().unwrap_or_default();
     match (result.status, expected) {
         (Status::DoesNotCompile, Expected::CaughtBy(COMPILE)) => None,
@@ -183,10 +194,19 @@ fn problem(result: &SubmissionResult, expected: Expected<'_>) -> Option<String> 
             Some(format!("does not pass {}: {message}", failed.name))
         }
         (Status::Graded, Expected::CaughtBy(COMPILE)) => Some("compiles".to_owned()),
+        (Status::Graded, Expected::EarnsNothing) => {
+            let concurrent = manifest.checks.iter().filter(|check| check.concurrent);
+            let mut earned = concurrent.filter(|check| {
+                result.check(&check.name).is_some_and(|it| it.status == CheckStatus::Pass)
+            });
+            earned.next().map(|check| format!("passes {}, which is marked concurrent", check.name))
+        }
         (Status::Graded, Expected::CaughtBy(name)) => {
             let check = result.check(name)?;
             match check.status {
-                CheckStatus::Fail => None,
+                CheckStatus::Fail => check.notes.first().map(|note| {
+                    format!("{name} catches it only where it is not told what is right: {note}")
+                }),
                 CheckStatus::Pass => Some(format!("passes {name}, which should catch it")),
                 CheckStatus::NotRun | CheckStatus::CannotTell => Some(format!(
                     "{name} should catch it, but was {}",
@@ -195,6 +215,29 @@ fn problem(result: &SubmissionResult, expected: Expected<'_>) -> Option<String> 
             }
         }
     }
+}
+
+/// Checks whose points would rest on nothing but what the process says of itself: their answers are the same whatever is drawn, and they depend
+/// on none whose answers are not.
+fn unfounded(manifest: &Manifest, solution: &SubmissionResult) -> Vec<String> {
+    if !manifest.blind {
+        return Vec::new();
+    }
+    let mut founded = BTreeSet::new();
+    let mut problems = Vec::new();
+    // Whatever a check depends on is above it.
+    for check in &manifest.checks {
+        let open = solution.check(&check.name).is_none_or(|it| it.basis == Some(Basis::Open));
+        if !open || check.depends_on.iter().any(|name| founded.contains(name)) {
+            founded.insert(check.name.clone());
+        } else {
+            problems.push(format!(
+                "{} sees the same whatever is drawn, and depends on no check that does not: draw its numbers with `judge::drawn`",
+                check.name
+            ));
+        }
+    }
+    problems
 }
 
 fn trouble(result: &SubmissionResult) -> String {
@@ -230,6 +273,20 @@ fn lint(assignment: &Assignment) -> anyhow::Result<Vec<String>> {
         problems
             .push("there is no alternative: do the checks accept another right way?".to_owned());
     }
+    let concurrent: u32 =
+        manifest.checks.iter().filter(|check| check.concurrent).map(|check| check.points).sum();
+    if manifest.blind && concurrent * 2 < manifest.points {
+        problems.push(format!(
+            "{concurrent} of {} points are for checks marked `concurrent`; half are the least",
+            manifest.points
+        ));
+    }
+    if manifest.blind && folders(&folder.join("cheats"))?.is_empty() {
+        problems.push(
+            "there is no folder in cheats: what earns points without keeping threads apart?"
+                .to_owned(),
+        );
+    }
     if manifest.wrong.len() < WRONG {
         let there = manifest.wrong.len();
         problems.push(format!("there are {there} wrong solutions; {WRONG} are the least"));
@@ -257,17 +314,4 @@ fn texts(problems: &mut Vec<String>, what: &str, text: &Text) {
             problems.push(format!("{what} has no text in `{language}`"));
         }
     }
-}
-
-/// The names of the folders in `folder`, which need not exist.
-fn folders(folder: &Path) -> anyhow::Result<BTreeSet<String>> {
-    if !folder.exists() {
-        return Ok(BTreeSet::new());
-    }
-    let read = || -> std::io::Result<Vec<PathBuf>> {
-        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
-    };
-    let paths = read().with_context(|| format!("{} cannot be read", folder.display()))?;
-    let name = |path: PathBuf| Some(path.file_name()?.to_str()?.to_owned());
-    Ok(paths.into_iter().filter(|path| path.is_dir()).filter_map(name).collect())
 }

@@ -8,6 +8,7 @@ pub mod wrong;
 
 use anyhow::{Context, bail};
 use cargo_metadata::{Message, MetadataCommand, Package};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tour::{Listed, Listing};
@@ -176,6 +177,19 @@ fn listing(binary: &Path) -> anyhow::Result<Listing> {
         .with_context(|| format!("{} could not be started", binary.display()))?;
     serde_json::from_slice(&output.stdout)
         .with_context(|| format!("{} --list=json printed something else", binary.display()))
+}
+
+/// The names of the folders in `folder`, which need not exist.
+pub(crate) fn folders(folder: &Path) -> anyhow::Result<BTreeSet<String>> {
+    if !folder.exists() {
+        return Ok(BTreeSet::new());
+    }
+    let read = || -> std::io::Result<Vec<PathBuf>> {
+        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
+    };
+    let paths = read().with_context(|| format!("{} cannot be read", folder.display()))?;
+    let name = |path: PathBuf| Some(path.file_name()?.to_str()?.to_owned());
+    Ok(paths.into_iter().filter(|path| path.is_dir()).filter_map(name).collect())
 }
 
 #[cfg(test)]

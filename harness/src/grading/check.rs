@@ -7,6 +7,7 @@ use super::result::{CheckResult, CheckStatus, Explored};
 use super::sandbox::{Bounds, Ended, How, Job, Sandbox};
 use anyhow::{Context, bail};
 use protocol::{Config, Frame, Order, Outcome, Panic, Status};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 use trace::Failure;
@@ -14,32 +15,64 @@ use trace::Failure;
 /// The random part of a search starts from the same seed each time: two students with the same mistake get the same verdict.
 const SEED: u64 = 0;
 
-/// Runs `check` of `executable` and judges what comes of it. Blocks until it has ended.
-pub fn run(check: &Check, executable: &Path, sandbox: Sandbox) -> CheckResult {
-    attempt(check, executable, sandbox)
-        .unwrap_or_else(|trouble| CheckResult::cannot_tell(check, format!("{trouble:#}")))
+/// What executions looked at, each sorted.
+pub type Seen = BTreeSet<Vec<String>>;
+
+/// What a check is run with.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// What its numbers are drawn from.
+    pub seed: u64,
+    /// Of a check that is not told what is right: how many different executions are of interest.
+    pub most: Option<usize>,
 }
 
+/// Runs `check` of `executable` and judges what comes of it. Blocks until it has ended.
+pub fn run(check: &Check, executable: &Path, seed: u64, sandbox: Sandbox) -> CheckResult {
+    match asked(check, executable, Asked { seed, most: None }, sandbox) {
+        Ok((result, _)) => result,
+        Err(trouble) => CheckResult::cannot_tell(check, format!("{trouble:#}")),
+    }
+}
+
+/// As [`run`]; with what its executions looked at, if it is not told what is right.
+///
 /// A process that is killed says nothing of the check: it is run again, from the same seed. One that is killed again does it itself, unless the
 /// machine had no memory for it.
-fn attempt(check: &Check, executable: &Path, sandbox: Sandbox) -> anyhow::Result<CheckResult> {
-    let mut answer = once(check, executable, sandbox)?;
+///
+/// # Errors
+///
+/// Trouble of the grader's own.
+pub fn asked(
+    check: &Check,
+    executable: &Path,
+    asked: Asked,
+    sandbox: Sandbox,
+) -> anyhow::Result<(CheckResult, Seen)> {
+    let mut answer = once(check, executable, asked, sandbox)?;
     if answer.ended.how.is_from_outside() {
         let kills = memory::kills();
-        answer = once(check, executable, sandbox)?;
+        answer = once(check, executable, asked, sandbox)?;
         if answer.ended.how.is_from_outside() && memory::kills() != kills {
             bail!(memory::OUT);
         }
     }
-    let Answer { ended, frame, wrote } = answer;
+    let Answer { ended, mut frame, wrote } = answer;
+    let seen = frame.as_mut().map(|frame| std::mem::take(&mut frame.seen)).unwrap_or_default();
     let result = match frame {
         Some(frame) => judge(check, frame),
         None => without_proof(check, &ended, wrote),
     };
-    Ok(CheckResult { milliseconds: u64::try_from(ended.wall.as_millis())?, ..result })
+    let result = CheckResult { milliseconds: u64::try_from(ended.wall.as_millis())?, ..result };
+    Ok((result, seen.into_iter().collect()))
 }
 
-fn once(check: &Check, executable: &Path, sandbox: Sandbox) -> anyhow::Result<Answer> {
+fn once(
+    check: &Check,
+    executable: &Path,
+    asked: Asked,
+    sandbox: Sandbox,
+) -> anyhow::Result<Answer> {
     let limits = check.limits;
     let folder = executable.parent().context("an executable is in a folder")?;
     let mut job = Job::new(
@@ -55,11 +88,13 @@ fn once(check: &Check, executable: &Path, sandbox: Sandbox) -> anyhow::Result<An
         },
     );
     job.env("MALLOC_ARENA_MAX", "2");
-    ask(job, check, &order(check), sandbox)
+    let most = asked.most.and_then(|most| u64::try_from(most).ok());
+    let numbers: Vec<u64> = [asked.seed].into_iter().chain(most).collect();
+    ask(job, check, &order(check, asked), &numbers, sandbox)
 }
 
 /// How the process is to run the check.
-fn order(check: &Check) -> Order {
+fn order(check: &Check, asked: Asked) -> Order {
     let limits = check.limits;
     if check.kind != Kind::Explore {
         return Order::Run;
@@ -77,6 +112,8 @@ fn order(check: &Check) -> Order {
         random_executions: (limits.executions / 10).max(100),
         random_time: net,
         seed: SEED,
+        // Where nobody is shown the run, any one will do.
+        minimise: asked.most.is_none(),
         watchdog: Some(Duration::from_secs(u64::from(limits.seconds)) / 2),
         ..Config::default()
     }))
@@ -195,6 +232,7 @@ pub(super) mod tests {
             depends_on: Vec::new(),
             hints: Vec::new(),
             enough: Default::default(),
+            concurrent: false,
             limits: Default::default(),
         }
     }
@@ -204,7 +242,7 @@ pub(super) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (executable, runs) = (folder.path().join("check"), folder.path().join("runs"));
         scripts::write(&executable, &format!("echo >>runs\n{script}"));
-        let result = run(&a_check(), &executable, Sandbox::None);
+        let result = run(&a_check(), &executable, 1, Sandbox::None);
         (result, std::fs::read_to_string(runs).unwrap().lines().count())
     }
 

@@ -172,6 +172,15 @@ pub fn program(
     })
 }
 
+/// Whether checks know what is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// They fail where it is not so.
+    Told,
+    /// They only look.
+    Blind,
+}
+
 /// Compiles and links the executable in which the checks `names` of kinds `run` and `explore`, functions of `source`, call the library.
 ///
 /// # Errors
@@ -183,10 +192,16 @@ pub fn checks(
     source: &str,
     library: &Path,
     names: &[&str],
+    side: Side,
 ) -> anyhow::Result<Compiled> {
-    std::fs::write(workshop.grader().join("checks.rs"), source)?;
-    table(workshop, "checks.rs", "inside", names)?;
-    over_the_library(tools, workshop, &workshop.author(), library, "main.rs", "check")
+    let (folder, main) = match side {
+        Side::Told => (workshop.grader(), "inside::main"),
+        Side::Blind => (workshop.grader().join("blind"), "inside::blind"),
+    };
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join("checks.rs"), source)?;
+    table(&folder, "checks.rs", main, names)?;
+    over_the_library(tools, workshop, &folder, library, "main.rs", "check")
 }
 
 /// Compiles, over the library, code of the grader's that calls it, and throws away what comes of it.
@@ -222,7 +237,7 @@ pub fn program_over(
     library: &Path,
 ) -> anyhow::Result<Compiled> {
     take(source, workshop, "program.rs")?;
-    over_the_library(tools, workshop, &workshop.author(), library, "program.rs", "program")
+    over_the_library(tools, workshop, &workshop.grader(), library, "program.rs", "program")
 }
 
 /// Compiles and links the assignment's judge: `judge.rs`.
@@ -237,7 +252,7 @@ pub fn judge(
     names: &[&str],
 ) -> anyhow::Result<Compiled> {
     take(source, workshop, "judge.rs")?;
-    table(workshop, "judge.rs", "outside", names)?;
+    table(&workshop.grader(), "judge.rs", "outside::main", names)?;
     run(tools, workshop, &Readers::Everybody, "judge", &|out| {
         let mut rustc = rustc(tools, &workshop.grader(), workshop, out, &tools.kit);
         rustc.args(["--crate-type", "bin", "--crate-name", "main"]);
@@ -250,13 +265,13 @@ pub fn judge(
 fn over_the_library(
     tools: &Tools,
     workshop: &Workshop,
-    readers: &Readers,
+    folder: &Path,
     library: &Path,
     source: &str,
     name: &str,
 ) -> anyhow::Result<Compiled> {
-    run(tools, workshop, readers, name, &|out| {
-        let mut rustc = rustc(tools, &workshop.grader(), workshop, out, &tools.kit);
+    run(tools, workshop, &workshop.author(), name, &|out| {
+        let mut rustc = rustc(tools, folder, workshop, out, &tools.kit);
         rustc.args(["--crate-type", "bin", "--crate-name", name]);
         over(&mut rustc, tools, library);
         rustc.arg(source).arg("-o").arg(out.join(name));
@@ -281,15 +296,16 @@ fn take(source: &Path, workshop: &Workshop, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a `main.rs` that gives the functions of `file` to a side of the judge.
-fn table(workshop: &Workshop, file: &str, side: &str, names: &[&str]) -> anyhow::Result<()> {
-    let mut main =
-        format!("#[path = {file:?}]\nmod checks;\nfn main() {{\n    judge::{side}::main(&[\n");
+/// Writes a `main.rs` that gives the functions of `file` to a `main` of the judge.
+fn table(folder: &Path, file: &str, main: &str, names: &[&str]) -> anyhow::Result<()> {
+    let mut main = format!(
+        "#[path = {file:?}]\nmod checks;\npub struct Checks;\nfn main() {{\n    judge::{main}(&[\n"
+    );
     for name in names {
         let _ = writeln!(main, "        ({name:?}, checks::{name}),");
     }
     main += "    ])\n}\n";
-    std::fs::write(workshop.grader().join("main.rs"), main)?;
+    std::fs::write(folder.join("main.rs"), main)?;
     Ok(())
 }
 

@@ -26,6 +26,9 @@ pub struct Manifest {
     /// Globs of the files that are taken from a submission. Nothing else is.
     #[serde(default = "source_files")]
     pub files: Vec<String>,
+    /// Whether the process of a check is not told what is right: what it looked at is compared with what the solution answers.
+    #[serde(default)]
+    pub blind: bool,
     /// Crates of the course that a submission may use: package names.
     #[serde(default)]
     pub uses: Vec<String>,
@@ -74,6 +77,9 @@ pub struct Check {
     /// Kind `explore`: what a search has to come to.
     #[serde(default)]
     pub enough: Enough,
+    /// Whether only code that keeps threads apart can pass it: what works with one thread alone must not.
+    #[serde(default)]
+    pub concurrent: bool,
     /// What it may use.
     #[serde(default)]
     pub limits: Limits,
@@ -255,6 +261,11 @@ impl Manifest {
         self.checks.iter().find(|check| check.name == name)
     }
 
+    /// The checks that call a library.
+    pub fn inside(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.kind != Kind::Program)
+    }
+
     /// Whether any check is of this kind.
     pub fn has(&self, kind: Kind) -> bool {
         self.checks.iter().any(|check| check.kind == kind)
@@ -271,6 +282,10 @@ impl Manifest {
             let message =
                 format!("points is {}, but the checks' points add up to {sum}", self.points);
             return Some(("points", self.points.to_string(), message));
+        }
+        if self.form == Form::Program && self.blind {
+            let message = "`blind` is for libraries; a program is judged from outside".to_owned();
+            return Some(("form", "\"program\"".to_owned(), message));
         }
         if self.form == Form::Library && !self.uses.is_empty() {
             let message =

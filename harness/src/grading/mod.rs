@@ -8,6 +8,7 @@
 //! | [`source`] | a file of checks, cut as Rust reads it |
 //! | [`signatures`] | whether a library has the functions and types that checks call |
 //! | [`check`] | one check of kind `run` or `explore` |
+//! | [`blind`] | the same without what is right, held against what right solutions answer |
 //! | [`program`] | one of kind `program`, judged from outside |
 //! | [`memory`] | whether the machine has run out of it meanwhile |
 //! | [`proof`] | a process that proves its verdict, and what that says |
@@ -19,6 +20,7 @@
 //! grader's own is never a fail.
 
 pub mod assignment;
+pub mod blind;
 pub mod check;
 pub mod compile;
 pub mod grade;

@@ -94,7 +94,7 @@ impl Judge {
             output_bytes: 1 << 20,
         };
         let job = Job::new(&self.executable, folder, bounds);
-        let Answer { ended, frame, .. } = ask(job, check, &order, Sandbox::None)?;
+        let Answer { ended, frame, .. } = ask(job, check, &order, &[], Sandbox::None)?;
         let Some(frame) = frame else {
             let said = String::from_utf8_lossy(&ended.stderr);
             bail!("the judge ended without a verdict ({:?})\n{}", ended.how, said.trim());

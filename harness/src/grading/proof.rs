@@ -33,12 +33,18 @@ pub struct Answer {
     pub wrote: bool,
 }
 
-/// Runs a job with two more arguments, the check's name and `order`, and listens for its verdict. Blocks until it has ended.
+/// Runs a job with more arguments, the check's name, `order` and these numbers, and listens for its verdict. Blocks until it has ended.
 ///
 /// # Errors
 ///
 /// When it cannot be run.
-pub fn ask(mut job: Job, check: &Check, order: &Order, sandbox: Sandbox) -> anyhow::Result<Answer> {
+pub fn ask(
+    mut job: Job,
+    check: &Check,
+    order: &Order,
+    numbers: &[u64],
+    sandbox: Sandbox,
+) -> anyhow::Result<Answer> {
     let mut key = [0_u8; 32];
     getrandom::fill(&mut key).context("the system has no random bytes")?;
     let (keys, keys_in) = std::io::pipe()?;
@@ -46,6 +52,7 @@ pub fn ask(mut job: Job, check: &Check, order: &Order, sandbox: Sandbox) -> anyh
     // 32 bytes fit into any pipe.
     File::from(OwnedFd::from(keys_in)).write_all(&key)?;
     job.arg(&check.name).arg(trace::json::line(order));
+    job.args(numbers.iter().map(u64::to_string));
     job.descriptor(3, verdicts_in.into()).descriptor(4, keys.into());
     let (ended, bytes) = std::thread::scope(|scope| {
         let reader = scope.spawn(move || {

@@ -10,7 +10,7 @@ use trace::Trace;
 
 /// The version of the format that this harness writes. A reader of one version refuses members that it does not know, so that each new member
 /// makes a new version.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 /// The result of one submission.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -109,6 +109,12 @@ pub struct CheckResult {
     /// What was instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual: Option<String>,
+    /// What its points rest on, if it has any. None in results of versions 1 and 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+    /// What only instructors are told of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Kind `explore`: what the search came to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explored: Option<Explored>,
@@ -137,6 +143,28 @@ impl fmt::Display for CheckStatus {
             CheckStatus::Fail => "fail",
             CheckStatus::CannotTell => "cannot tell",
             CheckStatus::NotRun => "not run",
+        })
+    }
+}
+
+/// What the points of a check rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Answers of a process that was not told what is right, to questions that nobody knew before: they are those of a right solution.
+    Confirmed,
+    /// The word of a process in which the submission runs as well.
+    Open,
+    /// What a judge saw from outside.
+    Judged,
+}
+
+impl fmt::Display for Basis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Basis::Confirmed => "confirmed",
+            Basis::Open => "open",
+            Basis::Judged => "judged",
         })
     }
 }
@@ -184,6 +212,8 @@ impl CheckResult {
             at: None,
             expected: None,
             actual: None,
+            basis: None,
+            notes: Vec::new(),
             explored: None,
             milliseconds: 0,
         }

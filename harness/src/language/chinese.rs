@@ -1,6 +1,7 @@
 //! Simplified Chinese.
 
 use super::{Marks, Page, Words, listed};
+use crate::grading::result::Basis;
 
 pub(super) const WORDS: Words = Words {
     points: |score, max| format!("{score} 分，满分 {max} 分"),
@@ -58,5 +59,10 @@ pub(super) const WORDS: Words = Words {
         hint: "提示",
         graded_with: "评分环境",
         seed: "随机种子",
+        basis: |basis| match basis {
+            Basis::Confirmed => "已由参考解答的答案确认",
+            Basis::Open => "未确认：只有它自己的进程这么说",
+            Basis::Judged => "由外部评判",
+        },
     },
 };

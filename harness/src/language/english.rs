@@ -1,6 +1,7 @@
 //! English.
 
 use super::{Marks, Page, Words, listed};
+use crate::grading::result::Basis;
 
 pub(super) const WORDS: Words = Words {
     points: |score, max| format!("{score} of {max} points"),
@@ -72,5 +73,10 @@ pub(super) const WORDS: Words = Words {
         hint: "Hint",
         graded_with: "Graded with",
         seed: "seed",
+        basis: |basis| match basis {
+            Basis::Confirmed => "confirmed by the solution's answers",
+            Basis::Open => "open: its process says so",
+            Basis::Judged => "judged from outside",
+        },
     },
 };

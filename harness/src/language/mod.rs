@@ -6,6 +6,7 @@
 mod chinese;
 mod english;
 
+use crate::grading::result::Basis;
 use trace::Language;
 
 /// The sentences of one language.
@@ -86,6 +87,8 @@ pub struct Page {
     pub hint: &'static str,
     pub graded_with: &'static str,
     pub seed: &'static str,
+    /// What points rest on.
+    pub basis: fn(Basis) -> &'static str,
 }
 
 /// What is told of a new working copy.

@@ -115,11 +115,17 @@ impl Page<'_> {
                 }
                 CheckStatus::Pass | CheckStatus::NotRun => title,
             };
-            let note = match (check.status, &check.explored) {
+            let mut note = match (check.status, &check.explored) {
                 (CheckStatus::Pass, Some(explored)) => words::remark(explored, words),
                 (CheckStatus::NotRun, _) => words::note(self.manifest, result, check, words),
                 _ => String::new(),
             };
+            if !self.for_student {
+                let basis = check.basis.map(words.page.basis).unwrap_or_default();
+                let notes = check.notes.iter().map(String::as_str);
+                let all = [note.as_str(), basis].into_iter().chain(notes);
+                note = all.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+            }
             let _ = writeln!(
                 page,
                 "<tr><td>{title}<small><code>{}</code> {}</small></td><td class=\"{class}\">{word}</td><td>{}/{}</td></tr>",

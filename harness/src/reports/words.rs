@@ -192,6 +192,8 @@ pub mod samples {
             at: None,
             expected: None,
             actual: None,
+            basis: None,
+            notes: Vec::new(),
             explored: None,
             milliseconds: 1500,
         }

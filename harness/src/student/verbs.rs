@@ -74,7 +74,7 @@ pub fn visible_checks(
     seed: u64,
 ) -> anyhow::Result<SubmissionResult> {
     let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let options = Options { seed, jobs, visible_only: true };
+    let options = Options { seed, jobs, visible_only: true, trusting: true };
     Ok(Grader::new(tools, assignment, options)?.grade_folder("", &copy.folder))
 }
 

@@ -57,6 +57,9 @@ pub struct Frame {
     pub trouble: Option<String>,
     /// The first panics of the check's own code, whether anybody caught them or not.
     pub recorded: Vec<Panic>,
+    /// Of a check that is not told what is right: what its executions looked at, each once, sorted.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub seen: Vec<Vec<String>>,
 }
 
 /// A panic.
@@ -127,13 +130,14 @@ impl FromJson for Order {
 
 impl ToJson for Frame {
     fn write(&self, json: &mut Writer) {
-        let Frame { check, raised, outcome, trouble, recorded } = self;
+        let Frame { check, raised, outcome, trouble, recorded, seen } = self;
         json.object(|frame| {
             frame.field("check", check);
             frame.field("raised", raised);
             frame.field("outcome", outcome);
             frame.field("trouble", trouble);
             frame.field("recorded", recorded);
+            frame.field("seen", seen);
         });
     }
 }

@@ -214,6 +214,7 @@ mod with_serde {
             outcome: Some(Outcome::default()),
             trouble: Some("b".to_owned()),
             recorded: vec![panic],
+            seen: vec![vec!["1 Some 7".to_owned()], Vec::new()],
         };
         for frame in [frame, Frame::default()] {
             assert_eq!(serde_json::from_str::<Frame>(&line(&frame)).unwrap(), frame);

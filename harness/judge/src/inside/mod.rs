@@ -8,10 +8,14 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`panics`](mod@panics) | which panics count against the submission, caught or not |
+//! | [`looks`] | what a check looks at, where it is not told what is right |
 //!
 //! The memory is the submission's too. It is compiled without `unsafe` and against a list of harmless names, but the compiler has known
-//! holes; an assignment for which that matters has checks of kind `program` as well, which share nothing with it.
+//! holes, and who uses one can write the frame himself. So points rest on another run of the same checks, [`blind`]: there the assertions are
+//! gone, with everything that says what is right, and the frame carries what each execution looked at. The grader knows what the reference
+//! solution answers to the same questions.
 
+pub mod looks;
 pub mod panics;
 
 use crate::frame::Channel;
@@ -25,25 +29,47 @@ use protocol::{Frame, Order};
 /// When the process was not started by the grader. The grader then sees no frame.
 pub fn main(checks: &[(&str, fn())]) -> ! {
     let channel = Channel::open();
-    let (_, check) =
-        checks.iter().find(|(name, _)| *name == channel.name).expect("the check exists");
-    let frame = judge(&channel.name, *check, &channel.order);
+    looks::draw_from(channel.seed, usize::MAX);
+    let frame = judge(&channel, checks);
     channel.send(&frame)
 }
 
-fn judge(name: &str, check: fn(), order: &Order) -> Frame {
+/// As [`main`], of checks whose assertions only look. Once there are more different executions than are of interest, the search ends.
+///
+/// # Panics
+///
+/// As [`main`].
+pub fn blind(checks: &[(&str, fn())]) -> ! {
+    let channel = Channel::open();
+    looks::draw_from(channel.seed, channel.most);
+    let mut frame = judge(&channel, checks);
+    frame.seen = looks::seen();
+    if let Some(outcome) = &mut frame.outcome {
+        outcome.trace = None;
+    }
+    channel.send(&frame)
+}
+
+fn judge(channel: &Channel, checks: &[(&str, fn())]) -> Frame {
+    let name = channel.name.as_str();
+    let (_, check) = *checks.iter().find(|(known, _)| *known == name).expect("the check exists");
+    let execution = move || {
+        looks::begin();
+        check();
+        looks::end();
+    };
     let mut frame = Frame { check: name.to_owned(), ..Frame::default() };
-    match order {
+    match &channel.order {
         Order::Run => {
             panics::watch();
-            let result = std::panic::catch_unwind(check);
+            let result = std::panic::catch_unwind(execution);
             frame.raised = result.is_err().then(panics::last_of_this_thread);
         }
         Order::Explore(config) => {
             // The explorer installs its own hook with its first exploration; ours goes before it.
             Explorer::default().run("nothing", || ());
             panics::watch();
-            frame.outcome = Some(Explorer::new((**config).clone()).run(name, check));
+            frame.outcome = Some(Explorer::new((**config).clone()).run(name, execution));
         }
         Order::Program(_) => {
             frame.trouble = Some("a check of kind program is for a judge".to_owned());

@@ -1,0 +1,176 @@
+//! The checks of one submission, run in the order in which they depend on each other.
+
+use super::Grader;
+use super::executables::Executables;
+use crate::course::folders;
+use crate::course::wrong::SOLUTION;
+use crate::grading::blind::reference::{Answer, Answers, Question};
+use crate::grading::check::{self, Asked, Seen};
+use crate::grading::manifest::{Check, Kind};
+use crate::grading::proof::fail;
+use crate::grading::result::{Basis, CheckResult, CheckStatus};
+use crate::parallel;
+use anyhow::Context;
+use std::path::Path;
+
+/// What a student is told where a process says that all is well, and its answers are not right.
+const CONTRADICTED: &str = "what its functions answer is not what a right solution answers";
+
+/// Which right solutions are asked.
+#[derive(Debug, Clone, Copy)]
+enum Right {
+    Solution,
+    All,
+}
+
+impl Grader<'_> {
+    fn run_check(&self, check: &Check, executables: &Executables<'_>) -> CheckResult {
+        let sandbox = self.tools.sandbox;
+        let (mut result, basis) = match (check.kind, &self.judge, executables) {
+            (Kind::Program, Some(judge), Executables { program: Some(program), .. }) => {
+                (judge.run(check, program, self.options.seed, sandbox), Basis::Judged)
+            }
+            (Kind::Run | Kind::Explore, ..) => match executables.checks.get(&check.name) {
+                Some(Ok(executable)) if self.is_blind() => {
+                    return self.confirm(check, executable, executables).unwrap_or_else(|error| {
+                        CheckResult::cannot_tell(check, format!("{error:#}"))
+                    });
+                }
+                Some(Ok(executable)) => {
+                    (check::run(check, executable, self.options.seed, sandbox), Basis::Open)
+                }
+                Some(Err(why)) => return fail(check, why.clone()),
+                None => {
+                    let why = "nothing was compiled for it".to_owned();
+                    return CheckResult::cannot_tell(check, why);
+                }
+            },
+            _ => {
+                let why = "there is nothing to run it with".to_owned();
+                return CheckResult::cannot_tell(check, why);
+            }
+        };
+        result.basis = (result.status == CheckStatus::Pass).then_some(basis);
+        result
+    }
+
+    /// Asks a process that is not told what is right, and holds its answers against those of right solutions. Only where they differ is the
+    /// check run with what is right, for what there is to say.
+    fn confirm(
+        &self,
+        check: &Check,
+        executable: &Path,
+        executables: &Executables<'_>,
+    ) -> anyhow::Result<CheckResult> {
+        let (looked, seen) = self.look(check, executable, self.answer(check, Right::Solution)?)?;
+        let answer = self.answer(check, Right::Solution)?;
+        if answer.confirms(&looked, &seen) {
+            return Ok(passed(looked, answer));
+        }
+        let told = match self.told(executables, &check.name)? {
+            Ok(told) => check::run(check, &told, self.options.seed, self.tools.sandbox),
+            Err(why) => fail(check, why),
+        };
+        if told.status != CheckStatus::Pass {
+            return Ok(told);
+        }
+        // It says that all is well. Another right way may have answers that the solution has not.
+        let answer = self.answer(check, Right::All)?;
+        let (looked, seen) = self.look(check, executable, answer)?;
+        if answer.confirms(&looked, &seen) {
+            return Ok(passed(looked, answer));
+        }
+        let difference = answer.difference(&looked, &seen);
+        let note = format!("its process says that it passes, and {difference}");
+        Ok(CheckResult { notes: vec![note], ..fail(check, CONTRADICTED.to_owned()) })
+    }
+
+    fn look(
+        &self,
+        check: &Check,
+        executable: &Path,
+        answer: &Answer,
+    ) -> anyhow::Result<(CheckResult, Seen)> {
+        let asked = Asked { seed: self.options.seed, most: Some(answer.seen.len()) };
+        check::asked(check, executable, asked, self.tools.sandbox)
+    }
+
+    /// What these right solutions answer to the check. Blocks until they are asked.
+    fn answer(&self, check: &Check, right: Right) -> anyhow::Result<&Answer> {
+        let answers = self.answers[right as usize]
+            .get_or_init(|| self.ask(right).map_err(|error| format!("{error:#}")));
+        let answers = answers.as_ref().map_err(|error| anyhow::anyhow!("{error}"))?;
+        answers.to(&check.name).with_context(|| format!("nobody was asked about {}", check.name))
+    }
+
+    fn ask(&self, right: Right) -> anyhow::Result<Answers> {
+        let source = self.source.as_ref().context("there are no checks of a library")?;
+        let mut samples = vec![SOLUTION.to_owned()];
+        if let Right::All = right {
+            let others = folders(&self.assignment.folder.join("alternatives"))?;
+            samples.extend(others.into_iter().map(|name| format!("alternatives/{name}")));
+        }
+        let question = Question {
+            tools: self.tools,
+            assignment: self.assignment,
+            source: source.text(),
+            seed: self.options.seed,
+            jobs: self.options.jobs,
+        };
+        Answers::of(&question, &samples)
+    }
+
+    /// Runs every check whose dependencies are passed, those that do not depend on each other at the same time.
+    pub(super) fn run_checks(&self, executables: &Executables<'_>) -> Vec<CheckResult> {
+        let checks: Vec<&Check> = self.checks().collect();
+        let mut results: Vec<Option<CheckResult>> = vec![None; checks.len()];
+        while results.iter().any(Option::is_none) {
+            let status = |name: &String| {
+                let at = checks.iter().position(|check| check.name == *name);
+                // A check that is not asked for is no obstacle.
+                at.map_or(Some(CheckStatus::Pass), |at| results[at].as_ref().map(|r| r.status))
+            };
+            let mut ready = Vec::new();
+            let mut obstructed = Vec::new();
+            for (i, check) in checks.iter().enumerate().filter(|(i, _)| results[*i].is_none()) {
+                // A function of another type costs the checks that call it, and not those that come after them.
+                let called =
+                    |name: &&String| !matches!(executables.checks.get(*name), Some(Err(_)));
+                let failed =
+                    check.depends_on.iter().filter(called).find(|name| {
+                        status(name).is_some_and(|status| status != CheckStatus::Pass)
+                    });
+                if let Some(failed) = failed {
+                    let why = format!("not run, as it depends on {failed}");
+                    obstructed.push((i, CheckResult::not_run(check, why)));
+                } else if check.depends_on.iter().all(|name| status(name).is_some()) {
+                    ready.push(i);
+                }
+            }
+            for (i, result) in obstructed {
+                results[i] = Some(result);
+            }
+            let done = parallel::map(self.options.jobs, &ready, |&i| {
+                (i, self.run_check(checks[i], executables))
+            });
+            for (i, result) in done {
+                results[i] = Some(result);
+            }
+        }
+        results.into_iter().flatten().collect()
+    }
+}
+
+/// That a right solution's answers are the check's, and what an instructor may want to know of it.
+fn passed(looked: CheckResult, answer: &Answer) -> CheckResult {
+    let basis = if answer.varies { Basis::Confirmed } else { Basis::Open };
+    let mut notes = Vec::new();
+    let alone = looked.explored.as_ref().is_some_and(|explored| explored.executions == 1);
+    if alone && answer.executions > 1 {
+        notes.push(format!(
+            "one execution covers every interleaving of it, where a right solution needs {}: its threads never meet",
+            answer.executions
+        ));
+    }
+    CheckResult { basis: Some(basis), notes, ..looked }
+}
