@@ -38,7 +38,7 @@ fn may(from: &str, to: &str, kind: DependencyKind) -> bool {
     match (chapter(from), chapter(to)) {
         (Some(from), Some(to)) => to <= from,
         (Some(_), None) => {
-            let tests = ["harness/paired", "harness/test-support"];
+            let tests = ["harness/paired", "harness/test-support", "harness/explorer/linearizable"];
             to == "harness/tour" || (for_tests && tests.contains(&to))
         }
         (None, Some(to)) => from == "harness/python" && PYTHON.contains(&to),

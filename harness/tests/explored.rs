@@ -114,6 +114,13 @@ fn ch08_sync() {
     hold_as("08-sync", folder.to_str().unwrap());
 }
 
+/// Types of the literature, and what is wrong with some of their relatives.
+#[test]
+fn linearizable() {
+    let folder = workspace().join("harness/explorer/linearizable");
+    hold_as("linearizable", folder.to_str().unwrap());
+}
+
 #[test]
 fn ch11_thread_pool() {
     hold("11-thread-pool");

@@ -55,9 +55,9 @@ impl Target {
             let file = path.canonicalize()?;
             let package = file.ancestors().skip(1).find(|folder| is_crate(folder));
             let uses = package.map(|folder| Uses::in_crate(folder, features)).transpose()?;
-            let mut uses = uses.unwrap_or_default();
             let here = std::env::current_dir()?;
             let file = ScenarioFile::read(&file)?;
+            let mut uses = uses.unwrap_or_default().and_for_tests(&[&file.source]);
             if !file.has_modules() {
                 uses = uses.named_in(&[&file.source]);
             }
@@ -69,7 +69,8 @@ impl Target {
                 Some(file) => vec![ScenarioFile::read(&found(file)?)?],
                 None => scenarios_of(&folder)?,
             };
-            let uses = Uses::of_crate(&folder, features)?;
+            let sources: Vec<&str> = files.iter().map(|file| &*file.source).collect();
+            let uses = Uses::of_crate(&folder, features)?.and_for_tests(&sources);
             if files.is_empty() {
                 bail!(Misuse(format!(
                     "{asked} has no folder `scenarios`; name a file with functions to explore by \
@@ -176,7 +177,8 @@ fn uses_of_chapter(root: &Path, chapter: &Path, files: &[ScenarioFile]) -> anyho
             uses = uses.and_crate(&folder)?;
         }
     }
-    Ok(uses)
+    let sources: Vec<&str> = files.iter().map(|file| &*file.source).collect();
+    Ok(uses.and_for_tests(&sources))
 }
 
 /// Whether a crate is a part of a chapter.

@@ -22,6 +22,8 @@ pub struct Features {
 pub struct Uses {
     /// Cargo's `[dependencies]` table, as values.
     dependencies: BTreeMap<String, serde_json::Value>,
+    /// What the crates' own tests may use besides.
+    for_tests: BTreeMap<String, serde_json::Value>,
     /// The lock file that fixes their versions.
     lock: Option<PathBuf>,
     /// The edition of the crate that the scenarios belong to, if they belong to one.
@@ -81,6 +83,17 @@ impl Uses {
         self
     }
 
+    /// And what only tests of the crates may use, where `sources` have a path that begins with its name.
+    pub fn and_for_tests(mut self, sources: &[&str]) -> Uses {
+        for (name, table) in std::mem::take(&mut self.for_tests) {
+            let path = format!("{}::", name.replace('-', "_"));
+            if sources.iter().any(|source| source.contains(&path)) {
+                self.dependencies.entry(name).or_insert(table);
+            }
+        }
+        self
+    }
+
     /// The edition that the scenarios are written in.
     pub(super) fn edition(&self) -> &str {
         self.edition.as_deref().unwrap_or("2024")
@@ -131,6 +144,11 @@ impl Uses {
         for dependency in theirs {
             let name = dependency.rename.as_ref().unwrap_or(&dependency.name);
             self.dependencies.insert(name.clone(), table(dependency));
+        }
+        let is_for_tests = |d: &&Dependency| d.kind == DependencyKind::Development;
+        for dependency in package.dependencies.iter().filter(is_for_tests) {
+            let name = dependency.rename.as_ref().unwrap_or(&dependency.name);
+            self.for_tests.insert(name.clone(), table(dependency));
         }
         let is_library = has_library(package);
         if is_library {
