@@ -56,6 +56,30 @@ fn a_failure_of_a_weak_compare_exchange_is_replayed() {
     assert!(Explorer::default().replay("scenario", scenario, &schedule).unwrap().is_failed());
 }
 
+/// A thread that has long been alone, as in a queue with one user, is looked at for states that come again. It tries once more after such a failure, in the
+/// same state but for how many there are left.
+#[test]
+fn a_thread_alone_goes_on_after_a_failure_for_no_reason() {
+    let outcome = explore(|| {
+        let count = AtomicU32::new(0);
+        for round in 0..64 {
+            while count.compare_exchange_weak(round, round + 1, SeqCst, SeqCst).is_err() {}
+        }
+    });
+    assert_eq!(outcome.status, Status::Proved, "{outcome}");
+    let twice = Config { weak_failures: 2, ..Config::default() };
+    let outcome = Explorer::new(twice).run("scenario", || {
+        let (count, other) = (AtomicU32::new(0), AtomicU32::new(0));
+        for round in 0..24 {
+            while count.load(SeqCst) == round {
+                let _ = count.compare_exchange_weak(round, round + 1, SeqCst, SeqCst);
+                other.load(SeqCst);
+            }
+        }
+    });
+    assert_eq!(outcome.status, Status::Proved, "{outcome}");
+}
+
 #[test]
 fn a_loop_of_weak_compare_exchanges_counts_right() {
     proved(|| {

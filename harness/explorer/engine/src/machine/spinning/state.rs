@@ -23,7 +23,10 @@ impl Machine {
         let mut mixed = Mixed(stack.0 as u64);
         mixed.add(std::ptr::from_ref(at).addr() as u64);
         mixed.add(kind(&op) << 32 ^ u64::from(op.object()));
-        mixed.add(u64::from(self.threads[self.current].spurious_left));
+        // What happens for no reason happens so many times: with fewer left, what comes next may be something else.
+        let thread = &self.threads[self.current];
+        let left = [thread.spurious_left, thread.weak_left, thread.timeouts_left];
+        left.into_iter().for_each(|left| mixed.add(u64::from(left)));
         if self.closeness >= Closeness::Stack {
             match op {
                 Op::Store { value, .. } => mixed.add(value),
