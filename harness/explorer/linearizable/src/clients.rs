@@ -60,32 +60,29 @@ impl<C: Clone> Clients<C> {
     pub fn check<O: Object<Call = C>, M: Model<O>>(&self) {
         let all = self.all::<O, M>();
         assert!(!all.is_empty(), "no call to try, or by the model each client may wait for ever");
-        let client = &all[choose(all.len())];
-        let history = History::<O>::of_run(&self.first, client);
+        let numbers = all[choose(all.len())].chunks(self.each);
+        let calls = |thread: &[usize]| thread.iter().map(|&n| self.calls[n].clone()).collect();
+        let client: Vec<Vec<C>> = numbers.map(calls).collect();
+        let history = History::<O>::of_run(&self.first, &client);
         assert!(
             is_explained::<O, M>(&history),
             "not linearizable: no order of these calls gives these answers\n{history}"
         );
     }
 
-    /// Each client: what each of its threads calls, in the order of the calls' numbers.
-    fn all<O: Object<Call = C>, M: Model<O>>(&self) -> Vec<Vec<Vec<C>>> {
+    /// Each client: the numbers of its calls, one thread after the other.
+    fn all<O: Object<Call = C>, M: Model<O>>(&self) -> Vec<Vec<usize>> {
         let mut found = Vec::new();
-        let slots = self.threads * self.each;
-        let mut numbers = vec![0; slots];
-        if self.calls.is_empty() {
+        let mut model = M::default();
+        let begins = self.first.iter().all(|call| model.call(call).is_some());
+        let mut numbers = vec![0; self.threads * self.each];
+        if self.calls.is_empty() || !begins {
             return found;
         }
+        let mut over = vec![0; self.threads];
         loop {
-            let threads: Vec<&[usize]> = numbers.chunks(self.each).collect();
-            if threads.is_sorted() {
-                let calls = |thread: &&[usize]| {
-                    thread.iter().map(|&number| self.calls[number].clone()).collect()
-                };
-                let client: Vec<Vec<C>> = threads.iter().map(calls).collect();
-                if self.comes_to_an_end::<O, M>(&client) {
-                    found.push(client);
-                }
+            if numbers.chunks(self.each).is_sorted() && self.ends(&model, &numbers, &mut over) {
+                found.push(numbers.clone());
             }
             // The next one, as an odometer counts.
             let Some(slot) = numbers.iter().rposition(|&number| number + 1 < self.calls.len())
@@ -97,31 +94,34 @@ impl<C: Clone> Clients<C> {
         }
     }
 
-    /// Whether, by the model, all calls of a client return whatever their order.
-    fn comes_to_an_end<O: Object<Call = C>, M: Model<O>>(&self, client: &[Vec<C>]) -> bool {
-        let mut model = M::default();
-        self.first.iter().all(|call| model.call(call).is_some())
-            && ends::<O, M>(&model, client, &vec![0; client.len()])
-    }
-}
-
-fn ends<O: Object, M: Model<O>>(model: &M, client: &[Vec<O::Call>], over: &[usize]) -> bool {
-    let (mut left, mut gone_on) = (false, false);
-    for (thread, calls) in client.iter().enumerate() {
-        let Some(call) = calls.get(over[thread]) else { continue };
-        left = true;
-        let mut model = model.clone();
-        if model.call(call).is_none() {
-            continue;
+    /// Whether, by the model, all calls that are left, those behind `over` in each thread, return whatever their order.
+    fn ends<O: Object<Call = C>, M: Model<O>>(
+        &self,
+        model: &M,
+        numbers: &[usize],
+        over: &mut [usize],
+    ) -> bool {
+        let (mut left, mut gone_on) = (false, false);
+        for thread in 0..over.len() {
+            if over[thread] == self.each {
+                continue;
+            }
+            left = true;
+            let mut model = model.clone();
+            let call = &self.calls[numbers[thread * self.each + over[thread]]];
+            if model.call(call).is_none() {
+                continue;
+            }
+            gone_on = true;
+            over[thread] += 1;
+            let ends = self.ends(&model, numbers, over);
+            over[thread] -= 1;
+            if !ends {
+                return false;
+            }
         }
-        gone_on = true;
-        let mut over = over.to_vec();
-        over[thread] += 1;
-        if !ends::<O, M>(&model, client, &over) {
-            return false;
-        }
+        gone_on || !left
     }
-    gone_on || !left
 }
 
 /// A number below `count`: under the explorer each of them, in an execution of its own. Otherwise one of them, whichever comes.
