@@ -99,11 +99,11 @@ fn first_that_loses(event: &impl Flag, rounds: usize, patience: usize) -> Option
 }
 
 /// In how many of `rounds` rounds a waiter did not return by `set(); clear()`.
-fn rounds_that_lose(event: &impl Flag, rounds: usize) -> usize {
+fn rounds_that_lose(event: &impl Flag, rounds: usize, patience: usize) -> usize {
     let mut losing = 0;
     let mut left = rounds;
     while left > 0 {
-        match first_that_loses(event, left, PATIENCE / 100) {
+        match first_that_loses(event, left, patience) {
             Some((round, _)) => {
                 losing += 1;
                 left -= round;
@@ -125,19 +125,16 @@ fn nobody_is_lost_by_the_correct_step() {
     assert_eq!(lost(&correct::Event::new(), 10_000, PATIENCE), 0);
 }
 
+/// What the book says of it. That the naive step loses waiters is a matter of luck here, and only printed; the explorer finds how, every time
+/// (`flag_and_condvar_loses_the_waiter` in `scenarios/mistakes.rs`).
 #[test]
-fn the_naive_step_loses_some() {
-    assert!(lost(&naive::Event::new(), 100_000, PATIENCE / 100) > 0);
-}
-
-/// What the book says of it.
-#[test]
-#[ignore = "it measures, and holds nothing that another test does not"]
-fn how_often_the_naive_step_loses_some() {
+#[ignore = "the same for the correct step, three times and beside the naive one, whose losses it prints; .ci/full runs it"]
+fn the_naive_step_loses_some_and_the_correct_one_none() {
     let rounds = 10_000;
     for _ in 0..3 {
-        let naive = rounds_that_lose(&naive::Event::new(), rounds);
-        let correct = rounds_that_lose(&correct::Event::new(), rounds);
+        let naive = rounds_that_lose(&naive::Event::new(), rounds, PATIENCE / 100);
+        let correct = rounds_that_lose(&correct::Event::new(), rounds, PATIENCE);
         println!("of {rounds} rounds lose a waiter: naive {naive}, correct {correct}");
+        assert_eq!(correct, 0);
     }
 }
