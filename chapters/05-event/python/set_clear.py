@@ -4,6 +4,7 @@ import threading
 import time
 
 
+# ANCHOR: naive
 class NaiveEvent:
     """A flag and a condition variable."""
 
@@ -34,8 +35,10 @@ class NaiveEvent:
             self.flag = True
             self.condition.notify_all()
             self.flag = False
+# ANCHOR_END: naive
 
 
+# ANCHOR: rest
 def five_threads(event):
     threads = [threading.Thread(target=event.wait) for _ in range(5)]
     for thread in threads:
@@ -77,3 +80,4 @@ def with_pythons_own():
 
 print(f"flag and condvar:   {with_a_flag()} of 5 released")
 print(f"generation counter: {with_pythons_own()} of 5 released")
+# ANCHOR_END: rest

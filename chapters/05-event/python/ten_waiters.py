@@ -4,6 +4,19 @@ import json
 import sys
 import threading
 
+
+def prompt(text):
+    """Asks for a line; shows the answer too if no terminal does."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    answer = line.rstrip("\r\n") if line else None
+    if not line or not sys.stdin.isatty():
+        sys.stdout.write((answer or "") + "\n")
+    return answer
+
+
+# ANCHOR: main
 event = threading.Event()
 all_started = threading.Barrier(11)
 declined = False
@@ -17,17 +30,6 @@ def wait():
         sys.stdout.write("execute\n")
 
 
-def prompt(text):
-    """Asks for a line; shows the answer too if no terminal does."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
-    line = sys.stdin.readline()
-    answer = line.rstrip("\r\n") if line else None
-    if not line or not sys.stdin.isatty():
-        sys.stdout.write((answer or "") + "\n")
-    return answer
-
-
 threads = [threading.Thread(target=wait) for _ in range(10)]
 for thread in threads:
     thread.start()
@@ -36,6 +38,7 @@ all_started.wait()
 answer = prompt("input:")
 declined = answer != "true"
 event.set()
+# ANCHOR_END: main
 for thread in threads:
     thread.join()
 

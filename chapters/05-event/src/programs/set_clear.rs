@@ -18,7 +18,9 @@ pub fn main() {
     println!("flag and condvar:   {} of 5 released", with_a_flag());
     println!("generation counter: {} of 5 released", with_generations());
 }
+// ANCHOR_END: main
 
+// ANCHOR: flag
 fn with_a_flag() -> usize {
     let event = naive::Event::new();
     thread::scope(|scope| {
@@ -39,7 +41,9 @@ fn with_a_flag() -> usize {
         released
     })
 }
+// ANCHOR_END: flag
 
+// ANCHOR: generations
 fn with_generations() -> usize {
     let event = correct::Event::new();
     thread::scope(|scope| {
@@ -53,4 +57,4 @@ fn with_generations() -> usize {
         waiters.into_iter().filter_map(|waiter| waiter.join().ok()).count()
     })
 }
-// ANCHOR_END: main
+// ANCHOR_END: generations

@@ -48,6 +48,8 @@ pub fn main() -> Result<(), Failure> {
         event.set();
         answer
     })?;
+    // ANCHOR_END: main
+    // ANCHOR: rest
     match answer.as_deref() {
         Some("true") => {}
         Some(word) => {
@@ -57,4 +59,4 @@ pub fn main() -> Result<(), Failure> {
     }
     Ok(())
 }
-// ANCHOR_END: main
+// ANCHOR_END: rest
