@@ -30,6 +30,7 @@ def the_end():
     say(f"the program ends, and takes {daemons} daemons with it")
 
 
+# ANCHOR: main
 atexit.register(the_end)
 for i in range(3):
     threading.Thread(target=daemon, args=(i,), daemon=True).start()
@@ -41,3 +42,4 @@ t.start()
 say(f"is the worker a daemon? {str(t.daemon).lower()}")
 say("main: at its end")
 last_statement.set()
+# ANCHOR_END: main

@@ -8,6 +8,7 @@ def say(text):
     sys.stdout.write(text + "\n")
 
 
+# ANCHOR: number
 class Number(threading.local):
     # Called once in each thread that uses the object.
     def __init__(self):
@@ -16,6 +17,7 @@ class Number(threading.local):
 
 number = Number()
 number.value = 100
+# ANCHOR_END: number
 all_written = threading.Barrier(3)
 seen = [None] * 3
 

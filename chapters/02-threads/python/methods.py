@@ -1,4 +1,4 @@
-"""Twin of `methods`: every method of the document's table, in today's spelling."""
+"""Twin of `methods`: every method of a thread, in today's spelling."""
 
 import queue
 import sys
@@ -30,6 +30,7 @@ ident = thread.ident
 say(f"ident after the start: {ident}")
 say(f"native_id after the start: {thread.native_id}")
 
+# ANCHOR: life
 thread.join(0.01)
 say(f"alive after join with a time-out: {yes(thread.is_alive())}")
 
@@ -43,6 +44,7 @@ say(f"ident kept after join: {yes(thread.ident == ident)}")
 here = []
 threading.Thread(target=lambda: here.append(threading.current_thread())).run()
 say(f"run without start: in the caller's own thread? {yes(here[0] is threading.current_thread())}")
+# ANCHOR_END: life
 
 say(f"built as a daemon: {yes(threading.Thread(daemon=True).daemon)}")
 inherited = []

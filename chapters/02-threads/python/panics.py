@@ -14,6 +14,7 @@ def divide(dividend, divisor, results):
     results.append(dividend // divisor)
 
 
+# ANCHOR: main
 failures = []
 show = threading.excepthook
 
@@ -34,3 +35,4 @@ for divisor in (7, 0):
     else:
         say(f"42 / {divisor}: the thread panicked: {failures.pop()}")
 say("main goes on")
+# ANCHOR_END: main

@@ -4,7 +4,7 @@
 //! daemon waits for the last statement of `main`. The scope's end waits for the
 //! one and abandons the three.
 //!
-//! The document says that `setDaemon` must be called after `start`. It must be
+//! Some tutorials say that `setDaemon` must be called after `start`. It must be
 //! called before: afterwards Python raises an error. Here the flag belongs to
 //! the builder, and there is no way to change it too late.
 

@@ -18,6 +18,7 @@ pub fn main() -> Result<(), Failure> {
         me.set_name("the main thread");
         println!("{} alive: {}", active_count(), names());
 
+        // ANCHOR: three
         // Two meetings with main: between them all three surely live.
         let meet = Arc::new(Barrier::new(4));
         let mut handles = Vec::new();
@@ -31,6 +32,7 @@ pub fn main() -> Result<(), Failure> {
         }
         meet.wait();
         println!("{} alive: {}", active_count(), names());
+        // ANCHOR_END: three
         meet.wait();
 
         let mut answers = Vec::new();

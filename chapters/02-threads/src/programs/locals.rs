@@ -10,6 +10,7 @@ pub const PROGRAM: Program =
 
 // ANCHOR: main
 pub fn main() -> Result<(), Failure> {
+    // ANCHOR: threads
     let number = Arc::new(Local::new(|| Cell::new(0)));
     number.set(100);
 
@@ -25,6 +26,7 @@ pub fn main() -> Result<(), Failure> {
             (before, number.get())
         })?);
     }
+    // ANCHOR_END: threads
     for (i, handle) in handles.into_iter().enumerate() {
         let (before, after) = handle.join().map_err(|_| "none of them panics")?;
         println!("thread {i}: found {before}, wrote {i}, reads {after}");

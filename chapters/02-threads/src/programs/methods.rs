@@ -1,4 +1,4 @@
-//! Every method of the document's table.
+//! Every method of a thread.
 //!
 //! `isAlive` is gone since Python 3.9; `is_alive` is what is left. `getName`,
 //! `setName`, `isDaemon` and `setDaemon` are old spellings of the attributes
@@ -34,6 +34,7 @@ pub fn main() -> Result<(), Failure> {
     println!("ident before the start: {}", thread.ident().map_or("none", |_| "some"));
     println!("alive before the start: {}", yes(thread.is_alive()));
 
+    // ANCHOR: life
     let handle = unstarted.start()?;
     println!("alive after the start: {}", yes(thread.is_alive()));
     let ident = thread.ident().ok_or("a started thread has an identifier")?;
@@ -52,12 +53,15 @@ pub fn main() -> Result<(), Failure> {
     let result = handle.join().map_err(|_| "the thread does not panic")?;
     println!("join: the thread returned {:?}", result?);
     println!("alive after join: {}", yes(thread.is_alive()));
+    // ANCHOR_END: life
     println!("ident kept after join: {}", yes(thread.ident() == Some(ident)));
 
+    // ANCHOR: run
     // Without a start, `run` is a call of the function by whoever calls it.
     let me = current();
     let here = Builder::new().name("never started").build(current).run();
     println!("run without start: in the caller's own thread? {}", yes(here == me));
+    // ANCHOR_END: run
 
     let daemon = Builder::new().daemon(true).build(|| current().is_daemon());
     println!("built as a daemon: {}", yes(daemon.thread().is_daemon()));

@@ -1,10 +1,10 @@
 //! Twenty threads, each with a name, that print in whatever order they run.
 //!
-//! Nobody joins them, as in the document. In Python the interpreter waits for
+//! Nobody joins them. In Python the interpreter waits for
 //! them; here the main scope does.
 //!
 //! `println!` prints a line as a whole. Python's `print` writes the text and the
-//! line's end separately, so the document's program sometimes merges two lines.
+//! line's end separately, so a program that uses it sometimes merges two lines.
 
 use ch02_threads::{Builder, main_scope};
 use std::thread;
@@ -16,7 +16,7 @@ pub const PROGRAM: Program = Program::new("workers", "twenty named threads, in a
 
 // ANCHOR: main
 fn worker(number: u32) {
-    // The document's second, shortened. It stands for work.
+    // This stands for work.
     thread::sleep(Duration::from_millis(50));
     println!("Thread {number}");
 }
