@@ -9,7 +9,13 @@ use tour::Chapter;
 const CHAPTER: Chapter = Chapter {
     number: 4,
     title: "Locking twice",
-    programs: &[lock_twice::PROGRAM, lock_once::PROGRAM, rlock_twice::PROGRAM, misuse::PROGRAM],
+    programs: &[
+        lock_twice::PROGRAM,
+        lock_once::PROGRAM,
+        rlock_twice::PROGRAM,
+        misuse::PROGRAM,
+        condvar::PROGRAM,
+    ],
 };
 
 fn main() -> ExitCode {
