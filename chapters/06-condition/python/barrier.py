@@ -3,6 +3,7 @@
 import sys
 import threading
 
+# ANCHOR: main
 barrier = threading.Barrier(3, action=lambda: sys.stdout.write("all three are here\n"))
 indices = []
 
@@ -11,6 +12,7 @@ def meet(number):
     sys.stdout.write(f"{number} arrives\n")
     indices.append(barrier.wait())
     sys.stdout.write(f"{number} goes on\n")
+# ANCHOR_END: main
 
 
 threads = [threading.Thread(target=meet, args=(number,)) for number in (1, 2, 3)]
@@ -21,6 +23,7 @@ for thread in threads:
 print("each got a number of its own:", sorted(indices))
 
 
+# ANCHOR: rest
 def report(who, timeout=None):
     # Python raises the same error for both; whether it was broken before the
     # wait tells them apart.
@@ -38,3 +41,4 @@ report("another one comes")
 print("broken:", "true" if barrier.broken else "false")
 barrier.reset()
 print("broken, once reset:", "true" if barrier.broken else "false")
+# ANCHOR_END: rest

@@ -2,6 +2,7 @@
 
 import threading
 
+# ANCHOR: answers
 SHORT = 0.01
 
 lock = threading.RLock()
@@ -28,8 +29,10 @@ print("notified within 10 ms:", yes_no(condition.wait(SHORT)))
 became_true = condition.wait_for(lambda: False, SHORT)
 print("a false fact became true within 10 ms:", yes_no(became_true))
 print("a true fact needs no time:", yes_no(condition.wait_for(lambda: True, 0)))
+# ANCHOR_END: answers
 
 
+# ANCHOR: main
 def notify():
     with condition:
         print("depth of the notifier during the wait:", lock._recursion_count())
@@ -46,3 +49,4 @@ print("depth after the wait:", lock._recursion_count())
 condition.release()
 condition.release()
 print("released once too often:", yes_no(works(condition.release)))
+# ANCHOR_END: main

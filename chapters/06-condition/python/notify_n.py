@@ -10,6 +10,7 @@ waiting = 0
 line = []
 
 
+# ANCHOR: main
 def wait(number):
     global waiting
     with condition:
@@ -29,8 +30,10 @@ def wake(notify, what):
     for thread in line[:woken]:
         thread.join()
     del line[:woken]
+# ANCHOR_END: main
 
 
+# ANCHOR: rest
 for number in range(1, 6):
     thread = threading.Thread(target=wait, args=(number,))
     line.append(thread)
@@ -42,3 +45,4 @@ wake(lambda: condition.notify(2), "notify(2)")
 wake(lambda: condition.notify(1), "notify(1)")
 wake(lambda: condition.notify_all(), "notify_all()")
 wake(lambda: condition.notify(1), "notify(1), with nobody there,")
+# ANCHOR_END: rest

@@ -2,6 +2,7 @@
 
 import threading
 
+# ANCHOR: main
 condition = threading.Condition()
 produced = False
 
@@ -20,8 +21,10 @@ def consumer():
         print("consumer before wait")
         condition.wait_for(lambda: produced)
         print("consumer after wait")
+# ANCHOR_END: main
 
 
+# ANCHOR: rest
 def run(*targets):
     threads = [threading.Thread(target=target) for target in targets]
     for thread in threads:
@@ -35,3 +38,4 @@ with condition:
     woken = condition.wait(0.01)
 print("waited 10 ms for a notification, and got one:", "true" if woken else "false")
 run(consumer, consumer)
+# ANCHOR_END: rest

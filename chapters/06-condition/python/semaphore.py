@@ -2,6 +2,7 @@
 
 import threading
 
+# ANCHOR: main
 two = threading.Semaphore(2)
 pair = threading.Barrier(2)
 counting = threading.Lock()
@@ -17,6 +18,7 @@ def visit():
         pair.wait()
         with counting:
             inside -= 1
+# ANCHOR_END: main
 
 
 threads = [threading.Thread(target=visit) for _ in range(6)]
@@ -26,6 +28,7 @@ for thread in threads:
     thread.join()
 print(f"6 threads were inside, at most {most} at a time")
 
+# ANCHOR: rest
 two.release()
 # Python does not tell how many there are to take; the semaphore's counter does.
 print(f"semaphore of 2, given back one too many: {two._value} to take")
@@ -37,3 +40,4 @@ try:
 except ValueError:
     answer = "refused"
 print(f"bounded semaphore of 2: {answer}, {bounded._value} to take")
+# ANCHOR_END: rest

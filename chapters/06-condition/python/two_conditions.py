@@ -2,6 +2,7 @@
 
 import threading
 
+# ANCHOR: main
 lock = threading.Lock()
 emptied = threading.Condition(lock)
 filled = threading.Condition(lock)
@@ -26,6 +27,7 @@ def consume():
             item, slot = slot, None
             print("got", item)
             emptied.notify()
+# ANCHOR_END: main
 
 
 threads = [threading.Thread(target=target) for target in (produce, consume)]

@@ -27,6 +27,8 @@ pub fn main() -> Result<(), Failure> {
                 })
             })
             .collect();
+        // ANCHOR_END: main
+        // ANCHOR: rest
         let mut indices = Vec::new();
         for thread in threads {
             indices.push(thread.join().expect("none of them panics")?);
@@ -52,4 +54,4 @@ fn report(who: &str, outcome: Result<usize, BarrierError>) {
     };
     println!("{who}: {outcome}");
 }
-// ANCHOR_END: main
+// ANCHOR_END: rest

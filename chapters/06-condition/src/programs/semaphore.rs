@@ -32,6 +32,8 @@ pub fn main() -> Result<(), Failure> {
                 })
             })
             .collect();
+        // ANCHOR_END: main
+        // ANCHOR: rest
         for visitor in visitors {
             visitor.join().expect("a visitor does not panic")?;
         }
@@ -48,4 +50,4 @@ pub fn main() -> Result<(), Failure> {
     println!("bounded semaphore of 2: {answer}, {} to take", bounded.available());
     Ok(())
 }
-// ANCHOR_END: main
+// ANCHOR_END: rest
