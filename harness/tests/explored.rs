@@ -17,15 +17,22 @@ fn workspace() -> &'static Path {
 }
 
 fn hold(chapter: &str) {
-    hold_as(Some(chapter), chapter);
+    hold_as(Some(chapter), chapter, Memory::Left);
+}
+
+/// Whether plain memory is watched.
+#[derive(PartialEq)]
+enum Memory {
+    Watched,
+    /// Faster by far, and `memory` is about it.
+    Left,
 }
 
 /// Explores the scenarios of a chapter or a crate and reports all that is
 /// wrong, not only the first. Its snapshots begin with the name of the chapter; without one only the verdicts count.
-fn hold_as(chapter: Option<&str>, asked: &str) {
+fn hold_as(chapter: Option<&str>, asked: &str, memory: Memory) {
     let mut target = Target::find(workspace(), asked, &[], None, &Features::default()).unwrap();
-    // Slower by far, and `memory` is about it.
-    target.sees_memory = false;
+    target.sees_memory = memory == Memory::Watched;
     let scenarios = target.chosen(&[]).unwrap();
     let mut outcomes = Vec::new();
     let driver = compile(workspace(), &target, &|_| ()).unwrap();
@@ -91,6 +98,14 @@ fn ch03_locks() {
     hold("03-locks");
 }
 
+/// The page about the data race shows it, and the reader explores it as a file of their own.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[test]
+fn ch03_data_race() {
+    let file = workspace().join("chapters/03-locks/memory/data_race.rs");
+    hold_as(Some("03-locks"), file.to_str().unwrap(), Memory::Watched);
+}
+
 #[test]
 fn ch04_rlock() {
     hold("04-rlock");
@@ -115,14 +130,14 @@ fn ch07_queue() {
 #[test]
 fn ch08_sync() {
     let folder = workspace().join("chapters/08-multiprocessing/sync");
-    hold_as(Some("08-sync"), folder.to_str().unwrap());
+    hold_as(Some("08-sync"), folder.to_str().unwrap(), Memory::Left);
 }
 
 /// Types of the literature, and what is wrong with some of their relatives. How many executions it takes is no promise: some wait in spin loops.
 #[test]
 fn linearizable() {
     let folder = workspace().join("harness/explorer/linearizable");
-    hold_as(None, folder.to_str().unwrap());
+    hold_as(None, folder.to_str().unwrap(), Memory::Left);
 }
 
 #[test]

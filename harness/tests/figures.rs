@@ -52,7 +52,7 @@ const FIGURES: &[Figure] = &[
     figure("lost-update", "03-locks", "mistakes/lost_update"),
     figure("half-old-half-new", "03-locks", "pages/half_old_half_new"),
     figure("both-hold-the-lock", "03-locks", "levels/both_hold_the_lock"),
-    weak("flag-before-the-message", "03-locks", "levels/flag_before_the_message"),
+    weak("flag-before-the-message", "03-locks", "ordering/flag_before_the_message"),
     weak("neither-sees-the-other", "03-locks", "levels/neither_sees_the_other"),
     figure("readers-become-writers", "04-rlock", "levels/readers_become_writers"),
     figure("locks-it-again", "04-rlock", "pages/locks_it_again"),

@@ -9,6 +9,7 @@ def overwrite(items):
         items[i] = 1
 
 
+# ANCHOR: without
 def without_the_lock():
     items = [0] * 10
     ask, answer = queue.SimpleQueue(), queue.SimpleQueue()
@@ -26,6 +27,7 @@ def without_the_lock():
     seen += items[5:]
     print("without the lock:", seen)
     writer.join()
+# ANCHOR_END: without
 
 
 def with_the_lock():

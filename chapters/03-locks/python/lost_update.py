@@ -7,6 +7,7 @@ both_have_read = threading.Barrier(2)
 n = 0
 
 
+# ANCHOR: add
 def add_after_both_have_read():
     global n
     read = n
@@ -18,6 +19,7 @@ def add_under_the_lock():
     global n
     with lock:
         n += 1
+# ANCHOR_END: add
 
 
 def in_two_threads(add):

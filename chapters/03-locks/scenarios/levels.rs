@@ -43,40 +43,6 @@ fn one_holds_the_lock() {
     });
 }
 
-/// A message and a flag that announces it, both `Relaxed`.
-///
-/// Must fail: the flag is seen before the message.
-fn flag_before_the_message() {
-    let message = AtomicU32::new(0);
-    let ready = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            message.store(42, Relaxed);
-            ready.store(true, Relaxed);
-        });
-        if ready.load(Relaxed) {
-            let read = message.load(Relaxed);
-            assert_eq!(read, 42, "the flag came before the message");
-        }
-    });
-}
-
-/// The same message, its flag written with `Release` and read with `Acquire`.
-fn message_before_the_flag() {
-    let message = AtomicU32::new(0);
-    let ready = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            message.store(42, Relaxed);
-            ready.store(true, Release);
-        });
-        if ready.load(Acquire) {
-            let read = message.load(Relaxed);
-            assert_eq!(read, 42, "the flag came before the message");
-        }
-    });
-}
-
 /// Two say that they are coming, and look whether the other is. `Release` and `Acquire` are not enough for that.
 ///
 /// Must fail: neither sees the other, and both go in.

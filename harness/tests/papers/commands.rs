@@ -40,6 +40,10 @@ const COMMANDS: &[(&str, Run)] = &[
     ("cargo run -p harness -- run", Nothing(CI)),
     ("cargo run -p harness -- explore", By("harness/tests/explored.rs", "fn hold(chapter: &str)")),
     (
+        "cargo run -p harness -- explore chapters/03-locks/memory/data_race.rs",
+        By("harness/tests/explored.rs", "fn ch03_data_race()"),
+    ),
+    (
         "cargo run -p harness -- explore harness/explorer/others",
         By("harness/tests/others.rs", "#[test]"),
     ),

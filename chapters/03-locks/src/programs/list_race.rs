@@ -28,6 +28,7 @@ pub fn main() {
     with_the_lock();
 }
 
+// ANCHOR: without
 fn without_the_lock() {
     let list = List::default();
     let (ask, asked) = mpsc::channel();
@@ -47,6 +48,7 @@ fn without_the_lock() {
         println!("without the lock: {seen:?}");
     });
 }
+// ANCHOR_END: without
 
 fn with_the_lock() {
     let list = List::default();

@@ -19,6 +19,7 @@ pub const PROGRAM: Program =
         .values(&[value("lost", integer(0, 1_999_999))]);
 
 // ANCHOR: main
+// ANCHOR: count
 const EACH: u32 = 1_000_000;
 
 /// Counts in two threads, without and with the lock.
@@ -33,6 +34,7 @@ pub fn main() {
     });
     println!("with the lock: {lost} of {} lost", 2 * EACH);
 }
+// ANCHOR_END: count
 
 fn lost_of_two(add: impl Fn(&AtomicU32) + Sync) -> u32 {
     let n = AtomicU32::new(0);

@@ -20,6 +20,7 @@ pub const PROGRAM: Program =
 
 // ANCHOR: main
 /// Adds one in each of two threads, without and with the lock.
+// ANCHOR: add
 pub fn main() {
     let both_have_read = Barrier::new(2);
     let n = in_two_threads(|n| {
@@ -36,6 +37,7 @@ pub fn main() {
     });
     println!("one after the other: 0 + 1 + 1 = {n}");
 }
+// ANCHOR_END: add
 
 fn in_two_threads(add: impl Fn(&AtomicU32) + Sync) -> u32 {
     let n = AtomicU32::new(0);

@@ -3,8 +3,8 @@
 //! Each thread adds one and then dawdles before it prints. The lock is held
 //! all the while, so each number comes out once, and they come out in order.
 //!
-//! The document never joins its threads. A Rust program that does so ends
-//! before they print.
+//! A Rust program that never joins its threads ends before they print, so
+//! this one waits for them.
 
 use ch03_locks::Lock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -17,7 +17,7 @@ pub const PROGRAM: Program =
     Program::new("ten-threads", "ten threads, one lock: 1 to 10 in order", main);
 
 // ANCHOR: main
-/// The document's threads take a second each; this is what the eye needs.
+/// Long enough for the eye to follow.
 const DAWDLE: Duration = Duration::from_millis(20);
 
 /// Runs ten threads that add one each.
