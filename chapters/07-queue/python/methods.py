@@ -6,13 +6,16 @@ import threading
 PATIENCE = 0.02
 
 
+# ANCHOR: show
 def show(q):
     empty = "yes" if q.empty() else "no"
     full = "yes" if q.full() else "no"
     print(f"length {q.qsize()}, empty: {empty}, full: {full}")
+# ANCHOR_END: show
 
 
 def main():
+    # ANCHOR: main
     q = queue.Queue(maxsize=2)
     show(q)
 
@@ -36,7 +39,9 @@ def main():
     print(f"get: {q.get()}")
     waiting.join()
     print("put c: done once there was room")
+    # ANCHOR_END: main
 
+    # ANCHOR: rest
     print(f"get at once: {q.get_nowait()}")
     print(f"get within 20 ms: {q.get(timeout=PATIENCE)}")
     try:
@@ -69,6 +74,7 @@ def main():
     for item in ["e", "f", "g"]:
         q.put(item)
     show(q)
+    # ANCHOR_END: rest
 
 
 main()

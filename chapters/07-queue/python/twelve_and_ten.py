@@ -13,6 +13,7 @@ ITEMS_EACH = 100
 END = object()
 
 
+# ANCHOR: main
 def produce(producer, q, most_waiting):
     for number in range(ITEMS_EACH):
         q.put((producer, number))
@@ -22,8 +23,10 @@ def produce(producer, q, most_waiting):
 def consume(q, items):
     while (item := q.get()) is not END:
         items.append(item)
+# ANCHOR_END: main
 
 
+# ANCHOR: rest
 def main():
     q = queue.Queue(10)
     most_waiting = [1] * PRODUCERS
@@ -50,6 +53,7 @@ def main():
         order = "in its order" if in_order else "OUT OF ORDER"
         print(f"producer {producer}: {whole}, {order}")
     print(f"most items seen waiting: {max(most_waiting)}")
+# ANCHOR_END: rest
 
 
 main()

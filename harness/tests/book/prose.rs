@@ -19,15 +19,6 @@ const NOT_YET: &[&str] = &[
     "04-rlock/misuse.md",
     "04-rlock/rlock.md",
     "04-rlock/summary.md",
-    "07-queue/assignment.md",
-    "07-queue/index.md",
-    "07-queue/methods.md",
-    "07-queue/orders.md",
-    "07-queue/road.md",
-    "07-queue/shutdown.md",
-    "07-queue/summary.md",
-    "07-queue/task-done.md",
-    "07-queue/twelve-and-ten.md",
 ];
 
 /// What is counted on a page.

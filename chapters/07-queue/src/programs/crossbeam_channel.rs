@@ -38,7 +38,9 @@ pub fn main() {
         drop(sender);
         consumers.into_iter().map(|consumer| consumer.join().unwrap()).collect()
     });
+    // ANCHOR_END: main
 
+    // ANCHOR: rest
     println!("arrived: {}", received.iter().map(Vec::len).sum::<usize>());
     for producer in 0..PRODUCERS {
         let in_order = received.iter().all(|items| {
@@ -56,4 +58,4 @@ pub fn main() {
         println!("producer {producer}: {all}, {order}");
     }
 }
-// ANCHOR_END: main
+// ANCHOR_END: rest

@@ -38,7 +38,9 @@ pub fn main() {
         waiting.join().expect("put does not panic").expect("there is room now");
     });
     println!("put c: done once there was room");
+    // ANCHOR_END: main
 
+    // ANCHOR: rest
     println!("get at once: {}", queue.try_get().expect("b is in it"));
     println!("get within 20 ms: {}", queue.get_timeout(PATIENCE).expect("c is in it"));
     match queue.try_get() {
@@ -81,4 +83,4 @@ fn show(queue: &Queue<&str>) {
     let (empty, full) = (yes_or_no(queue.is_empty()), yes_or_no(queue.is_full()));
     println!("length {}, empty: {empty}, full: {full}", queue.len());
 }
-// ANCHOR_END: main
+// ANCHOR_END: rest

@@ -38,7 +38,9 @@ pub fn main() {
             consumers.into_iter().map(|consumer| consumer.join().unwrap()).collect();
         (most_waiting, received)
     });
+    // ANCHOR_END: main
 
+    // ANCHOR: rest
     println!("arrived: {}", received.iter().map(Vec::len).sum::<usize>());
     for producer in 0..PRODUCERS {
         let mut items: Vec<usize> = Vec::new();
@@ -66,4 +68,4 @@ fn produce(producer: usize, queue: &Queue<(usize, usize)>) -> usize {
     }
     most_waiting
 }
-// ANCHOR_END: main
+// ANCHOR_END: rest
