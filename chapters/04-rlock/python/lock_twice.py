@@ -15,6 +15,7 @@ class CheckedLock:
         self._lock = threading.Lock()
         self.owner = None
 
+    # ANCHOR: owner
     def acquire(self):
         # Only the owner itself ever writes its own identifier here, so the
         # comparison cannot be wrong for the calling thread.
@@ -28,6 +29,7 @@ class CheckedLock:
     def release(self):
         self.owner = None
         self._lock.release()
+    # ANCHOR_END: owner
 
 
 lock = CheckedLock()

@@ -23,6 +23,7 @@ pub fn main() -> Result<(), Failure> {
         println!("released");
     }
 
+    // ANCHOR: other
     let (say, said) = mpsc::channel();
     let held = lock.lock()?;
     thread::scope(|scope| {
@@ -39,5 +40,6 @@ pub fn main() -> Result<(), Failure> {
         drop(held);
         other.join().expect("the other thread does not panic")
     })
+    // ANCHOR_END: other
 }
 // ANCHOR_END: main

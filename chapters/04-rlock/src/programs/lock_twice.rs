@@ -1,9 +1,8 @@
 //! A thread acquires a lock that it already holds.
 //!
-//! The document's program does this with a plain lock, prints nothing and
-//! never ends. Here the lock records who holds it. The record is what the
-//! report is made from: nobody waits, and nothing guesses from the time that
-//! has gone by.
+//! With a plain lock such a program prints nothing and never ends. Here the
+//! lock records who holds it. The record is what the report is made from:
+//! nobody waits, and nothing guesses from the time that has gone by.
 
 use ch04_rlock::CheckedLock;
 use std::thread;

@@ -1,8 +1,7 @@
 //! A thread acquires a reentrant lock that it already holds, and goes on.
 //!
 //! It must release as often as it acquired: until then the lock stays shut for
-//! everybody else. The document's program prints nothing; this one asks
-//! another thread at each step.
+//! everybody else. So that this shows, another thread is asked at each step.
 
 use ch04_rlock::RLock;
 use std::thread;
