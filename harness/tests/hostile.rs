@@ -28,6 +28,23 @@ fn solution_that(does: &str) -> String {
     solution.replacen(made, &format!("{made}{does}\n"), 1)
 }
 
+/// The same hole without a second lifetime, and without `for`.
+fn elided(attack: &str) -> String {
+    let from = attack.find("static NOTHING").unwrap();
+    let to = attack.find("enum Either").unwrap();
+    let (before, after) = (&attack[..from], &attack[to..]);
+    format!(
+        "{before}type Out<'a, T> = (&'static mut T, Option<&'static &'a ()>);
+fn longer<T>(value: &mut T) -> Out<'_, T> {{ (value, None) }}
+fn for_ever<T: 'static>(value: &mut T) -> &'static mut T {{
+    let widen: fn(&mut T) -> Out<'_, T> = longer;
+    widen(value).0
+}}
+{after}"
+    )
+    .replace("fn transmute<A, B>", "fn transmute<A: 'static, B: 'static>")
+}
+
 struct Batch {
     folder: tempfile::TempDir,
 }
@@ -281,13 +298,29 @@ fn what_a_process_says_of_itself_earns_nothing() {
     };
     // One finds the key and writes the frame; the others know the checks of a year ago, or those of today, by their lines.
     batch.add("forges", &[("lib.rs", &attack("forges_03"))]);
+    batch.add("elided", &[("lib.rs", &elided(&attack("forges_03")))]);
+    batch.add("counts", &[("lib.rs", &attack("counts_of_arcs"))]);
+    let hidden = attack("counts_of_arcs").replace("Arc::strong_count", "counted!()");
+    let hidden = format!("macro_rules! counted {{ () => {{ Arc::strong_count }} }}\n{hidden}");
+    batch.add("counts_by_macro", &[("lib.rs", &hidden.replace("//! ", "// "))]);
     batch.add("lines", &[("lib.rs", &attack("by_line_number"))]);
     batch.add("knows", &[("lib.rs", &cheat("by_line_number"))]);
     batch.add("alone", &[("lib.rs", &cheat("without_locks"))]);
     batch.add("right", &[("lib.rs", &solution_that(""))]);
     let graded = batch.grade();
     assert_eq!(graded.score("right"), 12, "{}", graded.said);
-    assert_eq!((graded.score("forges"), graded.score("lines")), (0, 0), "{}", graded.said);
+    for name in ["forges", "elided", "counts", "counts_by_macro", "lines"] {
+        assert_eq!(graded.score(name), 0, "{name}: {}", graded.said);
+    }
+    // A copied hole and counters that nobody watches are seen in the source, and it is said what to write.
+    for (name, says) in [("forges", "Rust's issue"), ("counts", "keep a number of your own")] {
+        let result = &graded.results[name];
+        assert_eq!(result["status"], "refused", "{result:#}");
+        assert!(result["message"].as_str().unwrap().contains(says), "{result:#}");
+    }
+    assert_eq!(graded.results["counts_by_macro"]["status"], "refused");
+    // Another spelling of the same hole gets by. What it does with it earns nothing.
+    assert_eq!(graded.results["elided"]["status"], "graded");
     let basis = |name: &str| -> Vec<&Value> {
         let checks = graded.results[name]["checks"].as_array().unwrap().iter();
         checks.map(|check| &check["basis"]).collect()

@@ -4,11 +4,13 @@
 //! An archive says what it likes about itself: names, sizes, kinds. So names are checked before they mean anything, what is read is counted
 //! as it comes out, and of what nobody wants as little as possible is decompressed.
 
-use super::shape::{self, Shape};
+use super::forms::{self, Form};
 use crate::grading::intake::{Collected, ENTRIES, IntakeError, Rules, Taken, refused};
+use crate::grading::shape::{self, Shape};
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The most bytes of an archive. Some have everything in it that a build leaves behind, of which nothing is read.
 const ARCHIVE_BYTES: u64 = 512 << 20;
@@ -34,6 +36,33 @@ enum Kind {
     Special,
 }
 
+/// Reads the submission in a file with one of the endings.
+///
+/// # Errors
+///
+/// As [`from_folder`](crate::grading::intake::from_folder).
+pub fn from_file(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
+    let ending = forms::ending_of(path).unwrap_or_default();
+    if ending == forms::SOURCE {
+        return from_source(path, rules);
+    }
+    let mut start = Vec::new();
+    File::open(path)?.take(512).read_to_end(&mut start)?;
+    if start.is_empty() {
+        return Err(refused("the file is empty".to_owned()));
+    }
+    match (forms::form_of(&start), ending) {
+        (Some(Form::Zip), _) => from_zip(path, rules),
+        (Some(Form::TarGz), _) => from_tar_gz(path, rules),
+        (Some(Form::Tar), _) => from_tar(path, rules),
+        (Some(Form::Other(form)), _) => Err(forms::unread(form)),
+        // A program that unpacks itself is a zip at its end, and old tars say nothing at their beginning.
+        (None, ".zip" | ".zipx") => from_zip(path, rules),
+        (None, ".tar") => from_tar(path, rules),
+        (None, ending) => Err(refused(format!("it is called {ending}, and is no such archive"))),
+    }
+}
+
 /// Reads the submission in a `.zip`.
 ///
 /// # Errors
@@ -43,7 +72,7 @@ pub fn from_zip(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
     zip_in(open(path)?, rules, true)
 }
 
-/// Reads the submission in a zip; in the one zip that is in it, if there is nothing else and `outermost` is set.
+/// Reads the submission in a zip; in the one archive that is in it, if there is no source beside it and `outermost` is set.
 fn zip_in(bytes: impl Read + Seek, rules: &Rules, outermost: bool) -> Result<Taken, IntakeError> {
     let broken = |error: zip::result::ZipError| match error {
         zip::result::ZipError::Io(error) if error.raw_os_error().is_some() => error.into(),
@@ -66,14 +95,7 @@ fn zip_in(bytes: impl Read + Seek, rules: &Rules, outermost: bool) -> Result<Tak
         };
         entries.push((name, kind));
     }
-    let zips = entries
-        .iter()
-        .enumerate()
-        .filter(|(_, (name, kind))| *kind == Kind::File && !shape::is_litter(&shape::parts(name)));
-    let mut zips = zips.map(|(index, (name, _))| (index, name));
-    if let (Some((index, name)), None, true) = (zips.next(), zips.next(), outermost)
-        && name.to_lowercase().ends_with(".zip")
-    {
+    if let (Some((index, name)), true) = (inner_of(&entries), outermost) {
         let mut bytes = Vec::new();
         let inner = archive.by_index(index).map_err(broken)?;
         inner
@@ -83,7 +105,7 @@ fn zip_in(bytes: impl Read + Seek, rules: &Rules, outermost: bool) -> Result<Tak
         if bytes.len() as u64 > INNER_BYTES {
             return Err(refused(format!("{name} in it is larger than {} MB", INNER_BYTES >> 20)));
         }
-        let mut taken = zip_in(Cursor::new(bytes), rules, false).map_err(|error| match error {
+        let mut taken = inside(bytes, rules).map_err(|error| match error {
             IntakeError::Refused(why) => refused(format!("{name} in it: {why}")),
             trouble => trouble,
         })?;
@@ -101,6 +123,35 @@ fn zip_in(bytes: impl Read + Seek, rules: &Rules, outermost: bool) -> Result<Tak
         }
     }
     intake.finish()
+}
+
+/// The one archive among these entries, if there is no source file beside it.
+fn inner_of(entries: &[(String, Kind)]) -> Option<(usize, &str)> {
+    let files = entries
+        .iter()
+        .enumerate()
+        .filter(|(_, (name, kind))| *kind == Kind::File && !shape::is_litter(&shape::parts(name)));
+    let ending = |name: &str| forms::ending_of(Path::new(name.rsplit(['/', '\\']).next()?));
+    let mut found = files.filter_map(|(index, (name, _))| Some((index, name, ending(name)?)));
+    match (found.next(), found.next()) {
+        (Some((index, name, ending)), None) if ending != forms::SOURCE => Some((index, name)),
+        _ => None,
+    }
+}
+
+/// Reads the submission in an archive that was in another.
+fn inside(bytes: Vec<u8>, rules: &Rules) -> Result<Taken, IntakeError> {
+    let bytes: Arc<[u8]> = bytes.into();
+    let cursor = || Cursor::new(Arc::clone(&bytes));
+    match forms::form_of(&bytes) {
+        Some(Form::Other(form)) => Err(forms::unread(form)),
+        Some(Form::Tar) => from_tar_of("tar", &|| Ok(Box::new(cursor())), rules),
+        Some(Form::TarGz) => {
+            let unpacked = || Ok(Box::new(flate2::read::MultiGzDecoder::new(cursor())) as _);
+            from_tar_of("tar.gz", &unpacked, rules)
+        }
+        Some(Form::Zip) | None => zip_in(cursor(), rules, false),
+    }
 }
 
 /// Reads a source file alone: it is the file that a submission cannot do without.
@@ -220,7 +271,7 @@ fn leads_nowhere_else(name: &str) -> Result<(), IntakeError> {
         || shape::parts(name).contains(&"..")
         || name.as_bytes().get(1) == Some(&b':');
     match bad {
-        true => Err(refused(format!("{name:?} is a name that leads out of the submission"))),
+        true => Err(refused(shape::leads_out(name))),
         false => Ok(()),
     }
 }

@@ -3,17 +3,19 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`submissions`] | what is graded: folders, `.zip`, `.tar`, `.tar.gz`, or a folder of them |
+//! | [`attempts`] | several files of one student, as Canvas and Moodle hand them out |
+//! | [`forms`] | which archive a file is |
 //! | [`archive`] | what is taken from an archive, and what is refused |
-//! | [`shape`] | where in what was handed in the submission is |
 //! | [`shard`] | which part of a batch belongs to which machine |
 //! | [`output`] | where everything is written: a result each, at once or not at all, and the reports made of them |
 //! | [`grade`], [`merge`], [`again`] | the verbs |
 
 pub mod again;
 pub mod archive;
+pub mod attempts;
+pub mod forms;
 pub mod grade;
 pub mod merge;
 pub mod output;
-pub mod shape;
 pub mod shard;
 pub mod submissions;

@@ -4,10 +4,12 @@
 //! it is a submission, or a submission that is refused with a reason, or it is named as something else.
 
 use super::archive;
+use super::attempts::{self, Attempt};
+use super::forms::{self, ending_of};
 use crate::grading::assignment::Assignment;
 use crate::grading::intake::{self, IntakeError, Taken, refused};
 use anyhow::{Context, bail};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A submission that has been found, and not been looked into yet.
@@ -24,18 +26,9 @@ pub struct Submission {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Source {
     Folder(PathBuf),
-    Archive(PathBuf, Form),
+    Archive(PathBuf),
     /// None, and why.
     Unclear(String),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Zip,
-    /// A source file alone.
-    Source,
-    Tar,
-    TarGz,
 }
 
 /// What is at the paths of a batch.
@@ -62,10 +55,7 @@ impl Submission {
     fn files(&self, assignment: &Assignment) -> Result<Taken, IntakeError> {
         match &self.source {
             Source::Folder(path) => intake::from_folder(path, &assignment.rules),
-            Source::Archive(path, Form::Zip) => archive::from_zip(path, &assignment.rules),
-            Source::Archive(path, Form::Source) => archive::from_source(path, &assignment.rules),
-            Source::Archive(path, Form::Tar) => archive::from_tar(path, &assignment.rules),
-            Source::Archive(path, Form::TarGz) => archive::from_tar_gz(path, &assignment.rules),
+            Source::Archive(path) => archive::from_file(path, &assignment.rules),
             Source::Unclear(why) => Err(refused(why.clone())),
         }
     }
@@ -119,46 +109,58 @@ pub fn find(
     Ok(Found { submissions: submissions.into_values().collect(), others })
 }
 
-/// Of several attempts of one student, as Canvas hands them out, the last.
+/// Of several attempts of one student, the last. Where it is not said which that is, nobody decides it for him.
 fn last_attempts(found: Vec<Submission>, others: &mut Vec<String>) -> Vec<Submission> {
-    let mut last: BTreeMap<(PathBuf, String), (u64, usize)> = BTreeMap::new();
-    let key = |submission: &Submission| {
-        let (student, attempt) = attempt_of(&submission.name)?;
-        let place = submission.path.parent().unwrap_or(Path::new("")).to_owned();
-        Some(((place, student), attempt))
-    };
-    for (key, attempt) in found.iter().filter_map(key) {
-        let (newest, count) = last.entry(key).or_default();
-        (*newest, *count) = (attempt.max(*newest), *count + 1);
-    }
-    let mut kept = Vec::new();
-    for mut submission in found {
-        let seen = key(&submission).and_then(|(key, attempt)| Some((last.get(&key)?, attempt)));
-        match seen {
-            Some(((newest, _), attempt)) if attempt != *newest => {
-                others.push(format!("{} (an earlier attempt)", submission.name));
+    let place = |submission: &Submission| submission.path.parent().map(Path::to_owned);
+    let with_files: BTreeSet<_> = found
+        .iter()
+        .filter_map(|it| Some((place(it), attempts::has_file(&it.name)?.to_owned())))
+        .collect();
+    let mut kept: Vec<Submission> = Vec::new();
+    type Attempts = Vec<(Attempt, Submission)>;
+    let mut of_student: BTreeMap<(Option<PathBuf>, String), Attempts> = BTreeMap::new();
+    for submission in found {
+        let typed = attempts::typed_by(&submission.name).map(str::to_owned);
+        match attempts::attempt_of(&submission.name) {
+            Some(attempt) => {
+                let key = (place(&submission), attempt.student.clone());
+                of_student.entry(key).or_default().push((attempt, submission));
             }
-            Some(((_, count), _)) if *count > 1 => {
-                submission.notes.push(format!("of {count} attempts this is the last"));
-                kept.push(submission);
+            None if typed.is_some_and(|who| with_files.contains(&(place(&submission), who))) => {
+                others.push(format!("{} (typed, beside the files)", submission.name));
             }
-            _ => kept.push(submission),
+            None => kept.push(submission),
         }
     }
+    for (_, all) in of_student {
+        let count = all.len();
+        let mut last: BTreeMap<String, (Attempt, Submission)> = BTreeMap::new();
+        let mut earlier = Vec::new();
+        for (attempt, submission) in all {
+            // Moodle's have no numbers, and different names.
+            let file = attempt.file.clone();
+            match last.get(&file) {
+                Some((known, _)) if known.number >= attempt.number => earlier.push(submission.name),
+                _ => {
+                    let before = last.insert(file, (attempt, submission));
+                    earlier.extend(before.map(|(_, before)| before.name));
+                }
+            }
+        }
+        let names: Vec<String> = last.values().map(|(_, it)| it.name.clone()).collect();
+        let Some((_, (_, mut one))) = last.pop_first() else { continue };
+        if names.len() > 1 {
+            one.source = Source::Unclear(format!(
+                "it is not clear which of these is the submission: {}",
+                names.join(", ")
+            ));
+        } else if count > 1 {
+            one.notes.push(format!("of {count} attempts this is the last"));
+        }
+        others.extend(earlier.into_iter().map(|name| format!("{name} (an earlier attempt)")));
+        kept.push(one);
+    }
     kept
-}
-
-/// The student and the number of the attempt in a name as Canvas makes them: `smithjohn_LATE_1234_5678_queue-1`.
-fn attempt_of(name: &str) -> Option<(String, u64)> {
-    let parts: Vec<&str> = name.split('_').collect();
-    let number = |part: &str| -> Option<u64> {
-        part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?
-    };
-    let at = (1..parts.len().saturating_sub(2))
-        .find(|&at| number(parts[at]).is_some() && number(parts[at + 1]).is_some())?;
-    let student: Vec<&str> =
-        parts[..=at].iter().copied().filter(|part| !part.eq_ignore_ascii_case("late")).collect();
-    Some((student.join("_"), number(parts[at + 1])?))
 }
 
 /// Submissions of one name in different folders, as those of two sections, are called by their folders as well.
@@ -192,7 +194,7 @@ impl Finder {
         }
         let mut inside = inside(path)?;
         inside.retain(|path| !is_out(path));
-        let many = inside.iter().filter(|path| path.is_dir() || form_of(path).is_some()).count();
+        let many = inside.iter().filter(|path| path.is_dir() || ending_of(path).is_some()).count();
         match many {
             0 if only => bail!(
                 "{} holds no {}, and no folders or archives of submissions",
@@ -218,11 +220,11 @@ impl Finder {
             self.others.push(name.display().to_string());
             return Ok(());
         };
-        let (name, source) = match form_of(path) {
+        let (name, source) = match ending_of(path) {
             // A link to a folder is a folder that a student has, perhaps, in mind; the intake says what it is.
             _ if path.is_dir() => (name, self.source_in(path)?),
-            Some((ending, form)) if path.is_file() => {
-                (&name[..name.len() - ending.len()], Source::Archive(path.to_owned(), form))
+            Some(ending) if path.is_file() => {
+                (&name[..name.len() - ending.len()], Source::Archive(path.to_owned()))
             }
             _ => {
                 self.others.push(name.to_owned());
@@ -253,12 +255,13 @@ impl Finder {
             let Ok(kind) = path.symlink_metadata().map(|metadata| metadata.file_type()) else {
                 continue;
             };
-            match form_of(path) {
+            match ending_of(path) {
                 _ if kind.is_dir() && self.is_submission(path) => {
                     candidates.push((name(path), Source::Folder(path.clone())));
                 }
-                Some((_, form)) if kind.is_file() => {
-                    candidates.push((name(path), Source::Archive(path.clone(), form)));
+                // What lies side by side as sources is one submission.
+                Some(ending) if kind.is_file() && ending != forms::SOURCE => {
+                    candidates.push((name(path), Source::Archive(path.clone())));
                 }
                 _ => {}
             }
@@ -266,11 +269,8 @@ impl Finder {
         let list = |names: Vec<String>| names.join(", ");
         Ok(match &mut candidates[..] {
             [] if inside.is_empty() => Source::Unclear("the folder is empty".to_owned()),
-            [] => Source::Unclear(format!(
-                "there is no {} in it, nor in a folder or an archive in it; it holds {}",
-                self.root_file,
-                list(inside.iter().take(MENTIONED).map(|path| name(path)).collect())
-            )),
+            // Deeper, or written otherwise: whoever reads it finds it.
+            [] => Source::Folder(folder.to_owned()),
             [_] => candidates.remove(0).1,
             several => Source::Unclear(format!(
                 "there is no {} in it, and it is not clear which of these is the submission: {}",
@@ -298,199 +298,5 @@ fn is_hidden(name: &str) -> bool {
     name.starts_with('.') || name == "__MACOSX"
 }
 
-/// The ending of an archive's name, and what it says.
-fn form_of(path: &Path) -> Option<(&'static str, Form)> {
-    const FORMS: [(&str, Form); 5] = [
-        (".zip", Form::Zip),
-        (".tar", Form::Tar),
-        (".tar.gz", Form::TarGz),
-        (".tgz", Form::TarGz),
-        (".rs", Form::Source),
-    ];
-    let name = path.file_name()?.to_str()?.to_lowercase();
-    FORMS.into_iter().find(|(ending, _)| name.len() > ending.len() && name.ends_with(ending))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn add(path: PathBuf) {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, "x").unwrap();
-    }
-
-    /// What is found in a folder with these files, or at each of its entries: `name: where it is`.
-    fn found(files: &[&str], each: bool) -> (Vec<String>, Vec<String>) {
-        let folder = tempfile::tempdir().unwrap();
-        for file in files {
-            match file.strip_suffix('/') {
-                Some(empty) => std::fs::create_dir_all(folder.path().join(empty)).unwrap(),
-                None => add(folder.path().join(file)),
-            }
-        }
-        let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
-        let assignment = Assignment::find(&course, "tally").unwrap();
-        let paths =
-            if each { inside(folder.path()).unwrap() } else { vec![folder.path().to_owned()] };
-        let Found { submissions, others } = find(&assignment, &paths, None).unwrap();
-        let line = |submission: Submission| {
-            let within =
-                |path: &Path| path.strip_prefix(folder.path()).unwrap().display().to_string();
-            let what = match submission.source {
-                Source::Folder(path) | Source::Archive(path, _) => within(&path),
-                Source::Unclear(why) => why,
-            };
-            format!("{}: {what}", submission.name)
-        };
-        (submissions.into_iter().map(line).collect(), others)
-    }
-
-    #[test]
-    fn what_is_none_is_named() {
-        let files = [
-            "ada/src/lib.rs",
-            "carl.tar",
-            "notes.txt",
-            "x.tar.xz",
-            "eve.rs",
-            ".git/config",
-            "__MACOSX/ada/src/lib.rs",
-            ".zip",
-        ];
-        let others = [".git", ".zip", "__MACOSX", "notes.txt", "x.tar.xz"];
-        for each in [false, true] {
-            let (submissions, found) = found(&files, each);
-            assert_eq!(submissions, ["ada: ada", "carl: carl.tar", "eve: eve.rs"]);
-            assert_eq!(found, others);
-        }
-    }
-
-    #[test]
-    fn the_last_attempt_counts() {
-        let files = [
-            "smithjohn_LATE_1234_5678_queue.zip",
-            "smithjohn_LATE_1234_5679_queue-2.zip",
-            "smithjane_77_10_queue.zip",
-            "li_wei_2024_queue.zip",
-        ];
-        let (submissions, others) = found(&files, false);
-        let names: Vec<&str> =
-            submissions.iter().map(|line| line.split_once(':').unwrap().0).collect();
-        let expected =
-            ["li_wei_2024_queue", "smithjane_77_10_queue", "smithjohn_LATE_1234_5679_queue-2"];
-        assert_eq!(names, expected);
-        assert_eq!(others, ["smithjohn_LATE_1234_5678_queue (an earlier attempt)"]);
-        assert_eq!(attempt_of("a_1_22_x").unwrap(), ("a_1".to_owned(), 22));
-        for name in ["a_1_x", "1_2_x", "a_1_2", "ada", "Ada_123_assignsubmission_file_"] {
-            assert_eq!(attempt_of(name), None, "{name}");
-        }
-    }
-
-    #[test]
-    fn two_sections_may_have_one_name() {
-        let folder = tempfile::tempdir().unwrap();
-        for file in ["a/ada/src/lib.rs", "b/ada/src/lib.rs", "b/bob/src/lib.rs"] {
-            add(folder.path().join(file));
-        }
-        let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
-        let assignment = Assignment::find(&course, "tally").unwrap();
-        let paths = ["a", "b"].map(|section| folder.path().join(section));
-        let paths: Vec<PathBuf> =
-            paths.iter().flat_map(|section| inside(section).unwrap()).collect();
-        let found = find(&assignment, &paths, None).unwrap();
-        let names: Vec<&str> = found.submissions.iter().map(|it| it.name.as_str()).collect();
-        assert_eq!(names, ["a-ada", "b-ada", "bob"]);
-    }
-
-    #[test]
-    fn results_among_the_submissions_are_none() {
-        let folder = tempfile::tempdir().unwrap();
-        add(folder.path().join("ada/src/lib.rs"));
-        add(folder.path().join("out/results/ada.json"));
-        let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
-        let assignment = Assignment::find(&course, "tally").unwrap();
-        let (all, out) = ([folder.path().to_owned()], folder.path().join("out"));
-        for paths in [&all[..], &[folder.path().join("ada"), out.clone()]] {
-            let found = find(&assignment, paths, Some(&out)).unwrap();
-            let names: Vec<&str> = found.submissions.iter().map(|s| s.name.as_str()).collect();
-            assert_eq!((names, found.others), (vec!["ada"], vec![]));
-        }
-    }
-
-    #[test]
-    fn an_archive_is_read_as_what_its_name_says() {
-        let folder = tempfile::tempdir().unwrap();
-        let source = b"// a library";
-        let mut tar = tar::Builder::new(Vec::new());
-        let mut header = tar::Header::new_gnu();
-        header.set_size(source.len() as u64);
-        tar.append_data(&mut header, "src/lib.rs", &source[..]).unwrap();
-        std::fs::write(folder.path().join("Carl.TAR"), tar.into_inner().unwrap()).unwrap();
-        let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
-        let assignment = Assignment::find(&course, "tally").unwrap();
-        let found = find(&assignment, &[folder.path().to_owned()], None).unwrap();
-        assert_eq!(found.submissions[0].name, "Carl");
-        assert!(found.submissions[0].take(&assignment).unwrap().has("src/lib.rs"));
-    }
-
-    #[test]
-    fn an_empty_folder_is_a_submission_that_is_refused() {
-        for each in [false, true] {
-            let (submissions, _) = found(&["ada/src/lib.rs", "bob/", "cy/notes.txt"], each);
-            assert_eq!(submissions[..2], ["ada: ada", "bob: the folder is empty"]);
-            assert_eq!(
-                submissions[2],
-                "cy: there is no src/lib.rs in it, nor in a folder or an archive in it; it holds notes.txt"
-            );
-        }
-    }
-
-    #[test]
-    fn a_submission_may_be_one_level_down_if_it_is_the_only_one() {
-        let files = [
-            "Ada_123_assignsubmission_file_/07-queue.zip",
-            "Ada_123_assignsubmission_file_/.DS_Store",
-            "Bob/07-queue/src/lib.rs",
-            "Bob/readme.txt",
-            "Cy/one.zip",
-            "Cy/two/src/lib.rs",
-            "Dora/src/other.rs",
-            "Dora/old.zip",
-        ];
-        let expected = [
-            "Ada_123_assignsubmission_file_: Ada_123_assignsubmission_file_/07-queue.zip",
-            "Bob: Bob/07-queue",
-            "Cy: there is no src/lib.rs in it, and it is not clear which of these is the submission: one.zip, two",
-            "Dora: Dora",
-        ];
-        assert_eq!(found(&files, false).0, expected);
-        // Named one by one, a folder with two in it is a folder of submissions.
-        let one_by_one = found(&files[..4], true).0;
-        assert_eq!(one_by_one, expected[..2]);
-    }
-
-    #[test]
-    fn a_link_one_level_down_leads_nowhere() {
-        let folder = tempfile::tempdir().unwrap();
-        add(folder.path().join("ada/src/lib.rs"));
-        add(folder.path().join("eve.zip"));
-        std::fs::create_dir(folder.path().join("bob")).unwrap();
-        std::os::unix::fs::symlink("../ada", folder.path().join("bob/mine")).unwrap();
-        std::os::unix::fs::symlink("../eve.zip", folder.path().join("bob/mine.zip")).unwrap();
-        let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
-        let assignment = Assignment::find(&course, "tally").unwrap();
-        let found = find(&assignment, &[folder.path().to_owned()], None).unwrap();
-        let why = found.submissions[1].take(&assignment).unwrap_err().to_string();
-        assert!(why.contains("it holds mine, mine.zip"), "{why}");
-    }
-
-    #[test]
-    fn two_of_one_name_side_by_side_are_refused_and_the_others_are_not() {
-        for each in [false, true] {
-            let (submissions, _) = found(&["ada/src/lib.rs", "dan/src/lib.rs", "dan.zip"], each);
-            let dan = "dan: dan and dan.zip are both called dan; one has to go";
-            assert_eq!(submissions, ["ada: ada", dan]);
-        }
-    }
-}
+mod tests;

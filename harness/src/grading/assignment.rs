@@ -1,7 +1,7 @@
 //! An assignment's folder.
 
 use super::intake::{self, Rules, Taken};
-use super::manifest::{Form, Manifest};
+use super::manifest::Manifest;
 use crate::course::{names_chapter, wrong};
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
@@ -44,6 +44,7 @@ impl Assignment {
         let manifest = Manifest::read(&path)?;
         let rules =
             Rules::new(&manifest.files).with_context(|| format!("{}: `files`", path.display()))?;
+        let rules = rules.with_root(manifest.form.root_file());
         Ok(Assignment { name: name.to_owned(), folder, manifest, rules })
     }
 
@@ -65,10 +66,7 @@ impl Assignment {
 
     /// The file that a submission cannot do without.
     pub fn root_file(&self) -> &'static str {
-        match self.manifest.form {
-            Form::Library => "src/lib.rs",
-            Form::Program => "src/main.rs",
-        }
+        self.manifest.form.root_file()
     }
 }
 

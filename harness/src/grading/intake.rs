@@ -4,10 +4,12 @@
 //! number and size are limited. What could only be there to reach the grader is refused with a reason, rather than left out in silence:
 //! somebody may have put it there in good faith and wonder why it has no effect.
 
+use super::shape::{self, Shape};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, fstat, openat};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::ffi::CStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
@@ -106,7 +108,7 @@ impl Rules {
     }
 }
 
-/// Reads the submission in `folder`.
+/// Reads the submission in `folder`. Where it is one level down, or written otherwise, as it is in an archive: see [`shape`].
 ///
 /// # Errors
 ///
@@ -114,19 +116,75 @@ impl Rules {
 pub fn from_folder(folder: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     // The path to the submission is the instructor's; only what is in it is a stranger's.
-    let root = openat(CWD, folder, flags, Mode::empty()).map_err(io::Error::from)?;
-    let mut walk = Walk { rules, taken: Collected::default(), entries: 0 };
-    walk.folder(root, "", 0)?;
-    walk.taken.finish()
+    let open = || openat(CWD, folder, flags, Mode::empty()).map_err(io::Error::from);
+    let plain = |root| {
+        let mut walk = Walk::new(rules, None);
+        walk.folder(root, "", 0)?;
+        walk.taken.finish()
+    };
+    let taken = plain(open()?)?;
+    if taken.has(rules.root()) {
+        return Ok(taken);
+    }
+    let mut names = Names::default();
+    names.folder(open()?, "", 0)?;
+    let shape = Shape::of(names.found.iter().map(String::as_str), rules.root()).map_err(refused)?;
+    let mut walk = Walk::new(rules, Some(&shape));
+    walk.folder(open()?, "", 0)?;
+    let taken = walk.taken.finish()?;
+    Ok(Taken { notes: shape.notes, ..taken })
+}
+
+/// What is in a folder, apart from what tools leave in it.
+#[derive(Default)]
+struct Names {
+    found: Vec<String>,
+    entries: usize,
+}
+
+impl Names {
+    fn folder(&mut self, folder: OwnedFd, path: &str, depth: usize) -> Result<(), IntakeError> {
+        for entry in Dir::read_from(&folder).map_err(io::Error::from)? {
+            let entry = entry.map_err(io::Error::from)?;
+            let name = entry.file_name();
+            if matches!(name.to_bytes(), b"." | b"..") {
+                continue;
+            }
+            self.entries += 1;
+            if self.entries > ENTRIES {
+                return Err(refused(format!("it has more than {ENTRIES} files and folders")));
+            }
+            let path = format!("{path}{}", shape::decoded(name.to_bytes()));
+            if shape::parts(&path).contains(&"..") {
+                return Err(refused(shape::leads_out(&path)));
+            }
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let inner = match shape::is_litter(&shape::parts(&path)) || depth == DEPTH {
+                true => None,
+                false => openat(&folder, name, flags, Mode::empty()).ok(),
+            };
+            match inner {
+                Some(inner) => self.folder(inner, &format!("{path}/"), depth + 1)?,
+                None => self.found.push(path),
+            }
+        }
+        Ok(())
+    }
 }
 
 struct Walk<'r> {
     rules: &'r Rules,
+    /// How names are to be understood; without it, as they are written.
+    shape: Option<&'r Shape>,
     taken: Collected,
     entries: usize,
 }
 
-impl Walk<'_> {
+impl<'r> Walk<'r> {
+    fn new(rules: &'r Rules, shape: Option<&'r Shape>) -> Walk<'r> {
+        Walk { rules, shape, taken: Collected::default(), entries: 0 }
+    }
+
     fn folder(&mut self, folder: OwnedFd, path: &str, depth: usize) -> Result<(), IntakeError> {
         if depth > DEPTH {
             return Err(refused(format!("{path} is nested more than {DEPTH} folders deep")));
@@ -134,31 +192,50 @@ impl Walk<'_> {
         let entries = Dir::read_from(&folder).map_err(io::Error::from)?;
         for entry in entries {
             let entry = entry.map_err(io::Error::from)?;
-            let name = entry.file_name().to_bytes();
-            if name == b"." || name == b".." {
+            let raw = entry.file_name();
+            if matches!(raw.to_bytes(), b"." | b"..") {
                 continue;
             }
             self.entries += 1;
             if self.entries > ENTRIES {
                 return Err(refused(format!("it has more than {ENTRIES} files and folders")));
             }
-            let Ok(name) = std::str::from_utf8(name) else {
+            let name = match (std::str::from_utf8(raw.to_bytes()), self.shape) {
+                (Ok(name), _) => name.to_owned(),
+                (Err(_), Some(_)) => shape::decoded(raw.to_bytes()),
                 // Whoever unpacks an archive of another system has such names. Rust could name no file of them.
+                (Err(_), None) => continue,
+            };
+            let written = format!("{path}{name}");
+            let Some(meant) = self.meant(&written) else {
                 continue;
             };
-            if let (true, Some(why)) = (depth == 0, Rules::forbids(name)) {
-                return Err(refused(format!("{name} may not be in a submission: {why}")));
+            if let (false, Some(why)) = (meant.contains('/'), Rules::forbids(&meant)) {
+                return Err(refused(format!("{meant} may not be in a submission: {why}")));
             }
-            self.entry(&folder, name, &format!("{path}{name}"), depth)?;
+            self.entry(&folder, raw, (&written, &meant), depth)?;
         }
         Ok(())
+    }
+
+    /// The path in the submission of what is written so. Of a folder around it, its own.
+    fn meant(&self, written: &str) -> Option<String> {
+        let Some(shape) = self.shape else { return Some(written.to_owned()) };
+        let parts = shape::parts(written);
+        if shape::is_litter(&parts) || parts.contains(&"..") {
+            return None;
+        }
+        match shape.path(&parts) {
+            Some(parts) if !parts.is_empty() => Some(parts.join("/")),
+            _ => shape.is_around(&parts).then(|| written.to_owned()),
+        }
     }
 
     fn entry(
         &mut self,
         folder: &OwnedFd,
-        name: &str,
-        path: &str,
+        name: &CStr,
+        (written, path): (&str, &str),
         depth: usize,
     ) -> Result<(), IntakeError> {
         // A pipe would block an open without NONBLOCK for ever.
@@ -177,8 +254,8 @@ impl Walk<'_> {
         };
         let stat = fstat(&opened).map_err(io::Error::from)?;
         match FileType::from_raw_mode(stat.st_mode) {
-            FileType::Directory if self.rules.enters(path) => {
-                self.folder(opened, &format!("{path}/"), depth + 1)
+            FileType::Directory if self.shape.is_some() || self.rules.enters(path) => {
+                self.folder(opened, &format!("{written}/"), depth + 1)
             }
             FileType::RegularFile if self.rules.takes(path) => {
                 self.taken.add(path, File::from(opened))

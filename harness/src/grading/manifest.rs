@@ -53,6 +53,16 @@ pub enum Form {
     Program,
 }
 
+impl Form {
+    /// The file that a submission cannot do without.
+    pub fn root_file(self) -> &'static str {
+        match self {
+            Form::Library => "src/lib.rs",
+            Form::Program => "src/main.rs",
+        }
+    }
+}
+
 /// One check.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

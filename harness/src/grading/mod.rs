@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`manifest`], [`assignment`] | what an assignment is |
 //! | [`intake`] | what is taken from a submission, and what is refused |
+//! | [`shape`] | where in what was handed in the submission is |
+//! | [`tripwire`] | what a library may not have: spellings of the compiler's known holes, and counters that nobody watches |
 //! | [`toolchain`], [`compile`] | from source files to executables |
 //! | [`source`] | a file of checks, cut as Rust reads it |
 //! | [`signatures`] | whether a library has the functions and types that checks call |
@@ -31,9 +33,11 @@ pub mod program;
 pub mod proof;
 pub mod result;
 pub mod sandbox;
+pub mod shape;
 pub mod signatures;
 pub mod source;
 pub mod toolchain;
+pub mod tripwire;
 pub mod verdict;
 
 use crate::doctor;

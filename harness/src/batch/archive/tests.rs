@@ -218,6 +218,12 @@ fn archives_of_other_systems_are_taken_as_they_are_meant() {
     let taken = from_bytes(&zip_of(&[("q.zip", Kind::File, &inner)])).unwrap();
     assert_eq!(paths(&taken), ["src/lib.rs"]);
     assert_eq!(taken.notes, ["it was taken from q.zip, an archive in the archive"]);
+    let tar = tar_gz_of(&[file("q/src/lib.rs")]);
+    let beside = [("me/q.tar.gz", Kind::File, &tar[..]), file("report.pdf"), file("me/._q.zip")];
+    assert_eq!(paths(&from_bytes(&zip_of(&beside)).unwrap()), ["src/lib.rs"]);
+    // Bytes that begin as a mark of UTF-16 are none.
+    let odd = zip_of_bytes(&[b"\xff\xfe\xfd/src/lib.rs"]);
+    assert_eq!(paths(&from_bytes(&odd).unwrap()), ["src/lib.rs"]);
 }
 
 #[test]
@@ -226,10 +232,32 @@ fn what_cannot_be_taken_is_refused_with_what_there_is() {
     assert_eq!(why, "there is no src/lib.rs in it; it holds a.rs, b.rs, report.pdf");
     let broken = from_bytes(&zip_of(&[("inner.zip", Kind::File, b"x")])).unwrap_err();
     assert!(broken.starts_with("inner.zip in it: it is no zip archive"), "{broken}");
+    let seven = b"7z\xbc\xaf\x27\x1c";
+    let why = from_bytes(&zip_of(&[("a.7z", Kind::File, seven)])).unwrap_err();
+    assert!(why.starts_with("a.7z in it: it is a 7z archive"), "{why}");
     // One level is help; many are a bomb.
     let mut nested = zip_of(&[file("src/lib.rs")]);
     for _ in 0..2 {
         nested = zip_of(&[("n.zip", Kind::File, &nested)]);
     }
     assert!(from_bytes(&nested).unwrap_err().contains("it holds n.zip"));
+}
+
+#[test]
+fn what_cannot_be_read_says_what_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = Rules::new(&["src/**/*.rs".to_owned()]).unwrap();
+    for (name, bytes, says) in [
+        ("a.7z", &b"7z\xbc\xaf\x27\x1c"[..], "it is a 7z archive, which is not read here; a .zip"),
+        ("a.zip", b"Rar!\x1a\x07\0", "it is a rar archive"),
+        ("a.tar.zst", b"\x28\xb5\x2f\xfdx", "it is a zstd archive"),
+        ("a.rar", b"no archive", "it is called .rar, and is no such archive"),
+        ("a.zip", b"", "the file is empty"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let error = from_file(&path, &rules).unwrap_err();
+        assert!(matches!(error, IntakeError::Refused(_)), "{error}");
+        assert!(error.to_string().starts_with(says), "{name}: {error}");
+    }
 }

@@ -9,6 +9,7 @@ use crate::grading::manifest::{Check, Form, Kind};
 use crate::grading::result::Status;
 use crate::grading::signatures::{Blamed, Difference};
 use crate::grading::source::Source;
+use crate::grading::tripwire::tripped;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -77,6 +78,10 @@ impl Grader<'_> {
             return Ok(executables);
         }
         let library = made(compile::library(tools, workshop), "")?;
+        // Whatever does not compile is rustc's to say.
+        if let Some(message) = tripped(taken) {
+            return Err(Stopped { status: Status::Refused, message });
+        }
         if let Some(source) = &self.source {
             self.compile_checks(taken, source, &library, &mut executables).map_err(trouble)?;
         }

@@ -128,3 +128,52 @@ fn a_missing_submission_is_the_graders_trouble() {
     let result = from_folder(Path::new("/no/such/submission"), &rules());
     assert!(matches!(result, Err(IntakeError::Trouble(_))));
 }
+
+/// What comes of a folder with these files, by the bytes of their names, and nothing else.
+fn take_these(names: &[&[u8]]) -> Result<(Vec<String>, Vec<String>), String> {
+    let folder = tempfile::tempdir().unwrap();
+    for name in names {
+        write(folder.path().join(OsStr::from_bytes(name)), "// text");
+    }
+    let taken = from_folder(folder.path(), &rules()).map_err(|error| error.to_string())?;
+    Ok((taken.files.into_iter().map(|(path, _)| path).collect(), taken.notes))
+}
+
+#[test]
+fn a_folder_is_taken_as_it_is_meant() {
+    for (names, paths) in [
+        (&[&b"a/b/c/src/lib.rs"[..], b"a/b/c/src/x/y.rs"][..], "src/lib.rs src/x/y.rs"),
+        (&[b"SRC/Lib.RS", b"SRC/Other.rs"], "src/Other.rs src/lib.rs"),
+        (&[b"lib.rs", b"util.rs", b"README.md"], "src/lib.rs src/util.rs"),
+        (&[b"src/main.rs", b"Cargo.toml"], "src/lib.rs"),
+        (&[b"\xd7\xf7\xd2\xb5/src/lib.rs"], "src/lib.rs"),
+        // Unpacked by a program that knows no backslashes.
+        (&[b"q\\src\\lib.rs", b"q\\src\\a.rs"], "src/a.rs src/lib.rs"),
+        (&[b"q/src/lib.rs", b"q/target/debug/src/lib.rs", b"__MACOSX/q/src/lib.rs"], "src/lib.rs"),
+    ] {
+        let (taken, _) = take_these(names).unwrap();
+        assert_eq!(taken.join(" "), paths, "{names:?}");
+    }
+    let (_, notes) = take_these(&[b"SRC/Lib.RS"]).unwrap();
+    assert_eq!(notes, ["SRC/Lib.RS was taken as src/lib.rs"]);
+}
+
+#[test]
+fn a_folder_whose_meaning_is_not_plain_is_refused_with_what_is_in_it() {
+    for (names, says) in [
+        (&[&b"a/src/lib.rs"[..], b"b/src/lib.rs"][..], "a/src/lib.rs, b/src/lib.rs"),
+        (&[b"report.pdf"], "there is no src/lib.rs in it; it holds report.pdf"),
+        (&[b"..\\..\\x\\src\\lib.rs"], "leads out of"),
+        (&[b"q/src/lib.rs", b"q/build.rs"], "build.rs may not be in a submission"),
+    ] {
+        let why = take_these(names).unwrap_err();
+        assert!(why.contains(says), "{names:?}: {why}");
+    }
+    // What is around it may be a link no more than what is in it.
+    let why = take(|folder| {
+        std::fs::remove_dir_all(folder.join("src")).unwrap();
+        write(folder.join("q/src/lib.rs"), "// a library");
+        symlink("/etc/passwd", folder.join("q/src/x.rs")).unwrap();
+    });
+    assert!(why.unwrap_err().contains("src/x.rs is a symbolic link"));
+}

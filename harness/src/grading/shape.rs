@@ -48,6 +48,11 @@ pub fn parts(name: &str) -> Vec<&str> {
     name.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".").collect()
 }
 
+/// That something in a submission is called so that it would be elsewhere.
+pub fn leads_out(name: &str) -> String {
+    format!("{name:?} is a name that leads out of the submission")
+}
+
 impl Shape {
     /// The shape of what has files of these names, where `root`, as `src/lib.rs`, is the file that a submission cannot do without.
     ///
@@ -120,6 +125,15 @@ impl Shape {
         })
     }
 
+    /// Whether what has this name is a folder around the submission, or may lead to the one file that it is.
+    pub fn is_around(&self, parts: &[&str]) -> bool {
+        let whole = match &self.change {
+            Change::Only(only, _) => only,
+            _ => &self.around,
+        };
+        parts.len() <= whole.len() && parts.iter().zip(whole).all(|(a, b)| a == b)
+    }
+
     /// The path in the submission of what has this name; `None` if it is no part of it.
     pub fn path<'a>(&'a self, parts: &[&'a str]) -> Option<Vec<&'a str>> {
         if let Change::Only(only, root) = &self.change {
@@ -174,8 +188,7 @@ pub fn decoded(name: &[u8]) -> String {
         return text.to_owned();
     }
     for encoding in [encoding_rs::GBK, encoding_rs::SHIFT_JIS, encoding_rs::EUC_KR] {
-        let (text, _, wrong) = encoding.decode(name);
-        if !wrong {
+        if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(name) {
             return text.into_owned();
         }
     }

@@ -1,0 +1,335 @@
+//! What a library may not have, because it shares its process with the check that judges it.
+//!
+//! Two kinds of things. Spellings in which the compiler's known holes are written: they lead out of safe Rust without `unsafe`, and no lint sees
+//! them. They are coarse, stop whoever copies one, and nobody who thinks. And the counters of `Arc`: an execution that is explored has steps for
+//! locks, atomics and channels, and none for these, so that what is kept in them would look as if nobody could come between.
+//!
+//! A hole is nothing that a student wants. What is refused says how the same is written otherwise.
+
+use super::intake::Taken;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use std::collections::BTreeSet;
+use std::str::FromStr;
+use syn::visit::{self, Visit};
+
+/// What tells how many owners an `Arc` has.
+const COUNTERS: [&str; 2] = ["strong_count", "weak_count"];
+
+/// The first thing in these files that is not accepted: where, and what to write in its place.
+pub fn tripped(taken: &Taken) -> Option<String> {
+    for (path, bytes) in &taken.files {
+        // What is no text, or has no tokens, the compiler has refused or has never seen.
+        let Ok(tokens) = std::str::from_utf8(bytes).map_err(drop).and_then(|text| {
+            TokenStream::from_str(text.trim_start_matches('\u{feff}')).map_err(drop)
+        }) else {
+            continue;
+        };
+        let mut look = Look::default();
+        look.counters(tokens.clone());
+        match syn::parse2::<syn::File>(tokens.clone()) {
+            Ok(file) => look.visit_file(&file),
+            // Newer than the parser, or no part of the library.
+            Err(_) => look.tokens(tokens, false),
+        }
+        if let Some((line, why)) = look.found.into_iter().min() {
+            return Some(format!("{path}:{line}: {why}"));
+        }
+    }
+    None
+}
+
+#[derive(Default)]
+struct Look {
+    /// The lifetimes of the items around this place.
+    outer: Vec<BTreeSet<String>>,
+    found: Vec<(usize, String)>,
+}
+
+impl Look {
+    fn say(&mut self, at: Span, why: &str) {
+        self.found.push((at.start().line, why.to_owned()));
+    }
+
+    /// Names cannot be put together from parts, so that whoever calls them writes them.
+    fn counters(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(name) => {
+                    let text = name.to_string();
+                    let text = text.trim_start_matches("r#");
+                    if COUNTERS.contains(&text) {
+                        self.say(name.span(), &format!(
+                            "`{text}` is not accepted here: it reads a counter that changes at any moment, and the checks do not see it; keep a number of your own, in a `Mutex` or an atomic"
+                        ));
+                    }
+                }
+                TokenTree::Group(group) => self.counters(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+        }
+    }
+
+    /// Rust's issue 25860: a type with two lifetimes implies a bound. A lifetime with a bound that is written cannot be forged so.
+    fn signature(&mut self, signature: &syn::Signature) {
+        let mut own = lifetimes_of(&signature.generics);
+        for parameter in signature.generics.lifetimes().filter(|it| !it.bounds.is_empty()) {
+            own.remove(&parameter.lifetime.ident.to_string());
+        }
+        let written = signature.generics.where_clause.iter().flat_map(|it| &it.predicates);
+        for predicate in written {
+            if let syn::WherePredicate::Lifetime(predicate) = predicate {
+                own.remove(&predicate.lifetime.ident.to_string());
+            }
+        }
+        let mut known: BTreeSet<String> = self.outer.iter().flatten().cloned().collect();
+        known.extend(own.iter().cloned());
+        known.insert("static".to_owned());
+        for input in &signature.inputs {
+            let mut names = Names::default();
+            match input {
+                syn::FnArg::Typed(argument) => names.visit_type(&argument.ty),
+                syn::FnArg::Receiver(receiver) => names.visit_receiver(receiver),
+            }
+            let here: BTreeSet<&String> = names.0.intersection(&known).collect();
+            if here.len() > 1 && here.iter().any(|name| own.contains(*name)) {
+                self.say(
+                    signature.ident.span(),
+                    "the type of an argument has two lifetimes, and it is not written how they relate (see Rust's issue 25860): write it, as `<'a, 'b: 'a>`",
+                );
+            }
+        }
+    }
+
+    /// In macros only tokens are known; in a definition of one, even less.
+    fn tokens(&mut self, tokens: TokenStream, definition: bool) {
+        let mut before = String::new();
+        for token in tokens {
+            let now = match &token {
+                TokenTree::Ident(name) => {
+                    let text = name.to_string();
+                    match text.as_str() {
+                        "trait" => self.say(name.span(), "a trait in a macro is not accepted here: write it outside"),
+                        "match" | "impl" if definition => self.say(
+                            name.span(),
+                            "`match` or `impl` in a macro of your own is not accepted here: write it outside",
+                        ),
+                        _ => {}
+                    }
+                    text
+                }
+                TokenTree::Punct(punct) => {
+                    let c = punct.as_char();
+                    if c == '\'' && !["break", "continue"].contains(&before.as_str()) {
+                        self.say(
+                            punct.span(),
+                            "a lifetime in a macro is not accepted here: write it outside",
+                        );
+                    }
+                    if c == '<' && before == "for" {
+                        self.say(punct.span(), BINDER);
+                    }
+                    c.to_string()
+                }
+                TokenTree::Group(group) => {
+                    self.tokens(group.stream(), definition);
+                    String::new()
+                }
+                TokenTree::Literal(_) => String::new(),
+            };
+            before = now;
+        }
+    }
+}
+
+/// What is said of `for<'a>`.
+const BINDER: &str = "`for<'a>` is not accepted here (see Rust's issues 25860, 84591 and 100051): leave it out, as in `Fn(&str)`";
+
+impl<'ast> Visit<'ast> for Look {
+    fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
+        self.outer.push(lifetimes_of(&item.generics));
+        visit::visit_item_impl(self, item);
+        self.outer.pop();
+    }
+
+    fn visit_item_trait(&mut self, item: &'ast syn::ItemTrait) {
+        for of_it in &item.items {
+            if let syn::TraitItem::Type(associated) = of_it {
+                self.say(
+                    associated.ident.span(),
+                    "a trait of your own with a type in it is not accepted here (see Rust's issues 57893, 84366 and 152607): make the type a parameter, as `trait Source<Item>`",
+                );
+            }
+        }
+        self.outer.push(lifetimes_of(&item.generics));
+        visit::visit_item_trait(self, item);
+        self.outer.pop();
+    }
+
+    fn visit_signature(&mut self, signature: &'ast syn::Signature) {
+        self.signature(signature);
+        visit::visit_signature(self, signature);
+    }
+
+    fn visit_bound_lifetimes(&mut self, bound: &'ast syn::BoundLifetimes) {
+        self.say(bound.for_token.span, BINDER);
+        visit::visit_bound_lifetimes(self, bound);
+    }
+
+    fn visit_pat_guard(&mut self, pattern: &'ast syn::PatGuard) {
+        let mut acts = Acts(false);
+        acts.visit_expr(&pattern.guard);
+        if acts.0 {
+            self.say(
+                pattern.if_token.span,
+                "the `if` of a match arm does something (see Rust's issue 161578): do it before the `match`, and only compare here",
+            );
+        }
+        visit::visit_pat_guard(self, pattern);
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        type Arguments = syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>;
+        let definition = call.path.is_ident("macro_rules");
+        match call.parse_body_with(Arguments::parse_terminated) {
+            // Those of the known ones are expressions.
+            Ok(arguments) if !definition => {
+                arguments.iter().for_each(|argument| self.visit_expr(argument));
+            }
+            _ => self.tokens(call.tokens.clone(), definition),
+        }
+    }
+}
+
+fn lifetimes_of(generics: &syn::Generics) -> BTreeSet<String> {
+    generics.lifetimes().map(|it| it.lifetime.ident.to_string()).collect()
+}
+
+/// The lifetimes that a type names.
+#[derive(Default)]
+struct Names(BTreeSet<String>);
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_lifetime(&mut self, lifetime: &'ast syn::Lifetime) {
+        self.0.insert(lifetime.ident.to_string());
+    }
+}
+
+/// Whether an expression does more than look.
+struct Acts(bool);
+
+impl<'ast> Visit<'ast> for Acts {
+    fn visit_expr(&mut self, expression: &'ast syn::Expr) {
+        use syn::Expr;
+        match expression {
+            Expr::Assign(_)
+            | Expr::Block(_)
+            | Expr::Break(_)
+            | Expr::Continue(_)
+            | Expr::If(_)
+            | Expr::Loop(_)
+            | Expr::Match(_)
+            | Expr::Return(_)
+            | Expr::Unsafe(_) => self.0 = true,
+            Expr::Macro(call) if !call.mac.path.is_ident("matches") => self.0 = true,
+            Expr::Closure(_) => {}
+            other => visit::visit_expr(self, other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Option<String> {
+        let files = vec![("src/lib.rs".to_owned(), text.as_bytes().to_vec())];
+        tripped(&Taken { files, ..Taken::default() })
+    }
+
+    #[test]
+    fn holes_are_refused_in_their_usual_spellings() {
+        for (text, part) in [
+            ("fn f<'a, 'b, T: ?Sized>(_: &'a &'b (), v: &'b T) -> &'a T { v }", "25860"),
+            ("struct S<'a>(&'a u8); impl<'a> S<'a> { fn f<'b>(&self, _: &'a &'b ()) {} }", "25860"),
+            ("type F = for<'a> fn(&'a u8) -> &'static u8;", "84591"),
+            ("fn f<T>() where for<'a> T: Fn(&'a u8) {}", "84591"),
+            ("trait T { type Out; }", "57893"),
+            (
+                "fn f(mut x: Option<u8>) { match x { Some(_) if { x = None; true } => {} _ => {} } }",
+                "161578",
+            ),
+            (
+                "macro_rules! m { ($($t:tt)*) => { $($t)* } } m! { trait T { type Out; } }",
+                "a trait in a macro",
+            ),
+            ("m! { fn f<'a>(x: &'a u8) {} }", "a lifetime in a macro"),
+            ("macro_rules! m { () => { impl X for Y {} } }", "in a macro of your own"),
+        ] {
+            let why = said(text).unwrap_or_default();
+            assert!(why.starts_with("src/lib.rs:1: ") && why.contains(part), "{text}: {why}");
+        }
+    }
+
+    #[test]
+    fn counters_are_refused_wherever_they_are_named() {
+        for text in [
+            "use std::sync::Arc;\nfn f(a: &Arc<u8>) -> usize { Arc::strong_count(a) }",
+            "\nfn f(w: &std::sync::Weak<u8>) -> usize { w.weak_count() }",
+            "\nmacro_rules! m { ($t:ty) => { <$t>::strong_count } }",
+            "\nfn f() { println!(\"{}\", Arc::r#strong_count(&a)) }",
+        ] {
+            let why = said(text).unwrap();
+            assert!(why.starts_with("src/lib.rs:2: `"), "{why}");
+        }
+        assert_eq!(said("// strong_count\nconst S: &str = \"strong_count\";"), None);
+    }
+
+    #[test]
+    fn what_is_usual_is_accepted() {
+        for text in [
+            "fn f<'a, 'b: 'a>(x: &'a &'b str) -> &'a str { x }",
+            "fn f(x: &str, y: &str) -> bool { match x { a if a == y => true, _ => false } }",
+            "fn f(x: u8) -> bool { match x { a if matches!(a, 1 | 2) => true, _ => false } }",
+            "struct G<'a, T>(&'a T); impl<'a, T> G<'a, T> { fn get(&self) -> &'a T { self.0 } }",
+            "impl<T> Iterator for X<T> { type Item = T; fn next(&mut self) -> Option<T> { None } }",
+            "fn f() { 'a: loop { println!(\"{}\", { break 'a }); } }",
+            "trait Shape { fn area(&self) -> f64; }",
+        ] {
+            assert_eq!(said(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_comes_with_the_assignments_is_accepted() {
+        let chapters = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../chapters");
+        let mut files = 0;
+        for pattern in ["solution", "starter", "alternatives/*", "cheats/*"] {
+            for folder in glob(&chapters, pattern) {
+                let text = std::fs::read_to_string(&folder).unwrap();
+                assert_eq!(said(&text), None, "{}", folder.display());
+                files += 1;
+            }
+        }
+        assert!(files >= 30, "{files}");
+    }
+
+    /// The library files of all assignments in folders that match.
+    fn glob(chapters: &std::path::Path, pattern: &str) -> Vec<std::path::PathBuf> {
+        let mut found = Vec::new();
+        for chapter in std::fs::read_dir(chapters).unwrap() {
+            let assignment = chapter.unwrap().path().join("assignment");
+            let folders = match pattern.strip_suffix("/*") {
+                None => vec![assignment.join(pattern)],
+                Some(folder) => std::fs::read_dir(assignment.join(folder))
+                    .into_iter()
+                    .flatten()
+                    .map(|entry| entry.unwrap().path())
+                    .collect(),
+            };
+            found.extend(
+                folders.iter().map(|folder| folder.join("src/lib.rs")).filter(|it| it.is_file()),
+            );
+        }
+        found
+    }
+}
