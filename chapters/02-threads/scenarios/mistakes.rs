@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
-/// The document's `main` joins nobody: in Rust it may end before its threads have done anything.
+/// A `main` that joins nobody: in Rust it may end before its threads have done anything.
 ///
 /// Must fail: `main` is at its end, and nothing is done. `main_scope` is the mend.
 fn nobody_waits() {

@@ -7,12 +7,14 @@
 use std::sync::Mutex;
 use std::thread;
 
-// ANCHOR: race
+// ANCHOR: total
 static mut TOTAL: u32 = 0;
+// ANCHOR_END: total
 
 /// Must fail: data race. Two threads add, and nothing puts the one before the other.
+// ANCHOR: race
 fn both_add() {
-    // SAFETY: none. Nobody keeps the other thread away, and the explorer says so.
+    // SAFETY: none, and what comes of that is what the explorer looks at.
     let add = || unsafe { TOTAL += 1 };
     thread::scope(|scope| {
         scope.spawn(add);

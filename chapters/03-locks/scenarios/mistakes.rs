@@ -4,7 +4,7 @@ use ch03_locks::Lock;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 // ANCHOR: lost_update
-/// The document's first program, and the program `lost-update`: `n += 1` in two threads is read, add, write.
+/// The program `lost-update`: `n += 1` in two threads is read, add, write.
 ///
 /// Must fail: both read before either writes, and one update is lost.
 fn lost_update() {

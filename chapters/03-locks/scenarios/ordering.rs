@@ -4,10 +4,10 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::thread;
 
-// ANCHOR: relaxed
 /// A message and a flag that announces it, both `Relaxed`.
 ///
 /// Must fail: the flag is seen before the message.
+// ANCHOR: relaxed
 fn flag_before_the_message() {
     let message = AtomicU32::new(0);
     let ready = AtomicBool::new(false);

@@ -7,7 +7,7 @@ use forgetful::OwnerlessRLock;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 
-/// The document's program: a thread acquires a plain lock that it already holds.
+/// A thread acquires a plain lock that it already holds.
 ///
 /// Must fail: it waits for itself, and prints nothing.
 fn plain_lock_twice() {

@@ -5,7 +5,7 @@
 //! Here a child process plays both: in the first run its main thread leaves a
 //! working thread behind, in the second it joins it.
 //!
-//! The document says that a process which exits kills all its threads. That is
+//! It is often said that a process which exits kills all its threads. That is
 //! true, but Python's main thread does not exit the process before its
 //! non-daemon threads have ended.
 

@@ -1,6 +1,6 @@
 //! Joining is not what makes threads useless. Joining too early is.
 //!
-//! The document says that `join` makes multithreading pointless. That is so
+//! It is often said that `join` makes multithreading pointless. That is so
 //! only if each thread is joined before the next is started. Start all, then
 //! join all, and they run at the same time.
 

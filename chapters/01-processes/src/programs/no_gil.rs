@@ -5,7 +5,7 @@
 //! calculate are as fast as processes that do. In CPython only the processes
 //! are: the lock lets one thread of a process run at a time.
 //!
-//! The document says "as many processes as processors". That is a rule for
+//! "As many processes as processors", it is said. That is a rule for
 //! calculating. Workers that mostly wait pay off far beyond it.
 
 use ch01_processes::again;
