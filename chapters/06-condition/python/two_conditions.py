@@ -17,8 +17,10 @@ def produce():
             slot = item
             print("put", item)
             filled.notify()
+# ANCHOR_END: main
 
 
+# ANCHOR: rest
 def consume():
     global slot
     for _ in range(3):
@@ -27,7 +29,7 @@ def consume():
             item, slot = slot, None
             print("got", item)
             emptied.notify()
-# ANCHOR_END: main
+# ANCHOR_END: rest
 
 
 threads = [threading.Thread(target=target) for target in (produce, consume)]

@@ -14,6 +14,7 @@ const CHAPTER: Chapter = Chapter {
         producer_first::PROGRAM,
         notify_n::PROGRAM,
         two_conditions::PROGRAM,
+        two_condvars::PROGRAM,
         methods::PROGRAM,
         semaphore::PROGRAM,
         barrier::PROGRAM,

@@ -7,3 +7,4 @@ pub mod notify_n;
 pub mod producer_first;
 pub mod semaphore;
 pub mod two_conditions;
+pub mod two_condvars;

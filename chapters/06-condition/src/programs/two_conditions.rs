@@ -15,10 +15,10 @@ use tour::Program;
 pub const PROGRAM: Program =
     Program::new("two-conditions", "two conditions on one lock: a slot for one item", main);
 
-// ANCHOR: main
 const EMPTY: u32 = 0;
 
 /// Moves three items through the slot.
+// ANCHOR: main
 pub fn main() {
     let lock = Arc::new(Lock::new());
     let emptied = Condition::with_lock(Arc::clone(&lock));
