@@ -108,7 +108,7 @@ test("the lanes are drawn as the run goes: who waits, who holds, who has ended",
 });
 
 test("a number of a thread that has several ways on leads to its buttons", async () => {
-    const { page } = await open("how-the-explorer-works.html");
+    const { page } = await open("03-locks/ordering.html");
     const level = "#flag-before-the-message";
     const buttons = () => page.$$eval(`${level} .il-go button:not([hidden]):not([aria-disabled=true])`, (all) => all.map((one) => one.textContent));
     await page.focus(`${level} .il-go button`);
