@@ -1,5 +1,5 @@
 // What mdBook does not do itself: a link to the other language, a search that finds Chinese, mdBook's own words in
-// Chinese, printing on white, and listings that begin at the margin.
+// Chinese, printing on white, listings that begin at the margin, and how long a page takes.
 "use strict";
 
 (() => {
@@ -9,6 +9,7 @@
     searchInChinese();
     if (chinese) { translateFrame(); }
     printOnWhite();
+    sayHowLong();
     moveToMargin();
     reachWithKeyboard();
     loadStepper();
@@ -166,6 +167,33 @@
             }
             texts.currentNode.data = kept;
         }
+    }
+
+    // The minutes that a page takes: its words, its visible code, which is read a line at a time, and what there is to do.
+    function sayHowLong() {
+        const main = document.querySelector(".content main");
+        const titles = main?.querySelectorAll("h1") ?? [];
+        // The page for printing has all pages in it, and one that does not exist is nothing to read.
+        if (titles.length !== 1 || document.querySelector("base")) { return; }
+        const seen = main.cloneNode(true);
+        for (const part of seen.querySelectorAll("details, script, svg, interleaving-stepper")) { part.remove(); }
+        let lines = 0;
+        for (const listing of seen.querySelectorAll("pre")) {
+            lines += listing.textContent.split("\n").filter((line) => line.trim()).length;
+            listing.remove();
+        }
+        const han = seen.textContent.match(/\p{Script=Han}/gu)?.length ?? 0;
+        const words = seen.textContent.replace(/\p{Script=Han}/gu, " ").match(/\S*[\p{L}\p{N}]\S*/gu)?.length ?? 0;
+        const predictions = main.querySelectorAll(".quiz").length;
+        const levels = main.querySelectorAll("interleaving-stepper").length;
+        const changes = main.querySelectorAll("#change").length;
+        const minutes = Math.max(1, Math.round(words / 180 + han / 320 + lines / 12 + predictions + 2 * levels));
+        const said = document.createElement("p");
+        said.className = "minutes";
+        said.textContent = chinese
+            ? `约 ${minutes} 分钟${changes > 0 ? "，另加改动的 5 分钟" : ""}`
+            : `About ${minutes} ${minutes === 1 ? "minute" : "minutes"}${changes > 0 ? ", and 5 for the change" : ""}`;
+        titles[0].after(said);
     }
 
     // What is wider than its page can be scrolled; so the keyboard must get there.

@@ -128,3 +128,22 @@ test("both editions print, dark text on white whatever the reader's theme", asyn
         await page.close();
     }
 });
+
+test("every page of a chapter says how long it takes, in both languages about the same", async () => {
+    const minutes = async (address) => {
+        const { page } = await open(`${server.address}${address}`);
+        const said = await page.$$eval(".minutes", (all) => all.map((each) => each.textContent));
+        await page.close();
+        return said;
+    };
+    for (const name of ["00-rust/let-mut.html", "03-locks/lost-update.html", "07-queue/road.html"]) {
+        const [english, chinese] = [await minutes(name), await minutes(`zh-CN/${name}`)];
+        assert.match(english.join(), /^About \d+ minutes?(, and 5 for the change)?$/);
+        assert.match(chinese.join(), /^约 \d+ 分钟(，另加改动的 5 分钟)?$/);
+        const [one, other] = [english, chinese].map((said) => Number(said[0].match(/\d+/)[0]));
+        assert(one >= 3 && one <= 20, `${name}: ${one} minutes`);
+        assert(Math.abs(one - other) <= Math.max(2, one / 3), `${name}: ${one} and ${other} minutes`);
+    }
+    assert.deepEqual(await minutes("print.html"), []);
+    assert.deepEqual(await minutes("no-such-page.html"), []);
+});
