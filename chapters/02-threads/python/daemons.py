@@ -1,3 +1,4 @@
+# ANCHOR: whole
 """Twin of `daemons`: the end of the program waits for all threads but the daemons."""
 
 import atexit
@@ -43,3 +44,4 @@ say(f"is the worker a daemon? {str(t.daemon).lower()}")
 say("main: at its end")
 last_statement.set()
 # ANCHOR_END: main
+# ANCHOR_END: whole

@@ -1,3 +1,4 @@
+# ANCHOR: whole
 """Twin of `locals`: one object, another value in each thread."""
 
 import sys
@@ -37,3 +38,4 @@ for i, thread in enumerate(threads):
     before, after = seen[i]
     say(f"thread {i}: found {before}, wrote {i}, reads {after}")
 say(f"main: wrote 100, reads {number.value}")
+# ANCHOR_END: whole

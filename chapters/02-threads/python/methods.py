@@ -1,3 +1,4 @@
+# ANCHOR: whole
 """Twin of `methods`: every method of a thread, in today's spelling."""
 
 import queue
@@ -52,3 +53,4 @@ d = threading.Thread(target=lambda: inherited.append(threading.Thread().daemon),
 d.start()
 d.join()
 say(f"a daemon's thread is a daemon: {yes(inherited[0])}")
+# ANCHOR_END: whole

@@ -1,3 +1,4 @@
+# ANCHOR: whole
 """Twin of `panics`: here `join` knows nothing of the exception; the hook does."""
 
 import sys
@@ -36,3 +37,4 @@ for divisor in (7, 0):
         say(f"42 / {divisor}: the thread panicked: {failures.pop()}")
 say("main goes on")
 # ANCHOR_END: main
+# ANCHOR_END: whole

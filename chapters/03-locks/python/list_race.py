@@ -1,3 +1,4 @@
+# ANCHOR: whole
 """A list read forwards while it is written backwards, without and with the lock."""
 
 import queue
@@ -56,3 +57,4 @@ def with_the_lock():
 
 without_the_lock()
 with_the_lock()
+# ANCHOR_END: whole

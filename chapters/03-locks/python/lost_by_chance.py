@@ -1,3 +1,4 @@
+# ANCHOR: whole
 """How many of 2000000 updates are lost, this time."""
 
 import threading
@@ -43,3 +44,4 @@ def lost_of_two(target):
 
 print(f"without the lock: {lost_of_two(count)} of {2 * EACH} lost")
 print(f"with the lock: {lost_of_two(count_under_the_lock)} of {2 * EACH} lost")
+# ANCHOR_END: whole

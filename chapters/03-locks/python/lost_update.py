@@ -1,3 +1,4 @@
+# ANCHOR: whole
 """n += 1 in two threads, without and with the lock."""
 
 import threading
@@ -35,3 +36,4 @@ def in_two_threads(add):
 
 print("both read before either writes: 0 + 1 + 1 =", in_two_threads(add_after_both_have_read))
 print("one after the other: 0 + 1 + 1 =", in_two_threads(add_under_the_lock))
+# ANCHOR_END: whole

@@ -1,3 +1,4 @@
+# ANCHOR: whole
 """Locking twice: a deadlock that is reported.
 
 Python's Lock keeps no record of its owner, so this class adds one.
@@ -47,3 +48,4 @@ except WouldDeadlock as deadlock:
 
 lock.release()
 print("released")
+# ANCHOR_END: whole

@@ -16,6 +16,10 @@ pub fn anchored(source: &str, name: &str) -> Option<String> {
         if marks(line, "ANCHOR_END:") {
             return Some(text);
         }
+        // The marks of a part within it are not shown.
+        if line.contains("ANCHOR:") || line.contains("ANCHOR_END:") {
+            continue;
+        }
         text.push_str(line);
         text.push('\n');
     }
@@ -30,7 +34,14 @@ fn fault(Include { file, part, .. }: &Include, source: &str) -> Option<String> {
         (*part != format!("{header}:"))
             .then(|| format!("the snapshot's text starts at line {header}"))
     } else if part.is_empty() {
-        source.trim().is_empty().then(|| "the file is empty".into())
+        let marks = source.lines().any(|line| line.contains("ANCHOR:"));
+        match source.trim() {
+            "" => Some("the file is empty".into()),
+            // Of a file without a part mdBook shows every line.
+            _ => marks.then(|| {
+                "the marks of its parts would be shown: name a part around all of it".into()
+            }),
+        }
     } else {
         let shown = anchored(source, part).unwrap_or_default();
         shown.trim().is_empty().then(|| "the anchor is missing, empty or never ends".into())
@@ -61,4 +72,6 @@ fn an_anchor_is_what_stands_between_its_marks() {
     assert_eq!(anchored(source, "x").as_deref(), Some("b\n"));
     assert_eq!(anchored(source, "y"), None, "it never ends");
     assert_eq!(anchored(source, "z"), None, "it is not there");
+    let nested = "// ANCHOR: all\na\n// ANCHOR: x\nb\n// ANCHOR_END: x\n// ANCHOR_END: all\n";
+    assert_eq!(anchored(nested, "all").as_deref(), Some("a\nb\n"));
 }
