@@ -211,6 +211,9 @@ struct ExploreArguments {
     /// The seed of the random part of the search
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// The seed of the random numbers that the program reads, and of the order of its `HashMap`s: each is the same in every execution
+    #[arg(long, value_name = "N")]
+    entropy: Option<u64>,
     /// What the program reads from standard input, in every execution: this
     /// file's text, or, if there is no such file, this text
     #[arg(long, value_name = "TEXT|FILE")]
@@ -307,6 +310,7 @@ impl ExploreArguments {
             looks: self.looks,
             detached: self.detached,
             seed: self.seed.unwrap_or(default.seed),
+            entropy: self.entropy.unwrap_or(default.entropy),
             input: self.input.as_deref().map(input).transpose()?.unwrap_or_default(),
             watchdog: default.watchdog.map(|usual| usual.min(patience)),
             ..default

@@ -32,6 +32,8 @@ pub struct OfPackage {
     pub looks: Option<NonZeroU8>,
     /// The seed of the random part of the search.
     pub seed: Option<u64>,
+    /// The seed of the random numbers that tests read.
+    pub entropy: Option<u64>,
 }
 
 impl OfPackage {
@@ -96,6 +98,9 @@ pub struct Bounds {
     /// The seed of the random part of the search
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// The seed of the random numbers that tests read, and of the order of `HashMap`s: each is the same in every execution
+    #[arg(long, value_name = "N")]
+    pub entropy: Option<u64>,
     /// Replay this run of one test instead of searching
     #[arg(long, value_name = "STRING")]
     pub schedule: Option<String>,
@@ -132,6 +137,7 @@ impl Bounds {
             detached: self.detached || package.detached,
             looks: self.looks.or(package.looks.map(NonZeroU8::get)),
             seed: self.seed.or(package.seed).unwrap_or(usual.seed),
+            entropy: self.entropy.or(package.entropy).unwrap_or(usual.entropy),
             ..usual
         }
     }

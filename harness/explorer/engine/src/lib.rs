@@ -11,10 +11,21 @@
 //! Inside, decisions and machinery are apart: `search` chooses and never runs anything, `machine` runs and never chooses. The
 //! README beside this package says how the search works, what it does not cover, and why it is not loom or shuttle.
 
+pub mod env;
 mod explore;
 pub mod io;
 mod machine;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod outside;
+/// On other systems only what `std` gives is virtual.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+mod outside {
+    pub fn restore() {}
+    pub use std::time::Instant;
+    pub fn an_instant() -> Instant {
+        Instant::now()
+    }
+}
 pub mod panic;
 pub mod process;
 mod record;

@@ -5,13 +5,19 @@
 //! of the same names are defined here, and the linker takes those of the program before those of a shared library (this is how
 //! allocators are replaced). Inside an execution they fail; outside they call the C library's. Calls that do not go
 //! through these names cannot be noticed.
+//!
+//! What can be the same in every execution is given instead: random numbers, clocks, the environment.
 
-#![cfg(all(target_os = "linux", target_env = "gnu"))]
+mod device;
+mod environment;
+mod given;
+
+pub use given::an_instant;
 
 use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::machine::{Bad, arena, context, futex};
+use crate::machine::{Bad, arena, chance, context, futex};
 
 /// Refuses the explored program. False outside of executions.
 fn refuses(what: impl FnOnce() -> String) -> bool {
@@ -63,22 +69,64 @@ pub unsafe extern "C" fn syscall(
             -1
         });
     }
+    if arena::is_explored() {
+        // SAFETY: the caller's promise.
+        if let Some(result) = unsafe { given_for(number, first, second) } {
+            return result;
+        }
+    }
     static REAL: AtomicUsize = AtomicUsize::new(0);
-    let mut real = REAL.load(Ordering::Relaxed);
-    if real == 0 {
-        real = next(c"syscall").expose_provenance();
-        REAL.store(real, Ordering::Relaxed);
-    }
-    if real == 0 {
-        return -1;
-    }
+    let Some(real) = found(&REAL, c"syscall") else { return -1 };
     type Syscall =
         unsafe extern "C" fn(c_long, c_long, c_long, c_long, c_long, c_long, c_long) -> c_long;
     // SAFETY: the C library's function reads its arguments as a function of seven numbers does.
-    let real: Syscall =
-        unsafe { std::mem::transmute(std::ptr::with_exposed_provenance::<c_void>(real)) };
+    let real: Syscall = unsafe { std::mem::transmute(real) };
     // SAFETY: the caller's promise.
     unsafe { real(number, first, second, third, fourth, fifth, sixth) }
+}
+
+/// What an explored program is given for a call of the kernel by its number; `None`, if that is not given but done.
+///
+/// # Safety
+///
+/// As for the call.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+unsafe fn given_for(number: c_long, first: c_long, second: c_long) -> Option<c_long> {
+    let pointer = |address: c_long| std::ptr::with_exposed_provenance_mut(address as usize);
+    match number {
+        libc::SYS_getrandom => {
+            // SAFETY: the caller's promise.
+            let bytes = unsafe { memory(pointer(first), second as usize) };
+            chance::fill(bytes).then_some(second)
+        }
+        libc::SYS_clock_gettime => {
+            let time: *mut libc::timespec = pointer(second).cast();
+            // SAFETY: the caller's promise.
+            Some(unsafe { given::clock_gettime(first as libc::clockid_t, time) }.into())
+        }
+        libc::SYS_getpid => given::process().map(c_long::from),
+        libc::SYS_gettid => given::thread().map(c_long::from),
+        _ => None,
+    }
+}
+
+/// Puts back, before an execution, what the last one has changed outside of the program.
+pub fn restore() {
+    environment::restore();
+    device::close_all();
+}
+
+/// Memory that the C library was given.
+///
+/// # Safety
+///
+/// There is so much memory, if the address is not null, and nobody else uses it.
+unsafe fn memory<'a>(start: *mut u8, length: usize) -> &'a mut [u8] {
+    if start.is_null() || length == 0 {
+        return &mut [];
+    }
+    // SAFETY: the caller's promise. Any bytes are bytes, and they are only written.
+    unsafe { std::slice::from_raw_parts_mut(start, length) }
 }
 
 /// What is asked of a futex.
@@ -116,11 +164,10 @@ fn nanoseconds(time: &libc::timespec) -> u64 {
     seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec).unwrap_or(0))
 }
 
+/// What the explored program's clock shows.
 fn now(clock: libc::clockid_t) -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the clock's time is written where there is room for it.
-    unsafe { libc::clock_gettime(clock, &raw mut time) };
-    nanoseconds(&time)
+    let now = given::shown(clock).unwrap_or_default();
+    u64::try_from(now.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// What the path says.
@@ -141,6 +188,16 @@ unsafe fn shown(path: *const c_char) -> String {
 fn next(name: &CStr) -> *mut c_void {
     // SAFETY: `name` is a C string.
     unsafe { libc::dlsym(libc::RTLD_NEXT, name.as_ptr()) }
+}
+
+/// [`next`], sought only once.
+fn found(place: &AtomicUsize, name: &CStr) -> Option<*const c_void> {
+    let mut real = place.load(Ordering::Relaxed);
+    if real == 0 {
+        real = next(name).expose_provenance();
+        place.store(real, Ordering::Relaxed);
+    }
+    (real != 0).then(|| std::ptr::with_exposed_provenance(real))
 }
 
 /// Defines functions that refuse an explored program, and otherwise call the C library's.
@@ -175,12 +232,6 @@ macro_rules! refusing {
 }
 
 refusing! {
-    /// Opens a file. The third argument is read by the C library only if the flags ask for it.
-    fn open64(path: *const c_char, flags: c_int, mode: libc::mode_t) -> c_int, or -1,
-        because format!("opens the file {}", shown(path));
-    /// Opens a file.
-    fn open(path: *const c_char, flags: c_int, mode: libc::mode_t) -> c_int, or -1,
-        because format!("opens the file {}", shown(path));
     /// Lists a directory.
     fn opendir(path: *const c_char) -> *mut libc::DIR, or std::ptr::null_mut(),
         because format!("lists the directory {}", shown(path));

@@ -9,12 +9,14 @@ use std::time as real;
 use std::time::Duration;
 pub use std::time::SystemTimeError;
 
-use crate::machine::context;
+use crate::machine::chance::Read;
+use crate::machine::{arena, context};
 
 /// The current thread's virtual nanoseconds. Looking at the clock again and again, with nothing else done meanwhile, moves it faster
 /// and faster: a loop that waits for a time gets there.
-fn virtual_nanoseconds() -> Option<u64> {
+pub(crate) fn virtual_nanoseconds(noting: fn(&mut Read)) -> Option<u64> {
     context::with(|machine| {
+        noting(&mut machine.read);
         let thread = &mut machine.threads[machine.current];
         thread.spin.saw_the_clock();
         let now = &mut thread.views.current.time;
@@ -24,10 +26,13 @@ fn virtual_nanoseconds() -> Option<u64> {
     })
 }
 
+/// When every execution begins, on the calendar.
+pub(crate) const START_OF_2000: Duration = Duration::from_secs(946_684_800);
+
 /// Where virtual time starts: once for the process, so that values of all executions can be compared.
 fn origin() -> real::Instant {
     static ORIGIN: std::sync::OnceLock<real::Instant> = std::sync::OnceLock::new();
-    *ORIGIN.get_or_init(real::Instant::now)
+    *ORIGIN.get_or_init(|| arena::outside(crate::outside::an_instant))
 }
 
 /// A moment on a clock that never goes back, as `std::time::Instant`.
@@ -38,7 +43,7 @@ impl Instant {
     /// Now.
     #[must_use]
     pub fn now() -> Self {
-        match virtual_nanoseconds() {
+        match virtual_nanoseconds(|read| read.clock = true) {
             Some(ns) => Self(origin() + Duration::from_nanos(ns)),
             None => Self(real::Instant::now()),
         }
@@ -93,8 +98,7 @@ impl SystemTime {
     /// Now; under exploration every run starts at the start of 2000.
     #[must_use]
     pub fn now() -> Self {
-        const START_OF_2000: Duration = Duration::from_secs(946_684_800);
-        match virtual_nanoseconds() {
+        match virtual_nanoseconds(|read| read.calendar = true) {
             Some(ns) => {
                 Self(real::SystemTime::UNIX_EPOCH + START_OF_2000 + Duration::from_nanos(ns))
             }

@@ -33,6 +33,8 @@ pub struct Config {
     pub random_time: Duration,
     /// The seed of the random executions.
     pub seed: u64,
+    /// The seed of the random numbers that the program is given, the same in every execution, and of the order of its `HashMap`s.
+    pub entropy: u64,
     /// The most steps of one execution. A run that needs more is stopped, and then nothing is proved. At most [`Config::MOST_STEPS`].
     pub max_steps: u32,
     /// After so many rounds of a loop that only looks, and saw the same, no change is seen until the loop is left; `None` follows each loop until it
@@ -100,6 +102,7 @@ impl Default for Config {
             random_executions: 10_000,
             random_time: Duration::from_secs(5),
             seed: 0,
+            entropy: 0,
             max_steps: 20_000,
             looks: None,
             yields: 200,
@@ -218,6 +221,7 @@ fields!(Config {
     random_executions,
     random_time,
     seed,
+    entropy,
     max_steps,
     looks,
     yields,

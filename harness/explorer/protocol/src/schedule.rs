@@ -2,7 +2,7 @@
 //!
 //! `0:a3b.1(c2a)4` reads: format 0; thread `a` (the first) takes 3 steps, `b` one step in its alternative 1, then four times `c` 2 steps and
 //! `a` one. After the end of the string whoever ran last goes on, unless it yields. Between the format and the colon stand the bounds that the schedule was found with, where they are
-//! not the usual: `s2` two spurious wake-ups a thread, `e` eager time-outs, `o` the order of prints counts, `q` every ordering is
+//! not the usual: `s2` two spurious wake-ups a thread, `n7` random numbers from the seed 7, `e` eager time-outs, `o` the order of prints counts, `q` every ordering is
 //! `SeqCst`, `d` threads may be left running at the end, `r` writers that wait keep readers out, `t` park tokens are eaten.
 
 use std::fmt;
@@ -53,6 +53,9 @@ pub fn write(config: &Config, turns: &[Turn]) -> String {
     }
     if config.weak_failures != 1 {
         text += &format!("w{}", config.weak_failures);
+    }
+    if config.entropy != 0 {
+        text += &format!("n{}", config.entropy);
     }
     for (letter, set) in [
         ('e', config.eager_timeouts),
@@ -136,6 +139,7 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
     config.spurious = 0;
     config.looks = None;
     config.weak_failures = 1;
+    config.entropy = 0;
     config.eager_timeouts = false;
     config.outputs = false;
     config.memory = Memory::Rc11;
@@ -148,6 +152,7 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
         match bound {
             's' => config.spurious = number(&mut bounds)?,
             'l' => config.looks = Some(number(&mut bounds)?),
+            'n' => config.entropy = long(&mut bounds)?,
             'w' => config.weak_failures = number(&mut bounds)?,
             'e' => config.eager_timeouts = true,
             'r' => config.queues = true,
@@ -167,12 +172,17 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
     }
 }
 
-/// Reads the number of a bound.
+/// Reads the number of a bound; what is too large is the largest.
 fn number(text: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<u8, ScheduleError> {
+    long(text).map(|number| u8::try_from(number).unwrap_or(u8::MAX))
+}
+
+/// Reads a number.
+fn long(text: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<u64, ScheduleError> {
     let mut digits = std::iter::from_fn(|| text.next_if(char::is_ascii_digit)).peekable();
     digits.peek().ok_or(ScheduleError::Format)?;
     let digits = digits.filter_map(|digit| digit.to_digit(10));
-    Ok(digits.fold(0_u8, |number, digit| number.saturating_mul(10).saturating_add(digit as u8)))
+    Ok(digits.fold(0_u64, |number, digit| number.saturating_mul(10).saturating_add(digit.into())))
 }
 
 /// So many turns are read at most: more than an execution has steps.
@@ -242,10 +252,10 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let config = Config { spurious: 12, eager_timeouts: true, ..Config::default() };
+        let config = Config { spurious: 12, eager_timeouts: true, entropy: 7, ..Config::default() };
         let turns = [(0, 0), (0, 0), (0, 0), (1, 4), (1, 0), (40, 0), (0, 0)];
         let text = write(&config, &turns);
-        assert_eq!(text, "0s12e:a3b.4bOa");
+        assert_eq!(text, "0s12n7e:a3b.4bOa");
         let mut read_config = Config::default();
         assert_eq!(read(&text, &mut read_config).unwrap(), turns);
         assert_eq!(read_config, config);

@@ -28,6 +28,7 @@ fn unusual() -> Config {
         random_executions: 0,
         random_time: Duration::from_nanos(1),
         seed: 1 << 63,
+        entropy: 11,
         max_steps: 1,
         looks: Some(2),
         yields: 7,

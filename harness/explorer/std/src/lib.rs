@@ -7,7 +7,7 @@
 //!
 //! Signatures, traits and behaviour outside of executions are `std`'s; `tests/` compares them. What differs:
 //!
-//! - Atomics are larger than their values. `from_ptr` panics, and code that casts pointers to atomics does not work.
+//! - Atomics are larger than their values, and code that casts pointers to atomics does not work.
 //! - `SystemTime` is another type than the one that `std::fs::Metadata` returns. `From` converts both ways.
 //! - `is_terminal` of the standard streams is a method of a trait of the same name, because `std`'s is closed to others.
 //! - The lock of standard input keeps nobody out of it, nor do those of the other streams unless the order of prints is explored.
@@ -15,7 +15,7 @@
 //! - A panic hook runs in an execution, but a program whose hook uses locks or atomics is refused. So is one that reaches for files,
 //!   sockets or processes.
 //! - A `HashMap` has the same order in every execution, and only that order is explored. (On systems other than Linux the order differs,
-//!   and a program whose steps depend on it is refused, as not deterministic.)
+//!   and a program whose steps depend on it is refused, as not deterministic.) Random numbers, clocks and process ids are the same as well.
 
 pub use ::std::*;
 
@@ -61,6 +61,12 @@ pub mod thread {
     };
     #[expect(deprecated, reason = "std still has them")]
     pub use explore_engine::thread::{park_timeout_ms, sleep_ms};
+}
+
+/// `std::env`, which says when all of it is read.
+pub mod env {
+    pub use ::std::env::*;
+    pub use explore_engine::env::{vars, vars_os};
 }
 
 /// `std::time`, by the engine.

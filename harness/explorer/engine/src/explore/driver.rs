@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{Explorer, Outcome, Status};
+use super::{Explorer, Outcome, Status, addresses};
 use crate::config::Config;
 use trace::json::line;
 
@@ -49,6 +49,7 @@ impl std::fmt::Debug for Scenario {
 
 /// [`main`] for scenarios that are no plain functions, with these arguments. Returns the exit code.
 pub fn main_of(scenarios: &[Scenario], arguments: impl Iterator<Item = String>) -> u8 {
+    addresses::stay();
     IS_DRIVER.store(true, Ordering::Relaxed);
     let wanted = match parse(arguments) {
         Ok(wanted) => wanted,

@@ -1,5 +1,6 @@
 //! Explorations: many executions of one scenario, and what came of them.
 
+mod addresses;
 pub mod driver;
 mod memory;
 mod minimise;
@@ -147,6 +148,7 @@ impl Explorer {
         outcome.schedule = Some(schedule.trim().to_owned());
         runner.with(|machine| {
             outcome::add_what_was_met(&mut outcome, &config, machine.policies);
+            outcome.not_checked.extend(machine.read.not_checked());
             outcome.preemptions = machine.tracer.as_ref().map(|tracer| tracer.preemptions);
             outcome.too_long = u64::from(bad == Some(Bad::TooLong));
             match &bad {
@@ -539,6 +541,8 @@ impl<'a> Exploration<'a> {
         let (met, policies) = self.runner.with(|machine| (machine.bounds_met, machine.policies));
         outcome::note_bounds(&mut self.outcome, met, self.config);
         outcome::add_what_was_met(&mut self.outcome, self.config, policies);
+        let read = self.runner.with(|machine| machine.read.not_checked());
+        self.outcome.not_checked.extend(read);
         let Some(mut found) = self.found.take() else {
             if let Some(long) = self.long.take() {
                 self.show(long);

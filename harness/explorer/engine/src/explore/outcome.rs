@@ -92,6 +92,7 @@ pub(super) fn add_what_was_met(outcome: &mut Outcome, config: &Config, met: Poli
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::chance::{self, Read};
     use trace::{Language, Terminal};
 
     /// The pictures translate these phrases by what they say.
@@ -123,6 +124,17 @@ mod tests {
             note_bounds(&mut outcome, met, &config);
             let policies = Policies { weak: true, ..Policies::default() };
             add_what_was_met(&mut outcome, &config, policies);
+            let mut read = Read {
+                random: true,
+                keys: true,
+                calendar: true,
+                clock: true,
+                process: true,
+                environment: ["HOME".to_owned()].into(),
+            };
+            outcome.not_checked.extend(read.not_checked());
+            read.environment.insert(chance::WHOLE.to_owned());
+            outcome.not_checked.extend(read.not_checked());
             let trace = outcome.run_or_verdict();
             let width = 10_000;
             let picture =

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use crate::config::Config;
 use crate::machine::context::{self, Answer, Context};
 use crate::machine::fibers::{Crash, Fibers, Ran};
-use crate::machine::hashing;
 use crate::machine::op::{Loc, Op, Tid};
 use crate::machine::plain::faults;
-use crate::machine::{Bad, Machine, sweep};
+use crate::machine::{Bad, Machine, statics, sweep};
+use crate::outside;
 use crate::search::Search;
 
 /// A program to explore: called once for each execution.
@@ -26,7 +26,7 @@ impl Runner {
         debug_assert!(config.max_steps <= Config::MOST_STEPS);
         crate::panic::install_hook();
         crate::machine::overflow::install();
-        let fibers = Fibers::new(config.stack);
+        let fibers = Fibers::new(config.stack, config.entropy);
         let machine = Machine::new(config, search).into();
         Self { context: Context { machine, fibers }, scenario, at }
     }
@@ -69,7 +69,9 @@ impl Runner {
         let unwinds = std::thread::panicking();
         context.fibers.clear();
         let scenario = self.scenario.clone();
-        hashing::restart();
+        // What the engine makes on first use must not be made within an execution: its maps would take keys of the program's.
+        drop(statics::all());
+        outside::restore();
         if sweep::is_due() {
             sweep::dead(context.fibers.unused());
         }
@@ -88,6 +90,7 @@ impl Runner {
             crate::panic::forget_unwinding();
         }
         let mut machine = context.machine.borrow_mut();
+        machine.read.keys |= context.fibers.keys_were_read();
         machine.settle_panics();
         machine.failure.clone()
     }

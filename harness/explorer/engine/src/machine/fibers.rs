@@ -7,7 +7,9 @@ use corosensei::trap::CoroutineTrapHandler;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::arena::{self, Whose};
+use super::chance;
 use super::context::{self, Context};
+use super::hashing;
 use super::op::Tid;
 use super::plain::frames;
 
@@ -20,6 +22,10 @@ pub struct Fibers {
     /// The stacks of each thread, which has the same ones in every execution.
     stacks: RefCell<Vec<Stacks>>,
     size: usize,
+    /// The seed of what is random.
+    entropy: u64,
+    /// Whether a thread has made a `HashMap` with std's own hasher.
+    keys_read: Cell<bool>,
     /// How to make the running coroutine return, if its stack overflows.
     trap: Cell<Option<CoroutineTrapHandler<()>>>,
     /// Where the running coroutine's stack ends.
@@ -49,6 +55,8 @@ struct Slot {
     base: usize,
     /// How deep it was when it last called the engine for an operation: below, nothing is alive while it does not run.
     depth: Cell<usize>,
+    /// The keys of its next `HashMap`.
+    keys: Cell<[u64; 2]>,
     /// How the running coroutine gives the turn away.
     yielder: Cell<*const Yielder<(), ()>>,
 }
@@ -87,9 +95,14 @@ pub enum Ran {
 }
 
 impl Fibers {
-    /// No coroutines yet; each will have a stack of `size` bytes.
-    pub fn new(size: usize) -> Self {
-        Self { size, ..Self::default() }
+    /// No coroutines yet; each will have a stack of `size` bytes, and keys for its `HashMap`s from this seed.
+    pub fn new(size: usize, entropy: u64) -> Self {
+        Self { size, entropy, ..Self::default() }
+    }
+
+    /// Whether a thread has made a `HashMap` with std's own hasher, in any execution.
+    pub fn keys_were_read(&self) -> bool {
+        self.keys_read.get()
     }
 
     /// Forgets the coroutines of the last execution.
@@ -130,6 +143,7 @@ impl Fibers {
             limit,
             base,
             depth: Cell::new(base),
+            keys: Cell::new(chance::keys(self.entropy, tid)),
             yielder: Cell::new(std::ptr::null()),
         });
         Ok(())
@@ -177,17 +191,22 @@ impl Fibers {
 
     /// Runs a coroutine until it gives the turn away or ends.
     pub fn resume(&self, tid: Tid) -> Ran {
-        let (fiber, limit) = {
+        let (fiber, limit, keys) = {
             let slot = &mut self.slots.borrow_mut()[tid];
-            (slot.fiber.take(), slot.limit)
+            (slot.fiber.take(), slot.limit, slot.keys.get())
         };
         let Some(mut fiber) = fiber else { return Ran::Ended };
         self.engine.set(self.stacks.borrow()[tid].engine.base().get());
         self.trap.set(Some(fiber.trap_handler()));
         self.limit.set(limit);
         frames::resumed(tid);
+        hashing::put(keys);
         let result = fiber.resume(());
         frames::suspended(tid);
+        if let Some(next) = hashing::next().filter(|next| *next != keys) {
+            self.keys_read.set(true);
+            self.slots.borrow()[tid].keys.set(next);
+        }
         self.trap.set(None);
         // A coroutine that ends, or is made to, does so as the program's code.
         arena::runs(Whose::ENGINE);

@@ -1,12 +1,12 @@
 //! Makes the order of `HashMap`s the same in every execution.
 //!
 //! `std` takes random keys once for each thread of the operating system and counts them up for each `RandomState`. All explored
-//! threads share one, so the keys are put back before each execution. They have no name that could be reached; they are found
-//! by their value in the thread's own data, and only if putting them back is seen to work.
+//! threads share one, so each gets keys of its own while it runs: how many maps the others have made meanwhile must not be seen. The keys have no
+//! name that could be reached; they are found by their value in the thread's own data, and only if putting them back is seen to work.
 
 use std::hash::RandomState;
 
-/// The keys that the first `RandomState` of an execution gets.
+/// Keys that nobody has by chance.
 const FIRST: [u64; 2] = [0x5EED, 0xE7E1];
 
 std::thread_local! {
@@ -21,12 +21,20 @@ fn new_keys() -> [u64; 2] {
     unsafe { std::mem::transmute::<RandomState, [u64; 2]>(RandomState::new()) }
 }
 
-/// Puts the keys back, for the current thread, if their place is known.
-pub fn restart() {
+/// Gives the next `RandomState`s of this thread of the operating system these keys, if the place for them is known.
+pub fn put(keys: [u64; 2]) {
     let place = PLACE.with(|place| *place);
     if place != 0 {
-        write(place, FIRST);
+        write(place, keys);
     }
+}
+
+/// The keys of the next `RandomState`.
+pub fn next() -> Option<[u64; 2]> {
+    let place = PLACE.with(|place| *place);
+    // SAFETY: `find` has found two aligned integers there, in the data of this thread.
+    (place != 0)
+        .then(|| unsafe { std::ptr::with_exposed_provenance::<[u64; 2]>(place).read_volatile() })
 }
 
 fn write(place: usize, keys: [u64; 2]) {

@@ -20,6 +20,7 @@
 //! | `arena` | the program's memory |
 //! | `sweep` | what executions leave behind |
 //! | `plain` | plain memory, as instrumented code tells of it |
+//! | `chance` | what is read from outside |
 //! | `futex` | waiting below std |
 //! | `hashing` | the keys of `HashMap`s, the same in every execution |
 //! | `statics` | values that outlive an execution |
@@ -30,6 +31,7 @@
 
 pub mod arena;
 mod atomics;
+pub mod chance;
 pub mod channels;
 pub mod choices;
 pub mod context;
@@ -199,6 +201,8 @@ pub struct Machine {
     /// The choices made, as indices among the alternatives of the thread: the schedule.
     pub schedule: Vec<(u8, u16)>,
     record_schedule: bool,
+    /// What the program has read from outside, in any execution.
+    pub read: chance::Read,
     /// What the program does that makes a difference to what std leaves open.
     pub policies: policies::Policies,
     /// So much of the schedule says something: the rest comes about by itself.
@@ -246,6 +250,7 @@ impl Machine {
             last: 0,
             schedule: Vec::new(),
             record_schedule: false,
+            read: chance::Read::default(),
             policies: policies::Policies::default(),
             telling: 0,
             watch: std::sync::Arc::default(),

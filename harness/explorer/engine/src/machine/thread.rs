@@ -55,6 +55,8 @@ pub struct Thread {
     pub views: Views,
     /// How much the next look at the clock moves it: looking again and again must get somewhere.
     pub tick: u64,
+    /// How many random numbers it has read.
+    pub random: u64,
     /// What is known of its rounds.
     pub spin: Spin,
     /// For a trace: how long it sleeps, if the yield at the end of its spin round is a sleep.
@@ -118,6 +120,7 @@ impl Thread {
             panics: 0,
             views: Views::default(),
             tick: 1_000,
+            random: 0,
             spin: Spin::default(),
             nap: None,
             locals: Vec::new(),

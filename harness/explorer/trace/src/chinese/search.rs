@@ -58,7 +58,7 @@ fn found(search: &Search) -> String {
 }
 
 /// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
-const PHRASES: [(&str, &str); 25] = [
+const PHRASES: [(&str, &str); 32] = [
     ("no spurious wake-ups", "没有虚假唤醒"),
     ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
     ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
@@ -117,6 +117,28 @@ const PHRASES: [(&str, &str); 25] = [
         "类型不属于 std 的 static：它们的值从一次执行留到下一次",
     ),
     ("what functions of other languages do", "其他语言的函数做了什么"),
+    (
+        "other random numbers: every execution reads the same ones",
+        "别的随机数：每次执行读到的都一样",
+    ),
+    (
+        "other orders of a HashMap: every execution has the same one",
+        "HashMap 的别的顺序：每次执行的顺序都一样",
+    ),
+    (
+        "other dates: every execution begins at the start of 2000",
+        "别的日期：每次执行都从 2000 年年初开始",
+    ),
+    (
+        "code that takes time: only sleeping and waiting do",
+        "代码本身花的时间：只有睡眠和等待才花时间",
+    ),
+    ("other process ids: every execution has the same one", "别的进程号：每次执行的进程号都一样"),
+    (
+        "another environment: every execution reads this one",
+        "别的环境变量：每次执行读到的都是现在这些",
+    ),
+    ("other values of $: every execution reads the same", "$ 的别的值：每次执行读到的都一样"),
 ];
 
 fn phrase(text: &str) -> String {
@@ -125,10 +147,13 @@ fn phrase(text: &str) -> String {
         if english == text {
             return chinese.to_owned();
         }
-        let Some((before, after)) = english.split_once('#') else { continue };
-        let number = text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-        if let Some(number) = number.filter(|n| !n.is_empty() && n.chars().all(digits)) {
-            return chinese.replace('#', number);
+        for (mark, fits) in [('#', digits as fn(char) -> bool), ('$', |_| true)] {
+            let Some((before, after)) = english.split_once(mark) else { continue };
+            let value = text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+            if let Some(value) = value.filter(|value| !value.is_empty() && value.chars().all(fits))
+            {
+                return chinese.replace(mark, &clean(value));
+            }
         }
     }
     clean(text)
@@ -144,5 +169,7 @@ mod tests {
         assert_eq!(phrase("at most many steps an execution"), "at most many steps an execution");
         assert_eq!(phrase("no spurious wake-ups"), "没有虚假唤醒");
         assert_eq!(phrase("the\nmoon"), "the moon");
+        let names = phrase("other values of HOME PATH: every execution reads the same");
+        assert_eq!(names, "HOME PATH 的别的值：每次执行读到的都一样");
     }
 }

@@ -5,16 +5,20 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use crate::machine::arena;
+
+/// Without keys, which would be taken from the program's maps.
+type Map<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
 /// The atomics that stand beside memory.
 #[derive(Default)]
 struct Lent {
     /// By the address of the memory and what is made of it: where the atomic is.
-    atomics: HashMap<(usize, &'static str), usize>,
+    atomics: Map<(usize, &'static str), usize>,
     /// By the address of the atomic: where the memory is.
-    memory: HashMap<usize, usize>,
+    memory: Map<usize, usize>,
 }
 
 thread_local! {

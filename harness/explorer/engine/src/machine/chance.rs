@@ -1,0 +1,142 @@
+//! What a program reads from outside of itself, and what it is given: the same in every execution.
+//!
+//! Random numbers come from a seed. Each thread has a stream of its own, which others do not move: what a thread reads depends on nothing but the thread.
+
+use std::collections::BTreeSet;
+use std::ffi::CStr;
+
+use super::{arena, context};
+use crate::search::MAX_THREADS;
+
+/// What was read, in any execution.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Read {
+    /// Random numbers of the kernel.
+    pub random: bool,
+    /// The keys of a `HashMap`.
+    pub keys: bool,
+    /// The calendar.
+    pub calendar: bool,
+    /// A clock.
+    pub clock: bool,
+    /// The number of the process, or of a thread of the operating system.
+    pub process: bool,
+    /// Variables of the environment, by name.
+    pub environment: BTreeSet<String>,
+}
+
+/// What a seed and a place in a thread's stream give: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+fn mixed(seed: u64, at: u64) -> u64 {
+    let state = seed.wrapping_add(at.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let state = (state ^ state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let state = (state ^ state >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    state ^ state >> 31
+}
+
+/// The keys of the first `HashMap` of a thread.
+pub fn keys(entropy: u64, tid: usize) -> [u64; 2] {
+    let [first, second] = match entropy {
+        0 => [0x5EED, 0xE7E1],
+        seed => [mixed(seed, 0), mixed(seed, 1)],
+    };
+    [first.wrapping_add((tid as u64) << 32), second]
+}
+
+/// Fills memory with random numbers, if it is an explored program that asks.
+pub fn fill(bytes: &mut [u8]) -> bool {
+    if !arena::is_explored() {
+        return false;
+    }
+    let filled = context::with(|machine| {
+        machine.read.random = true;
+        let tid = machine.current as u64;
+        let seed = mixed(machine.config.entropy, tid * MAX_THREADS as u64);
+        let thread = &mut machine.threads[machine.current];
+        // They lie on no stack: a loop that reads one has others in the next round.
+        thread.spin.saw_the_clock();
+        for part in bytes.chunks_mut(8) {
+            let number = mixed(seed, thread.random);
+            thread.random += 1;
+            part.copy_from_slice(&number.to_le_bytes()[..part.len()]);
+        }
+    });
+    filled.is_some()
+}
+
+/// Notes that the explored program reads something; nothing outside of executions. Whether it is an explored program.
+pub fn note(reads: impl FnOnce(&mut Read)) -> bool {
+    arena::is_explored() && context::with(|machine| reads(&mut machine.read)).is_some()
+}
+
+/// Which thread of an explored program runs.
+pub fn current() -> Option<usize> {
+    if !arena::is_explored() {
+        return None;
+    }
+    context::with(|machine| machine.current)
+}
+
+/// Variables that std and crates for errors look at when something goes wrong, and that say only how it is told.
+const ABOUT_ERRORS: &[u8] = b"RUST_";
+
+/// An explored program reads a variable of the environment.
+pub fn reads_variable(name: &CStr) {
+    if !name.to_bytes().starts_with(ABOUT_ERRORS) {
+        note(|read| {
+            let name = name.to_string_lossy();
+            if !read.environment.contains(&*name) {
+                read.environment.insert(name.into_owned());
+            }
+        });
+    }
+}
+
+/// An explored program reads the whole environment.
+pub fn reads_environment() {
+    note(|read| {
+        read.environment.insert(WHOLE.to_owned());
+    });
+}
+
+/// Stands for all variables.
+pub const WHOLE: &str = "anything";
+
+impl Read {
+    /// What the verdict does not speak about, because of what was read.
+    pub fn not_checked(&self) -> Vec<String> {
+        let said = [
+            (self.random, "other random numbers: every execution reads the same ones"),
+            (self.keys, "other orders of a HashMap: every execution has the same one"),
+            (self.calendar, "other dates: every execution begins at the start of 2000"),
+            (self.clock, "code that takes time: only sleeping and waiting do"),
+            (self.process, "other process ids: every execution has the same one"),
+        ];
+        let mut lines: Vec<String> = said
+            .iter()
+            .filter(|(was_read, _)| *was_read)
+            .map(|(_, line)| (*line).to_owned())
+            .collect();
+        if self.environment.contains(WHOLE) {
+            lines.push("another environment: every execution reads this one".to_owned());
+        } else if !self.environment.is_empty() {
+            let names: Vec<&str> = self.environment.iter().map(String::as_str).collect();
+            let names = names.join(" ");
+            lines.push(format!("other values of {names}: every execution reads the same"));
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_differ_by_seed_and_place() {
+        let numbers: BTreeSet<u64> =
+            (0..10).flat_map(|seed| (0..100).map(move |at| mixed(seed * 64, at))).collect();
+        assert_eq!(numbers.len(), 1000);
+        let of: BTreeSet<_> = [keys(0, 0), keys(0, 1), keys(1, 0), keys(1, 1)].into();
+        assert_eq!(of.len(), 4);
+    }
+}
