@@ -104,3 +104,17 @@ fn counts() {
 fn statics() {
     hold("statics.rs");
 }
+
+/// What is leaked is told with the line that allocated it, and the schedule shows it again.
+#[test]
+fn leaks() {
+    let outcomes = hold("leaks.rs");
+    let of = |name: &str| outcomes.iter().find(|outcome| outcome.name.ends_with(name)).unwrap();
+    let told = |name: &str| picture(of(name), Path::new("/"), false);
+    let forgotten = of("/forgotten");
+    assert!(forgotten.summary.contains("is leaked: 8 bytes, allocated by main at"), "{forgotten}");
+    let picture = told("/in_some_orders");
+    assert!(picture.contains("leaks.rs:121"), "{picture}");
+    assert!(of("/in_some_orders").schedule.as_deref().unwrap().starts_with("0m:"), "{picture}");
+    assert!(of("/a_circle").summary.contains("and another block"), "{}", of("/a_circle"));
+}

@@ -208,6 +208,10 @@ struct ExploreArguments {
     /// Let threads be left running when the program ends, as daemons; without it that is a leak
     #[arg(long)]
     detached: bool,
+    /// Memory that nobody has freed when the program ends, and nobody can reach from a static, is a failure. Plain memory
+    /// is watched for that
+    #[arg(long, conflicts_with = "no_memory")]
+    leaks: bool,
     /// The seed of the random part of the search
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -309,6 +313,7 @@ impl ExploreArguments {
             eager_timeouts: self.eager_timeouts,
             looks: self.looks,
             detached: self.detached,
+            leaks: self.leaks,
             seed: self.seed.unwrap_or(default.seed),
             entropy: self.entropy.unwrap_or(default.entropy),
             input: self.input.as_deref().map(input).transpose()?.unwrap_or_default(),
@@ -399,8 +404,8 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             let features = &arguments.features.features();
             let mut target =
                 Target::find(&root, &arguments.target, &arguments.names, scenario, features)?;
-            target.sees_memory =
-                (target.sees_memory || arguments.see_memory) && !arguments.no_memory;
+            target.sees_memory = (target.sees_memory || arguments.see_memory || arguments.leaks)
+                && !arguments.no_memory;
             let search = arguments.search()?;
             let graph = arguments.graph;
             let showing = Showing { graph, ..arguments.files.showing(arguments.outputs) };

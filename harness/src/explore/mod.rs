@@ -54,7 +54,7 @@ pub fn compile(
         .flat_map(|file| file.scenarios.iter().map(move |scenario| (file, scenario)))
         .map(|(file, scenario)| {
             let (eager_timeouts, looks) = (scenario.eager_timeouts, scenario.looks);
-            (file.full_name(scenario), Asked { eager_timeouts, looks })
+            (file.full_name(scenario), Asked { eager_timeouts, looks, leaks: scenario.leaks })
         })
         .collect();
     Ok(Driver::of_scenarios(executable, asked))

@@ -38,6 +38,9 @@ pub struct Scenario {
     /// Loops that only look are followed for so many looks: a line of the
     /// documentation, or of the file's, starts with `At most 2 looks`.
     pub looks: Option<u8>,
+    /// Memory that nobody frees is a failure, where memory is watched: a line of the
+    /// documentation, or of the file's, starts with `Memory must not leak`.
+    pub leaks: bool,
     /// It never returns: its type is `!`.
     pub endless: bool,
 }
@@ -135,12 +138,17 @@ impl ScenarioFile {
                     && !has_attribute(item, "ignore")
         };
         let looks = file.attrs.iter().filter_map(doc_line).find_map(|line| looks(&line));
+        let says = |line: String| line.trim_start().starts_with(NO_LEAKS);
+        let leaks = file.attrs.iter().filter_map(doc_line).any(says);
         let scenarios: Vec<Scenario> = file
             .items
             .iter()
             .filter(wanted)
             .filter_map(scenario)
-            .map(|scenario| Scenario { looks: scenario.looks.or(looks), ..scenario })
+            .map(|scenario| {
+                let (looks, leaks) = (scenario.looks.or(looks), scenario.leaks || leaks);
+                Scenario { looks, leaks, ..scenario }
+            })
             .collect();
         if scenarios.is_empty() {
             bail!(Misuse(format!(
@@ -186,9 +194,13 @@ fn scenario(item: &Item) -> Option<Scenario> {
         must_fail: says("Must fail"),
         eager_timeouts: says("Time-outs fire at any moment"),
         looks: docs.iter().find_map(|line| looks(line)),
+        leaks: says(NO_LEAKS),
         endless: matches!(&sig.output, ReturnType::Type(_, t) if matches!(**t, Type::Never(_))),
     })
 }
+
+/// How documentation asks that memory does not leak.
+const NO_LEAKS: &str = "Memory must not leak";
 
 /// To how many looks a line of documentation bounds loops.
 fn looks(line: &str) -> Option<u8> {

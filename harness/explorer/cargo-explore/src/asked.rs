@@ -30,13 +30,19 @@ fn read(source: &str, line: u32) -> OfTest {
     for text in above {
         found.asked.eager_timeouts |= text.starts_with("Time-outs fire at any moment");
         found.late_timeouts |= text.starts_with("Time-outs fire only when nothing else can happen");
+        found.asked.leaks |= text.starts_with(NO_LEAKS);
         found.asked.looks = looks(text).or(found.asked.looks);
     }
+    let head: Vec<&str> = head.filter_map(|line| comment(line)).collect();
+    found.asked.leaks |= head.iter().any(|text| text.starts_with(NO_LEAKS));
     if found.asked.looks.is_none() {
-        found.asked.looks = head.filter_map(|line| comment(line)).find_map(looks);
+        found.asked.looks = head.into_iter().find_map(looks);
     }
     found
 }
+
+/// How a test asks that memory does not leak.
+const NO_LEAKS: &str = "Memory must not leak";
 
 /// The text of a line that is a comment.
 fn comment(line: &str) -> Option<&str> {
@@ -64,6 +70,7 @@ fn first() {}
 /// Two things.
 ///
 /// At most 2 looks: more change nothing.
+/// Memory must not leak.
 #[test]
 #[should_panic(
     expected = \"Time-outs fire at any moment\"
@@ -82,11 +89,11 @@ fn third() {}
 
     #[test]
     fn a_test_asks_in_the_comments_above_it() {
-        let first = Asked { eager_timeouts: true, looks: Some(3) };
+        let first = Asked { eager_timeouts: true, looks: Some(3), leaks: false };
         assert_eq!(asked("fn first"), OfTest { asked: first, late_timeouts: false });
-        let second = Asked { eager_timeouts: false, looks: Some(2) };
+        let second = Asked { eager_timeouts: false, looks: Some(2), leaks: true };
         assert_eq!(asked("fn second"), OfTest { asked: second, late_timeouts: true });
-        let third = Asked { eager_timeouts: false, looks: Some(3) };
+        let third = Asked { eager_timeouts: false, looks: Some(3), leaks: false };
         assert_eq!(asked("fn third"), OfTest { asked: third, late_timeouts: false });
         assert_eq!(read("", 7), OfTest::default());
     }

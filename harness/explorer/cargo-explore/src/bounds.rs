@@ -28,6 +28,8 @@ pub struct OfPackage {
     pub timeouts: Option<u8>,
     /// Whether threads may be left running at the end of a test.
     pub detached: bool,
+    /// Whether memory that nobody frees is a failure.
+    pub leaks: bool,
     /// Within how many looks a loop that only looks sees a change.
     pub looks: Option<NonZeroU8>,
     /// The seed of the random part of the search.
@@ -91,6 +93,9 @@ pub struct Bounds {
     /// Let threads be left running when a test ends, as daemons; without it that is a leak
     #[arg(long)]
     pub detached: bool,
+    /// Memory that nobody has freed when a test ends, and nobody can reach from a static, is a failure
+    #[arg(long)]
+    pub leaks: bool,
     /// Let a loop that only looks see a change within this many looks, or not at all: for
     /// loops that count, each look of which costs an execution. The verdict says so
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
@@ -135,6 +140,7 @@ impl Bounds {
             spurious: self.spurious.or(package.spurious).unwrap_or(usual.spurious),
             eager_timeouts: timeouts > 0,
             detached: self.detached || package.detached,
+            leaks: self.leaks || package.leaks,
             looks: self.looks.or(package.looks.map(NonZeroU8::get)),
             seed: self.seed.or(package.seed).unwrap_or(usual.seed),
             entropy: self.entropy.or(package.entropy).unwrap_or(usual.entropy),

@@ -70,6 +70,8 @@ pub struct Asked {
     pub eager_timeouts: bool,
     /// For how many looks loops are followed.
     pub looks: Option<u8>,
+    /// That memory must not leak.
+    pub leaks: bool,
 }
 
 impl Driver {
@@ -107,7 +109,7 @@ impl Driver {
     /// Blocks until all have ended or have used up their budgets.
     ///
     /// What a scenario's documentation asks for holds, whatever `search` says: that
-    /// time-outs fire at any moment, and for how many looks loops are followed.
+    /// time-outs fire at any moment, for how many looks loops are followed, and that memory must not leak.
     ///
     /// # Errors
     ///
@@ -158,6 +160,9 @@ impl Driver {
         let asked = self.asked(scenario);
         if asked.eager_timeouts {
             search.to_mut().config.eager_timeouts = true;
+        }
+        if asked.leaks {
+            search.to_mut().config.leaks = true;
         }
         if asked.looks.is_some() {
             search.to_mut().config.looks = asked.looks;

@@ -264,6 +264,15 @@ refusing! {
     /// Opens a pipe.
     fn pipe2(both: *mut c_int, flags: c_int) -> c_int, or -1,
         because "opens a pipe".to_owned();
+    /// Asks for a reactor: files and sockets that the system says something about.
+    fn epoll_create1(flags: c_int) -> c_int, or -1,
+        because "waits for files and sockets by `epoll_create1`, as asynchronous runtimes do,".to_owned();
+    /// Asks for a reactor, as long ago.
+    fn epoll_create(size: c_int) -> c_int, or -1,
+        because "waits for files and sockets by `epoll_create`, as asynchronous runtimes do,".to_owned();
+    /// Makes a number that is waited for as a file is.
+    fn eventfd(first: libc::c_uint, flags: c_int) -> c_int, or -1,
+        because "waits for a file by `eventfd`".to_owned();
     /// Starts a thread behind the back of `std`.
     fn pthread_create(
         thread: *mut libc::pthread_t,

@@ -19,6 +19,8 @@ pub struct Config {
     pub outputs: bool,
     /// Threads may be left running when the main thread ends, as daemons are. Without it that is a leak.
     pub detached: bool,
+    /// Memory that nobody has freed at the end of an execution, and nobody can reach from a `static`, is a failure. Only where plain memory is watched.
+    pub leaks: bool,
     /// What the program reads from standard input.
     pub input: String,
     /// Search only runs with at most so many preemptions. Such a search never proves anything.
@@ -95,6 +97,7 @@ impl Default for Config {
             memory: Memory::Rc11,
             outputs: false,
             detached: false,
+            leaks: false,
             input: String::new(),
             preemptions: None,
             max_executions: 1_000_000,
@@ -214,6 +217,7 @@ fields!(Config {
     memory,
     outputs,
     detached,
+    leaks,
     input,
     preemptions,
     max_executions,

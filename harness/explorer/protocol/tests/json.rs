@@ -21,6 +21,7 @@ fn unusual() -> Config {
         memory: Memory::SeqCst,
         outputs: true,
         detached: true,
+        leaks: true,
         input: "\"a\"\\\n\u{0}\u{1f}漢\u{1f980}".to_owned(),
         preemptions: Some(u32::MAX),
         max_executions: u64::MAX,

@@ -12,6 +12,7 @@ fn kind(kind: Kind) -> MemoryFault {
         Kind::AfterFree => MemoryFault::UseAfterFree,
         Kind::DoubleFree => MemoryFault::DoubleFree,
         Kind::InvalidFree => MemoryFault::InvalidFree,
+        Kind::Leak => MemoryFault::Leak,
     }
 }
 
@@ -36,7 +37,7 @@ fn access(party: &Party) -> Access {
 pub(super) fn failure(fault: &Fault) -> Failure {
     Failure::Memory {
         fault: kind(fault.kind),
-        accesses: fault.earlier.iter().chain([&fault.later]).map(access).collect(),
+        accesses: fault.earlier.iter().chain(&fault.later).map(access).collect(),
         allocation: fault.block.map(|(size, tid)| Allocation {
             size: size as u64,
             thread: ThreadId(tid as u32),
@@ -57,6 +58,17 @@ pub(super) fn summary(machine: &Machine, fault: &Fault) -> String {
         };
         format!("{} {does}{place}", machine.thread_name(party.thread))
     };
-    let sides: Vec<String> = fault.earlier.iter().chain([&fault.later]).map(side).collect();
+    if let (Kind::Leak, Some((size, thread))) = (fault.kind, fault.block) {
+        let place = fault.allocated_at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
+        let others = match fault.others {
+            0 => String::new(),
+            1 => ", and another block".to_owned(),
+            others => format!(", and {others} other blocks"),
+        };
+        let s = if size == 1 { "" } else { "s" };
+        let thread = machine.thread_name(thread);
+        return format!("memory is leaked: {size} byte{s}, allocated by {thread}{place}{others}");
+    }
+    let sides: Vec<String> = fault.earlier.iter().chain(&fault.later).map(side).collect();
     format!("{}: {}", kind(fault.kind).name(), sides.join(", "))
 }

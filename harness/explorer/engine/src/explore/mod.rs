@@ -4,6 +4,7 @@ mod addresses;
 pub mod driver;
 mod memory;
 mod minimise;
+mod multiplied;
 mod not_checked;
 mod outcome;
 mod report;
@@ -307,6 +308,14 @@ impl<'a> Exploration<'a> {
                         self.outcome.too_long, config.max_steps
                     );
                 }
+            }
+        }
+        if matches!(stopped, Stopped::OutOfBudget) && self.found.is_none() {
+            // One execution more, for its story.
+            self.runner.with(|machine| machine.search = Box::new(Guided::new(Vec::new())));
+            self.runner.execute(true);
+            if let Some(what) = self.runner.with(|machine| multiplied::by(machine)) {
+                self.outcome.summary += &format!("; {what}");
             }
         }
     }

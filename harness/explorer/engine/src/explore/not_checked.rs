@@ -1,16 +1,20 @@
 //! What no verdict of "proved" speaks about. What the engine learns to see is taken out of here, a line at a time.
 
+use crate::config::Config;
 use crate::machine::plain;
 
 /// What is checked after all in a program that tells of its accesses to memory, and what is left of it.
 const SEEN_BY_INSTRUMENTATION: &[(&str, Option<&str>)] = &[
-    ("plain memory: data races in unsafe code, use after free, leaks", Some("leaks of memory")),
+    ("plain memory: data races in unsafe code, use after free, leaks", Some(LEAKS)),
     ("the counts of Arc and Weak", None),
     (
         "statics of other types than std's: they keep their values from one execution to the next",
         None,
     ),
 ];
+
+/// What is looked for when it is asked for.
+const LEAKS: &str = "leaks of memory";
 
 /// Each is a short phrase.
 const NOT_CHECKED: &[&str] = &[
@@ -25,11 +29,11 @@ const WITHOUT_INSTRUMENTATION: &str =
     "what std's precompiled code does with memory, as when it formats a number";
 
 /// What is not checked, for an outcome.
-pub(super) fn not_checked() -> Vec<String> {
+pub(super) fn not_checked(config: &Config) -> Vec<String> {
     let lines = NOT_CHECKED.iter().filter_map(|line| {
         let seen = SEEN_BY_INSTRUMENTATION.iter().find(|(other, _)| other == line);
         match seen.filter(|_| plain::is_on()) {
-            Some((_, instead)) => *instead,
+            Some((_, instead)) => instead.filter(|line| !config.leaks || *line != LEAKS),
             None => Some(*line),
         }
     });

@@ -11,7 +11,7 @@ pub(super) fn new(name: &str, config: &Config) -> Outcome {
     Outcome {
         name: name.to_owned(),
         bounds: bounds(config),
-        not_checked: not_checked(),
+        not_checked: not_checked(config),
         ..Outcome::default()
     }
 }

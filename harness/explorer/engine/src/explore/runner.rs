@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::machine::context::{self, Answer, Context};
 use crate::machine::fibers::{Crash, Fibers, Ran};
 use crate::machine::op::{Loc, Op, Tid};
-use crate::machine::plain::faults;
+use crate::machine::plain::{self, faults, leaks};
 use crate::machine::{Bad, Machine, statics, sweep};
 use crate::outside;
 use crate::search::Search;
@@ -86,6 +86,7 @@ impl Runner {
             self.run();
             self.abandon();
         });
+        self.look_for_leaks();
         if !crate::panic::is_spent() && !unwinds {
             crate::panic::forget_unwinding();
         }
@@ -93,6 +94,23 @@ impl Runner {
         machine.read.keys |= context.fibers.keys_were_read();
         machine.settle_panics();
         machine.failure.clone()
+    }
+
+    /// Fails the execution that has just ended, if it leaves memory behind. One that ends its process, or leaves threads behind, may.
+    fn look_for_leaks(&self) {
+        let mut machine = self.context.machine.borrow_mut();
+        let ended = machine.threads.iter().all(|thread| thread.ended.is_some());
+        if !machine.config.leaks
+            || !plain::is_on()
+            || machine.failure.is_some()
+            || machine.exited
+            || !ended
+        {
+            return;
+        }
+        if let Some(fault) = leaks::find() {
+            machine.fail(Bad::Memory(Box::new(fault)));
+        }
     }
 
     /// Calls `f` with the machine, between executions.

@@ -242,6 +242,12 @@ pub fn used() -> impl Iterator<Item = (usize, usize)> {
     regions.iter().map(|region| (region.floor, region.next)).filter(|(start, end)| start < end)
 }
 
+/// Where the arenas' own data are: there are addresses of blocks, and nobody of the program knows them.
+pub fn own_data() -> std::ops::Range<usize> {
+    let start = std::ptr::from_ref(&REGIONS).addr();
+    start..start + size_of::<Regions>()
+}
+
 /// Whether an address lies in an arena.
 #[inline]
 pub const fn holds(address: usize) -> bool {
@@ -349,7 +355,9 @@ unsafe impl GlobalAlloc for Arena {
             return;
         }
         let runs = RUNS.try_with(Cell::get).unwrap_or(ENGINE);
-        if runs != ENGINE {
+        if runs == ENGINE {
+            plain::given_back(at);
+        } else {
             plain::freed(at);
         }
         ALIVE.fetch_sub(1, Relaxed);

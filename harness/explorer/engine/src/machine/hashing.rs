@@ -62,6 +62,12 @@ fn find() -> Option<usize> {
     works.then_some(place)
 }
 
+/// Elsewhere they are not known.
+#[cfg(not(target_os = "linux"))]
+pub fn thread_data() -> Option<(usize, usize)> {
+    None
+}
+
 #[cfg(not(target_os = "linux"))]
 fn find() -> Option<usize> {
     None
@@ -69,7 +75,7 @@ fn find() -> Option<usize> {
 
 /// The bounds of the current thread's data, of the program itself.
 #[cfg(target_os = "linux")]
-fn thread_data() -> Option<(usize, usize)> {
+pub fn thread_data() -> Option<(usize, usize)> {
     unsafe extern "C" fn visit(
         info: *mut libc::dl_phdr_info,
         _: libc::size_t,

@@ -53,6 +53,11 @@ impl Blocks {
         (address < block.start + block.size.max(1)).then_some(*block)
     }
 
+    /// Those that were not freed, by address.
+    pub fn alive(&self) -> impl Iterator<Item = Block> {
+        self.all.values().copied().filter(Block::is_alive)
+    }
+
     fn add(&mut self, tid: Tid, start: usize, size: usize) -> Made {
         if self.numbers.len() <= tid {
             self.numbers.resize(tid + 1, 0);
@@ -79,6 +84,18 @@ pub fn allocated(tid: Tid, start: usize, size: usize) {
         })
     });
     faults::witness(|plain| plain.witnesses.wants_last());
+}
+
+/// The engine has freed what the program has allocated and given away.
+#[inline(never)]
+pub fn given_back(start: usize) {
+    if super::is_on() {
+        super::with(|plain| {
+            if let Some(block) = plain.blocks.all.get_mut(&start) {
+                block.is_free = true;
+            }
+        });
+    }
 }
 
 /// The program is about to free. Does not return if it may not.

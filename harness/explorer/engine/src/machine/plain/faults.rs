@@ -18,6 +18,7 @@ pub enum Kind {
     AfterFree,
     DoubleFree,
     InvalidFree,
+    Leak,
 }
 
 /// What went wrong.
@@ -25,10 +26,12 @@ pub enum Kind {
 pub struct Fault {
     pub kind: Kind,
     pub earlier: Option<Party>,
-    pub later: Party,
+    pub later: Option<Party>,
     /// The size of the allocation that it is about, and who made it.
     pub block: Option<(usize, Tid)>,
     pub allocated_at: Option<trace::Location>,
+    /// How many other blocks are leaked.
+    pub others: usize,
 }
 
 /// Who took part.
@@ -59,9 +62,10 @@ impl Fault {
         Self {
             kind,
             earlier: Some(Party::new(clash.earlier)),
-            later: Party::new(clash.later),
+            later: Some(Party::new(clash.later)),
             block: block.map(|block| (block.size, block.made.tid)),
             allocated_at: None,
+            others: 0,
         }
     }
 
@@ -70,9 +74,10 @@ impl Fault {
         Self {
             kind: Kind::AfterFree,
             earlier: None,
-            later: Party { thread, epoch, how, at: None },
+            later: Some(Party { thread, epoch, how, at: None }),
             block: None,
             allocated_at: None,
+            others: 0,
         }
     }
 
@@ -81,9 +86,22 @@ impl Fault {
         Self {
             kind: if block.is_some() { Kind::DoubleFree } else { Kind::InvalidFree },
             earlier: earlier.map(Party::new),
-            later: Party { thread, epoch, how: How::Free, at: None },
+            later: Some(Party { thread, epoch, how: How::Free, at: None }),
             block: block.map(|block| (block.size, block.made.tid)),
             allocated_at: None,
+            others: 0,
+        }
+    }
+
+    /// Memory is leaked: this block, and so many others.
+    pub fn leak(block: Block, others: usize) -> Self {
+        Self {
+            kind: Kind::Leak,
+            earlier: None,
+            later: None,
+            block: Some((block.size, block.made.tid)),
+            allocated_at: None,
+            others,
         }
     }
 
@@ -95,7 +113,9 @@ impl Fault {
             party.at = earlier;
         }
         self.allocated_at = allocated;
-        self.later.at = later;
+        if let Some(party) = &mut self.later {
+            party.at = later;
+        }
     }
 }
 
@@ -130,10 +150,17 @@ impl Witnesses {
         self.now = Some(Which::Later);
     }
 
+    /// A failure is about what was allocated so.
+    pub fn seek_allocation(&mut self, allocated: Made) {
+        self.sought = Some((None, Some(allocated)));
+    }
+
     /// Whether everything was seen that is sought.
     pub fn is_complete(&self) -> bool {
-        self.sought.is_none_or(|(earlier, _)| {
-            earlier.is_none() || self.stacks[Which::Earlier as usize].is_some()
+        let seen = |which: Which| self.stacks[which as usize].is_some();
+        self.sought.is_none_or(|(earlier, allocated)| match earlier {
+            Some(_) => seen(Which::Earlier),
+            None => allocated.is_none() || seen(Which::Allocated),
         })
     }
 

@@ -12,6 +12,7 @@
 //! | `shadow` | what happened at each address |
 //! | `blocks` | what is allocated |
 //! | `atomics`, `counts` | the counters of `Arc` and `Weak` |
+//! | `leaks` | what nobody has freed and nobody can reach |
 //! | `undo` | statics |
 //! | `faults` | what went wrong, and who did it where |
 
@@ -21,6 +22,7 @@ pub mod counts;
 pub mod faults;
 pub mod frames;
 mod hooks;
+pub mod leaks;
 mod library;
 pub mod shadow;
 mod symbols;
