@@ -54,7 +54,10 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
         return teller.end();
     }
     let progress = |progress: Progress<'_>| teller.progress(progress);
-    let kit = Kit::of(&carried::workspace(sources)?, &STAND_INS, &progress)?;
+    let mut kit = Kit::of(&carried::workspace(sources)?, &STAND_INS, &progress)?;
+    if !arguments.no_memory {
+        kit = kit.seeing_memory();
+    }
     if let Some(other) = kit.other_compiler() {
         teller.note(&other);
     }

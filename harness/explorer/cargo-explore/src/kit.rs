@@ -96,6 +96,11 @@ impl Kit {
         self
     }
 
+    /// Whether it is one that tells the explorer of every access to memory.
+    pub fn sees_memory(&self) -> bool {
+        self.sees_memory
+    }
+
     /// A cargo command in `folder` that compiles against the stand-ins.
     pub fn cargo(&self, folder: &Path) -> Command {
         let folder_of_kit = self.folder.display();
@@ -205,7 +210,7 @@ const INSTRUMENTED: &str = "x86_64-unknown-linux-gnu";
 
 /// What has rustc call the engine before each access to memory: the pass of LLVM's thread sanitizer, without its runtime. Functions are not inlined, for a stand-in's
 /// function within one of the user's could not be told from it; and the names are those that say in which crate a function is written.
-const INSTRUMENTATION: [&str; 3] = [
+pub(crate) const INSTRUMENTATION: [&str; 3] = [
     "-Cpasses=forceattrs tsan-module function(tsan)",
     "-Cllvm-args=-force-attribute=sanitize_thread -tsan-distinguish-volatile -inline-threshold=-1000000 -inlinehint-threshold=-1000000",
     "-Csymbol-mangling-version=v0",

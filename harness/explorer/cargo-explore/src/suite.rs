@@ -4,7 +4,7 @@ use crate::arguments::{Arguments, CargoFlags};
 use crate::bounds::OfPackage;
 use crate::drive::Driver;
 use crate::kit::Kit;
-use crate::wrapper::{INNER, KIT};
+use crate::wrapper::{INNER, KIT, MEMORY};
 use crate::{Misuse, Progress, asked, cargo, home};
 use anyhow::{Context, bail};
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
@@ -25,6 +25,8 @@ pub struct Suite {
     pub bounds: OfPackage,
     /// What runs its tests.
     pub driver: Driver,
+    /// Whether it was asked that plain memory is not watched.
+    pub no_memory: bool,
     /// Its tests.
     pub tests: Vec<Test>,
     /// Why they are not explored, if they are not.
@@ -102,12 +104,17 @@ pub fn compile(
     // Beside what `cargo test` compiles, and apart for each version of the stand-ins: cargo does not look into them.
     let root = metadata.workspace_root.as_std_path();
     let target = home::of_tests(metadata.target_directory.as_std_path(), root)?.join(kit.name());
+    // Cargo would compile everything again at each change of flags.
+    let target = if kit.sees_memory() { target.join("seeing-memory") } else { target };
     command
         .args(["test", "--no-run", "--target", kit.triple()])
         .args(arguments.cargo.flags())
         .env("CARGO_TARGET_DIR", &target)
         .env("RUSTC_WRAPPER", std::env::current_exe().context("this command's own file")?)
         .env(KIT, kit.folder());
+    if kit.sees_memory() {
+        command.env(MEMORY, "1");
+    }
     if let Some(inner) = std::env::var_os("RUSTC_WRAPPER") {
         command.env(INNER, inner);
     }
@@ -146,6 +153,7 @@ pub fn compile(
             source: source.strip_prefix(root).unwrap_or(source).display().to_string(),
             bounds: OfPackage::read(&package.name, &package.metadata)?,
             driver,
+            no_memory: arguments.no_memory,
             tests,
             left_out,
         })

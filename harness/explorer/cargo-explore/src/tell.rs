@@ -263,7 +263,11 @@ const USUAL: usize = 80;
 /// The command that shows a run once more.
 fn again(suite: &Suite, outcome: &Outcome, schedule: &str) -> String {
     let Suite { package, flag, .. } = suite;
-    format!("cargo explore -p {package} {flag} --exact {} --schedule '{schedule}'", outcome.name)
+    let memory = if suite.no_memory { " --no-memory" } else { "" };
+    format!(
+        "cargo explore -p {package} {flag}{memory} --exact {} --schedule '{schedule}'",
+        outcome.name
+    )
 }
 
 fn spinner() -> ProgressBar {

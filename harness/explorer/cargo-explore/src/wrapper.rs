@@ -2,6 +2,7 @@
 //!
 //! Given so, and not by `RUSTFLAGS`, they leave all flags as they are that the user's manifests, configuration and environment ask for.
 
+use crate::kit::INSTRUMENTATION;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -11,6 +12,9 @@ pub const KIT: &str = "CARGO_EXPLORE_KIT";
 
 /// Names the wrapper that the user has already, if there is one.
 pub const INNER: &str = "CARGO_EXPLORE_WRAPPED";
+
+/// Where it is set, the explorer is told of every access to memory.
+pub const MEMORY: &str = "CARGO_EXPLORE_MEMORY";
 
 /// Acts as rustc if cargo calls it so; `None` if it does not.
 pub fn main() -> Option<ExitCode> {
@@ -31,6 +35,9 @@ pub fn main() -> Option<ExitCode> {
     command.args(&arguments);
     if for_target {
         command.args(flags(Path::new(&kit)));
+        if std::env::var_os(MEMORY).is_some() {
+            command.args(seeing_memory(&arguments));
+        }
     }
     Some(match command.status() {
         Ok(status) => ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)),
@@ -39,6 +46,30 @@ pub fn main() -> Option<ExitCode> {
             ExitCode::FAILURE
         }
     })
+}
+
+/// The flags that have the explorer told of every access to memory, after those that cargo gives.
+fn seeing_memory(given: &[OsString]) -> Vec<&'static str> {
+    let value = |name: &str| {
+        let values = given.iter().filter_map(|argument| argument.to_str()?.split_once('='));
+        values
+            .filter(|(key, _)| key.trim_start_matches("-C") == name)
+            .map(|(_, value)| value)
+            .last()
+    };
+    let mut flags = INSTRUMENTATION.to_vec();
+    // More than that, and rustc puts functions of the stand-ins into the user's, where nothing tells them apart.
+    if value("opt-level").is_some_and(|level| !["0", "1"].contains(&level)) {
+        flags.push("-Copt-level=1");
+    }
+    // The lines of what goes wrong come from there.
+    if value("debuginfo").is_none_or(|level| ["0", "none"].contains(&level)) {
+        flags.push("-Cdebuginfo=line-tables-only");
+    }
+    if value("strip").is_some() {
+        flags.push("-Cstrip=none");
+    }
+    flags
 }
 
 /// The flags that put the stand-ins in a kit's folder into the places of the real crates.
@@ -55,4 +86,27 @@ fn flags(kit: &Path) -> Vec<OsString> {
     folder.push(kit);
     flags.extend(["-L".into(), folder]);
     flags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_wrong_has_lines_in_every_profile() {
+        let flags = |line: &str| {
+            let given: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            seeing_memory(&given)[INSTRUMENTATION.len()..].join(" ")
+        };
+        assert_eq!(flags("-C debuginfo=2 -C metadata=a"), "");
+        assert_eq!(flags("-Copt-level=1 -C debuginfo=line-tables-only"), "");
+        assert_eq!(
+            flags("-C opt-level=3 -C strip=debuginfo"),
+            "-Copt-level=1 -Cdebuginfo=line-tables-only -Cstrip=none"
+        );
+        assert_eq!(
+            flags("-C opt-level=s -C debuginfo=0"),
+            "-Copt-level=1 -Cdebuginfo=line-tables-only"
+        );
+    }
 }

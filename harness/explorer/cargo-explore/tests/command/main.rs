@@ -4,6 +4,7 @@ mod crates;
 mod looks;
 mod package;
 mod places;
+mod tasks;
 mod told;
 
 use crates::Crates;
@@ -25,7 +26,7 @@ fn a_lost_wake_up_in_a_crates_own_tests_is_found() {
             "1 example in documentation  not explored",
             "4 tests: 3 proved; 1 failed",
             // No proof without what it does not speak about.
-            "not checked: plain memory: data races in unsafe code, use after free, leaks; the counts of Arc",
+            "not checked: leaks of memory; what functions of other languages do; what std's precompiled code",
         ],
     );
     // What is said to show it again does.
@@ -34,6 +35,29 @@ fn a_lost_wake_up_in_a_crates_own_tests_is_found() {
     crates
         .explore("queue", &again)
         .says(1, &["two_and_two  failed: deadlock: ", "1 test: 1 failed"]);
+}
+
+/// In a debug build and in a release build.
+#[test]
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+fn a_race_is_found_that_goes_unseen_without_plain_memory() {
+    let crates = Crates::new();
+    crates
+        .explore("bare", &["--offline", "--no-memory", "--exact", "tests::both_add"])
+        .says(0, &["both_add  proved", "not checked: plain memory: data races"]);
+    for more in [&[][..], &["--release"]] {
+        crates.explore("bare", &[&["--offline"], more].concat()).says(
+            1,
+            &[
+                "tests::both_add  failed: data race: ",
+                "src/lib.rs:16",
+                "tests::both_add_with_a_lock  proved: 2 executions",
+                "tests::the_other_may_be_gone  failed: main panics",
+                "again: cargo explore -p bare --lib --exact tests::both_add --schedule",
+                "3 tests: 1 proved; 2 failed",
+            ],
+        );
+    }
 }
 
 #[test]
