@@ -42,6 +42,7 @@ struct Child {
     parent: Weak<Parent>,
 }
 
+/// The way back keeps nobody alive.
 fn a_weak_way_back() {
     let parent = Arc::new(Parent { children: Mutex::new(Vec::new()) });
     let child = Arc::new(Child { parent: Arc::downgrade(&parent) });
@@ -103,6 +104,7 @@ fn what_is_left_in_a_stack() {
     });
 }
 
+/// Nothing is left.
 fn a_stack_that_is_emptied() {
     let stack = Stack::new();
     thread::scope(|scope| {
@@ -129,6 +131,7 @@ static ONCE: OnceLock<Vec<String>> = OnceLock::new();
 static LAZY: LazyLock<Mutex<HashMap<u32, Box<u32>>>> = LazyLock::new(Mutex::default);
 static PLACE: AtomicPtr<u64> = AtomicPtr::new(std::ptr::null_mut());
 
+/// The program may want it until its end.
 fn what_statics_hold_is_kept() {
     ONCE.get_or_init(|| vec!["a string that is long enough".to_owned()]);
     thread::spawn(|| LAZY.lock().unwrap().insert(1, Box::new(2))).join().unwrap();
@@ -147,6 +150,7 @@ thread_local! {
     static FLAG: Cell<bool> = const { Cell::new(false) };
 }
 
+/// What the program gives to std, std frees.
 fn everything_that_std_frees_itself() {
     let pair = (Mutex::new(vec![0]), Condvar::new());
     let lock = RwLock::new(String::from("read"));
@@ -170,6 +174,8 @@ fn everything_that_std_frees_itself() {
         other.unwrap().join().unwrap();
     });
     assert_eq!(receive.recv().unwrap(), "read");
+    let ending = String::from("what the hook has is kept");
+    std::panic::set_hook(Box::new(move |_| assert!(ending.ends_with("kept"))));
     let caught = thread::spawn(|| panic!("a message of {} words", 4)).join();
     drop(caught.unwrap_err());
 }

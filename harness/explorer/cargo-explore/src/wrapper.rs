@@ -55,7 +55,7 @@ fn seeing_memory(given: &[OsString]) -> Vec<&'static str> {
         values
             .filter(|(key, _)| key.trim_start_matches("-C") == name)
             .map(|(_, value)| value)
-            .last()
+            .next_back()
     };
     let mut flags = INSTRUMENTATION.to_vec();
     // More than that, and rustc puts functions of the stand-ins into the user's, where nothing tells them apart.

@@ -108,7 +108,7 @@ impl Runner {
         {
             return;
         }
-        if let Some(fault) = leaks::find() {
+        if let Some(fault) = leaks::find(machine.held()) {
             machine.fail(Bad::Memory(Box::new(fault)));
         }
     }

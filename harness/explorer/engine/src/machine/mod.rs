@@ -343,6 +343,18 @@ impl Machine {
         }
     }
 
+    /// Where the engine holds what the program has given it: thread-locals that have no destructor, and the panic hook.
+    pub fn held(&self) -> Vec<(usize, usize)> {
+        fn of<T>(values: &[T]) -> (usize, usize) {
+            let range = values.as_ptr_range();
+            (range.start.expose_provenance(), range.end.expose_provenance())
+        }
+        let locals = self.threads.iter().map(|thread| of(&thread.locals));
+        let hook = self.hook.iter().map(|hook| of(std::slice::from_ref(&**hook)));
+        let its_place = of(std::slice::from_ref(&self.hook));
+        locals.chain(hook).chain([its_place]).collect()
+    }
+
     /// Notes the first failure.
     pub fn fail(&mut self, bad: Bad) {
         if self.failure.is_none() {

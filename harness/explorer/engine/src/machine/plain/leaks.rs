@@ -11,13 +11,16 @@ use super::with;
 use crate::machine::{arena, hashing, statics};
 
 /// The first block that is leaked, and how many others are. Only between the end of all threads and the next execution.
-pub fn find() -> Option<Fault> {
+///
+/// `held` is memory of the engine in which it holds what the program has given it.
+pub fn find(held: Vec<(usize, usize)>) -> Option<Fault> {
     with(|plain| {
         let blocks: Vec<Block> = plain.blocks.alive().collect();
         if blocks.is_empty() {
             return None;
         }
         let mut roots = statics::of_the_program();
+        roots.extend(held);
         roots.extend(hashing::thread_data());
         let reached = reachable(&blocks, roots.into_iter().map(|(start, end)| start..end));
         let leaked: Vec<Block> = blocks
