@@ -231,9 +231,9 @@ fn the_budget_holds_while_the_search_thinks() {
     assert_eq!(outcome.status, Status::NotProved, "{outcome}");
     assert!(outcome.summary.contains("did not end within its budget"), "{outcome}");
     // And what there is too much of.
-    let most = "most differ in the order in which 2 threads use the Atomic of ";
+    let most = "most differ in the order in which 3 threads use the Atomic of ";
     assert!(outcome.summary.contains(most), "{outcome}");
-    assert!(outcome.summary.contains(", 3000 times each, mostly at "), "{outcome}");
+    assert!(outcome.summary.contains(", 1 to 3000 times each, mostly at "), "{outcome}");
 }
 
 /// Four threads that take two locks, each of which tells who took it before.
