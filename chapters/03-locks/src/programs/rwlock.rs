@@ -24,7 +24,7 @@ pub fn main() {
     });
     let mut changed = prices.write().unwrap();
     changed.push(8);
-    println!("the writer has made {changed:?} of it");
-    println!("may another writer in? {}", prices.try_write().is_ok());
+    println!("the writer has made it {changed:?}");
+    println!("may another writer come in? {}", prices.try_write().is_ok());
 }
 // ANCHOR_END: main

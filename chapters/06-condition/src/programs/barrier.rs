@@ -12,7 +12,7 @@ pub const PROGRAM: Program =
         .output(&[any_order("arrivals", 3), in_order(1), any_order("departures", 3), in_order(5)]);
 
 // ANCHOR: main
-/// Lets three threads meet, then breaks the barrier and mends it.
+/// Lets three threads meet, then breaks the barrier and repairs it.
 pub fn main() -> Result<(), Failure> {
     let barrier = Barrier::new(3).with_action(|| println!("all three are here"));
     thread::scope(|scope| {
