@@ -1,6 +1,7 @@
 //! The verbs and their options. Those that have to do with assignments are in [`assignments`].
 
 mod assignments;
+mod changes;
 
 use crate::course::{self, Course, NoSuchChapter, names_chapter};
 use crate::explore::target::Target;
@@ -50,6 +51,11 @@ enum Verb {
     Explore(ExploreArguments),
     /// Run a program on real threads and draw what they did
     Record(RecordArguments),
+    /// A five-minute change: make a file that fails, and judge what you have made of it
+    ///
+    /// Exit code 0: it holds in every interleaving. 1: it does not, or does not
+    /// compile. 2: the command line makes no sense.
+    Change(changes::ChangeArguments),
     /// Say what this machine can enforce, and what grading lacks here
     ///
     /// Exit code 0: full protection, and nothing is missing. 1: something is,
@@ -412,6 +418,7 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             let verdict = verb::show(&root, &target, &arguments.names, &search, &showing)?;
             Ok(ExitCode::from(verdict as u8))
         }
+        Verb::Change(arguments) => changes::obey(&arguments),
         Verb::Record(arguments) => {
             let root = workspace_root();
             let names = [arguments.name.clone()];

@@ -76,6 +76,10 @@ const COMMANDS: &[(&str, Run)] = &[
         "cargo run -p harness -- hint",
         By("harness/tests/student.rs", "fn from_the_start_to_the_last_check()"),
     ),
+    (
+        "cargo run -p harness -- change",
+        By("harness/tests/changes.rs", "fn every_starter_fails_and_every_solution_passes()"),
+    ),
     ("cargo run -p harness -- watch", By("harness/tests/watch.rs", "#[test]")),
     ("cargo run -p harness -- doctor", By("harness/tests/doctor.rs", "#[test]")),
     (

@@ -1,0 +1,16 @@
+// One thread for each division, and the sum of all quotients. A division by zero panics, and
+// here this panic takes the sum along. Let the sum be that of the threads which came to their end.
+
+use std::thread;
+
+pub fn sum_of_quotients(divisors: Vec<u32>) -> u32 {
+    let mut workers = Vec::new();
+    for divisor in divisors {
+        workers.push(thread::spawn(move || 42 / divisor));
+    }
+    let mut sum = 0;
+    for worker in workers {
+        sum += worker.join().unwrap();
+    }
+    sum
+}

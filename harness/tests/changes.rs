@@ -1,0 +1,99 @@
+//! Each change is one: what the reader begins with fails, as its page says, and the solution passes. All of them
+//! are compiled together.
+
+use harness::explore::{Search, compile};
+use harness::student::change::{Change, checking, target};
+use protocol::Status;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// How each starter fails. Those of chapter 0 are judged by their own chapter, for most of them do not compile.
+const FAULTS: &[(&str, &str, &str)] = &[
+    ("02-threads", "panics", "attempt to divide by zero"),
+    ("02-threads", "workers", "deadlock"),
+    ("03-locks", "list-race", "the two numbers that were read"),
+    ("03-locks", "mutex", "attempt to subtract with overflow"),
+    ("03-locks", "rwlock", "deadlock"),
+    ("04-rlock", "condvar", "attempt to subtract with overflow"),
+    ("04-rlock", "lock-twice", "deadlock"),
+    ("05-event", "methods", "one of the two was the first"),
+    ("05-event", "ten-waiters", "deadlock"),
+    ("06-condition", "notify-n", "deadlock"),
+    ("06-condition", "two-conditions", "deadlock"),
+    ("07-queue", "shutdown", "two items, and then the end"),
+    ("07-queue", "task-done", "tasks that are done when"),
+];
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the harness lives in the workspace")
+}
+
+/// A check with a name that no other one has: `03-locks__mutex__starter/the_last_ticket_is_sold_once`.
+fn named(change: &Change, which: &str) -> PathBuf {
+    // The same folder each time, so that what is compiled is found again.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changes");
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(format!("{}__{}__{which}.rs", change.chapter(), change.name()));
+    fs::copy(change.file("check.rs"), &file).unwrap();
+    file
+}
+
+#[test]
+fn every_starter_fails_and_every_solution_passes() {
+    let mut changes = Change::all(workspace()).unwrap();
+    changes.retain(|change| change.chapter() != "00-rust");
+    let names: Vec<_> = changes.iter().map(|c| (c.chapter(), c.name().to_owned())).collect();
+    let wanted: Vec<_> =
+        FAULTS.iter().map(|(c, name, _)| (c.to_string(), name.to_string())).collect();
+    assert_eq!(names, wanted);
+
+    let files = changes.iter().flat_map(|change| {
+        ["starter", "solution"].map(|which| {
+            let source = change.file(which).with_extension("rs");
+            checking(&named(change, which), &source).unwrap()
+        })
+    });
+    let target = target(workspace(), files.collect());
+    let scenarios = target.chosen(&[]).unwrap();
+    let driver = compile(workspace(), &target, &|_| ()).unwrap();
+    let mut outcomes = Vec::new();
+    let search = Search::default();
+    driver.explore(&scenarios, &search, &|_| (), &mut |outcome| outcomes.push(outcome)).unwrap();
+
+    let mut wrong = Vec::new();
+    for (chapter, name, fault) in FAULTS {
+        let of = |which: &str| {
+            let prefix = format!("{chapter}__{name}__{which}/");
+            outcomes.iter().filter(move |outcome| outcome.name.starts_with(&prefix))
+        };
+        for outcome in of("solution").filter(|outcome| outcome.status != Status::Proved) {
+            wrong.push(format!("{}: {}", outcome.name, outcome.verdict()));
+        }
+        let fails = of("starter").find(|outcome| outcome.status == Status::Failed);
+        let told = fails.map(|outcome| outcome.run_or_verdict().to_json()).unwrap_or_default();
+        if !told.contains(fault) {
+            wrong.push(format!("{chapter} {name}: the starter does not fail by {fault}: {told}"));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_verb_lists_changes_and_refuses_what_is_none() {
+    let harness = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_harness"))
+            .arg("change")
+            .args(arguments)
+            .output()
+            .expect("the harness starts");
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(text).expect("the harness prints text"))
+    };
+    let (code, text) = harness(&["locks"]);
+    assert!(code == Some(0) && text.contains("change 03-locks mutex\n"), "{text}");
+    assert!(!text.contains("05-event"), "{text}");
+    let (code, text) = harness(&["03-locks", "no-such-change"]);
+    assert!(code == Some(2) && text.contains("there is no change no-such-change"), "{text}");
+    assert_eq!(harness(&["13"]).0, Some(2));
+}
