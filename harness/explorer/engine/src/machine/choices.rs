@@ -299,7 +299,9 @@ impl Machine {
             // It depends on who queues, and it waits for the lock: whoever took that is a candidate for a race, whatever lies between.
             Op::ReadBehind(lock) => same(one(lock, Kind::Share).and(shared(lock), Kind::Write)),
             Op::Read(lock) if self.config.queues => {
-                (one(lock, Kind::Share), one(lock, Kind::Share).and(shared(lock), Kind::Write))
+                let widest = one(lock, Kind::Share).and(shared(lock), Kind::Write);
+                let queued = self.lock(lock).queued != 0;
+                (if queued { widest } else { one(lock, Kind::Share) }, widest)
             }
             Op::Unread(lock)
                 if self.lock(lock).readers.iter().filter(|&&reader| reader == tid).count() > 1 =>
@@ -324,7 +326,15 @@ impl Machine {
                 let free = self.lock(lock).owner.is_none();
                 let taking = one(lock, Kind::Share).and(shared(lock), Kind::Peek);
                 let widest = if self.config.queues { one(lock, Kind::Write) } else { taking };
-                (if free { taking } else { one(lock, Kind::Peek) }, widest)
+                // Whether it can be kept out depends on those who hold the lock for reading.
+                let behind = self.config.queues && self.lock(lock).queued != 0;
+                match free {
+                    true if behind => {
+                        (one(lock, Kind::Share).and(shared(lock), Kind::Write), widest)
+                    }
+                    true => (taking, widest),
+                    false => (one(lock, Kind::Peek), widest),
+                }
             }
             Op::Wait { condvar, lock, .. } => {
                 same(one(condvar, Kind::Write).and(shared(lock), Kind::Release))
