@@ -1,7 +1,8 @@
 //! The verb `explore` as somebody uses it: odd input, exit codes, replays.
 
+use std::io::Write;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// What a call of the verb came to.
 struct Seen {
@@ -248,4 +249,65 @@ fn what_is_compiled_once_is_compiled_once() {
 #[test]
 fn tests_of_a_crate_are_scenarios() {
     explore(&["tests_of_a_crate.rs"]).says(0, &["two_threads_add  proved"]);
+}
+
+/// The verb with `--step`, and these lines typed in.
+fn step(arguments: &[&str], lines: &[&str]) -> Seen {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .arg("explore")
+        .args(arguments)
+        .arg("--step")
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/odd"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the harness starts");
+    // It need not read all of it.
+    let _ = child.stdin.take().map(|mut keys| keys.write_all(lines.join("\n").as_bytes()));
+    let output = child.wait_with_output().expect("the harness ends");
+    let text = |bytes| String::from_utf8(bytes).expect("the harness prints text");
+    Seen { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+#[test]
+fn somebody_decides_who_goes_next() {
+    let keys = ["0", "?", "1", "0", "1", "1", "? 1", "7", "nonsense", "b", "0", "f", "b", "f", "q"];
+    let seen = step(&["small.rs", "opposite_orders"], &keys);
+    assert_eq!(seen.code, Some(1), "{}", seen.stderr);
+    insta::assert_snapshot!("step", seen.stdout);
+    // What is said to show it again does.
+    let again = seen.stdout.lines().last().unwrap();
+    let again = again.strip_prefix("again: cargo run -p harness -- ").unwrap();
+    let again: Vec<&str> = again.split(' ').map(|word| word.trim_matches('\'')).collect();
+    harness(&again).says(0, &["opposite_orders  failed: deadlock, after 1 execution, as it must"]);
+}
+
+#[test]
+fn what_else_is_open_is_decided_as_well() {
+    // The store first: then the load has two ways, and the compare-exchange.
+    let seen =
+        step(&["ways.rs", "old_and_weak"], &["0", "1", "1", "0", "9", "?", "2", "0", "2", "q"]);
+    seen.says(
+        0,
+        &[
+            "next, in one of 2 ways: ",
+            "There are 2 ways: 1 to 2.",
+            "main can go on in 2 ways. Which of them comes is up to the system, and here to",
+            "reads number = 0 (Relaxed), an old value: the newest is 1",
+        ],
+    );
+    let seen = step(&["ways.rs", "one_of_two"], &["0", "1", "1", "1", "f"]);
+    seen.says(1, &["A failure, ", "nobody is left to notify it"]);
+    let seen = step(&["ways.rs", "one_of_two", "--schedule", "0:"], &[]);
+    seen.says(0, &["the rest of this run came about by itself"]);
+}
+
+#[test]
+fn somebody_decides_on_one_scenario() {
+    step(&["ways.rs"], &[]).says(2, &["--step is about one scenario", "ways/one_of_two"]);
+    step(&["ways.rs", "one_of_two", "--outputs"], &[]).says(2, &["cannot be used with"]);
+    step(&["ways.rs", "one_of_two", "--schedule", "0:c"], &[])
+        .says(4, &["cannot be explored: the schedule does not fit this program"]);
+    step(&["small.rs", "reads_a_file"], &["0", "0", "q"]).says(4, &["opens the file"]);
 }

@@ -235,6 +235,10 @@ struct ExploreArguments {
     /// Replay this run instead of searching
     #[arg(long, value_name = "STRING")]
     schedule: Option<String>,
+    /// Decide yourself who goes next, in one scenario: a key chooses, b goes back, f finds a failure from there, ? explains.
+    /// Without a terminal, a line is a command. With --schedule, at the end of that run
+    #[arg(long, conflicts_with_all = ["outputs", "graph"])]
+    step: bool,
     #[command(flatten)]
     features: CrateFeatures,
     #[command(flatten)]
@@ -327,7 +331,7 @@ impl ExploreArguments {
             ..default
         };
         let graph_runs = self.schedules.unwrap_or(cargo_explore::drive::GRAPH_RUNS);
-        Ok(Search { config, schedule: self.schedule.clone(), graph_runs })
+        Ok(Search { config, schedule: self.schedule.clone(), graph_runs, ..Search::default() })
     }
 }
 
@@ -415,6 +419,11 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
             let search = arguments.search()?;
             let graph = arguments.graph;
             let showing = Showing { graph, ..arguments.files.showing(arguments.outputs) };
+            if arguments.step {
+                let names = &arguments.names;
+                let verdict = verb::step(&root, &target, names, &search, &showing)?;
+                return Ok(ExitCode::from(verdict as u8));
+            }
             let verdict = verb::show(&root, &target, &arguments.names, &search, &showing)?;
             Ok(ExitCode::from(verdict as u8))
         }

@@ -6,13 +6,14 @@ use super::target::Target;
 use super::{Misuse, Progress, Search, announce, compile};
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
+use cargo_explore::step::Stepped;
 use indicatif::{ProgressBar, ProgressStyle};
 use protocol::{Memory, Outcome, Status};
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use trace::{Svg, Terminal, Trace};
+use trace::{Language, Svg, Terminal, Trace};
 
 /// What to show and where to write.
 #[derive(Debug, Clone, Default)]
@@ -189,6 +190,65 @@ pub fn show(
     }
     written?;
     Ok(worst)
+}
+
+/// Lets somebody decide who goes next in one scenario, and shows the run that comes of it, with the command that shows it again.
+///
+/// # Errors
+///
+/// As [`show`].
+pub fn step(
+    workspace: &Path,
+    target: &Target,
+    names: &[String],
+    search: &Search,
+    showing: &Showing,
+) -> anyhow::Result<Verdict> {
+    search.check()?;
+    let scenarios = target.chosen(names)?;
+    let [name] = scenarios.as_slice() else {
+        bail!(Misuse(format!("--step is about one scenario; name one: {}", scenarios.join(", "))));
+    };
+    if let Some(functions) = target.foreign(name) {
+        bail!("{name} declares functions of another language ({})", functions.join(", "));
+    }
+    let bar = spinner();
+    let driver = compile(workspace, target, &|progress| tell(&bar, progress))?;
+    bar.finish_and_clear();
+    let (root, language) = (target.root.as_path(), Language::En);
+    let stepped = Stepped { driver: &driver, name, search, root, language };
+    let (schedule, left_at) = cargo_explore::step::step(stepped, &|_| {})?;
+    let search = Search { schedule: Some(schedule.clone()), ..search.clone() };
+    let mut verdict = Verdict::AsItShouldBe;
+    let mut written = Ok(());
+    driver.explore(&scenarios, &search, &|_| {}, &mut |outcome| {
+        // It is what somebody chose, and no search: whether it must fail does not matter.
+        verdict = judge(&outcome, false, &search);
+        print(target, &outcome, verdict, false, true, showing);
+        written = write(&quoted(&outcome.run_or_verdict(), &target.root), showing);
+    })?;
+    // As it was called, but for what is another thing now.
+    let command = again(std::env::args().skip(1), &schedule);
+    println!("\n{}", cargo_explore::step::epilogue(language, left_at, &command));
+    written.map(|()| verdict)
+}
+
+/// The command that shows a run again: the call, with this schedule.
+fn again(arguments: impl Iterator<Item = String>, schedule: &str) -> String {
+    let mut words = vec!["cargo run -p harness --".to_owned()];
+    let mut arguments = arguments.peekable();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--step" => {}
+            "--schedule" => drop(arguments.next()),
+            other if other.starts_with("--schedule=") => {}
+            other if other.contains(|c: char| !c.is_alphanumeric() && !"-_./:,=".contains(c)) => {
+                words.push(format!("'{}'", other.replace('\'', "'\\''")));
+            }
+            other => words.push(other.to_owned()),
+        }
+    }
+    format!("{} --schedule '{schedule}'", words.join(" "))
 }
 
 /// Records a real run of one scenario and draws it.

@@ -112,6 +112,13 @@ const COMMANDS: &[(&str, Run)] = &[
     ("cargo install --path harness/explorer/cargo-explore", Nothing("it only compiles")),
     ("cd path/to/your/crate", Nothing(EXAMPLE)),
     (
+        "cargo explore --step",
+        By(
+            "harness/explorer/cargo-explore/tests/command/main.rs",
+            "fn somebody_decides_who_goes_next_in_a_test()",
+        ),
+    ),
+    (
         "cargo explore",
         By(
             "harness/explorer/cargo-explore/tests/command/main.rs",

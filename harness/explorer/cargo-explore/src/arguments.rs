@@ -46,6 +46,10 @@ pub struct Arguments {
     /// Compile, and explore nothing
     #[arg(long)]
     pub no_run: bool,
+    /// Decide yourself who goes next, in the one test that is named: a key chooses, b goes back, f finds a failure from there, ? explains. Without a
+    /// terminal, a line is a command
+    #[arg(long, conflicts_with_all = ["list", "no_run", "junit", "message_format"])]
+    pub step: bool,
     /// How to tell it
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub message_format: Format,

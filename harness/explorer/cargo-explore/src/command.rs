@@ -6,9 +6,10 @@ use crate::carried::{self, Sources};
 use crate::drive::Search;
 use crate::kit::Kit;
 use crate::second::{self, Both};
+use crate::step::{self, Stepped};
 use crate::stop::{self, Stopped};
 use crate::suite::{self, Suite, Test};
-use crate::tell::{Ending, Teller};
+use crate::tell::{Ending, Teller, again};
 use crate::{Misuse, Progress};
 use anyhow::bail;
 use std::io::IsTerminal;
@@ -70,6 +71,10 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
         return Ok(Ending::AsItShouldBe);
     }
     check_schedule(&suites, arguments)?;
+    if arguments.step {
+        let (suite, test) = one(&suites, arguments)?;
+        return step_through(&teller, suite, test, &search(&suite.bounds), arguments, root);
+    }
     let mut left: usize = suites.iter().map(|suite| active(suite, arguments).count()).sum();
     for suite in &suites {
         let active: Vec<&Test> = active(suite, arguments).collect();
@@ -160,6 +165,46 @@ fn active<'s>(suite: &'s Suite, arguments: &'s Arguments) -> impl Iterator<Item 
 
 fn wanted<'s>(suite: &'s Suite, arguments: &'s Arguments) -> impl Iterator<Item = &'s Test> {
     suite.tests.iter().filter(|test| !test.bench && test.is_wanted(arguments))
+}
+
+/// The test that somebody wants to decide on.
+fn one<'s>(suites: &'s [Suite], arguments: &'s Arguments) -> anyhow::Result<(&'s Suite, &'s Test)> {
+    let of = |suite: &'s Suite| active(suite, arguments).map(move |test| (suite, test));
+    let all: Vec<(&Suite, &Test)> = suites.iter().flat_map(of).collect();
+    let exact = |test: &Test| arguments.filters.contains(&test.name);
+    let exact: Vec<_> = all.iter().copied().filter(|(_, test)| exact(test)).collect();
+    match (all.as_slice(), exact.as_slice()) {
+        ([one], _) | (_, [one]) => Ok(*one),
+        ([], _) => bail!(Misuse("--step is about one test, and none is called so".to_owned())),
+        (many, _) => {
+            let named: Vec<&str> = many.iter().map(|(_, test)| test.name.as_str()).collect();
+            bail!(Misuse(format!("--step is about one test; name one: {}", named.join(", "))))
+        }
+    }
+}
+
+/// Lets somebody decide who goes next, and tells what became of the run.
+fn step_through(
+    teller: &Teller,
+    suite: &Suite,
+    test: &Test,
+    search: &Search,
+    arguments: &Arguments,
+    root: &std::path::Path,
+) -> anyhow::Result<Ending> {
+    let progress = |progress: Progress<'_>| teller.progress(progress);
+    teller.clear();
+    let language = arguments.language;
+    let stepped = Stepped { driver: &suite.driver, name: &test.name, search, root, language };
+    let (schedule, left_at) = step::step(stepped, &progress)?;
+    let search = Search { schedule: Some(schedule), ..search.clone() };
+    explore_all(suite, &[test], &search, false, &progress, &mut |both, test| {
+        teller.test(suite, test, &both);
+    })?;
+    let schedule = search.schedule.unwrap_or_default();
+    let again = again(suite, &test.name, &schedule);
+    anstream::println!("{}", step::epilogue(language, left_at, &again));
+    teller.end()
 }
 
 /// A schedule is of one test.

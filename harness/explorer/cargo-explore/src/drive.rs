@@ -2,8 +2,8 @@
 
 use crate::stop::{self, Stopped};
 use crate::{Misuse, Progress};
-use anyhow::{Context, bail};
-use protocol::{Config, Outcome};
+use anyhow::{Context, anyhow, bail};
+use protocol::{Config, Outcome, Position};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -23,6 +23,8 @@ pub struct Search {
     pub config: Config,
     /// A schedule to replay.
     pub schedule: Option<String>,
+    /// Search only the runs that begin as this schedule says.
+    pub from: Option<String>,
     /// The most runs that a graph of states is made of.
     pub graph_runs: u64,
 }
@@ -32,7 +34,7 @@ pub const GRAPH_RUNS: u64 = 5_000;
 
 impl Default for Search {
     fn default() -> Search {
-        Search { config: Config::default(), schedule: None, graph_runs: GRAPH_RUNS }
+        Search { config: Config::default(), schedule: None, from: None, graph_runs: GRAPH_RUNS }
     }
 }
 
@@ -218,6 +220,38 @@ impl Driver {
         text.lines().map(|line| Ok(Trace::from_json(line)?)).collect()
     }
 
+    /// Where a run of a scenario stands after a schedule, and every way to go on; without one, at the beginning.
+    ///
+    /// # Errors
+    ///
+    /// When the driver cannot be started or read, and [`Misuse`] for a schedule that is none.
+    pub fn position(
+        &self,
+        scenario: &str,
+        search: &Search,
+        schedule: Option<&str>,
+    ) -> anyhow::Result<Position> {
+        let mut command = self.command();
+        command.args(self.first).arg("--position").arg("--config");
+        command.arg(line(&self.search_of(scenario, search).config));
+        if let Some(schedule) = schedule {
+            command.arg("--schedule").arg(schedule);
+        }
+        let output = command.arg(scenario).stdin(Stdio::null()).output();
+        let output = output.context("the driver could not be started")?;
+        let words = String::from_utf8_lossy(&output.stderr);
+        if output.status.code() == Some(MISUSED) {
+            bail!(Misuse(words.lines().next().unwrap_or_default().to_owned()));
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        let line = text.lines().next().unwrap_or_default();
+        Position::from_json(line).map_err(|_| match Outcome::from_json(line) {
+            // It was given up.
+            Ok(outcome) => anyhow!("{scenario}: {}", outcome.summary),
+            Err(_) => anyhow!("{scenario} took the explorer down: {}\n{words}", output.status),
+        })
+    }
+
     fn drive(
         &self,
         scenarios: &[String],
@@ -229,6 +263,9 @@ impl Driver {
         command.args(self.first).arg("--progress").arg("--config").arg(line(&search.config));
         if let Some(schedule) = &search.schedule {
             command.arg("--schedule").arg(schedule);
+        }
+        if let Some(from) = &search.from {
+            command.arg("--from").arg(from);
         }
         command.args(scenarios).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("the driver could not be started")?;

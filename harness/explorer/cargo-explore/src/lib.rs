@@ -16,6 +16,7 @@
 //! | [`drive`] | an executable that explores what is in it |
 //! | `second` | the second look, in which time-outs fire early |
 //! | [`stop`] | Ctrl-C |
+//! | [`step`] | somebody decides who goes next |
 //! | [`report`] | how what came of it is shown |
 //! | `tell` | what the command prints |
 //! | [`command`] | the command itself |
@@ -34,6 +35,7 @@ pub mod kit;
 mod made_of;
 pub mod report;
 mod second;
+pub mod step;
 pub mod stop;
 pub mod suite;
 mod tell;

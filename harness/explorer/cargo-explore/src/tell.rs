@@ -72,7 +72,7 @@ impl Teller {
             here: here.unwrap_or_default(),
             bar,
             began: now,
-            replays: arguments.bounds.schedule.is_some(),
+            replays: arguments.bounds.schedule.is_some() || arguments.step,
             folds: !arguments.unfolded,
             told: Mutex::new(now),
             tally: Mutex::default(),
@@ -99,6 +99,11 @@ impl Teller {
             *told = Instant::now();
             eprintln!("  {text}");
         }
+    }
+
+    /// Nothing of what goes on is shown any more.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
     }
 
     /// Something that a reader should know, and that is no result.
@@ -167,7 +172,7 @@ impl Teller {
             anstream::println!("{}", self.words.early);
         }
         if let (Some(schedule), false) = (&outcome.schedule, self.replays) {
-            anstream::println!("{}{}", self.words.again, again(suite, outcome, schedule));
+            anstream::println!("{}{}", self.words.again, again(suite, &outcome.name, schedule));
         }
         anstream::println!();
     }
@@ -261,13 +266,10 @@ fn columns() -> usize {
 const USUAL: usize = 80;
 
 /// The command that shows a run once more.
-fn again(suite: &Suite, outcome: &Outcome, schedule: &str) -> String {
+pub fn again(suite: &Suite, test: &str, schedule: &str) -> String {
     let Suite { package, flag, .. } = suite;
     let memory = if suite.no_memory { " --no-memory" } else { "" };
-    format!(
-        "cargo explore -p {package} {flag}{memory} --exact {} --schedule '{schedule}'",
-        outcome.name
-    )
+    format!("cargo explore -p {package} {flag}{memory} --exact {test} --schedule '{schedule}'")
 }
 
 fn spinner() -> ProgressBar {

@@ -4,10 +4,14 @@
 #[path = "fuzz/mod.rs"]
 mod fuzz;
 
-use explore_engine::config::Fault;
+use explore_engine::config::{Fault, Strategy};
+use explore_engine::{Config, Position};
 use fuzz::compare::{Verdict, compare, compare_places, compare_within};
+use fuzz::interpret::{Found, position, search, search_from};
+use fuzz::numbers::Random;
 use fuzz::random::Family;
 use fuzz::{program::Program, shrink};
+use std::collections::BTreeSet;
 
 /// Programs of which full enumeration takes longer are left to the long run.
 const MOST: u64 = 400;
@@ -130,4 +134,64 @@ fn a_bounded_search_finds_what_full_enumeration_finds_within_the_bound() {
         }
     }
     assert!(compared > 80, "only {compared} were short enough");
+}
+
+/// Longer programs are left out. Shorter ones show within the first executions what they can notice.
+const BEGUN: u64 = 250;
+
+fn schedule(position: &Position) -> &str {
+    position.outcome.schedule.as_deref().unwrap()
+}
+
+/// What both found, without how often.
+fn kinds(found: &Found) -> (BTreeSet<u64>, &BTreeSet<String>) {
+    (found.classes.keys().copied().collect(), &found.outcomes)
+}
+
+#[test]
+fn what_comes_of_a_beginning_is_what_comes_of_its_continuations() {
+    let mut compared = 0;
+    for family in [Family::Usual, Family::Exit, Family::Nested, Family::Tokens, Family::Updates] {
+        for seed in 20..36 {
+            let program = family.program(seed);
+            let all = search(&program, Strategy::Optimal, None, BEGUN);
+            if !all.ended {
+                continue;
+            }
+            let mut random = Random::new(seed);
+            let mut here = position(&program, None);
+            let mut found = search_from(&program, schedule(&here), BEGUN * 4);
+            assert_eq!(kinds(&found), kinds(&all), "{family:?}, seed {seed}\n{program}");
+            for _ in 0..12 {
+                if here.over {
+                    break;
+                }
+                let mut together = Found::default();
+                let mut nexts = Vec::new();
+                for way in &here.ways {
+                    let turns = [(way.thread.0 as u8, way.alternative)];
+                    let next = appended(schedule(&here), &turns);
+                    let from = search_from(&program, &next, BEGUN * 4);
+                    together.classes.extend(&from.classes);
+                    together.outcomes.extend(from.outcomes.clone());
+                    nexts.push((next, from));
+                }
+                let at = format!("{family:?}, seed {seed}, at {}\n{program}", schedule(&here));
+                assert_eq!(kinds(&together), kinds(&found), "{at}");
+                let (next, from) = nexts.swap_remove(random.below(nexts.len()));
+                here = position(&program, Some(&next));
+                found = from;
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 200, "only {compared} were short enough");
+}
+
+/// A schedule with turns after it.
+fn appended(schedule: &str, more: &[(u8, u16)]) -> String {
+    let mut config = Config::default();
+    let mut turns = protocol::schedule::read(schedule, &mut config).unwrap();
+    turns.extend_from_slice(more);
+    protocol::schedule::write(&config, &turns)
 }

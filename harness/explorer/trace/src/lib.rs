@@ -6,6 +6,7 @@
 //! - [`Terminal`]: text with a lane for each thread,
 //! - [`Svg`]: swim lanes for a page,
 //! - [`Trace::to_perfetto`]: a file for a trace viewer,
+//! - [`Trace::told`]: its steps as sentences, for who shows them in another way,
 //! - [`graph::StateGraph`]: many runs as one graph, for a reader to step through (`schema/state-graph.schema.json`).
 //!
 //! The words are the same in all of them, in English or Chinese ([`Language`]), and what they say about locks, waits and values comes from one place, [`replay`].
@@ -82,6 +83,8 @@ mod svg;
 mod terminal;
 #[cfg(feature = "pictures")]
 pub mod text;
+#[cfg(feature = "pictures")]
+mod told;
 mod verdict;
 #[cfg(feature = "pictures")]
 mod words;
@@ -104,6 +107,8 @@ pub use sources::{SourceFiles, SourceTexts, Sources};
 pub use svg::{Svg, SvgLayout};
 #[cfg(feature = "pictures")]
 pub use terminal::Terminal;
+#[cfg(feature = "pictures")]
+pub use told::{Stands, Told, ToldStep};
 pub use verdict::{
     Access, Action, Allocation, Failure, MemoryFault, Outcome, Search, Verdict, Wait, WaitsFor,
 };

@@ -7,7 +7,9 @@ mod places;
 mod tasks;
 mod told;
 
-use crates::Crates;
+use crates::{Crates, Seen};
+use std::io::Write;
+use std::process::Stdio;
 
 /// The bug is in a module of a module; the crate has a dependency and a file below `tests`.
 #[test]
@@ -89,6 +91,37 @@ fn every_kind_of_test_is_explored_as_what_it_is() {
         .says(3, &["is_ignored  not proved: no end within 20000 steps", "1 test: 1 not proved"]);
     let list = crates.explore("kinds", &["--offline", "--list", "returns"]);
     assert_eq!(list.stdout, "tests::returns_an_error: test\ntests::returns_well: test\n");
+}
+
+#[test]
+fn somebody_decides_who_goes_next_in_a_test() {
+    let crates = Crates::new();
+    let step = |filter: &str, keys: &str| {
+        let mut command = crates.command("queue", &["--offline", "--lib", "--step", filter]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(keys.as_bytes()).unwrap();
+        Seen::from(child.wait_with_output().unwrap())
+    };
+    let seen = step("two_and_two", "0\n? 0\nf\nq\n");
+    seen.says(
+        1,
+        &[
+            "  0 main  next: spawns T2",
+            "A failure, ",
+            "failed: deadlock",
+            "tests::crowded::two_and_two  failed: deadlock: ",
+            "1 test: 1 failed",
+        ],
+    );
+    let again = seen.stdout.lines().find_map(|line| line.strip_prefix("again: cargo explore "));
+    let again: Vec<&str> = again.unwrap().split(' ').map(|word| word.trim_matches('\'')).collect();
+    crates.explore("queue", &again).says(1, &["two_and_two  failed: deadlock: "]);
+    // Nothing to read: the run goes by itself.
+    step("one_and_one", "").says(0, &["You chose 0 steps", "1 replayed, and ended well"]);
+    step("nothing_is_called_so", "").says(2, &["--step is about one test, and none is called so"]);
+    step("tests::", "")
+        .says(2, &["--step is about one test; name one: tests::crowded::two_and_two"]);
 }
 
 #[test]

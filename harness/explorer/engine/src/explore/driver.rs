@@ -16,6 +16,10 @@ struct Wanted {
     config: Config,
     schedule: Option<String>,
     progress: bool,
+    /// Tell where the run stands after the schedule, or at the beginning without one.
+    position: bool,
+    /// Search the runs that begin as this schedule says.
+    from: Option<String>,
     /// Where to write every run of the scenario, instead of a verdict.
     runs: Option<String>,
     names: Vec<String>,
@@ -23,8 +27,9 @@ struct Wanted {
 
 /// Explores scenarios as the command line asks, and prints an [`Outcome`] as a line of JSON for each.
 ///
-/// Arguments: `--config JSON`, `--schedule STRING`, `--progress`, `--runs FILE`, names of scenarios (all, without any). Exit code 0: all
-/// proved (or a replay ended well); 1: one failed; 2: bad arguments; 3: one was not proved; 4: one was refused.
+/// Arguments: `--config JSON`, `--schedule STRING`, `--from STRING`, `--position`, `--progress`, `--runs FILE`, names of scenarios (all, without any). With
+/// `--from`, only runs are searched that begin as the schedule says; with `--position`, a `Position` is printed: where a run stands after the schedule, or at
+/// the beginning. Exit code 0: all proved (or a replay ended well); 1: one failed; 2: bad arguments; 3: one was not proved; 4: one was refused.
 pub fn main(scenarios: &[(&str, fn())]) -> ExitCode {
     let scenario =
         |&(name, body): &(&str, fn())| Scenario { name: name.to_owned(), body: Rc::new(body) };
@@ -73,6 +78,22 @@ pub fn main_of(scenarios: &[Scenario], arguments: impl Iterator<Item = String>) 
                 let _ = writeln!(std::io::stderr(), "{problem}");
                 4
             }
+        };
+    }
+    if wanted.position {
+        let chosen = scenarios.iter().find(|scenario| wanted.names.contains(&scenario.name));
+        let Some(scenario) = chosen else { return usage("--position is about one scenario") };
+        let explorer = Explorer::new(wanted.config);
+        let body = Rc::clone(&scenario.body);
+        let position =
+            explorer.position(&scenario.name, move || body(), wanted.schedule.as_deref());
+        return match position {
+            Ok(position) => {
+                // Nobody reads on: nothing left to do.
+                let _ = writeln!(std::io::stdout(), "{}", line(&position));
+                0
+            }
+            Err(problem) => usage(&problem.to_string()),
         };
     }
     let mut worst = 0_u8;
@@ -128,7 +149,7 @@ fn explore(wanted: &Wanted, scenario: &Scenario) -> Result<Outcome, String> {
     let start = Instant::now();
     let mut told = start;
     let progress = wanted.progress;
-    Ok(explorer.run_watched(name, body, &mut |seen| {
+    let mut see = |seen: &super::Progress<'_>| {
         if !progress
             || !seen.executions.is_multiple_of(256)
             || told.elapsed() < Duration::from_millis(500)
@@ -146,7 +167,13 @@ fn explore(wanted: &Wanted, scenario: &Scenario) -> Result<Outcome, String> {
         };
         // Progress that nobody reads is no reason to stop.
         let _ = writeln!(std::io::stderr(), "{}", line(&progress));
-    }))
+    };
+    match &wanted.from {
+        Some(schedule) => {
+            explorer.run_from(name, body, schedule, &mut see).map_err(|error| error.to_string())
+        }
+        None => Ok(explorer.run_watched(name, body, &mut see)),
+    }
 }
 
 /// Writes every run of a scenario, one a line.
@@ -169,6 +196,8 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> 
                     .map_err(|error| format!("--config is no Config: {error}"))?;
             }
             "--schedule" => wanted.schedule = Some(value()?),
+            "--from" => wanted.from = Some(value()?),
+            "--position" => wanted.position = true,
             "--runs" => wanted.runs = Some(value()?),
             "--progress" => wanted.progress = true,
             name if name.starts_with('-') => return Err(format!("unknown argument {name}")),
@@ -182,7 +211,7 @@ fn usage(problem: &str) -> u8 {
     // Nowhere else to complain.
     let _ = writeln!(
         std::io::stderr(),
-        "{problem}\nusage: [--config JSON] [--schedule STRING] [--progress] [--runs FILE] [NAME…]"
+        "{problem}\nusage: [--config JSON] [--schedule STRING] [--from STRING] [--position] [--progress] [--runs FILE] [NAME…]"
     );
     2
 }

@@ -7,6 +7,7 @@ mod minimise;
 mod multiplied;
 mod not_checked;
 mod outcome;
+mod position;
 mod report;
 pub(crate) mod runner;
 mod runs;
@@ -21,7 +22,7 @@ use crate::machine::op::Loc;
 use crate::machine::{Bad, Machine, plain, watchdog};
 use crate::search::bounded::Bounded;
 use crate::search::full::Full;
-use crate::search::guided::Guided;
+use crate::search::guided::{Guided, Turn};
 use crate::search::optimal::Optimal;
 use crate::search::pct::Pct;
 use crate::search::{Choice, Next, Search};
@@ -131,33 +132,13 @@ impl Explorer {
         let mut config = self.config.clone();
         let turns = schedule::read(schedule, &mut config)?;
         let (_one, runner) = self.prepare(&config, scenario, Location::caller());
-        let guide = Guided::new(turns);
-        let misfit = Rc::clone(&guide.misfit);
-        runner.with(|machine| machine.search = Box::new(guide));
         let _watchdog = self.watch(&runner, name);
-        let start = Instant::now();
-        let mut bad = runner.execute(true);
-        if let Some(step) = misfit.get() {
-            let reason = format!(
-                "the schedule does not fit this program: its step {step} is not possible here"
-            );
-            bad = Some(Bad::Refused(reason));
-        }
-        let mut outcome = outcome::new(name, &config);
-        outcome.executions = 1;
-        outcome.elapsed = start.elapsed();
+        let (mut outcome, _) = replayed(&runner, name, &config, turns);
         outcome.schedule = Some(schedule.trim().to_owned());
-        runner.with(|machine| {
-            outcome::add_what_was_met(&mut outcome, &config, machine.policies);
-            outcome.not_checked.extend(machine.read.not_checked());
-            outcome.preemptions = machine.tracer.as_ref().map(|tracer| tracer.preemptions);
-            outcome.too_long = u64::from(bad == Some(Bad::TooLong));
-            match &bad {
-                Some(bad) => tell(&mut outcome, machine, bad),
-                None => outcome.summary = "this run ends well".to_owned(),
-            }
-            outcome.trace = Some(report::trace_of(machine, bad.as_ref(), &outcome));
-        });
+        if let Some(search) = outcome.trace.as_mut().and_then(|trace| trace.verdict.search.as_mut())
+        {
+            search.schedule.clone_from(&outcome.schedule);
+        }
         Ok(outcome)
     }
 
@@ -186,6 +167,43 @@ impl Explorer {
         let one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         (one, Runner::new(config.clone(), search(config), Rc::new(scenario), at))
     }
+}
+
+/// Runs a scenario once, as these turns say. Returns what came of it, without its schedule, and how it ended badly, if it did.
+fn replayed(
+    runner: &Runner,
+    name: &str,
+    config: &Config,
+    turns: Vec<Turn>,
+) -> (Outcome, Option<Bad>) {
+    let guide = Guided::new(turns);
+    let misfit = Rc::clone(&guide.misfit);
+    runner.with(|machine| machine.search = Box::new(guide));
+    let start = Instant::now();
+    let mut bad = runner.execute(true);
+    if let Some(step) = misfit.get() {
+        bad = Some(Bad::Refused(misfits(step)));
+    }
+    let mut outcome = outcome::new(name, config);
+    outcome.executions = 1;
+    outcome.elapsed = start.elapsed();
+    runner.with(|machine| {
+        outcome::add_what_was_met(&mut outcome, config, machine.policies);
+        outcome.not_checked.extend(machine.read.not_checked());
+        outcome.preemptions = machine.tracer.as_ref().map(|tracer| tracer.preemptions);
+        outcome.too_long = u64::from(bad == Some(Bad::TooLong));
+        match &bad {
+            Some(bad) => tell(&mut outcome, machine, bad),
+            None => outcome.summary = "this run ends well".to_owned(),
+        }
+        outcome.trace = Some(report::trace_of(machine, bad.as_ref(), &outcome));
+    });
+    (outcome, bad)
+}
+
+/// What is said of a schedule of another program.
+fn misfits(step: usize) -> String {
+    format!("the schedule does not fit this program: its step {step} is not possible here")
 }
 
 fn search(config: &Config) -> Box<dyn Search> {
@@ -223,6 +241,10 @@ struct Exploration<'a> {
     found: Option<Found>,
     /// The first execution of the exhaustive search that was too long.
     long: Option<Found>,
+    /// The search is confined to runs that begin in a given way, so it cannot begin again.
+    confined: bool,
+    /// It would have had to.
+    noticed: bool,
     start: Instant,
 }
 
@@ -249,7 +271,9 @@ impl<'a> Exploration<'a> {
         see: &'a mut dyn FnMut(&Progress<'_>),
     ) -> Self {
         let outcome = outcome::new(name, config);
-        Self { config, runner, outcome, see, found: None, long: None, start: Instant::now() }
+        let (found, long, start) = (None, None, Instant::now());
+        let (confined, noticed) = (false, false);
+        Self { config, runner, outcome, see, found, long, confined, noticed, start }
     }
 
     /// The exhaustive search, and the random one after it.
@@ -420,6 +444,10 @@ impl<'a> Exploration<'a> {
         if !plain::looked() {
             return false;
         }
+        if self.confined {
+            self.noticed = true;
+            return false;
+        }
         self.runner.with(|machine| {
             machine.config.counters = true;
             machine.search = search(&machine.config);
@@ -433,6 +461,11 @@ impl<'a> Exploration<'a> {
         let noticed = self.runner.with(|machine| {
             let (queues, tokens) = (machine.policies.queues(), machine.policies.tokens());
             if (queues, tokens) == (machine.config.queues, machine.config.tokens) {
+                return false;
+            }
+            if self.confined {
+                let config = &machine.config;
+                self.noticed |= queues && !config.queues || tokens && !config.tokens;
                 return false;
             }
             (machine.config.queues, machine.config.tokens) = (queues, tokens);

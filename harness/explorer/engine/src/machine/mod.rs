@@ -355,6 +355,11 @@ impl Machine {
         locals.chain(hook).chain([its_place]).collect()
     }
 
+    /// What could be done next, when the execution was stopped, and whether that is all time-outs that fire because nothing else can happen.
+    pub fn offered(&self) -> (&[Choice], bool) {
+        (&self.choices, self.quiescent)
+    }
+
     /// Notes the first failure.
     pub fn fail(&mut self, bad: Bad) {
         if self.failure.is_none() {

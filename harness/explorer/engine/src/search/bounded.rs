@@ -105,7 +105,7 @@ impl Search for Bounded {
     }
 
     fn turned_round(&self, earlier: u32, later: u32) -> Option<Vec<Choice>> {
-        self.log.turned_round(earlier, later)
+        self.log.turned_round(earlier, later, 0)
     }
 
     fn finish(&mut self, pending: &[Pending], _places: &[u32], _deadline: Instant) -> Next {

@@ -74,7 +74,7 @@ impl Search for Full {
     }
 
     fn turned_round(&self, earlier: u32, later: u32) -> Option<Vec<Choice>> {
-        self.log.turned_round(earlier, later)
+        self.log.turned_round(earlier, later, 0)
     }
 
     fn finish(&mut self, _pending: &[Pending], _places: &[u32], _deadline: Instant) -> Next {

@@ -106,8 +106,11 @@ impl Log {
         clock.get(event.choice.thread as usize) >= event.count
     }
 
-    /// See [`Search::turned_round`](super::Search::turned_round).
-    pub fn turned_round(&self, earlier: u32, later: u32) -> Option<Vec<Choice>> {
+    /// See [`Search::turned_round`](super::Search::turned_round). The first `kept` events stay as they are.
+    pub fn turned_round(&self, earlier: u32, later: u32, kept: u32) -> Option<Vec<Choice>> {
+        if earlier < kept {
+            return None;
+        }
         let (first, last) = (&self.events[earlier as usize], &self.events[later as usize]);
         if self.before(earlier, &last.clock) {
             return None;
@@ -115,7 +118,8 @@ impl Log {
         // Everything that one of the two needs; that is possible, because it is closed downwards.
         let needed = |number: &u32| {
             let before = |event: &Event| self.before(*number, &event.clock);
-            *number != earlier && *number != later && (before(first) || before(last))
+            let needed = *number < kept || before(first) || before(last);
+            *number != earlier && *number != later && needed
         };
         let needed = (0..self.events.len() as u32).filter(needed);
         Some(needed.chain([later]).map(|number| self.events[number as usize].choice).collect())

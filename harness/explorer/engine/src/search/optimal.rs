@@ -12,12 +12,17 @@
 //!   trees hold such pairs.
 //! - Weak loads are treated by reads-from, see [`Kind::conflicts`](super::Kind::conflicts).
 //! - A race is also sought for operations that never happened because their thread is blocked at the end.
+//! - A search can be confined to the runs that begin in a given way: what can come after it is searched as if the program began there, and races
+//!   with steps before are not turned round. Which steps were taken before makes no difference to who can notice whom afterwards.
 //! - Adding the *thread* of the later event to what is tried (Flanagan and Godefroid, POPL 2005) would be unsound together with sleep
 //!   sets; what is planned here is the whole sequence, whose first step is an initial of it.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Instant;
 
 use super::footprint::{Footprint, Kind};
+use super::guided::Turn;
 use super::log::{Log, Race, RaceKind};
 use super::names::Names;
 use super::sequence::{make_room, position};
@@ -98,6 +103,10 @@ pub(crate) struct Optimal {
     /// Nodes to be used again, for their memory.
     spare: Vec<Node>,
     sequence: Vec<Planned>,
+    /// How every run begins.
+    given: Vec<Turn>,
+    /// Where that is impossible.
+    pub(crate) misfit: Rc<Cell<Option<usize>>>,
     pub(crate) fault: Option<crate::config::Fault>,
 }
 
@@ -105,6 +114,29 @@ impl Optimal {
     /// A search that has not begun.
     pub fn new(fault: Option<crate::config::Fault>) -> Self {
         Self { fault, ..Self::default() }
+    }
+
+    /// A search of the runs that begin with these turns.
+    pub fn below(given: Vec<Turn>) -> Self {
+        Self { given, ..Self::default() }
+    }
+
+    /// Takes the next of the turns that are given.
+    fn follow(&mut self, turn: Turn, view: &View<'_>) -> Choice {
+        let mut of_thread = view.choices.iter().filter(|choice| choice.thread == turn.0);
+        let choice = of_thread.nth(usize::from(turn.1)).copied().unwrap_or_else(|| {
+            self.misfit.set(self.misfit.get().or(Some(self.depth)));
+            view.choices[0]
+        });
+        let mut node = self.spare.pop().unwrap_or_default();
+        node.choices = vec![choice];
+        node.asleep.clear();
+        node.objects = view.objects;
+        node.done = 0;
+        node.tree = vec![Branch::new(choice, Footprint::EMPTY)];
+        self.nodes.push(node);
+        self.depth += 1;
+        choice
     }
 
     fn has(&self, fault: crate::config::Fault) -> bool {
@@ -129,6 +161,9 @@ impl Optimal {
 
     /// Plans the turned-round run of a race.
     fn reverse(&mut self, race: Race, pending: Option<&Pending>, all: &[Pending], places: &[u32]) {
+        if (race.earlier as usize) < self.given.len() {
+            return;
+        }
         let node = &self.nodes[race.earlier as usize];
         let events = self.log.events();
         let earlier = &events[race.earlier as usize];
@@ -296,6 +331,9 @@ impl Search for Optimal {
         if self.blocked {
             return first_choice(view, |_| true).unwrap_or(view.choices[0]);
         }
+        if let Some(&turn) = self.given.get(self.depth) {
+            return self.follow(turn, view);
+        }
         let mut node = self.spare.pop().unwrap_or_default();
         node.choices.clear();
         node.choices.extend_from_slice(view.choices);
@@ -339,7 +377,8 @@ impl Search for Optimal {
     }
 
     fn turned_round(&self, earlier: u32, later: u32) -> Option<Vec<Choice>> {
-        (!self.blocked).then(|| self.log.turned_round(earlier, later)).flatten()
+        let kept = self.given.len() as u32;
+        (!self.blocked).then(|| self.log.turned_round(earlier, later, kept)).flatten()
     }
 
     fn finish(&mut self, pending: &[Pending], places: &[u32], deadline: Instant) -> Next {
@@ -362,7 +401,9 @@ impl Search for Optimal {
                 }
             }
         }
-        while let Some(depth) = self.nodes.len().checked_sub(1) {
+        while let Some(depth) =
+            self.nodes.len().checked_sub(1).filter(|depth| *depth >= self.given.len())
+        {
             let node = &mut self.nodes[depth];
             if let Some(event) = self.log.events().get(depth) {
                 let (choice, footprint, widest) = (event.choice, event.footprint, event.widest);

@@ -12,7 +12,7 @@ use explore_engine::sync::mpsc::{
 };
 use explore_engine::sync::{Barrier, Condvar, Mutex, MutexGuard, OnceLock, RwLock};
 use explore_engine::thread::{self, Thread};
-use explore_engine::{Explorer, Progress};
+use explore_engine::{Explorer, Outcome, Position, Progress};
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::program::{CONDVARS, OF_ONE_PLACE, Program, Stmt, sends};
@@ -361,7 +361,43 @@ pub fn search_within(
     preemptions: Option<u32>,
     most: u64,
 ) -> Found {
-    let config = Config {
+    let config = config_of(program, strategy, fault, preemptions, most);
+    let observed = Observed::default();
+    let (mine, program) = (Arc::clone(&observed), program.clone());
+    watch(&observed, most, |see| {
+        Explorer::new(config).run_watched("fuzz", move || run(&program, &mine), see)
+    })
+}
+
+/// [`search`], among the executions that begin as a schedule says.
+#[allow(dead_code, reason = "one test uses it")]
+pub fn search_from(program: &Program, schedule: &str, most: u64) -> Found {
+    let config = config_of(program, Strategy::Optimal, None, None, most);
+    let observed = Observed::default();
+    let (mine, program) = (Arc::clone(&observed), program.clone());
+    watch(&observed, most, |see| {
+        let explorer = Explorer::new(config);
+        explorer.run_from("fuzz", move || run(&program, &mine), schedule, see).unwrap()
+    })
+}
+
+/// Where a run stands after a schedule.
+#[allow(dead_code, reason = "one test uses it")]
+pub fn position(program: &Program, schedule: Option<&str>) -> Position {
+    let config = config_of(program, Strategy::Optimal, None, None, 1000);
+    let program = program.clone();
+    let scenario = move || run(&program, &Observed::default());
+    Explorer::new(config).position("fuzz", scenario, schedule).unwrap()
+}
+
+fn config_of(
+    program: &Program,
+    strategy: Strategy,
+    fault: Option<Fault>,
+    preemptions: Option<u32>,
+    most: u64,
+) -> Config {
+    Config {
         preemptions,
         spurious: program.spurious,
         weak_failures: program.spurious,
@@ -377,34 +413,32 @@ pub fn search_within(
         fault,
         classes: true,
         ..Config::default()
-    };
-    let observed = Observed::default();
-    let (mine, program) = (Arc::clone(&observed), program.clone());
+    }
+}
+
+/// Gathers what a search finds.
+fn watch(
+    observed: &Observed,
+    most: u64,
+    search: impl FnOnce(&mut dyn FnMut(&Progress<'_>)) -> Outcome,
+) -> Found {
     let mut found = Found::default();
-    let outcome = Explorer::new(config).run_watched(
-        "fuzz",
-        move || run(&program, &mine),
-        &mut |seen: &Progress<'_>| {
-            let observed =
-                std::mem::take(&mut *observed.lock().unwrap_or_else(PoisonError::into_inner));
-            if seen.executions == 1 {
-                // It may have begun again.
-                found = Found::default();
-            }
-            if let Some(class) = seen.class {
-                *found.classes.entry(class).or_default() += 1;
-            }
-            if !seen.redundant {
-                let verdict: String = seen
-                    .failure
-                    .unwrap_or("ok")
-                    .chars()
-                    .take_while(|c| c.is_alphanumeric())
-                    .collect();
-                found.outcomes.insert(format!("{verdict} {observed:?}"));
-            }
-        },
-    );
+    let outcome = search(&mut |seen: &Progress<'_>| {
+        let observed =
+            std::mem::take(&mut *observed.lock().unwrap_or_else(PoisonError::into_inner));
+        if seen.executions == 1 {
+            // It may have begun again.
+            found = Found::default();
+        }
+        if let Some(class) = seen.class {
+            *found.classes.entry(class).or_default() += 1;
+        }
+        if !seen.redundant {
+            let verdict: String =
+                seen.failure.unwrap_or("ok").chars().take_while(|c| c.is_alphanumeric()).collect();
+            found.outcomes.insert(format!("{verdict} {observed:?}"));
+        }
+    });
     found.executions = outcome.executions;
     found.ended = outcome.executions < most || outcome.is_proved();
     found
