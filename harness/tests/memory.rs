@@ -102,6 +102,11 @@ fn counts() {
 }
 
 #[test]
+fn words() {
+    hold("words.rs");
+}
+
+#[test]
 fn statics() {
     hold("statics.rs");
 }

@@ -220,15 +220,25 @@ fn what_cannot_be_explored_is_said() {
     });
     assert_eq!(requeue.status, Status::Refused, "{requeue}");
     assert!(requeue.summary.contains("other than to wait or to wake"), "{requeue}");
-    let plain = explore(|| {
-        let words = [0_u64; 4];
-        let command = libc::FUTEX_WAIT;
-        let none = std::ptr::null::<u32>();
-        // SAFETY: the word is there.
-        unsafe { libc::syscall(libc::SYS_futex, words.as_ptr(), command, 0, none, none, 0) };
-    });
-    assert_eq!(plain.status, Status::Refused, "{plain}");
-    assert!(plain.summary.contains("no atomic which it has used before"), "{plain}");
+}
+
+/// An atomic is its value: so memory that nobody has used as one yet is one to the kernel.
+#[test]
+fn any_word_can_be_waited_at() {
+    let plain = |expected: u32| {
+        explore(move || {
+            let words = [0_u64; 4];
+            let command = libc::FUTEX_WAIT;
+            let none = std::ptr::null::<u32>();
+            let at = words.as_ptr();
+            // SAFETY: the word is there.
+            unsafe { libc::syscall(libc::SYS_futex, at, command, expected, none, none, 0) };
+        })
+    };
+    let waits = plain(0);
+    assert!(waits.is_failed() && waits.summary.contains("deadlock"), "{waits}");
+    let another = plain(1);
+    assert!(another.is_proved(), "{another}");
 }
 
 /// Outside of an exploration the kernel is asked.

@@ -163,7 +163,9 @@ pub enum Fault {
     LateSpuriousWakeup,
     /// Forgets the threads that have not begun when the program ends itself.
     LostStarts,
-    /// Takes objects that are created at one place in the source for one object, before they are used.
+    /// Gives all atomics one name, as if each could be every other before it is used. That is no mistake: it costs executions.
+    AtomicsShareAName,
+    /// Takes objects that share a name (they are created at one place in the source) for one object, before they are used.
     PlacesAreNames,
     /// Takes a thread that comes back to a line for one that spins.
     SpinsByPlace,

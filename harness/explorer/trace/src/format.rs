@@ -95,7 +95,7 @@ pub struct Object {
     /// What the source calls it, if that can be told.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub name: Option<String>,
-    /// Where it was created.
+    /// Where it was created. An atomic is nothing but its value, which does not tell: where it was used first.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub created: Option<Location>,
     /// The value that an atomic was created with.

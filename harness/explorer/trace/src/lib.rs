@@ -70,9 +70,13 @@ mod location;
 mod naming;
 mod operation;
 #[cfg(feature = "pictures")]
+mod parameters;
+#[cfg(feature = "pictures")]
 mod perfetto;
 #[cfg(feature = "serde")]
 mod read;
+#[cfg(feature = "pictures")]
+mod receivers;
 #[cfg(feature = "pictures")]
 pub mod replay;
 #[cfg(feature = "pictures")]

@@ -64,6 +64,16 @@ fn bindings(line: &str) -> Vec<(&str, &str)> {
     names.into_iter().zip(values).collect()
 }
 
+/// What a line binds a variable to.
+pub(crate) fn bound_to<'l>(line: &'l str, variable: &str) -> Option<&'l str> {
+    let line = line.trim();
+    if let Some((_, value)) = bindings(line).into_iter().find(|(name, _)| *name == variable) {
+        return Some(value);
+    }
+    let is_it = line.starts_with("let ") && binding(line) == Some(variable);
+    is_it.then(|| line.split_once('=')).flatten().map(|(_, value)| value)
+}
+
 /// The name that the quoted source gives to an object.
 pub(crate) fn created<'t>(trace: &'t Trace, object: &Object) -> Option<&'t str> {
     let place = object.created.as_ref()?;

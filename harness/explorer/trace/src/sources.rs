@@ -5,13 +5,17 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::parameters::Spawned;
 use crate::text::clip;
-use crate::{Location, Trace};
+use crate::{Location, Object, ObjectId, ObjectKind, Operation, Trace, receivers};
 
 /// The most bytes of a source file that are read.
 const FILE: u64 = 8 << 20;
 /// The most columns of a line that are quoted.
 const LINE: usize = 400;
+
+/// Of so many objects at most names are looked for: a stranger may have had a say in the trace.
+const NAMED: usize = 64;
 
 /// Somebody who has the source code.
 pub trait Sources {
@@ -97,9 +101,19 @@ impl Sources for (&str, &str) {
 
 impl Trace {
     /// Copies the text of every line that the trace names into [`Trace::sources`], so that the trace stays readable when the
-    /// program changes or is elsewhere. Lines that the source does not know are left out.
+    /// program changes or is elsewhere. Lines that the source does not know are left out. Atomics get the names that they have where they are
+    /// used first.
     pub fn quote(&mut self, sources: &mut dyn Sources) {
         let mut quoted: BTreeMap<String, BTreeMap<u32, String>> = BTreeMap::new();
+        for index in 0..self.objects.len().min(NAMED) {
+            let Object { kind: ObjectKind::Atomic, name: None, created: Some(place), .. } =
+                &self.objects[index]
+            else {
+                continue;
+            };
+            let name = receivers::name(sources, place, &self.spawned_of_first(index));
+            self.objects[index].name = name;
+        }
         for place in self.places() {
             if let Some(text) = sources.line(place) {
                 let file = quoted.entry(place.file.clone()).or_default();
@@ -107,6 +121,22 @@ impl Trace {
             }
         }
         self.sources = quoted;
+    }
+
+    /// Where the thread began that used an atomic first, and where the others did.
+    fn spawned_of_first(&self, atomic: usize) -> Spawned {
+        let id = ObjectId(atomic as u32);
+        let uses = |operation: &Operation| match operation {
+            Operation::Load { atomic, .. }
+            | Operation::Store { atomic, .. }
+            | Operation::Update { atomic, .. } => *atomic == id,
+            _ => false,
+        };
+        let first = self.steps.iter().find(|step| uses(&step.operation));
+        let first = first.map(|step| step.thread.0 as usize);
+        let spawned = |thread: usize| self.threads.get(thread)?.spawned.clone();
+        let others = (0..self.threads.len()).filter(|&thread| Some(thread) != first);
+        Spawned { own: first.and_then(spawned), others: others.filter_map(spawned).collect() }
     }
 
     /// The text of a line, without the white space around it, if it was quoted.

@@ -20,7 +20,7 @@ fn action(how: How) -> Action {
     match how {
         How::Read | How::VolatileRead => Action::Read,
         How::Write | How::VolatileWrite => Action::Write,
-        How::Atomic => Action::Atomic,
+        How::Atomic | How::AtomicLoad => Action::Atomic,
         How::Free => Action::Free,
     }
 }

@@ -254,6 +254,13 @@ pub const fn holds(address: usize) -> bool {
     address >= START && address < START + (MAX_THREADS << APART)
 }
 
+/// Whether an address in an arena is of memory that an earlier execution has left behind.
+pub fn is_of_earlier(address: usize) -> bool {
+    // SAFETY: called by the machine, in an execution.
+    let region = unsafe { &regions()[(address - START) >> APART] };
+    address < region.floor
+}
+
 fn class(layout: Layout) -> usize {
     layout.size().max(layout.align()).max(LEAST).next_power_of_two().trailing_zeros() as usize
 }

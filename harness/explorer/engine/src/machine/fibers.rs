@@ -262,6 +262,11 @@ impl Fibers {
         slot.fiber.is_none() || address < slot.depth.get()
     }
 
+    /// Whether an address lies on the stack of a thread.
+    pub fn has(&self, address: usize) -> bool {
+        self.slots.borrow().iter().any(|slot| (slot.limit..slot.base).contains(&address))
+    }
+
     /// Whether the running coroutine has stack enough for a call into the engine.
     pub fn has_room(&self) -> bool {
         let here = std::ptr::from_ref(&self.limit.get()).addr();

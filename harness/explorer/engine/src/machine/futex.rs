@@ -8,6 +8,8 @@ use std::ffi::{c_int, c_long};
 use super::context::{self, Answer};
 use super::object::{Lock, State};
 use super::op::{Loc, Obj, Op};
+use super::plain::shadow::How;
+use super::words::{self, Word};
 use super::{Bad, Machine};
 use std::sync::atomic::Ordering::SeqCst;
 
@@ -43,13 +45,7 @@ pub unsafe fn call(address: usize, call: Call) -> Result<c_long, c_int> {
     }
     let word = match call {
         // SAFETY: the caller's promise.
-        Call::Wait { .. } => match unsafe { word(address) } {
-            Some(word) => Some(word),
-            None => {
-                refuse("waits by `futex` at a word that is no atomic which it has used before");
-                return Err(libc::EFAULT);
-            }
-        },
+        Call::Wait { .. } => unsafe { word(address) },
         Call::Wake { .. } => None,
     };
     let Some((futex, at)) = context::with(|machine| (machine.futex(address), machine.here()))
@@ -118,16 +114,17 @@ pub fn refuse(what: &str) {
     });
 }
 
-/// The atomic at this address, if the execution has used it.
+/// The atomic at this address.
 ///
 /// # Safety
 ///
 /// There is a word at this address.
 unsafe fn word(address: usize) -> Option<Obj> {
-    // SAFETY: the caller's promise. What lies behind a word that is no atomic of the explorer's is read as the memory that it is, which is there: stacks, blocks
-    // and data do not end between two numbers of this size.
-    let object = unsafe { crate::sync::atomic::object_at(address) }?;
-    context::with(|machine| machine.is_word(object)).unwrap_or(false).then_some(object)
+    let memory = std::ptr::with_exposed_provenance::<u32>(address);
+    // SAFETY: the caller's promise.
+    let now = || u64::from(unsafe { memory.read_volatile() });
+    let word = Word { address, size: size_of::<u32>(), kind: "AtomicU32", now: &now };
+    words::object(word, How::AtomicLoad, words::here())
 }
 
 impl Machine {
@@ -155,10 +152,5 @@ impl Machine {
             State::Condvar { waiting } => waiting.count_ones(),
             _ => 0,
         }
-    }
-
-    fn is_word(&self, object: Obj) -> bool {
-        let object = self.objects.get(object as usize);
-        object.is_some_and(|object| matches!(object.kind, "AtomicU32" | "AtomicI32"))
     }
 }

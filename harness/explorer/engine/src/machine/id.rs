@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::object::State;
 use super::op::{Loc, Obj};
+use super::plain::shadow::How;
 use super::{arena, context, statics};
 
 /// The identity of a shared object: made in `const` contexts, numbered on first use in each execution.
@@ -22,27 +23,10 @@ impl Id {
         Self { number: AtomicU64::new(0), created: Some(std::panic::Location::caller()) }
     }
 
-    /// The identity of an object that nobody has created.
-    pub const fn of_none() -> Self {
-        Self { number: AtomicU64::new(0), created: None }
-    }
-
     /// Where the object was created, or, if it was not, where its user is.
     pub fn created(&self) -> Loc {
         let here = || context::with(|machine| machine.threads[machine.current].at);
         self.created.or_else(here).unwrap_or_else(std::panic::Location::caller)
-    }
-
-    /// The number of the object whose identity this is, if it was used in this execution.
-    ///
-    /// # Safety
-    ///
-    /// There is memory of this size. If it is no identity, what comes back means nothing.
-    pub unsafe fn known_at(id: *const Self) -> Option<Obj> {
-        // SAFETY: the caller's promise; the number may be anything, and is only compared.
-        let number = unsafe { (&raw const (*id).number).cast::<u64>().read_volatile() };
-        context::with(|machine| ((number >> 32) as u32 == machine.id).then_some(number as u32))
-            .flatten()
     }
 
     /// The object's number in this execution; `None` outside of one.
@@ -56,7 +40,11 @@ impl Id {
         drop_value: impl FnOnce(),
         state: impl FnOnce() -> State,
     ) -> Option<Obj> {
-        super::plain::used(std::ptr::from_ref(&self.number).addr(), size_of::<AtomicU64>());
+        super::plain::used(
+            std::ptr::from_ref(&self.number).addr(),
+            size_of::<AtomicU64>(),
+            How::Atomic,
+        );
         let number = self.number.load(Ordering::Relaxed);
         let execution = context::with(|machine| machine.id)?;
         if (number >> 32) as u32 == execution {
@@ -112,16 +100,6 @@ impl Id {
         let object = register();
         self.number.store(u64::from(recording) << 32 | u64::from(object), Ordering::Relaxed);
         object
-    }
-
-    /// Makes it the identity of an object that was not used yet.
-    pub fn renew(&mut self) {
-        *self.number.get_mut() = 0;
-    }
-
-    /// The same, of an object that others may see.
-    pub fn begin_anew(&self) {
-        self.number.store(0, Ordering::Relaxed);
     }
 
     /// The object's number if it was used in this execution.

@@ -14,6 +14,7 @@
 //! | `policies` | what std leaves open and this program can notice |
 //! | `spinning` | spin loops |
 //! | `memory` | what loads may read |
+//! | `words` | which atomic is at an address |
 //! | `context` | how code finds the machine, and the switch between coroutines |
 //! | `fibers` | the coroutines |
 //! | `crossing` | the switch to the engine's own stack |
@@ -58,6 +59,7 @@ pub mod thread;
 pub mod tracer;
 mod turns;
 pub mod watchdog;
+pub mod words;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -152,6 +154,8 @@ pub struct Machine {
     pub objects: Vec<Object>,
     places: Vec<u32>,
     atomics: usize,
+    /// The atomics, by their addresses.
+    words: words::Words,
     /// The words that threads wait at below std.
     futexes: Vec<futex::Futex>,
     /// Who runs.
@@ -221,6 +225,7 @@ impl Machine {
             objects: Vec::new(),
             places: Vec::new(),
             atomics: 0,
+            words: words::Words::default(),
             futexes: Vec::new(),
             current: 0,
             chosen: None,
@@ -264,6 +269,7 @@ impl Machine {
         self.search.begin();
         self.threads.clear();
         self.objects.clear();
+        self.words.clear();
         self.futexes.clear();
         self.places.resize(FIRST_SHARED as usize, 0);
         self.atomics = 0;
@@ -305,7 +311,7 @@ impl Machine {
         let place = std::ptr::from_ref(created) as usize as u64;
         let hash = (place ^ u64::from(created.line()) << 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         self.places.push((hash >> 32) as u32);
-        self.objects.push(Object { kind, created, version: 0, state });
+        self.objects.push(Object { kind, created, is_gone: false, version: 0, state });
         number
     }
 

@@ -9,8 +9,10 @@ use crate::search::clock::Clock;
 pub struct Object {
     /// What it is called in `std`: `Mutex`, `AtomicUsize`.
     pub kind: &'static str,
-    /// Where it was created.
+    /// Where it was created; an atomic: where it was used first.
     pub created: Loc,
+    /// Another one has taken its place in memory.
+    pub is_gone: bool,
     /// Counts the changes that a spin loop could notice, if `state` does not; see `super::spinning`.
     pub version: u32,
     /// Its state.
@@ -137,6 +139,8 @@ pub struct Channel {
 pub struct Atomic {
     /// Its place in views.
     pub index: usize,
+    /// How many bytes it has.
+    pub size: usize,
     /// Every store, in modification order, which is the order of execution. The first is the value it had at the start.
     pub stores: Vec<Stored>,
 }

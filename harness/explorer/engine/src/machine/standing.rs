@@ -15,9 +15,10 @@ impl Machine {
             "AtomicPtr" if bits == 0 => "null".to_owned(),
             // Addresses differ from run to run, and mean nothing to a reader.
             "AtomicPtr" => "pointer".to_owned(),
-            "AtomicI8" | "AtomicI16" | "AtomicI32" | "AtomicI64" | "AtomicIsize" => {
-                (bits as i64).to_string()
-            }
+            "AtomicI8" => (bits as i8).to_string(),
+            "AtomicI16" => (bits as i16).to_string(),
+            "AtomicI32" => (bits as i32).to_string(),
+            "AtomicI64" | "AtomicIsize" => (bits as i64).to_string(),
             _ => bits.to_string(),
         }
     }

@@ -21,11 +21,16 @@ pub fn all() -> MutexGuard<'static, Statics> {
 }
 
 impl Statics {
+    /// Whether an address lies in the writable data of the program or of its libraries.
+    pub fn is_static(&mut self, address: usize) -> bool {
+        let ranges = self.ranges.get_or_insert_with(writable_data);
+        ranges.iter().any(|range| (range.0..range.1).contains(&address))
+    }
+
     /// Keeps the bytes if they are a `static`'s.
     pub fn keep(&mut self, (start, length): (*mut u8, usize)) {
         let address = start as usize;
-        let ranges = self.ranges.get_or_insert_with(writable_data);
-        if length == 0 || !ranges.iter().any(|range| (range.0..range.1).contains(&address)) {
+        if length == 0 || !self.is_static(address) {
             return;
         }
         self.saved.entry(address).or_insert_with(|| {

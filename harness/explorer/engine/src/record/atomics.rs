@@ -3,19 +3,32 @@
 use std::fmt::Debug;
 use std::sync::atomic::Ordering;
 
-use trace::{ObjectId, Operation, Read};
+use trace::{Object, ObjectId, ObjectKind, Operation, Read};
 
-use super::calls::Object;
 use super::{Tape, step, with};
 use crate::machine::op::Loc;
 
-/// What an atomic contained when the recording met it first.
-fn first_value(tape: &mut Tape, atomic: ObjectId, value: &str) {
-    if !tape.stores.contains_key(&atomic)
-        && let Some(object) = tape.objects.get_mut(atomic.0 as usize)
+/// The atomic at an address, which is known by what it contains: if that is not what was written there last, it is another one.
+fn atomic(tape: &mut Tape, address: usize, value: &str, at: Loc) -> ObjectId {
+    if let Some((known, newest)) = tape.atomics.get(&address)
+        && newest == value
     {
-        object.initial.get_or_insert_with(|| value.to_owned());
+        return *known;
     }
+    tape.objects.push(Object {
+        kind: ObjectKind::Atomic,
+        name: None,
+        created: Some(at.into()),
+        initial: Some(value.to_owned()),
+    });
+    let new = ObjectId(tape.objects.len() as u32 - 1);
+    tape.atomics.insert(address, (new, value.to_owned()));
+    new
+}
+
+fn wrote(tape: &mut Tape, address: usize, atomic: ObjectId, value: String, place: usize) {
+    tape.stores.insert(atomic, place);
+    tape.atomics.insert(address, (atomic, value));
 }
 
 fn text(value: &impl Debug) -> String {
@@ -23,17 +36,11 @@ fn text(value: &impl Debug) -> String {
 }
 
 /// Reads an atomic.
-pub(crate) fn load<T: Debug>(
-    object: Object<'_>,
-    order: Ordering,
-    at: Loc,
-    f: impl FnOnce() -> T,
-) -> T {
+pub(crate) fn load<T: Debug>(address: usize, order: Ordering, at: Loc, f: impl FnOnce() -> T) -> T {
     let mut f = Some(f);
     let done = with(|tape| {
         let value = f.take().map(|f| f())?;
-        let atomic = object.number(tape);
-        first_value(tape, atomic, &text(&value));
+        let atomic = atomic(tape, address, &text(&value), at);
         let read = Read::newest(text(&value), tape.stores.get(&atomic).copied());
         tape.push(step(Operation::Load { atomic, ordering: order.into(), read }, "", at));
         Some(value)
@@ -47,7 +54,7 @@ pub(crate) fn load<T: Debug>(
 
 /// Writes an atomic. `old` reads it.
 pub(crate) fn store<T: Debug>(
-    object: Object<'_>,
+    address: usize,
     order: Ordering,
     value: &T,
     at: Loc,
@@ -56,8 +63,7 @@ pub(crate) fn store<T: Debug>(
 ) {
     let mut f = Some(f);
     with(|tape| {
-        let atomic = object.number(tape);
-        first_value(tape, atomic, &text(&old()));
+        let atomic = atomic(tape, address, &text(&old()), at);
         if let Some(f) = f.take() {
             f();
         }
@@ -66,7 +72,7 @@ pub(crate) fn store<T: Debug>(
             "",
             at,
         ));
-        tape.stores.insert(atomic, place);
+        wrote(tape, address, atomic, text(value), place);
     });
     if let Some(f) = f {
         f();
@@ -75,7 +81,7 @@ pub(crate) fn store<T: Debug>(
 
 /// Reads and writes an atomic; `f` returns what was read and what was written.
 pub(crate) fn update<T: Debug>(
-    object: Object<'_>,
+    address: usize,
     order: Ordering,
     call: &'static str,
     at: Loc,
@@ -84,18 +90,17 @@ pub(crate) fn update<T: Debug>(
     let mut f = Some(f);
     let done = with(|tape| {
         let (old, new) = f.take().map(|f| f())?;
-        let atomic = object.number(tape);
-        first_value(tape, atomic, &text(&old));
+        let atomic = atomic(tape, address, &text(&old), at);
         let read = Read::newest(text(&old), tape.stores.get(&atomic).copied());
         let value = new.as_ref().map(text);
-        let wrote = value.is_some();
+        let written = value.clone();
         let place = tape.push(step(
             Operation::Update { atomic, ordering: order.into(), read, value },
             call,
             at,
         ));
-        if wrote {
-            tape.stores.insert(atomic, place);
+        if let Some(value) = written {
+            wrote(tape, address, atomic, value, place);
         }
         Some(old)
     });
@@ -108,7 +113,7 @@ pub(crate) fn update<T: Debug>(
 
 /// Compares and exchanges.
 pub(crate) fn compare<T: Debug + Copy>(
-    object: Object<'_>,
+    address: usize,
     order: Ordering,
     call: &'static str,
     at: Loc,
@@ -116,7 +121,7 @@ pub(crate) fn compare<T: Debug + Copy>(
     f: impl FnOnce() -> Result<T, T>,
 ) -> Result<T, T> {
     let mut result = None;
-    update(object, order, call, at, || {
+    update(address, order, call, at, || {
         let outcome = f();
         result = Some(outcome);
         match outcome {

@@ -52,6 +52,8 @@ struct Tape {
     output: Vec<Output>,
     /// For each thing that threads wait for, the last step that let one go on.
     enablers: HashMap<Key, usize>,
+    /// What is known of the atomics, by their addresses: what each contains.
+    atomics: HashMap<usize, (ObjectId, String)>,
     /// The newest store to each atomic.
     stores: HashMap<ObjectId, usize>,
     panic: Option<Failure>,
@@ -100,6 +102,7 @@ pub fn record(name: &str, f: impl FnOnce()) -> Trace {
         steps: Vec::new(),
         output: Vec::new(),
         enablers: HashMap::new(),
+        atomics: HashMap::new(),
         stores: HashMap::new(),
         panic: None,
     });

@@ -100,7 +100,7 @@ pub struct Program {
     pub spurious: u8,
     /// Time-outs fire at any moment, not only when nothing else can happen.
     pub eager: bool,
-    /// The locks are made at one place in the source, and so are the atomics; else each has a place of its own.
+    /// The locks are made at one place in the source; else each has a place of its own.
     pub one_place: bool,
 }
 

@@ -42,9 +42,9 @@ pub enum Family {
     Tokens,
     /// Four threads that take locks, all locks made at one place in the source.
     Locks,
-    /// Four threads that load and store, all atomics made at one place.
+    /// Four threads that load and store.
     Accesses,
-    /// Four threads that load and add, all atomics made at one place.
+    /// Four threads that load and add.
     Updates,
 }
 

@@ -10,12 +10,17 @@ const _: AtomicIsize = ATOMIC_ISIZE_INIT;
 const _: AtomicUsize = ATOMIC_USIZE_INIT;
 const _: AtomicPtr<u8> = AtomicPtr::new(std::ptr::null_mut());
 const _: bool = AtomicBool::new(true).into_inner();
+const _: () = assert!(size_of::<AtomicPtr<u8>>() == size_of::<usize>());
+static NUMBER: AtomicU32 = AtomicU32::new(1);
+// SAFETY: nobody uses it otherwise.
+const _: &AtomicU32 = unsafe { AtomicU32::from_ptr(NUMBER.as_ptr()) };
 
 /// The signatures that all atomics have; those of `Sub` are what one type has besides.
 macro_rules! all {
     ($($atomic:ty, $value:ty;)*) => {$({
         type A = $atomic;
         type V = $value;
+        const { assert!(size_of::<A>() == size_of::<V>() && align_of::<A>() == size_of::<V>()) };
         let _: fn(V) -> A = A::new;
         let _: fn(V) -> A = A::from;
         let _: unsafe fn(*mut V) -> &'static A = A::from_ptr;

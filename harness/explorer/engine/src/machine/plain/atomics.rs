@@ -60,7 +60,7 @@ fn object(address: usize, size: usize, now: &dyn Fn() -> u64) -> Option<(Obj, Lo
             return None;
         }
         let first = Stored { value, ..Stored::default() };
-        let state = State::Atomic(Atomic { index: 0, stores: vec![first] });
+        let state = State::Atomic(Atomic { index: 0, size, stores: vec![first] });
         let object = machine.add_object(COUNTER, at, state);
         machine.name_by_address(object, address);
         with(|plain| plain.counts.name(address, object));

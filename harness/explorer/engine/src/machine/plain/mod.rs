@@ -169,10 +169,15 @@ pub fn steps() {
 
 /// A stand-in's object is used.
 #[inline(never)]
-pub fn used(address: usize, size: usize) {
+pub fn used(address: usize, size: usize, how: How) {
     if is_on() && arena::is_explored() {
-        access(address, size, How::Atomic, 0);
+        access(address, size, how, 0);
     }
+}
+
+/// A stand-in is about to write a static.
+pub fn keep_static(address: usize, size: usize) {
+    with(|plain| plain.undo.keep(address, size));
 }
 
 /// The current thread touches memory. Does not return if that goes wrong.

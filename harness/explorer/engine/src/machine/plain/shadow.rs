@@ -16,6 +16,8 @@ pub enum How {
     Write,
     /// An atomic operation, or a use of a lock, a channel and the like.
     Atomic,
+    /// An atomic operation that only reads.
+    AtomicLoad,
     /// `read_volatile`.
     VolatileRead,
     /// `write_volatile`.
@@ -25,7 +27,11 @@ pub enum How {
 
 impl How {
     fn is_read(self) -> bool {
-        matches!(self, Self::Read | Self::VolatileRead)
+        matches!(self, Self::Read | Self::VolatileRead | Self::AtomicLoad)
+    }
+
+    fn is_atomic(self) -> bool {
+        matches!(self, Self::Atomic | Self::AtomicLoad)
     }
 
     fn is_volatile(self) -> bool {
@@ -35,7 +41,7 @@ impl How {
     /// Whether two accesses that nothing orders go together. Two volatile ones are formally a race, and meant.
     fn goes_with(self, other: Self) -> bool {
         self.is_read() && other.is_read()
-            || self == Self::Atomic && other == Self::Atomic
+            || self.is_atomic() && other.is_atomic()
             || self.is_volatile() && other.is_volatile()
     }
 }
@@ -52,6 +58,15 @@ pub struct Seen {
     pub at: usize,
     /// The eight bytes.
     pub granule: usize,
+}
+
+impl Seen {
+    /// Whether two accesses that nothing orders go together. Two atomics that share some bytes and not all do only if both are read.
+    fn goes_with(&self, later: &Self) -> bool {
+        let one_size = self.mask == later.mask || self.how.is_read() && later.how.is_read();
+        let atomic = self.how.is_atomic() && later.how.is_atomic();
+        self.how.goes_with(later.how) && (one_size || !atomic)
+    }
 }
 
 /// What an access clashes with.
@@ -177,12 +192,13 @@ impl Shadow {
                     && earlier.how == how
                     && earlier.mask & mask == mask;
                 let ordered = own || knows(usize::from(earlier.tid), earlier.epoch);
-                if earlier.how == How::Free || !ordered && !earlier.how.goes_with(how) {
+                let goes = earlier.goes_with(&later);
+                if earlier.how == How::Free || !ordered && !goes {
                     return Err(Clash { earlier, later });
                 }
             }
             if !repeats {
-                let replaces = !how.is_read() && !how.is_volatile() && how != How::Atomic;
+                let replaces = !how.is_read() && !how.is_volatile() && !how.is_atomic();
                 cell.seen.retain(|seen| {
                     let covered = seen.mask & !mask == 0;
                     let own = usize::from(seen.tid) == tid && seen.how == how;
@@ -281,9 +297,23 @@ mod tests {
         shadow.touch((64, 8), MAIN, How::Atomic, 1, ignorant).unwrap();
         shadow.touch((64, 8), OTHER, How::Atomic, 2, ignorant).unwrap();
         assert!(shadow.touch((64, 8), OTHER, How::Read, 3, ignorant).is_err());
+        shadow.touch((88, 8), MAIN, How::AtomicLoad, 1, ignorant).unwrap();
+        shadow.touch((88, 8), OTHER, How::Read, 2, ignorant).unwrap();
+        assert!(shadow.touch((88, 8), OTHER, How::Write, 3, ignorant).is_err());
         shadow.touch((72, 8), MAIN, How::VolatileWrite, 1, ignorant).unwrap();
         shadow.touch((72, 8), OTHER, How::VolatileRead, 2, ignorant).unwrap();
         assert!(shadow.touch((72, 8), OTHER, How::Write, 3, ignorant).is_err());
+    }
+
+    #[test]
+    fn atomics_of_two_sizes_go_together_only_if_both_are_read() {
+        let mut shadow = shadow();
+        shadow.touch((64, 8), MAIN, How::AtomicLoad, 1, ignorant).unwrap();
+        shadow.touch((68, 4), OTHER, How::AtomicLoad, 2, ignorant).unwrap();
+        assert!(shadow.touch((64, 4), OTHER, How::Atomic, 3, ignorant).is_err());
+        shadow.touch((72, 4), MAIN, How::Atomic, 1, ignorant).unwrap();
+        shadow.touch((76, 4), OTHER, How::Atomic, 2, ignorant).unwrap();
+        shadow.touch((72, 8), MAIN, How::Atomic, 1, |tid, epoch| (tid, epoch) == OTHER).unwrap();
     }
 
     #[test]

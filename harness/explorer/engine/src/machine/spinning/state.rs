@@ -67,7 +67,7 @@ impl Machine {
         for thread in &self.threads {
             mixed.add(u64::from(thread.ended.is_some()) << 1 | u64::from(thread.token));
         }
-        for object in &self.objects {
+        for object in self.objects.iter().filter(|object| !object.is_gone) {
             add_object(&mut mixed, object);
         }
         mixed.0

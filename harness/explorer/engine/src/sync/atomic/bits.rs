@@ -9,10 +9,11 @@ pub(super) trait Bits: Copy {
 }
 
 macro_rules! integers_are_bits {
-    ($($t:ty)*) => {$(
+    ($($t:ty as $unsigned:ty;)*) => {$(
         impl Bits for $t {
             fn to_bits(self) -> u64 {
-                self as u64
+                // What is in memory, and nothing that its sign would add: it may be seen as an atomic of another type.
+                self as $unsigned as u64
             }
 
             fn from_bits(bits: u64) -> Self {
@@ -22,7 +23,10 @@ macro_rules! integers_are_bits {
     )*};
 }
 
-integers_are_bits!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+integers_are_bits! {
+    u8 as u8; u16 as u16; u32 as u32; u64 as u64; usize as usize;
+    i8 as u8; i16 as u16; i32 as u32; i64 as u64; isize as usize;
+}
 
 impl Bits for bool {
     fn to_bits(self) -> u64 {

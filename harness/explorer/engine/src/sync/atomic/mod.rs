@@ -1,7 +1,6 @@
 //! The atomics and fences.
 
 mod bits;
-mod lent;
 mod pointer;
 
 use std::fmt;
@@ -13,11 +12,10 @@ use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use bits::{Bits, check_failure, check_load, check_store, failure_ordering};
 
 use crate::machine::context::{self, Answer};
-use crate::machine::id::Id;
-use crate::machine::memory::Stored;
-use crate::machine::object::{Atomic, State};
 use crate::machine::op::{Loc, Obj, Op};
-use crate::record::{self, Object};
+use crate::machine::plain::shadow::How;
+use crate::machine::words::{self, Word};
+use crate::record;
 
 pub use std::sync::atomic::compiler_fence;
 
@@ -25,39 +23,33 @@ pub use std::sync::atomic::compiler_fence;
 macro_rules! atomic {
     ($(#[$attr:meta])* $name:ident $([$generic:ident])?, $t:ty, $real:ty, $kind:literal) => {
         $(#[$attr])*
-        #[repr(C)]
+        #[repr(transparent)]
         pub struct $name $(<$generic>)? {
-            /// The newest value. First, so that a pointer to the atomic is a pointer to its value.
+            /// The newest value, and all that there is: see `machine::words`.
             value: $real,
-            id: Id,
         }
 
         impl $(<$generic>)? RefUnwindSafe for $name $(<$generic>)? {}
 
         impl $(<$generic>)? $name $(<$generic>)? {
             /// An atomic with this value.
-            #[track_caller]
             pub const fn new(value: $t) -> Self {
-                Self { value: <$real>::new(value), id: Id::new() }
+                Self { value: <$real>::new(value) }
             }
 
-            fn object(&self) -> Option<Obj> {
-                self.see_what_is_lent();
-                let memory = (std::ptr::from_ref(&self.value).cast::<u8>().cast_mut(), size_of::<$t>());
-                self.id.get($kind, memory, || {}, || {
-                    let first = Stored { value: self.value.load(SeqCst).to_bits(), ..Stored::default() };
-                    State::Atomic(Atomic { index: 0, stores: vec![first] })
-                })
+            fn object(&self, how: How, at: Loc) -> Option<Obj> {
+                let now = || self.value.load(SeqCst).to_bits();
+                words::object(Word { address: self.address(), size: size_of::<$t>(), kind: $kind, now: &now }, how, at)
             }
 
-            fn recorded(&self) -> Object<'_> {
-                Object::new(&self.id, trace::ObjectKind::Atomic)
+            fn address(&self) -> usize {
+                std::ptr::from_ref(self).expose_provenance()
             }
 
             /// A read-modify-write that always writes.
             fn update_value(&self, order: Ordering, call: &'static str, at: Loc, f: impl Fn($t) -> $t) -> $t {
-                let Some(atomic) = self.object() else {
-                    return record::update(self.recorded(), order, call, at, || {
+                let Some(atomic) = self.object(How::Atomic, at) else {
+                    return record::update(self.address(), order, call, at, || {
                         // Only the explorer needs the operation as a function; real ones are single instructions, so loop.
                         let mut old = self.value.load(Relaxed);
                         loop {
@@ -74,7 +66,7 @@ macro_rules! atomic {
                     Answer::Done(done) => Bits::from_bits(done.value),
                     _ => self.value.load(SeqCst),
                 };
-                self.keep(f(old));
+                self.value.store(f(old), SeqCst);
                 old
             }
 
@@ -90,10 +82,10 @@ macro_rules! atomic {
             }
 
             fn load_at(&self, order: Ordering, at: Loc) -> $t {
-                match self.object().map(|atomic| context::visible(Op::Load { atomic, order }, at)) {
+                match self.object(How::AtomicLoad, at).map(|atomic| context::visible(Op::Load { atomic, order }, at)) {
                     Some(Answer::Done(done)) => Bits::from_bits(done.value),
                     Some(_) => self.value.load(SeqCst),
-                    None => record::load(self.recorded(), order, at, || self.value.load(order)),
+                    None => record::load(self.address(), order, at, || self.value.load(order)),
                 }
             }
 
@@ -106,13 +98,13 @@ macro_rules! atomic {
             pub fn store(&self, value: $t, order: Ordering) {
                 let at = Location::caller();
                 check_store(order);
-                match self.object() {
+                match self.object(How::Atomic, at) {
                     Some(atomic) => {
                         context::visible(Op::Store { atomic, order, value: value.to_bits() }, at);
-                        self.keep(value);
+                        self.value.store(value, SeqCst);
                     }
                     None => record::store(
-                        self.recorded(),
+                        self.address(),
                         order,
                         &value,
                         at,
@@ -178,8 +170,8 @@ macro_rules! atomic {
                 at: Loc,
             ) -> Result<$t, $t> {
                 check_failure(failure);
-                let Some(atomic) = self.object() else {
-                    return record::compare(self.recorded(), success, call, at, &new, || {
+                let Some(atomic) = self.object(How::Atomic, at) else {
+                    return record::compare(self.address(), success, call, at, &new, || {
                         if weak {
                             self.value.compare_exchange_weak(current, new, success, failure)
                         } else {
@@ -191,7 +183,7 @@ macro_rules! atomic {
                 let op = Op::Compare { atomic, expected, new: bits, success, failure, weak };
                 match context::updating(op, at, call, &|bits| bits) {
                     Answer::Done(done) if done.ok => {
-                        self.keep(new);
+                        self.value.store(new, SeqCst);
                         Ok(Bits::from_bits(done.value))
                     }
                     Answer::Done(done) => Err(Bits::from_bits(done.value)),
@@ -243,8 +235,6 @@ macro_rules! atomic {
 
             /// The value, without a step: the borrow shows that nobody else can reach it.
             pub fn get_mut(&mut self) -> &mut $t {
-                // What is written here is not in the history of stores, so a new one begins.
-                self.id.renew();
                 self.value.get_mut()
             }
 
@@ -253,63 +243,23 @@ macro_rules! atomic {
                 self.value.into_inner()
             }
 
-            /// Memory of somebody else, seen as an atomic. What is written through it is in that memory as well, and what others write there meanwhile,
-            /// as they may when that comes before or after, is seen.
-            ///
-            /// # Panics
-            ///
-            /// Outside of an exploration: an atomic of the explorer is larger than its value, and to write both is no single step there.
+            /// Memory of somebody else, seen as an atomic.
             ///
             /// # Safety
             ///
             /// As for `std`'s.
-            pub unsafe fn from_ptr<'a>(memory: *mut $t) -> &'a Self {
-                assert!(
-                    context::is_exploring(),
-                    concat!("`", $kind, "::from_ptr` can be explored, but not recorded: an atomic of the explorer is larger than its value")
-                );
-                let make = || Self {
-                    // SAFETY: the caller's promise.
-                    value: <$real>::new(unsafe { memory.read_volatile() }),
-                    id: Id::of_none(),
-                };
-                // SAFETY: what is kept there is one of these, and is kept for good.
-                unsafe { &*lent::atomic(memory.expose_provenance(), $kind, &make) }
+            pub const unsafe fn from_ptr<'a>(memory: *mut $t) -> &'a Self {
+                // SAFETY: an atomic is its value; the rest is the caller's promise.
+                unsafe { &*memory.cast() }
             }
 
-            /// If this is somebody else's memory, and that was written otherwise meanwhile: what is there now is where it begins.
-            fn see_what_is_lent(&self) {
-                if self.id.created.is_some() {
-                    return;
-                }
-                let Some(memory) = lent::memory(std::ptr::from_ref(self).addr()) else { return };
-                // SAFETY: who has made an atomic of the memory has promised that it lives as long.
-                let now = unsafe { std::ptr::with_exposed_provenance::<$t>(memory).read_volatile() };
-                if now != self.value.load(Relaxed) || self.id.known().is_none() {
-                    self.value.store(now, Relaxed);
-                    self.id.begin_anew();
-                }
-            }
-
-            /// Keeps a value that was written.
-            fn keep(&self, value: $t) {
-                self.value.store(value, SeqCst);
-                if self.id.created.is_none()
-                    && let Some(memory) = lent::memory(std::ptr::from_ref(self).addr())
-                {
-                    // SAFETY: who has made an atomic of the memory has promised that it may be written, and lives as long.
-                    unsafe { std::ptr::with_exposed_provenance_mut::<$t>(memory).write_volatile(value) };
-                }
-            }
-
-            /// A pointer to the value. What is read and written through it is not explored.
+            /// A pointer to the value. In which order others see what is written through it is not explored.
             pub const fn as_ptr(&self) -> *mut $t {
                 self.value.as_ptr()
             }
         }
 
         impl $(<$generic>)? From<$t> for $name $(<$generic>)? {
-            #[track_caller]
             fn from(value: $t) -> Self {
                 Self::new(value)
             }
@@ -319,27 +269,13 @@ macro_rules! atomic {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 // What shows a value has no line in the user's source, but the value has.
                 let shown = match crate::panic::may_look() {
-                    true => self.load_at(Relaxed, self.id.created()),
+                    true => self.load_at(Relaxed, words::here()),
                     false => self.value.load(Relaxed),
                 };
                 fmt::Debug::fmt(&shown, f)
             }
         }
     };
-}
-
-/// The number of the 32-bit atomic at this address, if it was used in this execution. If there is none, what comes back means nothing.
-///
-/// # Safety
-///
-/// There is memory at this address.
-pub(crate) unsafe fn object_at(address: usize) -> Option<Obj> {
-    if !address.is_multiple_of(align_of::<AtomicU32>()) {
-        return None;
-    }
-    let atomic = std::ptr::with_exposed_provenance::<AtomicU32>(address);
-    // SAFETY: the caller's promise; nothing is taken for an atomic yet.
-    unsafe { Id::known_at(&raw const (*atomic).id) }
 }
 
 /// What an atomic can do besides: methods that apply a function.
@@ -357,7 +293,6 @@ macro_rules! fetches {
         }
 
         impl Default for $name {
-            #[track_caller]
             fn default() -> Self {
                 Self::new(Default::default())
             }

@@ -61,7 +61,6 @@ impl<T> AtomicPtr<T> {
 }
 
 impl<T> Default for AtomicPtr<T> {
-    #[track_caller]
     fn default() -> Self {
         Self::new(std::ptr::null_mut())
     }
