@@ -241,6 +241,25 @@ fn any_word_can_be_waited_at() {
     assert!(another.is_proved(), "{another}");
 }
 
+/// A loop that waits in each round: what the kernel looked at is no load that a bounded search could repeat.
+#[test]
+fn a_bounded_search_looks_again_after_a_wait() {
+    let config = Config { looks: Some(1), ..Config::default() };
+    let outcome = Explorer::new(config).run("scenario", || {
+        let word = Arc::new(AtomicU32::new(0));
+        let theirs = Arc::clone(&word);
+        let other = thread::spawn(move || {
+            theirs.store(1, SeqCst);
+            wake(&theirs, 1);
+        });
+        while word.load(SeqCst) == 0 {
+            sleep_while(&word, 0);
+        }
+        other.join().unwrap();
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+}
+
 /// Outside of an exploration the kernel is asked.
 #[test]
 fn outside_the_kernel_answers() {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::parameters::Spawned;
 use crate::text::clip;
-use crate::{Location, Object, ObjectId, ObjectKind, Operation, Trace, receivers};
+use crate::{Location, Object, ObjectId, ObjectKind, Operation, Step, Trace, receivers};
 
 /// The most bytes of a source file that are read.
 const FILE: u64 = 8 << 20;
@@ -111,7 +111,7 @@ impl Trace {
             else {
                 continue;
             };
-            let name = receivers::name(sources, place, &self.spawned_of_first(index));
+            let name = receivers::name(sources, place, &self.spawned_of_user(index, place));
             self.objects[index].name = name;
         }
         for place in self.places() {
@@ -123,8 +123,8 @@ impl Trace {
         self.sources = quoted;
     }
 
-    /// Where the thread began that used an atomic first, and where the others did.
-    fn spawned_of_first(&self, atomic: usize) -> Spawned {
+    /// Where the thread began that used an atomic at a place, and where the others did.
+    fn spawned_of_user(&self, atomic: usize, place: &Location) -> Spawned {
         let id = ObjectId(atomic as u32);
         let uses = |operation: &Operation| match operation {
             Operation::Load { atomic, .. }
@@ -132,11 +132,14 @@ impl Trace {
             | Operation::Update { atomic, .. } => *atomic == id,
             _ => false,
         };
-        let first = self.steps.iter().find(|step| uses(&step.operation));
-        let first = first.map(|step| step.thread.0 as usize);
+        let is_there = |step: &&Step| uses(&step.operation) && step.at.as_ref() == Some(place);
+        let Some(first) = self.steps.iter().find(is_there) else {
+            return Spawned { own: None, others: Vec::new() };
+        };
+        let first = first.thread.0 as usize;
         let spawned = |thread: usize| self.threads.get(thread)?.spawned.clone();
-        let others = (0..self.threads.len()).filter(|&thread| Some(thread) != first);
-        Spawned { own: first.and_then(spawned), others: others.filter_map(spawned).collect() }
+        let others = (0..self.threads.len()).filter(|&thread| thread != first);
+        Spawned { own: spawned(first), others: others.filter_map(spawned).collect() }
     }
 
     /// The text of a line, without the white space around it, if it was quoted.

@@ -311,7 +311,14 @@ impl Machine {
         let place = std::ptr::from_ref(created) as usize as u64;
         let hash = (place ^ u64::from(created.line()) << 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         self.places.push((hash >> 32) as u32);
-        self.objects.push(Object { kind, created, is_gone: false, version: 0, state });
+        self.objects.push(Object {
+            kind,
+            created,
+            is_gone: false,
+            replaces: None,
+            version: 0,
+            state,
+        });
         number
     }
 

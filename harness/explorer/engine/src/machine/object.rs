@@ -1,7 +1,7 @@
 //! The shared objects of one execution: what the machine knows of each lock, channel and atomic.
 
 use super::memory::Stored;
-use super::op::{Loc, Tid};
+use super::op::{Loc, Obj, Tid};
 use crate::search::clock::Clock;
 
 /// One shared object.
@@ -13,6 +13,8 @@ pub struct Object {
     pub created: Loc,
     /// Another one has taken its place in memory.
     pub is_gone: bool,
+    /// The one whose place in memory it has taken.
+    pub replaces: Option<Obj>,
     /// Counts the changes that a spin loop could notice, if `state` does not; see `super::spinning`.
     pub version: u32,
     /// Its state.

@@ -31,6 +31,8 @@ pub struct Word<'a> {
 pub struct Words {
     /// Those of this execution.
     known: HashMap<usize, Obj, BuildHasherDefault<Fast>>,
+    /// Where each was used first, in the first run that used it, if runs are compared: the how many'th at its address it was.
+    used: HashMap<(usize, u32), Loc>,
     /// What was first seen in memory that is not the program's own, in any execution.
     foreign: HashMap<usize, u64, BuildHasherDefault<Fast>>,
 }
@@ -100,15 +102,29 @@ impl Machine {
         }
     }
 
+    /// Runs that are compared take an atomic for the same by where it was used first, and that differs with the order of the threads.
+    fn used_first(&mut self, address: usize, at: Loc) -> Loc {
+        let mut earlier = 0;
+        let mut known = self.words.known.get(&address).copied();
+        while let Some(object) = known {
+            earlier += 1;
+            known = self.objects[object as usize].replaces;
+        }
+        *self.words.used.entry((address, earlier)).or_insert(at)
+    }
+
     fn add_word(&mut self, word: Word<'_>, at: Loc) -> Obj {
         let Word { address, size, kind, now } = word;
         let first = Stored { value: now(), ..Stored::default() };
         let state = State::Atomic(Atomic { index: 0, size, stores: vec![first] });
+        let at = if self.whole_stories { self.used_first(address, at) } else { at };
         let object = self.add_object(kind, at, state);
         let alike = [Fault::AtomicsShareAName, Fault::PlacesAreNames].map(Some);
         let is_test = alike.contains(&self.config.fault);
         self.name_by_address(object, if is_test { 0 } else { address });
-        if let Some(replaced) = self.words.known.insert(address, object) {
+        let replaced = self.words.known.insert(address, object);
+        self.objects[object as usize].replaces = replaced;
+        if let Some(replaced) = replaced {
             self.objects[replaced as usize].is_gone = true;
         }
         object

@@ -45,7 +45,8 @@ impl Machine {
                 State::Atomic(state) => thread.views.current.get(state.index) <= store,
                 _ => false,
             };
-            Some(last.store).filter(|&store| rounds >= most && may(store) && fails(store))
+            let reads = last.store != NO_STORE;
+            Some(last.store).filter(|&store| reads && rounds >= most && may(store) && fails(store))
         });
         self.bounds_met.looks |= tied.is_some();
         self.threads[self.current].spin.tied = tied;
