@@ -21,19 +21,23 @@ pub(crate) fn argument(
     spawned: &Spawned,
 ) -> Option<String> {
     let mut at = |line: u32| sources.line(&Location { line, column: None, ..place.clone() });
-    let (first, function, index) =
+    let ((first, scope), function, index) =
         (place.line.saturating_sub(ABOVE).max(1)..=place.line).rev().find_map(|line| {
             let text = at(line)?;
             let (function, parameters) = signature(&text)?;
             let is_it =
                 |text: &&str| text.split_once(':').is_some_and(|(n, _)| n.trim() == parameter);
             let index = parameters.iter().position(|text| is_it(&text.trim()))?;
-            Some((line, function.to_owned(), index))
+            Some(((line, indent(&text)), function.to_owned(), index))
         })?;
     let is_at = |line: u32, spawned: &Location| spawned.file == place.file && spawned.line == line;
     let mut found: Vec<String> = Vec::new();
     for line in first + 1..first + BELOW {
-        let Some(text) = at(line) else { break };
+        // Where the block ends that it is declared in, its name is another's.
+        let Some(text) = at(line).filter(|text| text.trim().is_empty() || indent(text) >= scope)
+        else {
+            break;
+        };
         let Some(arguments) = call(&text, &function) else { continue };
         let given = arguments.get(index)?.trim().trim_start_matches('&');
         let is_plain = given.chars().all(|c| c.is_alphanumeric() || c == '_');
@@ -46,6 +50,11 @@ pub(crate) fn argument(
         }
     }
     (found.len() == 1).then(|| found.remove(0))
+}
+
+/// How far a line is from the edge.
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// The name and the parameters that a line declares, of a function or a closure.
@@ -111,6 +120,9 @@ fn add_twice() { add(&a); add(&a) }
 fn others() { re.add(&c); re_add(&d); }
 fn thrice(x: (u8, u8), number: &AtomicU32) {
     number.fetch_add(1, Relaxed);
+}
+fn others_enter() {
+    enter(&a, &b);
 }
 fn call_it() {
     thrice((1, 2), &a);
