@@ -110,7 +110,7 @@ impl Machine {
             earlier += 1;
             known = self.objects[object as usize].replaces;
         }
-        *self.words.used.entry((address, earlier)).or_insert(at)
+        self.words.used.entry((address, earlier)).or_insert(at)
     }
 
     fn add_word(&mut self, word: Word<'_>, at: Loc) -> Obj {
