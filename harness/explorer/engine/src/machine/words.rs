@@ -6,7 +6,7 @@
 //! done with the old one, so it reads the newest store and learns nothing that it does not know.
 
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use super::memory::Stored;
 use super::object::{Atomic, State};
@@ -32,7 +32,7 @@ pub struct Words {
     /// Those of this execution.
     known: HashMap<usize, Obj, BuildHasherDefault<Fast>>,
     /// Where each was used first, in the first run that used it, if runs are compared: the how many'th at its address it was.
-    used: HashMap<(usize, u32), Loc>,
+    used: HashMap<(usize, u32), Loc, BuildHasherDefault<DefaultHasher>>,
     /// What was first seen in memory that is not the program's own, in any execution.
     foreign: HashMap<usize, u64, BuildHasherDefault<Fast>>,
 }
