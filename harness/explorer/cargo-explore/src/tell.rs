@@ -233,7 +233,9 @@ impl Teller {
             }
             anstream::println!("\n{} ({seconds:.2} s)", tally.told(self.words));
             if !tally.not_checked.is_empty() {
-                anstream::println!("{}{}", self.words.not_checked, tally.not_checked.join("; "));
+                let lines = tally.not_checked.iter().map(|line| self.language.phrase(line));
+                let lines = lines.collect::<Vec<_>>().join(self.words.and);
+                anstream::println!("{}{lines}", self.words.not_checked);
             }
         }
         match &self.junit {

@@ -32,6 +32,22 @@ impl Language {
             Language::Zh => "zh",
         }
     }
+
+    /// A phrase in which an explorer states a bound, or what it has not checked, in this language. A phrase that is not known stays as it is.
+    ///
+    /// ```
+    /// use explore_trace::Language;
+    ///
+    /// assert_eq!(Language::Zh.phrase("leaks of memory"), "内存泄漏");
+    /// assert_eq!(Language::En.phrase("leaks of memory"), "leaks of memory");
+    /// ```
+    #[cfg(feature = "pictures")]
+    pub fn phrase(self, phrase: &str) -> String {
+        match self {
+            Language::En => phrase.to_owned(),
+            Language::Zh => crate::chinese::phrase(phrase),
+        }
+    }
 }
 
 impl fmt::Display for Language {

@@ -164,6 +164,11 @@ fn failure(word: &str) -> &str {
         "leak" => "有线程没有结束",
         "poisoned lock" => "锁已中毒",
         "exit" => "程序退出",
+        "data race" => "数据竞争",
+        "use after free" => "释放后使用",
+        "double free" => "重复释放",
+        "invalid free" => "无效释放",
+        "memory is leaked" => "内存泄漏",
         other => other,
     }
 }

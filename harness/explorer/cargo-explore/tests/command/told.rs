@@ -56,6 +56,7 @@ fn pictures_fit_and_speak_chinese() {
             "tests::one_and_one  已证明：",
             "再看一次：cargo explore -p queue --lib",
             "2 个测试：1 个已证明；1 个失败",
+            "没有检查：内存泄漏；其他语言的函数做了什么；std 中预先编译好的代码",
         ],
     );
 }

@@ -11,7 +11,7 @@ mod memory;
 mod search;
 mod verdict;
 
-pub(crate) use search::search;
+pub(crate) use search::{phrase, search};
 pub(crate) use verdict::{clue, deadlock, headline, more_clues, sentence, standing, stopped, why};
 
 use crate::chart::{Chart, Row};

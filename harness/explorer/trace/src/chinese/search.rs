@@ -141,7 +141,8 @@ const PHRASES: [(&str, &str); 32] = [
     ("other values of $: every execution reads the same", "$ 的别的值：每次执行读到的都一样"),
 ];
 
-fn phrase(text: &str) -> String {
+/// A phrase in which an explorer states a bound, or what it has not checked.
+pub(crate) fn phrase(text: &str) -> String {
     let digits = |c: char| c.is_ascii_digit();
     for (english, chinese) in PHRASES {
         if english == text {
