@@ -359,3 +359,78 @@ fn what_a_check_looked_at_is_held_against_the_solution() {
     assert!(read("instructor/right.html").contains("confirmed by the solution"));
     assert!(!read("pages/right.html").contains("confirmed by"));
 }
+
+#[test]
+fn a_new_course_is_whole_and_grades() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (course, out) = (path("course"), path("out"));
+    let harness = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_harness")).args(arguments).output().unwrap()
+    };
+    let output = harness(&["course", "new", &course, "01-tally"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let output = harness(&["course", "check", "--course", &course]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let expected = "01-tally  good: the starter fails, 1 solution passes, 1 wrong one is caught, 3 cheats earn nothing";
+    assert!(said(&output).contains(expected), "{}", said(&output));
+    let known = Assignment::load(Path::new(&course), "01-tally").unwrap();
+    for (name, sample) in [("ada", "solution"), ("bob", "wrong/two_locks"), ("cy", "solution")] {
+        let submission = folder.path().join("submissions").join(name);
+        known.sample(sample).unwrap().write(&submission).unwrap();
+    }
+    let submissions = path("submissions");
+    let given = ["--course", &course, "--assignment", "tally", "--out", &out];
+    let output = harness(&[&["grade", &submissions][..], &given].concat());
+    let text = said(&output);
+    for line in ["3 of 3  ada", "1 of 3  bob", "were handed in by ada, cy"] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    let output = harness(&["course", "new", &course, "tally"]);
+    assert!(said(&output).contains("is no name of an assignment"), "{}", said(&output));
+}
+
+#[test]
+fn every_field_of_a_manifest_is_told_with_its_default() {
+    let fields = schema_text("assignment.schema.json");
+    let at = |pointer: &str| fields.pointer(pointer).unwrap().as_object().unwrap().clone();
+    for page in ["book/src/making-a-course.md", "book/zh-CN/src/making-a-course.md"] {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let text = std::fs::read_to_string(workspace.join(page)).unwrap();
+        let row = |name: &str| -> Vec<String> {
+            let begins = format!("| `{name}` | ");
+            text.lines().filter(|line| line.starts_with(&begins)).map(str::to_owned).collect()
+        };
+        let mut told = 0;
+        for pointer in [
+            "/properties",
+            "/$defs/check/properties",
+            "/$defs/limits/properties",
+            "/$defs/wrong/properties",
+        ] {
+            for (name, field) in at(pointer) {
+                // These have tables of their own.
+                if pointer == "/properties" && ["check", "wrong"].contains(&name.as_str()) {
+                    continue;
+                }
+                let rows = row(&name);
+                assert!(!rows.is_empty(), "{page}: no row for {name}");
+                if let Some(default) = field.get("default") {
+                    let default = default.to_string();
+                    assert!(
+                        rows.iter().any(|row| row.contains(&default)),
+                        "{page}: {name} {default}"
+                    );
+                }
+                told += 1;
+            }
+        }
+        assert!(told >= 30, "{told}");
+    }
+}
+
+/// A schema as it is written.
+fn schema_text(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(name);
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}

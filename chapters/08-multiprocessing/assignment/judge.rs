@@ -48,6 +48,27 @@ pub fn answers_come_at_once(program: &Program) {
         assert_eq!(run.line(), format!("pong {number}"));
     }
     assert_eq!(run.finish().code, Some(0));
+    the_program_itself_makes_the_pipes(program);
+}
+
+/// Each command is a shell that the program has started, and there is nobody else. A command of builtins only stays one process.
+fn the_program_itself_makes_the_pipes(program: &Program) {
+    let command = "while read -r line; do echo \"$line\"; done";
+    let mut run = program.start([command; 3]);
+    run.send_line("here");
+    assert_eq!(run.line(), "here");
+    // All three have passed the line on, and wait for the next.
+    let all = run.processes();
+    let [first, others @ ..] = &all[..] else { panic!("the program has ended too early") };
+    for process in others {
+        assert!(
+            process.parent == first.pid && process.command == "sh",
+            "`{}` runs beside the commands, or another than the program has started it",
+            process.command
+        );
+    }
+    assert_eq!(others.len(), 3, "processes for three commands");
+    assert_eq!(run.finish().code, Some(0));
 }
 
 /// Commands of a pipeline run at the same time: the first never ends by itself.

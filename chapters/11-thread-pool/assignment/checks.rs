@@ -1,9 +1,22 @@
 //! What a pool with priorities must do.
 
+use judge::drawn;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use student::{Outcome, Pool, ShutDown, Ticket};
+
+judge::seen!(Outcome { Done, Panicked, Cancelled });
+judge::seen!(ShutDown);
+
+/// The numbers that tasks say: others each time, and each another.
+fn numbers<const N: usize>() -> [u64; N] {
+    let mut base = 0;
+    [(); N].map(|()| {
+        base += 1000;
+        base + drawn(0..1000)
+    })
+}
 
 /// What happened, in order; and a gate that keeps a worker busy until it is opened.
 #[derive(Clone, Default)]
@@ -11,19 +24,19 @@ struct Scene(Arc<(Mutex<Seen>, Condvar)>);
 
 #[derive(Default)]
 struct Seen {
-    names: Vec<&'static str>,
+    said: Vec<u64>,
     waiting: usize,
     open: bool,
 }
 
 impl Scene {
-    fn say(&self, name: &'static str) -> impl FnOnce() + Send + 'static {
+    fn say(&self, number: u64) -> impl FnOnce() + Send + 'static {
         let scene = self.clone();
-        move || scene.0.0.lock().unwrap().names.push(name)
+        move || scene.0.0.lock().unwrap().said.push(number)
     }
 
-    fn said(&self) -> Vec<&'static str> {
-        self.0.0.lock().unwrap().names.clone()
+    fn said(&self) -> Vec<u64> {
+        self.0.0.lock().unwrap().said.clone()
     }
 
     /// A task that waits at the gate.
@@ -60,14 +73,14 @@ fn submit(pool: &Pool, priority: u32, task: impl FnOnce() + Send + 'static) -> T
 
 /// Two threads, two tasks: both run.
 pub fn tasks_run() {
-    let (pool, scene) = (Pool::new(2), Scene::default());
-    let tickets = ["a", "b"].map(|name| submit(&pool, 0, scene.say(name)));
+    let (pool, scene, numbers) = (Pool::new(2), Scene::default(), numbers::<2>());
+    let tickets = numbers.map(|number| submit(&pool, 0, scene.say(number)));
     for ticket in tickets {
         assert_eq!(ticket.wait(), Outcome::Done);
     }
     let mut said = scene.said();
     said.sort_unstable();
-    assert_eq!(said, ["a", "b"]);
+    assert_eq!(said, numbers);
 }
 
 /// Two tasks that wait for each other need two threads at the same time.
@@ -83,51 +96,50 @@ pub fn threads_work_at_the_same_time() {
 
 /// While the only thread is busy, tasks of three priorities arrive.
 pub fn the_most_urgent_goes_first() {
-    let (pool, scene) = (Pool::new(1), Scene::default());
+    let (pool, scene, [low, middle, high]) = (Pool::new(1), Scene::default(), numbers());
     submit(&pool, 0, scene.stand_at_the_gate());
     scene.until_waiting(1);
-    for (priority, name) in [(1, "low"), (9, "high"), (5, "middle")] {
-        submit(&pool, priority, scene.say(name));
+    for (priority, number) in [(1, low), (9, high), (5, middle)] {
+        submit(&pool, priority, scene.say(number));
     }
     scene.open();
     pool.shutdown();
-    assert_eq!(scene.said(), ["high", "middle", "low"]);
+    assert_eq!(scene.said(), [high, middle, low]);
 }
 
 /// Tasks of equal priority keep their order.
 pub fn equals_keep_their_order() {
-    let (pool, scene) = (Pool::new(1), Scene::default());
+    let (pool, scene, numbers) = (Pool::new(1), Scene::default(), numbers::<5>());
     submit(&pool, 0, scene.stand_at_the_gate());
     scene.until_waiting(1);
-    let names = ["1", "2", "3", "4", "5"];
-    for name in names {
-        submit(&pool, 7, scene.say(name));
+    for number in numbers {
+        submit(&pool, 7, scene.say(number));
     }
     scene.open();
     pool.shutdown();
-    assert_eq!(scene.said(), names);
+    assert_eq!(scene.said(), numbers);
 }
 
 /// A task panics. Its ticket says so, and its thread goes on with the next.
 pub fn a_panic_costs_no_thread() {
-    let (pool, scene) = (Pool::new(1), Scene::default());
+    let (pool, scene, [number]) = (Pool::new(1), Scene::default(), numbers());
     let bad = submit(&pool, 0, || resume_unwind(Box::new("a task panics")));
-    let good = submit(&pool, 0, scene.say("good"));
+    let good = submit(&pool, 0, scene.say(number));
     assert_eq!(bad.wait(), Outcome::Panicked);
     assert_eq!(good.wait(), Outcome::Done);
-    assert_eq!(scene.said(), ["good"]);
+    assert_eq!(scene.said(), [number]);
 }
 
 /// A task may use the pool.
 pub fn a_task_may_submit() {
-    let (pool, scene) = (Arc::new(Pool::new(1)), Scene::default());
-    let (inner, say) = (Arc::clone(&pool), scene.say("inner"));
+    let (pool, scene, [number]) = (Arc::new(Pool::new(1)), Scene::default(), numbers());
+    let (inner, say) = (Arc::clone(&pool), scene.say(number));
     let ticket = submit(&pool, 0, move || {
         submit(&inner, 0, say);
     });
     assert_eq!(ticket.wait(), Outcome::Done);
     pool.shutdown();
-    assert_eq!(scene.said(), ["inner"]);
+    assert_eq!(scene.said(), [number]);
 }
 
 /// A queued task is cancelled: it never runs, and everybody hears of it.
@@ -135,7 +147,7 @@ pub fn a_cancelled_task_never_runs() {
     let (pool, scene) = (Pool::new(1), Scene::default());
     let busy = submit(&pool, 0, scene.stand_at_the_gate());
     scene.until_waiting(1);
-    let ticket = submit(&pool, 0, scene.say("cancelled"));
+    let ticket = submit(&pool, 0, scene.say(drawn(0..1000)));
     assert!(ticket.cancel(), "the task had not begun");
     assert!(!ticket.cancel(), "it was cancelled already");
     assert_eq!(ticket.wait(), Outcome::Cancelled);
@@ -143,18 +155,23 @@ pub fn a_cancelled_task_never_runs() {
     scene.open();
     assert_eq!(busy.wait(), Outcome::Done);
     pool.shutdown();
-    assert_eq!(scene.said(), [""; 0]);
+    assert_eq!(scene.said(), [0; 0]);
 }
 
 /// Cancelling races with running: either it ran, or it was cancelled, and both sides know which.
 pub fn cancelled_or_run_never_both() {
-    let (pool, scene) = (Pool::new(1), Scene::default());
-    let ticket = submit(&pool, 0, scene.say("ran"));
+    let (pool, scene, [number]) = (Pool::new(1), Scene::default(), numbers());
+    let ticket = submit(&pool, 0, scene.say(number));
     let cancelled = ticket.cancel();
-    let expected = if cancelled { Outcome::Cancelled } else { Outcome::Done };
-    assert_eq!(ticket.wait(), expected);
+    let outcome = ticket.wait();
     pool.shutdown();
-    assert_eq!(scene.said().is_empty(), cancelled, "`cancel` said {cancelled}");
+    let expected = match cancelled {
+        true => (Outcome::Cancelled, vec![]),
+        false => (Outcome::Done, vec![number]),
+    };
+    // Together: what each of them is alone says nothing.
+    let found = (outcome, scene.said());
+    assert_eq!((cancelled, found), (cancelled, expected), "`cancel` said {cancelled}");
 }
 
 /// Several threads ask for the outcome of one task.
@@ -176,14 +193,21 @@ pub fn everybody_learns_the_outcome() {
 
 /// `shutdown` runs what is queued, takes nothing more, and returns when all is done.
 pub fn shutdown_runs_what_is_queued() {
-    let (pool, scene) = (Pool::new(2), Scene::default());
-    let tickets = ["a", "b"].map(|name| submit(&pool, 0, scene.say(name)));
+    let (pool, scene, [a, b, late]) = (Pool::new(2), Scene::default(), numbers());
+    let tickets = [a, b].map(|number| submit(&pool, 0, scene.say(number)));
     pool.shutdown();
-    assert_eq!(scene.said().len(), 2, "tasks that ran by the end of `shutdown`");
-    assert!(tickets.iter().all(|ticket| ticket.wait() == Outcome::Done));
-    assert_eq!(pool.submit(0, scene.say("late")).err(), Some(ShutDown));
+    let said = || {
+        let mut said = scene.said();
+        said.sort_unstable();
+        said
+    };
+    assert_eq!(said(), [a, b], "tasks that ran by the end of `shutdown`");
+    for ticket in tickets {
+        assert_eq!(ticket.wait(), Outcome::Done);
+    }
+    assert_eq!(pool.submit(0, scene.say(late)).err(), Some(ShutDown));
     pool.shutdown();
-    assert_eq!(scene.said().len(), 2);
+    assert_eq!(said(), [a, b]);
 }
 
 /// `shutdown_now` cancels what is queued and lets what runs come to its end.
@@ -191,7 +215,7 @@ pub fn shutdown_now_cancels_what_is_queued() {
     let (pool, scene) = (Pool::new(1), Scene::default());
     let busy = submit(&pool, 0, scene.stand_at_the_gate());
     scene.until_waiting(1);
-    let queued = submit(&pool, 9, scene.say("queued"));
+    let queued = submit(&pool, 9, scene.say(drawn(0..1000)));
     thread::scope(|scope| {
         scope.spawn(|| {
             assert_eq!(queued.wait(), Outcome::Cancelled);
@@ -200,7 +224,7 @@ pub fn shutdown_now_cancels_what_is_queued() {
         pool.shutdown_now();
     });
     assert_eq!(busy.wait(), Outcome::Done);
-    assert_eq!(scene.said(), [""; 0]);
+    assert_eq!(scene.said(), [0; 0]);
     assert_eq!(pool.submit(0, || ()).err(), Some(ShutDown));
 }
 

@@ -1,5 +1,6 @@
 //! What a small executor must do.
 
+use judge::drawn;
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -54,32 +55,39 @@ fn on_time(start: Instant, seconds: u32) {
 
 /// A future that never waits; it may borrow, and return anything.
 pub fn block_on_returns_the_output() {
-    let text = String::from("borrowed");
-    assert_eq!(block_on(async { text.len() }), 8);
-    assert_eq!(block_on(async { block_on(async { 1 }) + 1 }), 2);
+    let number = drawn(1..1000);
+    let text = number.to_string();
+    assert_eq!(block_on(async { text.len() }), number.to_string().len());
+    assert_eq!(block_on(async { block_on(async { number }) + 1 }), number + 1);
 }
 
 /// A future wakes itself while it is polled. That wake-up counts.
 pub fn a_wake_up_during_the_poll_counts() {
-    let polls = Cell::new(0);
+    let (polls, enough) = (Cell::new(0), drawn(3..8));
     block_on(poll_fn(|context| {
         polls.set(polls.get() + 1);
-        if polls.get() == 3 {
+        if polls.get() == enough {
             return Poll::Ready(());
         }
         context.waker().wake_by_ref();
         Poll::Pending
     }));
-    assert_eq!(polls.get(), 3);
+    assert_eq!(polls.get(), enough);
 }
 
 /// Another thread wakes the future, at any moment.
 pub fn another_thread_wakes() {
-    let once = Once::default();
-    thread::scope(|scope| {
+    let (once, polls, number) = (Once::default(), Cell::new(0), drawn(0..1000));
+    let got = thread::scope(|scope| {
         scope.spawn(|| once.set());
-        block_on(once.wait(&Cell::new(0)));
+        block_on(async {
+            once.wait(&polls).await;
+            number
+        })
     });
+    assert_eq!(got, number);
+    // One too many may be overlooked here. Whoever polls until it is ready has not been woken.
+    assert!(polls.get() <= 3, "one wake-up, and {} polls", polls.get());
 }
 
 /// A future is polled at the start and when it was woken: twice at most here. A thread that comes back from parking for
@@ -97,46 +105,57 @@ pub fn nothing_is_polled_without_a_wake_up() {
 /// Two threads, each in a `block_on` of its own.
 pub fn each_thread_has_its_own() {
     let (a, b) = (Once::default(), Once::default());
+    let (first, second) = (drawn(0..1000), drawn(0..1000));
     thread::scope(|scope| {
-        scope.spawn(|| {
-            block_on(a.wait(&Cell::new(0)));
+        let other = scope.spawn(|| {
+            let got = block_on(async {
+                a.wait(&Cell::new(0)).await;
+                first
+            });
             b.set();
+            got
         });
-        block_on(async {
+        let got = block_on(async {
             a.set();
             b.wait(&Cell::new(0)).await;
+            second
         });
+        assert_eq!(got, second);
+        assert_eq!(other.join().unwrap(), first);
     });
 }
 
 /// `yield_now` gives the turn away, and gets it back.
 pub fn yield_now_lets_others_go() {
     let order = RefCell::new(Vec::new());
-    let task = async |name: &'static str| {
+    let (a, b) = (drawn(0..1000), drawn(1000..2000));
+    let task = async |name: u64| {
         for _ in 0..3 {
             order.borrow_mut().push(name);
             yield_now().await;
         }
     };
     block_on(async {
-        let both: Vec<Boxed<'_, ()>> = vec![Box::pin(task("a")), Box::pin(task("b"))];
+        let both: Vec<Boxed<'_, ()>> = vec![Box::pin(task(a)), Box::pin(task(b))];
         join_all(both).await;
     });
-    assert_eq!(order.into_inner(), ["a", "b", "a", "b", "a", "b"]);
+    assert_eq!(order.into_inner(), [a, b, a, b, a, b]);
 }
 
 /// Results come in the order of the futures, whichever is done first.
 pub fn join_all_keeps_the_order() {
-    let results = block_on(join_all(vec![3, 1, 2].into_iter().map(number_after).collect()));
-    assert_eq!(results, [3, 1, 2]);
+    let numbers = [(); 3].map(|()| drawn(0..1000));
+    let futures = [3, 1, 2].into_iter().zip(numbers);
+    let results = block_on(join_all(futures.map(|(n, number)| number_after(n, number)).collect()));
+    assert_eq!(results, numbers);
     assert!(block_on(join_all(Vec::<Boxed<'_, u8>>::new())).is_empty());
 }
 
-async fn number_after(yields: u32) -> u32 {
+async fn number_after(yields: u32, number: u64) -> u64 {
     for _ in 0..yields {
         yield_now().await;
     }
-    yields
+    number
 }
 
 /// The first future waits for what the second does.
@@ -159,7 +178,7 @@ pub fn join_all_polls_only_who_was_woken() {
         let both: Vec<Boxed<'_, ()>> = vec![
             Box::pin(once.wait(&polls)),
             Box::pin(async {
-                number_after(5).await;
+                number_after(5, 0).await;
                 once.set();
             }),
         ];
@@ -183,6 +202,7 @@ pub fn a_sleep_takes_its_time() {
 pub fn sleeps_run_together() {
     let start = Instant::now();
     let order = RefCell::new(Vec::new());
+    let base = drawn(0..1000);
     block_on(join_all(
         [3, 1, 2]
             .map(|seconds| {
@@ -190,13 +210,13 @@ pub fn sleeps_run_together() {
                 async move {
                     sleep(SECOND * seconds).await;
                     on_time(start, seconds);
-                    order.borrow_mut().push(seconds);
+                    order.borrow_mut().push(base + u64::from(seconds));
                 }
             })
             .into(),
     ));
     on_time(start, 3);
-    assert_eq!(order.into_inner(), [1, 2, 3]);
+    assert_eq!(order.into_inner(), [1, 2, 3].map(|n| base + n));
 }
 
 /// While one future sleeps for an hour, another is woken by a thread.

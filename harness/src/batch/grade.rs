@@ -199,6 +199,9 @@ pub(super) fn summary(results: &[SubmissionResult], out: &Path) -> Verdict {
             );
         }
     }
+    for names in identical(results) {
+        anstream::println!("The same files, to the letter, were handed in by {}", listed(&names));
+    }
     if !again.is_empty() {
         anstream::println!(
             "The grader cannot tell for {}; the same command tries again: {}",
@@ -207,6 +210,20 @@ pub(super) fn summary(results: &[SubmissionResult], out: &Path) -> Verdict {
         );
     }
     results.iter().map(Verdict::of).max().unwrap_or(Verdict::AllPass)
+}
+
+/// The names of submissions of which the same files were taken, those of one kind together.
+fn identical(results: &[SubmissionResult]) -> Vec<Vec<&str>> {
+    let mut of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    // What is refused has no files; two of them may be refused for the same reason.
+    for result in results.iter().filter(|result| result.status != Status::Refused) {
+        if let Some(files) = &result.files {
+            of.entry(files).or_default().push(&result.submission);
+        }
+    }
+    let mut found: Vec<_> = of.into_values().filter(|names| names.len() > 1).collect();
+    found.sort();
+    found
 }
 
 /// How many pass, how many have a score, and what it is on average.
@@ -235,6 +252,27 @@ fn figures(results: &[SubmissionResult]) -> String {
 mod tests {
     use super::*;
     use crate::reports::words::samples;
+
+    #[test]
+    fn what_two_have_handed_in_alike_is_told() {
+        let with = |name: &str, files: Option<&str>, status: Status| SubmissionResult {
+            files: files.map(str::to_owned),
+            status,
+            ..samples::graded(name)
+        };
+        let results = [
+            with("ada", Some("1"), Status::Graded),
+            with("bob", Some("2"), Status::Graded),
+            with("cy", Some("1"), Status::DoesNotCompile),
+            with("dan", Some("3"), Status::Refused),
+            with("eve", Some("3"), Status::Refused),
+            with("fay", None, Status::Graded),
+            with("gus", None, Status::Graded),
+            with("hal", Some("2"), Status::Graded),
+        ];
+        assert_eq!(identical(&results), [vec!["ada", "cy"], vec!["bob", "hal"]]);
+        assert!(identical(&results[..2]).is_empty());
+    }
 
     #[test]
     fn figures_are_words_of_one_or_of_many() {

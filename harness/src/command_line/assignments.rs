@@ -165,6 +165,11 @@ impl Where {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CourseVerb {
+    /// Make a small assignment, whole, to be made into one's own
+    ///
+    /// It passes `course check` as it is. The course is made with it, if there
+    /// is none in the folder.
+    New(CourseNewArguments),
     /// Hold assignments to their word
     ///
     /// Each starter compiles and fails, each solution and alternative passes,
@@ -183,6 +188,15 @@ pub(super) enum CourseVerb {
     /// It has the tasks, the starters and the visible checks: no solutions, no
     /// wrong ones, no hidden checks.
     Export(CourseExportArguments),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CourseNewArguments {
+    /// The course's folder
+    #[arg(value_name = "DIR")]
+    course: PathBuf,
+    /// What the assignment is called: 01-tally
+    name: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -346,6 +360,10 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
             let (folders, out) = (&arguments.folders, &arguments.out);
             let verdict = batch::merge::merge(&course, folders, out, &arguments.reports.into())?;
             Ok(ExitCode::from(verdict as u8))
+        }
+        Verb::Course(CourseVerb::New(CourseNewArguments { course, name })) => {
+            course::begin::assignment(&course, &name)?;
+            Ok(ExitCode::SUCCESS)
         }
         Verb::Course(CourseVerb::Check(arguments)) => {
             let (jobs, names, repeat) = (arguments.jobs, &arguments.assignments, arguments.repeat);

@@ -3,6 +3,8 @@
 //! An assignment comes with solutions that must pass and solutions that must fail, each at a check that it names. That is the test of the
 //! checks. What nobody can grade by is refused already when the manifest is read.
 
+use super::equal::{Returns, always_equal};
+use super::house::House;
 use super::{folders, wrong};
 use crate::grading::Tools;
 use crate::grading::assignment::{self, Assignment};
@@ -15,13 +17,9 @@ use anstyle::{AnsiColor, Style};
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::Path;
-use trace::Language;
 
 /// How many programs are graded at a time for each core.
 const WAITING: NonZeroUsize = NonZeroUsize::new(4).unwrap();
-
-/// The fewest wrong solutions that say something about the checks.
-const WRONG: usize = 6;
 
 /// A submission that comes with the assignment, and what must come of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +40,8 @@ enum Expected<'a> {
     CaughtBy(&'a str),
     /// It passes no check that is marked `concurrent`.
     EarnsNothing,
+    /// As the last, and it need not compile: nobody has written it.
+    MadeEarnsNothing,
 }
 
 /// Checks assignments of `course` (all, if `names` is empty) and prints what is wrong with them. Blocks until everything is graded `repeat`
@@ -62,6 +62,7 @@ pub fn check(
         [] => assignment::names(course)?.iter().map(|n| Assignment::load(course, n)).collect(),
         _ => names.iter().map(|name| Assignment::find(course, name)).collect(),
     };
+    let house = House::of(course)?;
     let (good, bad) = (AnsiColor::Green.on_default(), AnsiColor::Red.on_default().bold());
     let strong = Style::new().bold();
     let mut well = true;
@@ -76,7 +77,7 @@ pub fn check(
                 continue;
             }
         };
-        let mut problems = lint(&assignment)?;
+        let mut problems = lint(&assignment, &house)?;
         let samples = samples(&assignment, &mut problems)?;
         let jobs = jobs.unwrap_or(match assignment.manifest.form {
             Form::Library => cores,
@@ -110,8 +111,17 @@ pub fn check(
             };
             let right = count(|expected| *expected == Expected::Passes);
             let wrong = count(|expected| matches!(expected, Expected::CaughtBy(_)));
+            let is_cheat = |expected: &Expected<'_>| {
+                matches!(expected, Expected::EarnsNothing | Expected::MadeEarnsNothing)
+            };
+            let right = counted(right, "solution passes", "solutions pass");
+            let wrong = counted(wrong, "wrong one is caught", "wrong ones are caught");
+            let cheats = match count(is_cheat) {
+                0 => String::new(),
+                n => format!(", {n} cheats earn nothing for keeping threads apart"),
+            };
             anstream::println!(
-                "{strong}{name}{strong:#}  {good}good{good:#}: the starter fails, {right} solutions pass, {wrong} wrong ones are caught"
+                "{strong}{name}{strong:#}  {good}good{good:#}: the starter fails, {right}, {wrong}{cheats}"
             );
         }
         for problem in &problems {
@@ -138,13 +148,28 @@ fn samples<'a>(
     for name in folders(&folder.join("cheats"))? {
         named.push((format!("cheats/{name}"), Expected::EarnsNothing));
     }
+    // Made of the starter, so that no author has to think of them.
+    let mut made = Vec::new();
+    if let (true, Ok(starter)) = (manifest.blind, assignment.sample("starter")) {
+        for (name, returns) in
+            [("equal by itself", Returns::ItsTypes), ("equal to anything", Returns::Anything)]
+        {
+            match always_equal(&starter, returns) {
+                Ok(files) => {
+                    let name = name.to_owned();
+                    made.push(Sample { name, expected: Expected::MadeEarnsNothing, files });
+                }
+                Err(error) => problems.push(format!("the starter: {error:#}")),
+            }
+        }
+    }
     let patches = wrong::entries(folder)?.patches;
     for Wrong { name, caught_by, .. } in &manifest.wrong {
         if patches.contains(name) {
             named.push((format!("wrong/{name}"), Expected::CaughtBy(caught_by)));
         }
     }
-    let mut samples = Vec::new();
+    let mut samples = made;
     for (name, expected) in named {
         match assignment.sample(&name) {
             Ok(files) => samples.push(Sample { name, expected, files }),
@@ -182,6 +207,8 @@ fn problem(
     let message = || result.message.clone().unwrap_or_default();
     match (result.status, expected) {
         (Status::DoesNotCompile, Expected::CaughtBy(COMPILE)) => None,
+        // A cheat that is not even run earns nothing.
+        (Status::Refused | Status::DoesNotCompile, Expected::MadeEarnsNothing) => None,
         (Status::Refused, _) => Some(format!("is refused: {}", message())),
         (Status::DoesNotCompile, _) => Some(format!("does not compile:\n{}", message())),
         (Status::CannotTell, _) => Some(format!("cannot be graded: {}", trouble(result))),
@@ -194,7 +221,7 @@ fn problem(
             Some(format!("does not pass {}: {message}", failed.name))
         }
         (Status::Graded, Expected::CaughtBy(COMPILE)) => Some("compiles".to_owned()),
-        (Status::Graded, Expected::EarnsNothing) => {
+        (Status::Graded, Expected::EarnsNothing | Expected::MadeEarnsNothing) => {
             let concurrent = manifest.checks.iter().filter(|check| check.concurrent);
             let mut earned = concurrent.filter(|check| {
                 result.check(&check.name).is_some_and(|it| it.status == CheckStatus::Pass)
@@ -240,6 +267,10 @@ fn unfounded(manifest: &Manifest, solution: &SubmissionResult) -> Vec<String> {
     problems
 }
 
+fn counted(number: usize, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
+}
+
 fn trouble(result: &SubmissionResult) -> String {
     let unsure = result.checks.iter().find(|check| check.status == CheckStatus::CannotTell);
     let message = unsure.and_then(|check| check.message.clone()).or_else(|| result.message.clone());
@@ -247,31 +278,35 @@ fn trouble(result: &SubmissionResult) -> String {
 }
 
 /// What can be said without running anything.
-fn lint(assignment: &Assignment) -> anyhow::Result<Vec<String>> {
+fn lint(assignment: &Assignment, house: &House) -> anyhow::Result<Vec<String>> {
     let mut problems = Vec::new();
     let Assignment { folder, manifest, .. } = assignment;
-    for file in ["README.md", "README.zh-CN.md"] {
+    let languages = &house.languages;
+    for file in languages.iter().map(|tag| House::task(tag)) {
         let text = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
         if text.trim().is_empty() {
             problems.push(format!("{file} is missing or empty"));
         }
     }
-    texts(&mut problems, "the title", &manifest.title);
+    texts(&mut problems, languages, "the title", &manifest.title);
     for check in &manifest.checks {
-        texts(&mut problems, &format!("the title of {}", check.name), &check.title);
-        if check.hints.is_empty() {
+        texts(&mut problems, languages, &format!("the title of {}", check.name), &check.title);
+        if house.hints && check.hints.is_empty() {
             problems.push(format!("{} has no hints", check.name));
         }
         for (i, hint) in check.hints.iter().enumerate() {
-            texts(&mut problems, &format!("hint {} of {}", i + 1, check.name), hint);
+            texts(&mut problems, languages, &format!("hint {} of {}", i + 1, check.name), hint);
         }
         if check.points == 0 {
             problems.push(format!("{} is worth nothing", check.name));
         }
     }
-    if folders(&folder.join("alternatives"))?.is_empty() {
-        problems
-            .push("there is no alternative: do the checks accept another right way?".to_owned());
+    let alternatives = folders(&folder.join("alternatives"))?.len();
+    if alternatives < house.alternatives {
+        problems.push(format!(
+            "there are {alternatives} alternatives, and {} are the least: do the checks accept another right way?",
+            house.alternatives
+        ));
     }
     let concurrent: u32 =
         manifest.checks.iter().filter(|check| check.concurrent).map(|check| check.points).sum();
@@ -281,15 +316,16 @@ fn lint(assignment: &Assignment) -> anyhow::Result<Vec<String>> {
             manifest.points
         ));
     }
-    if manifest.blind && folders(&folder.join("cheats"))?.is_empty() {
-        problems.push(
-            "there is no folder in cheats: what earns points without keeping threads apart?"
-                .to_owned(),
-        );
+    let cheats = folders(&folder.join("cheats"))?.len();
+    if manifest.blind && cheats < house.cheats {
+        problems.push(format!(
+            "there are {cheats} folders in cheats, and {} are the least: what earns points without keeping threads apart?",
+            house.cheats
+        ));
     }
-    if manifest.wrong.len() < WRONG {
-        let there = manifest.wrong.len();
-        problems.push(format!("there are {there} wrong solutions; {WRONG} are the least"));
+    let (there, least) = (manifest.wrong.len(), house.wrong_solutions);
+    if there < least {
+        problems.push(format!("there are {there} wrong solutions; {least} are the least"));
     }
     let named: BTreeSet<String> = manifest.wrong.iter().map(|wrong| wrong.name.clone()).collect();
     let wrong::Entries { patches, others } = wrong::entries(folder)?;
@@ -308,8 +344,8 @@ fn lint(assignment: &Assignment) -> anyhow::Result<Vec<String>> {
     Ok(problems)
 }
 
-fn texts(problems: &mut Vec<String>, what: &str, text: &Text) {
-    for language in Language::ALL.map(Language::tag) {
+fn texts(problems: &mut Vec<String>, languages: &[String], what: &str, text: &Text) {
+    for language in languages {
         if text.get(language).is_none_or(|text| text.trim().is_empty()) {
             problems.push(format!("{what} has no text in `{language}`"));
         }

@@ -1,8 +1,11 @@
-//! The chapters of the workspace: found, built, and asked what they hold. [`check`], [`wrong`] and [`export`] are for those who write
-//! assignments, [`new`] for those who write chapters.
+//! The chapters of the workspace: found, built, and asked what they hold. [`begin`], [`check`], [`wrong`] and [`export`] are for
+//! those who write assignments, [`new`] for those who write chapters.
 
+pub mod begin;
 pub mod check;
+pub mod equal;
 pub mod export;
+pub mod house;
 pub mod new;
 pub mod wrong;
 

@@ -95,6 +95,10 @@ const COMMANDS: &[(&str, Run)] = &[
         "cargo run -p harness -- course wrong",
         By("harness/tests/grade.rs", "fn a_wrong_solution_is_written_out_edited_and_saved()"),
     ),
+    (
+        "cargo run -p harness -- course new",
+        By("harness/tests/grade.rs", "fn a_new_course_is_whole_and_grades()"),
+    ),
     ("cargo run -p harness -- course export", By("harness/tests/student.rs", "\"export\"")),
     (
         "cargo run -p harness -- new program",

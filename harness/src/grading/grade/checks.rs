@@ -16,6 +16,10 @@ use std::path::Path;
 /// What a student is told where a process says that all is well, and its answers are not right.
 const CONTRADICTED: &str = "what its functions answer is not what a right solution answers";
 
+/// What a student is told where a check's answers say too little without those of others.
+const UNFOUNDED: &str =
+    "not counted: none of the checks that it depends on is passed, and alone it says too little";
+
 /// Which right solutions are asked.
 #[derive(Debug, Clone, Copy)]
 enum Right {
@@ -154,11 +158,42 @@ impl Grader<'_> {
                 (i, self.run_check(checks[i], executables))
             });
             for (i, result) in done {
-                results[i] = Some(result);
+                let counts = !self.is_blind() || is_founded(&result, checks[i], &checks, &results);
+                results[i] = Some(match counts {
+                    true => result,
+                    false => CheckResult::not_run(checks[i], UNFOUNDED.to_owned()),
+                });
             }
         }
         results.into_iter().flatten().collect()
     }
+}
+
+/// Whether points may be for this result. One that is the same whatever is drawn says too little alone: a submission that does nothing may come to
+/// it. It counts with a check that it depends on, directly or not, and whose answers nobody knew.
+fn is_founded(
+    result: &CheckResult,
+    check: &Check,
+    checks: &[&Check],
+    results: &[Option<CheckResult>],
+) -> bool {
+    if result.basis != Some(Basis::Open) || check.depends_on.is_empty() {
+        return true;
+    }
+    let mut left: Vec<&String> = check.depends_on.iter().collect();
+    while let Some(name) = left.pop() {
+        let at = checks.iter().position(|check| check.name == *name);
+        let Some((check, result)) = at.and_then(|at| Some((checks[at], results[at].as_ref()?)))
+        else {
+            // It was not asked for.
+            return true;
+        };
+        if result.status == CheckStatus::Pass && result.basis != Some(Basis::Open) {
+            return true;
+        }
+        left.extend(&check.depends_on);
+    }
+    false
 }
 
 /// That a right solution's answers are the check's, and what an instructor may want to know of it.
@@ -173,4 +208,38 @@ fn passed(looked: CheckResult, answer: &Answer) -> CheckResult {
         ));
     }
     CheckResult { basis: Some(basis), notes, ..looked }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grading::check::tests::a_check;
+
+    #[test]
+    fn what_says_too_little_counts_with_what_it_depends_on() {
+        let check = |name: &str, on: &[&str]| Check {
+            name: name.to_owned(),
+            depends_on: on.iter().map(|name| (*name).to_owned()).collect(),
+            ..a_check()
+        };
+        let all = [check("a", &[]), check("b", &["a"]), check("c", &["b"])];
+        let checks: Vec<&Check> = all.iter().collect();
+        let passed = |index: usize, basis: Basis| CheckResult {
+            basis: Some(basis),
+            ..CheckResult::new(&all[index], CheckStatus::Pass)
+        };
+        let failed = |index: usize| CheckResult::new(&all[index], CheckStatus::Fail);
+        let open = passed(2, Basis::Open);
+        let with = |a: CheckResult, b: CheckResult| {
+            is_founded(&open, &all[2], &checks, &[Some(a), Some(b), None])
+        };
+        assert!(with(passed(0, Basis::Confirmed), passed(1, Basis::Open)));
+        assert!(with(failed(0), passed(1, Basis::Confirmed)));
+        // As where those are of functions that have another type.
+        assert!(!with(failed(0), failed(1)));
+        assert!(!with(passed(0, Basis::Open), failed(1)));
+        let none = [None, None, None];
+        assert!(is_founded(&passed(2, Basis::Confirmed), &all[2], &checks, &none));
+        assert!(is_founded(&passed(0, Basis::Open), &all[0], &checks, &none));
+    }
 }
