@@ -28,6 +28,20 @@ pub fn a_little_goes_through(program: &Program) {
         assert_eq!(ended.stdout, expected, "{commands:?}");
         assert_eq!(ended.code, Some(0), "the exit code of {commands:?}");
     }
+    the_program_itself_starts_the_commands(program);
+}
+
+/// A command is a shell that the program has started, and it has become no other program meanwhile. Whoever lets another make the pipeline has more
+/// processes than that.
+fn the_program_itself_starts_the_commands(program: &Program) {
+    let mut run = program.start(["kill -STOP $$"]);
+    run.close_input();
+    let all = run.until("the command does not run", |all| {
+        all.iter().any(|process| process.command == "sh" && process.state == 'T')
+    });
+    let names: Vec<&str> = all.iter().map(|process| process.command.as_str()).collect();
+    assert_eq!(names, ["program", "sh"], "processes for one command");
+    assert_eq!(all[1].parent, all[0].pid, "who has started the command");
 }
 
 /// More than fits into all pipes together, through commands that give it on at once.
