@@ -135,7 +135,9 @@ fn judged(root: &Path, change: &Change) -> anyhow::Result<bool> {
     let target = target(root, vec![checking(&change.file("check.rs"), &file)?]);
     let again = "Change the file, and run the same command again.";
     let verdict = verb::show(root, &target, &[], &Search::default(), &Showing::default())
-        .with_context(|| format!("{}. {again}\n{}", change.name, file.display()))?;
+        .with_context(|| {
+            format!("{} is not judged. Keep the names that the check calls. {again}", change.name)
+        })?;
     println!();
     match verdict {
         Verdict::AsItShouldBe => println!("✓ {}: it holds in every interleaving.", change.name),
