@@ -13,6 +13,7 @@ mod lines;
 mod meaning;
 mod screen;
 mod session;
+mod standing;
 mod view;
 mod words;
 

@@ -1,6 +1,6 @@
 //! What `?` says: what a step means for the others, and why a thread cannot take one.
 
-use super::session::Standing;
+use super::standing::Standing;
 use super::words::Words;
 use protocol::Untold;
 use trace::{Operation, WaitsFor};

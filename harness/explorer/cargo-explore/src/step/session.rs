@@ -2,13 +2,14 @@
 
 use super::Stepped;
 use super::meaning;
+use super::standing::{Next, Standing};
 use super::words::Words;
 use crate::drive::Search;
 use crate::{Progress, report};
 use anyhow::bail;
 use protocol::schedule::{self, Turn};
 use protocol::{Config, Position, Status};
-use trace::{Failure, Location, ThreadId, Told, Trace, WaitsFor};
+use trace::{Failure, Location, ThreadId, Told, Trace};
 
 /// What somebody wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,29 +28,6 @@ pub(super) enum Command {
     Run,
     /// Nothing more.
     Quit,
-}
-
-/// A thread, as it stands.
-#[derive(Debug, Clone)]
-pub(super) struct Standing {
-    pub number: usize,
-    pub name: String,
-    /// Where it stands, and the line's text.
-    pub at: Option<(Location, String)>,
-    /// Why it cannot go on, or what became of it.
-    pub words: String,
-    pub waits_for: Option<WaitsFor>,
-    /// What it could do next.
-    pub ways: Vec<Next>,
-}
-
-/// One way to go on.
-#[derive(Debug, Clone)]
-pub(super) struct Next {
-    pub turn: Turn,
-    pub words: String,
-    pub at: Option<(Location, String)>,
-    pub meaning: &'static str,
 }
 
 /// What was last said.

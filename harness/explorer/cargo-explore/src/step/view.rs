@@ -1,6 +1,7 @@
 //! What is shown: the run so far, where each thread stands with what it would do next, and the keys.
 
-use super::session::{Session, Standing};
+use super::session::Session;
+use super::standing::Standing;
 use anstyle::{AnsiColor, Style};
 use trace::text::{clip, width, wrap};
 use trace::{Location, ThreadId};
