@@ -27,7 +27,14 @@ use explore_std::explore::{Config, Explorer, Outcome};
 
 /// What to explore a scenario with.
 fn config() -> Config {
-    Config { keep_going: true, random_executions: 0, minimise: false, ..Config::default() }
+    Config {
+        keep_going: true,
+        random_executions: 0,
+        minimise: false,
+        // A machine with other work to do is to end every search all the same.
+        max_time: std::time::Duration::from_secs(600),
+        ..Config::default()
+    }
 }
 
 /// What a scenario returns in its executions, and how those that fail end.
