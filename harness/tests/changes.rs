@@ -14,21 +14,34 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("02-threads", "workers", "deadlock"),
     ("03-locks", "list-race", "the two numbers that were read"),
     ("03-locks", "mutex", "attempt to subtract with overflow"),
+    ("03-locks", "ordering", "the price that came with the flag"),
     ("03-locks", "rwlock", "deadlock"),
+    ("03-locks", "ten-threads", "deadlock"),
     ("04-rlock", "condvar", "attempt to subtract with overflow"),
     ("04-rlock", "lock-twice", "deadlock"),
+    ("04-rlock", "rlock", "deadlock"),
     ("05-event", "methods", "one of the two was the first"),
     ("05-event", "ten-waiters", "deadlock"),
+    ("06-condition", "consumers-first", "deadlock"),
     ("06-condition", "notify-n", "deadlock"),
+    ("06-condition", "producer-first", "deadlock"),
+    ("06-condition", "relatives", "deadlock"),
     ("06-condition", "two-conditions", "deadlock"),
+    ("07-queue", "methods", "deadlock"),
     ("07-queue", "shutdown", "two items, and then the end"),
     ("07-queue", "task-done", "tasks that are done when"),
 ];
 
 /// How what is mended halfway fails: `halfway.rs`, a change that tempts.
 const HALFWAY: &[(&str, &str, &str)] = &[
+    ("03-locks", "ordering", "the price that came with the flag"),
     ("03-locks", "rwlock", "what the two have got"),
+    ("03-locks", "ten-threads", "somebody else is served at this till"),
     ("04-rlock", "lock-twice", "in the middle of 2 and 3"),
+    ("04-rlock", "rlock", "in the middle of a transfer"),
+    ("06-condition", "consumers-first", "each answered once"),
+    ("06-condition", "producer-first", "deadlock"),
+    ("07-queue", "methods", "deadlock"),
 ];
 
 fn workspace() -> &'static Path {

@@ -1,0 +1,29 @@
+// Accounts, each with a lock. Two transfers in opposite directions can wait for each other for
+// ever, since each begins with the account that gives. Mend it so that no money is missing in
+// between: who adds up all accounts finds the same sum at any time.
+
+use std::sync::Mutex;
+
+pub struct Bank {
+    accounts: Vec<Mutex<u32>>,
+}
+
+impl Bank {
+    pub fn new(balances: &[u32]) -> Bank {
+        Bank { accounts: balances.iter().map(|balance| Mutex::new(*balance)).collect() }
+    }
+
+    /// Moves money from one account to another one.
+    pub fn transfer(&self, from: usize, to: usize, amount: u32) {
+        let mut giver = self.accounts[from].lock().unwrap();
+        let mut taker = self.accounts[to].lock().unwrap();
+        *giver -= amount;
+        *taker += amount;
+    }
+
+    /// Adds up all accounts, and takes all locks for that, the first account's first.
+    pub fn sum(&self) -> u32 {
+        let held: Vec<_> = self.accounts.iter().map(|account| account.lock().unwrap()).collect();
+        held.iter().map(|balance| **balance).sum()
+    }
+}
