@@ -21,6 +21,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("04-rlock", "lock-twice", "deadlock"),
     ("04-rlock", "rlock", "deadlock"),
     ("05-event", "methods", "one of the two was the first"),
+    ("05-event", "set-clear", "deadlock"),
     ("05-event", "ten-waiters", "deadlock"),
     ("06-condition", "consumers-first", "deadlock"),
     ("06-condition", "notify-n", "deadlock"),
@@ -30,6 +31,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("07-queue", "methods", "deadlock"),
     ("07-queue", "shutdown", "two items, and then the end"),
     ("07-queue", "task-done", "tasks that are done when"),
+    ("07-queue", "twelve-and-ten", "deadlock"),
 ];
 
 /// How what is mended halfway fails: `halfway.rs`, a change that tempts.
@@ -39,9 +41,11 @@ const HALFWAY: &[(&str, &str, &str)] = &[
     ("03-locks", "ten-threads", "somebody else is served at this till"),
     ("04-rlock", "lock-twice", "in the middle of 2 and 3"),
     ("04-rlock", "rlock", "in the middle of a transfer"),
+    ("05-event", "set-clear", "both have come"),
     ("06-condition", "consumers-first", "each answered once"),
     ("06-condition", "producer-first", "deadlock"),
     ("07-queue", "methods", "deadlock"),
+    ("07-queue", "twelve-and-ten", "the sum of 1, 2 and 3"),
 ];
 
 fn workspace() -> &'static Path {
