@@ -17,13 +17,29 @@ fn survive(handler: impl Fn()) {
     }
 }
 
+/// Is set once `handler`, which it returns as well, begins for the `n`th time.
+fn begins(n: u32, handler: impl Fn() + 'static) -> (Rc<hub::Event>, impl Fn() + 'static) {
+    let (begun, tells) = (Rc::new(hub::Event::new()), Cell::new(n));
+    let told = begun.clone();
+    let handler = move || {
+        tells.set(tells.get().saturating_sub(1));
+        if tells.get() == 0 {
+            told.set();
+        }
+        handler();
+    };
+    (begun, handler)
+}
+
 /// Ends a task that waits in this way, whatever it catches.
 fn is_given_up(handler: impl Fn() + 'static) {
     let ran = Rc::new(Cell::new(0));
     let counted = ran.clone();
     hub::run(move || {
+        let (begun, handler) = begins(1, handler);
         let server = hub::spawn(move || survive(handler));
-        hub::sleep(A_MOMENT);
+        // Nobody else has a turn until the handler waits.
+        begun.wait();
         server.kill();
         let ended = server.join();
         assert!(matches!(ended, Err(JoinError::Abandoned)), "{ended:?}");
@@ -51,10 +67,14 @@ fn a_killed_task_that_catches_its_kill_is_given_up_wherever_it_waits() {
 #[test]
 fn the_end_of_the_hub_is_not_held_up_either() {
     let result = hub::run(|| {
-        for _ in 0..3 {
-            drop(hub::spawn(|| survive(|| hub::sleep(A_MOMENT))));
-        }
-        hub::sleep(2 * A_MOMENT);
+        let all_wait: Vec<_> = (0..3)
+            .map(|_| {
+                let (waits_again, handler) = begins(2, || hub::sleep(A_MOMENT));
+                drop(hub::spawn(move || survive(handler)));
+                waits_again
+            })
+            .collect();
+        all_wait.iter().for_each(|waits_again| waits_again.wait());
         42
     });
     assert_eq!(result.unwrap(), 42);
@@ -122,8 +142,9 @@ fn a_body_deaf_to_its_time_out_is_given_up_with_its_task() {
 #[test]
 fn what_was_given_up_holds_up_no_deadlock() {
     let result = hub::run(|| {
-        let task = hub::spawn(|| hub::timeout(AGES, || survive(|| hub::sleep(A_MOMENT))));
-        hub::sleep(2 * A_MOMENT);
+        let (waits_again, handler) = begins(2, || hub::sleep(A_MOMENT));
+        let task = hub::spawn(|| hub::timeout(AGES, || survive(handler)));
+        waits_again.wait();
         task.kill();
         let _ = task.join();
         hub::Event::new().wait();
