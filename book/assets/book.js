@@ -1,5 +1,5 @@
 // What mdBook does not do itself: a link to the other language, a search that finds Chinese, mdBook's own words in
-// Chinese, printing on white, listings that begin at the margin, and how long a page takes.
+// Chinese, printing on white, listings that begin at the margin, how long a page takes, and a level to play on the first page.
 "use strict";
 
 (() => {
@@ -13,6 +13,7 @@
     moveToMargin();
     reachWithKeyboard();
     loadStepper();
+    playHere();
 
     // The Chinese edition lies in zh-CN/ below the English one, with the same page names and the same ids.
     function languageLink() {
@@ -200,6 +201,32 @@
     function reachWithKeyboard() {
         for (const block of document.querySelectorAll(".content main pre > code, .content main .table-wrapper")) {
             block.tabIndex = 0;
+        }
+    }
+
+    // The first page is light: the level that it offers comes from its own page, when the reader wants to play. Where that
+    // fails, and without JavaScript, the link leads there.
+    function playHere() {
+        for (const link of document.querySelectorAll("a.play-link")) {
+            link.addEventListener("click", async (event) => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+                event.preventDefault();
+                try {
+                    const answer = await fetch(link.href);
+                    if (!answer.ok) { throw new Error(answer.statusText); }
+                    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+                    const level = page.getElementById(link.hash.slice(1));
+                    if (!level) { throw new Error(`no ${link.hash}`); }
+                    link.closest(".play").replaceWith(level);
+                    loadStepper();
+                    await customElements.whenDefined(level.localName);
+                    level.querySelector("button")?.focus();
+                } catch {
+                    location.assign(link.href);
+                }
+            });
+            // A run that somebody shared.
+            if (new URLSearchParams(location.search).has("run")) { link.click(); }
         }
     }
 

@@ -1,10 +1,14 @@
 // Every page of both editions, at the width of a desk and of a phone, light and dark.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { promisify } from "node:util";
 import { complaints, editions, launch, pages, wear } from "./browser.mjs";
-import { serveBook } from "./serve.mjs";
+import { book, serveBook, site } from "./serve.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const looks = [{ width: 1280, theme: "light" }, { width: 390, theme: "navy" }];
@@ -94,5 +98,32 @@ test("a first page needs at most 300 kB beside its fonts", async () => {
         assert(bytes > 50_000, `${bytes} bytes: is anything counted?`);
         assert(bytes <= 300_000, `${edition}index.html needs ${bytes} bytes`);
         await page.close();
+    }
+});
+
+test("a link to a page has a picture, and once the site is published, by its whole address", async () => {
+    const picture = /<meta property="og:image" content="([^"]*)">/;
+    const paths = (await pages(/./)).filter((path) => !path.endsWith("404.html"));
+    for (const path of paths) {
+        const [, found] = (await readFile(join(site, path), "utf8")).match(picture);
+        const edition = path.startsWith("zh-CN/") ? "zh-CN/" : "";
+        assert.equal(new URL(found, `${server.address}${path}`).pathname, `/${edition}link-picture.png`, path);
+    }
+    for (const edition of editions) {
+        const png = await readFile(join(site, edition, "link-picture.png"));
+        assert.equal(png.toString("latin1", 1, 4), "PNG");
+        assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [1200, 630]);
+        assert(png.length < 300_000, `${png.length} bytes`);
+    }
+    const folder = await mkdtemp(join(tmpdir(), "published-"));
+    try {
+        const path = "zh-CN/03-locks/mutex.html";
+        await cp(join(site, path), join(folder, path), { recursive: true });
+        await promisify(execFile)(process.execPath, [join(book, "publish.mjs"), "https://example.org/course", folder]);
+        const html = await readFile(join(folder, path), "utf8");
+        assert.equal(html.match(picture)[1], "https://example.org/course/zh-CN/link-picture.png");
+        assert(html.includes(`<meta property="og:url" content="https://example.org/course/${path}">`));
+    } finally {
+        await rm(folder, { recursive: true });
     }
 });

@@ -153,3 +153,26 @@ test("without JavaScript a page has its questions, their answers, its outputs an
     assert(height > 20, "on paper the reasons are there without a click");
     await page.close();
 });
+
+test("the first page brings its level when it is wanted, by keyboard, in both editions, and without scripts it is a link", async () => {
+    for (const edition of ["", "zh-CN/"]) {
+        const { page, found } = await open(`${edition}index.html`);
+        assert.equal(await page.$("interleaving-stepper"), null, "light until then");
+        await page.focus(".play-link");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(".il-go button:focus");
+        await press(page, ["1", "2"]);
+        assert.match(await text(page, ".il-status"), /^2\. /);
+        const link = new URL(await page.$eval(".il-link", (link) => link.href));
+        assert.deepEqual(found, []);
+        await page.goto(`${server.address}${edition}index.html${link.search}`);
+        await page.waitForSelector(".il-go button:focus");
+        assert.match(await text(page, ".il-status"), /^2\. /, "a run that somebody shared");
+        await page.setJavaScriptEnabled(false);
+        await page.goto(`${server.address}${edition}index.html`);
+        await Promise.all([page.waitForNavigation(), page.click(".play-link")]);
+        assert(page.url().endsWith(`${edition}03-locks/lost-update.html#lost-update`), page.url());
+        assert(await page.$("#lost-update .il-fallback svg"));
+        await page.close();
+    }
+});

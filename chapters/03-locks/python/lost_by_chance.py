@@ -42,6 +42,11 @@ def lost_of_two(target):
     return 2 * EACH - n
 
 
-print(f"without the lock: {lost_of_two(count)} of {2 * EACH} lost")
+lost = 0
+rounds = 0
+while lost == 0 and rounds < 100:
+    lost = lost_of_two(count)
+    rounds += 1
+print(f"without the lock: {lost} of {2 * EACH} lost in round {rounds}")
 print(f"with the lock: {lost_of_two(count_under_the_lock)} of {2 * EACH} lost")
 # ANCHOR_END: whole
