@@ -54,6 +54,7 @@ impl Object for Treiber {
     }
 }
 
+// ANCHOR: torn
 /// The same by load and store: between the two somebody else may come.
 struct Torn(Treiber);
 
@@ -78,7 +79,9 @@ impl Object for Torn {
         }
     }
 }
+// ANCHOR_END: torn
 
+// ANCHOR: model
 #[derive(Clone, Default)]
 struct OneThread(Vec<u32>);
 
@@ -93,7 +96,9 @@ impl<O: Object<Call = Call, Answer = Option<u32>>> Model<O> for OneThread {
         })
     }
 }
+// ANCHOR_END: model
 
+// ANCHOR: clients
 fn calls(threads: usize, each: usize) -> Clients<Call> {
     Clients::of(threads, each).calling([Push(1), Push(2), Pop])
 }
@@ -102,6 +107,7 @@ fn calls(threads: usize, each: usize) -> Clients<Call> {
 fn treiber_1_1() {
     calls(2, 1).after([Push(0)]).check::<Treiber, OneThread>();
 }
+// ANCHOR_END: clients
 
 /// All clients of two threads with two calls each.
 fn treiber_2_2() {

@@ -7,6 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+/// What a history without an explanation is told with.
+pub(crate) const UNEXPLAINED: &str =
+    "not linearizable: no order of these calls gives these answers";
+
 /// Which clients are made of an object's calls.
 #[derive(Clone, Debug)]
 pub struct Clients<C> {
@@ -64,10 +68,7 @@ impl<C: Clone> Clients<C> {
         let calls = |thread: &[usize]| thread.iter().map(|&n| self.calls[n].clone()).collect();
         let client: Vec<Vec<C>> = numbers.map(calls).collect();
         let history = History::<O>::of_run(&self.first, &client);
-        assert!(
-            is_explained::<O, M>(&history),
-            "not linearizable: no order of these calls gives these answers\n{history}"
-        );
+        assert!(is_explained::<O, M>(&history), "{UNEXPLAINED}\n{history}");
     }
 
     /// Each client: the numbers of its calls, one thread after the other.

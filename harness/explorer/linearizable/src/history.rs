@@ -108,3 +108,53 @@ fn called<O: Object>(me: usize, done: &Done<O>) -> String {
         false => format!("{told} (after {})", after.join(" and ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::is_explained;
+
+    #[derive(Clone, Debug)]
+    enum Call {
+        Push(u32),
+        Pop,
+    }
+
+    /// A stack that answers what the test says.
+    struct Stack;
+    impl Object for Stack {
+        type Call = Call;
+        type Answer = Option<u32>;
+        fn new() -> Self {
+            Self
+        }
+        fn call(&self, _: &Call) -> Option<u32> {
+            None
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct OneThread(Vec<u32>);
+    impl Model<Stack> for OneThread {
+        fn call(&mut self, call: &Call) -> Option<Option<u32>> {
+            Some(match *call {
+                Call::Push(item) => {
+                    self.0.push(item);
+                    None
+                }
+                Call::Pop => self.0.pop(),
+            })
+        }
+    }
+
+    /// The history that the README and the book show. `scenarios/stack.rs` has the stack that comes to it, as `torn_1_1`.
+    #[test]
+    fn an_item_that_two_threads_took_is_told_as_the_book_shows_it() {
+        let pop = || vec![Done { call: Call::Pop, answer: Some(0), after: vec![0, 0] }];
+        let first = vec![(Call::Push(0), None)];
+        let history = History::<Stack> { first, threads: vec![pop(), pop()] };
+        assert!(!is_explained::<Stack, OneThread>(&history));
+        let told = format!("{}\n{history}\n", crate::clients::UNEXPLAINED);
+        assert_eq!(told, include_str!("../history.txt"));
+    }
+}
