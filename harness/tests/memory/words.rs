@@ -328,3 +328,45 @@ fn in_a_large_block() {
         dealloc(memory, layout);
     }
 }
+
+/// A compare-exchange that fails only reads, so a plain read beside it is fine.
+fn failed_exchange_beside_a_plain_read() {
+    let number = Arc::new(AtomicU32::new(0));
+    let theirs = Arc::clone(&number);
+    let other = thread::spawn(move || theirs.compare_exchange(1, 2, Relaxed, Relaxed).is_err());
+    // SAFETY: nobody writes it.
+    assert_eq!(unsafe { *number.as_ptr() }, 0);
+    assert!(other.join().unwrap());
+}
+
+/// Must fail: data race. One that succeeds writes.
+fn exchange_beside_a_plain_read() {
+    let number = Arc::new(AtomicU32::new(0));
+    let theirs = Arc::clone(&number);
+    let other = thread::spawn(move || theirs.compare_exchange(0, 2, Relaxed, Relaxed).is_ok());
+    // SAFETY: none: that is what is explored.
+    std::hint::black_box(unsafe { *number.as_ptr() });
+    other.join().unwrap();
+}
+
+/// Must fail: data race. A failed one reads, beside a plain write.
+fn failed_exchange_beside_a_plain_write() {
+    let number = Arc::new(AtomicU32::new(0));
+    let theirs = Arc::clone(&number);
+    let other = thread::spawn(move || theirs.compare_exchange(7, 2, Relaxed, Relaxed).is_err());
+    // SAFETY: none: that is what is explored.
+    unsafe { *number.as_ptr() = 1 };
+    other.join().unwrap();
+}
+
+/// A plain read after what the exchange publishes.
+fn exchange_before_a_plain_read() {
+    let number = Arc::new(AtomicU32::new(0));
+    let theirs = Arc::clone(&number);
+    let other = thread::spawn(move || theirs.compare_exchange(0, 1, Release, Relaxed).is_ok());
+    if number.load(Acquire) == 1 {
+        // SAFETY: who has read the 1 knows who wrote it, and nobody writes again.
+        assert_eq!(unsafe { *number.as_ptr() }, 1);
+    }
+    assert!(other.join().unwrap());
+}

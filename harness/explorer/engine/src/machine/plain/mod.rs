@@ -175,6 +175,14 @@ pub fn used(address: usize, size: usize, how: How) {
     }
 }
 
+/// A compare-exchange has succeeded. Until then it was an access that only reads, which is all that one is that fails.
+#[inline(never)]
+pub fn exchanged(address: usize, size: usize) {
+    if is_on() && arena::is_explored() {
+        access_before(1, (address, size), How::Atomic, 0);
+    }
+}
+
 /// A stand-in is about to write a static.
 pub fn keep_static(address: usize, size: usize) {
     with(|plain| plain.undo.keep(address, size));
@@ -182,13 +190,18 @@ pub fn keep_static(address: usize, size: usize) {
 
 /// The current thread touches memory. Does not return if that goes wrong.
 fn access(address: usize, size: usize, how: How, at: usize) {
+    access_before(0, (address, size), how, at);
+}
+
+/// The current thread has touched memory before its last so many steps.
+fn access_before(steps: u16, (address, size): (usize, usize), how: How, at: usize) {
     let fine = context::with_stack(|machine, fibers, stack| {
         let is_left = !arena::holds(address)
             && !undo::may_be_static(address)
             && fibers.is_left(machine.current, stack, address);
         with(|plain| match is_left {
             true => machine.touch_what_is_left(plain, how),
-            false => machine.touch(plain, (address, size), how, at),
+            false => machine.touch(plain, (address, size), how, at, steps),
         })
         .unwrap_or(true)
     });
@@ -215,16 +228,24 @@ impl Machine {
         (self.current, thread.views.current.get(thread.clock))
     }
 
-    fn touch(&mut self, plain: &mut Plain, range: (usize, usize), how: How, at: usize) -> bool {
+    fn touch(
+        &mut self,
+        plain: &mut Plain,
+        range: (usize, usize),
+        how: How,
+        at: usize,
+        before: u16,
+    ) -> bool {
+        let now = (self.current, self.now().1.saturating_sub(before));
         if self.failure.is_some() || plain.shadow.is_quiet(self.threads.len()) && how != How::Free {
             return true;
         }
         let frees = how == How::Free && plain.freeing == Some(range.0);
         let borrowed = (frees || frames::in_last_drop()).then_some(&plain.borrowed);
         let knows = self.knows(borrowed);
-        match plain.shadow.touch(range, self.now(), how, at, knows) {
+        match plain.shadow.touch(range, now, how, at, knows) {
             Ok(()) => {
-                plain.witnesses.noted(self.now(), how, at, range);
+                plain.witnesses.noted(now, how, at, range);
                 true
             }
             Err(clash) => {

@@ -13,7 +13,7 @@ use bits::{Bits, check_failure, check_load, check_store, failure_ordering};
 
 use crate::machine::context::{self, Answer};
 use crate::machine::op::{Loc, Obj, Op};
-use crate::machine::plain::shadow::How;
+use crate::machine::plain::{self, shadow::How};
 use crate::machine::words::{self, Word};
 use crate::record;
 
@@ -170,7 +170,7 @@ macro_rules! atomic {
                 at: Loc,
             ) -> Result<$t, $t> {
                 check_failure(failure);
-                let Some(atomic) = self.object(How::Atomic, at) else {
+                let Some(atomic) = self.object(How::AtomicLoad, at) else {
                     return record::compare(self.address(), success, call, at, &new, || {
                         if weak {
                             self.value.compare_exchange_weak(current, new, success, failure)
@@ -183,6 +183,7 @@ macro_rules! atomic {
                 let op = Op::Compare { atomic, expected, new: bits, success, failure, weak };
                 match context::updating(op, at, call, &|bits| bits) {
                     Answer::Done(done) if done.ok => {
+                        plain::exchanged(self.address(), size_of::<$t>());
                         self.value.store(new, SeqCst);
                         Ok(Bits::from_bits(done.value))
                     }
