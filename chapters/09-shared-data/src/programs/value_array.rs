@@ -10,7 +10,7 @@ pub const PROGRAM: Program =
     Program::fallible("value-array", "a number and an array in shared memory", main);
 
 // ANCHOR: main
-#[expect(clippy::approx_constant, reason = "the document's number")]
+#[expect(clippy::approx_constant, reason = "the number of the tutorial")]
 fn f((number, array): (Value<f64>, Array<i32>)) -> Result<(), IndexError> {
     number.set(3.1415927);
     for i in 0..array.len() as isize {
