@@ -39,7 +39,7 @@ pub fn main() -> Result<(), Failure> {
     println!("end");
     drop(closed);
     pool.close().join();
-    // The document asks nobody how it went; an error would stay unseen.
+    // If nobody asked how it went, an error would stay unseen.
     results.into_iter().map(|result| result.get()).collect::<Result<Vec<i32>, TaskError>>()?;
     Ok(())
 }

@@ -24,7 +24,7 @@ pub const PROGRAM: Program = Program::with_arguments(
 .output(&[any_order("the chunks", 8), in_order(16)]);
 
 // ANCHOR: job
-/// What the document prints at the beginning of each of its jobs.
+/// What the tutorial prints at the beginning of each of its jobs.
 const JOBS: [&str; 2] = ["222222", "333333333"];
 
 thread_local! {
@@ -96,7 +96,7 @@ fn copy(
 
 type Finished = AsyncResult<Result<(), String>>;
 
-/// The document never asks; so it never hears that every task failed.
+/// The tutorial never asks, and so it never hears that every task failed.
 fn finish(result: Finished) -> Result<(), Failure> {
     result.get().map_err(|error: TaskError| Failure::from(error))?.map_err(Failure::from)
 }
