@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
+use crate::includes::anchored;
+
 pub fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the harness lives in the workspace")
 }
@@ -77,7 +79,8 @@ impl Page {
         for include in self.includes() {
             if include.file.extension().is_some_and(|e| e == "md") {
                 let inside = fs::read_to_string(&include.file).unwrap_or_default();
-                text = text.replace(&include.directive, &inside);
+                let shown = anchored(&inside, &include.part).unwrap_or(inside);
+                text = text.replace(&include.directive, &shown);
             }
         }
         text
