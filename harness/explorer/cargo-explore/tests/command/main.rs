@@ -1,6 +1,7 @@
 //! `cargo explore` as somebody uses it, in crates that know nothing of it, away from this workspace.
 
 mod crates;
+mod keys;
 mod looks;
 mod package;
 mod places;
