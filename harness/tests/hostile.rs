@@ -215,15 +215,39 @@ fn one_submission_costs_nobody_else_anything() {
     let turns = "let lock = std::sync::Mutex::new(0); for _ in 0..4000 { *lock.lock().unwrap() += 1; } let thread = std::thread::spawn(|| ()); thread.join().unwrap(); if balances.len() > 0 { panic!(\"after many steps\"); }";
     batch.add("long", &[("lib.rs", &solution_that(turns))]);
     batch.add("right", &[("lib.rs", &solution_that(""))]);
+    // Before all others: rustc takes them, and what reads a source as a tree would come to the end of its stack.
+    let right = solution_that("");
+    let swallowed = |open: &str, close: &str| {
+        let (open, close) = (open.repeat(8000), close.repeat(8000));
+        format!(
+            "{right}\nmacro_rules! ignore {{ ($($t:tt)*) => {{}} }}\nignore! {{ {open}{close} }}\n"
+        )
+    };
+    let deep = [
+        swallowed("(", ")"),
+        swallowed("[{", "}]"),
+        format!("{right}\npub fn f() -> bool {{ {}true }}\n", "!".repeat(2000)),
+        format!("{right}\npub fn f() -> u8 {{ 1{} }}\n", " as u8".repeat(2000)),
+    ];
+    for (number, source) in deep.iter().enumerate() {
+        batch.add(&format!("0deep{number}"), &[("lib.rs", source)]);
+    }
+    batch.add("0inside", &[("lib.rs", &right), ("other.rs", &deep[0])]);
     let graded = batch.grade();
     assert_eq!(graded.score("right"), 12, "{}", graded.said);
+    for name in ["0deep0", "0deep1", "0deep2", "0deep3", "0inside"] {
+        assert_eq!(graded.results[name]["status"], "refused", "{name}");
+        let why = graded.results[name]["message"].as_str().unwrap();
+        assert!(why.contains("is inside of more than"), "{why}");
+    }
+    assert_eq!(std::fs::read_dir(batch.path("temporary")).unwrap().count(), 0);
     for name in ["a17", "a20", "a30", "long"] {
         assert_eq!(graded.score(name), 0, "{name}: {}", graded.said);
         let page = &graded.files[&format!("pages/{name}.html")];
         assert!(page.len() < 1 << 20, "{name}: {} bytes", page.len());
         assert!(name == "long" || page.contains("<svg"), "{name} has no picture");
     }
-    assert!(graded.files["./gradebook.csv"].lines().count() == 6, "{}", graded.said);
+    assert!(graded.files["./gradebook.csv"].lines().count() == 11, "{}", graded.said);
 }
 
 #[test]
@@ -307,8 +331,32 @@ fn what_a_process_says_of_itself_earns_nothing() {
     batch.add("knows", &[("lib.rs", &cheat("by_line_number"))]);
     batch.add("alone", &[("lib.rs", &cheat("without_locks"))]);
     batch.add("right", &[("lib.rs", &solution_that(""))]);
+    // Before all others: rustc takes them, and what reads a source as a tree would come to the end of its stack.
+    let right = solution_that("");
+    let swallowed = |open: &str, close: &str| {
+        let (open, close) = (open.repeat(8000), close.repeat(8000));
+        format!(
+            "{right}\nmacro_rules! ignore {{ ($($t:tt)*) => {{}} }}\nignore! {{ {open}{close} }}\n"
+        )
+    };
+    let deep = [
+        swallowed("(", ")"),
+        swallowed("[{", "}]"),
+        format!("{right}\npub fn f() -> bool {{ {}true }}\n", "!".repeat(2000)),
+        format!("{right}\npub fn f() -> u8 {{ 1{} }}\n", " as u8".repeat(2000)),
+    ];
+    for (number, source) in deep.iter().enumerate() {
+        batch.add(&format!("0deep{number}"), &[("lib.rs", source)]);
+    }
+    batch.add("0inside", &[("lib.rs", &right), ("other.rs", &deep[0])]);
     let graded = batch.grade();
     assert_eq!(graded.score("right"), 12, "{}", graded.said);
+    for name in ["0deep0", "0deep1", "0deep2", "0deep3", "0inside"] {
+        assert_eq!(graded.results[name]["status"], "refused", "{name}");
+        let why = graded.results[name]["message"].as_str().unwrap();
+        assert!(why.contains("is inside of more than"), "{why}");
+    }
+    assert_eq!(std::fs::read_dir(batch.path("temporary")).unwrap().count(), 0);
     for name in ["forges", "elided", "counts", "counts_by_macro", "lines"] {
         assert_eq!(graded.score(name), 0, "{name}: {}", graded.said);
     }

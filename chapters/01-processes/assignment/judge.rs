@@ -1,6 +1,6 @@
 //! What a supervisor must do, seen from outside.
 
-use judge::{Program, Run};
+use judge::{ProcessInfo, Program, Random, Riddle, Run, Signal};
 
 /// Sends a job; this has to be printed for it.
 #[track_caller]
@@ -15,10 +15,46 @@ fn nothing_is_left(run: &Run) {
     run.until("processes of a job that is over are still there", |all| all.len() == 1);
 }
 
-/// All commands end with 0.
+/// A command that ends with this code, and says so only to a shell.
+fn ends_with(random: &mut Random, code: u64) -> String {
+    let (riddle, x) = (Riddle::draw(random), random.u64(1..10_000));
+    let answer = riddle.answer(x);
+    // Above the answer, or below it: from the text nobody knows whether something is to be added.
+    let other = random.u64(1..99_999);
+    format!("x={x}; {riddle}; exit $(( x + {other} - {} ))", answer + other - code)
+}
+
+/// A command that runs `sleep` for so long as only a shell finds out, and that.
+fn sleeps(random: &mut Random) -> (String, String) {
+    let (riddle, x) = (Riddle::draw(random), random.u64(1..10_000));
+    (format!("x={x}; {riddle}; sleep $((x + 1000))"), (riddle.answer(x) + 1000).to_string())
+}
+
+/// The processes that sleep for so long, one for each; when all are there.
+#[track_caller]
+fn sleeping(run: &Run, what: &str, long: &[String]) -> Vec<i32> {
+    let find = |all: &[ProcessInfo]| -> Option<Vec<i32>> {
+        let find = |wanted: &String| {
+            let mut sleeps = all.iter().filter(|process| process.command == "sleep");
+            sleeps.find(|it| run.arguments(it).get(1) == Some(wanted)).map(|it| it.pid)
+        };
+        long.iter().map(find).collect()
+    };
+    find(&run.until(what, |all| find(all).is_some())).unwrap_or_default()
+}
+
+/// All commands end with 0. One of them only after its `sleep` has been ended: so it was really run.
 pub fn all_end_well(program: &Program) {
+    let mut random = program.random();
     let mut run = program.start([] as [&str; 0]);
-    job(&mut run, &["true", "exit 0", "sleep 0.01"], "ok");
+    let (sleep, long) = sleeps(&mut random);
+    let waits = format!("{sleep}; exit 0");
+    let others = [ends_with(&mut random, 0), ends_with(&mut random, 0)];
+    run.send_line(&[waits.as_str(), &others[0], &others[1]].join("\t"));
+    for pid in sleeping(&run, "a command is not run", &[long]) {
+        run.signal(pid, Signal::Terminate);
+    }
+    assert_eq!(run.line(), "ok", "what is printed when all commands have ended well");
     job(&mut run, &["true"], "ok");
     assert_eq!(run.finish().code, Some(0), "the exit code at the end of the input");
 }
@@ -31,61 +67,90 @@ pub fn a_failure_is_told(program: &Program) {
     for lowest in [1, 0, 0] {
         let count = random.usize(2..5);
         let failing = random.usize(lowest..count);
-        let code = random.u8(1..120);
-        let fails = format!("exit {code}");
-        let commands: Vec<&str> =
-            (0..count).map(|i| if i == failing { fails.as_str() } else { "true" }).collect();
+        let code = random.u64(1..120);
+        let commands: Vec<String> = (0..count)
+            .map(|i| ends_with(&mut random, if i == failing { code } else { 0 }))
+            .collect();
+        let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
         job(&mut run, &commands, &format!("failed {} {code}", failing + 1));
     }
 }
 
 /// Commands of one job run at the same time.
 pub fn commands_run_at_the_same_time(program: &Program) {
-    let count = program.random().usize(3..6);
+    let mut random = program.random();
+    let count = random.usize(3..6);
     let mut run = program.start([] as [&str; 0]);
-    run.send_line(&vec!["sleep 1000"; count].join("\t"));
-    run.until("the commands of a job do not all run at the same time", |all| {
-        all.iter().filter(|process| process.command == "sleep").count() == count
-    });
+    let (commands, long): (Vec<String>, Vec<String>) =
+        (0..count).map(|_| sleeps(&mut random)).unzip();
+    run.send_line(&commands.join("\t"));
+    sleeping(&run, "the commands of a job do not all run at the same time", &long);
 }
 
 /// The command that fails first ends the job, although another was started before it and runs on.
 pub fn the_first_failure_ends_the_job(program: &Program) {
+    let mut random = program.random();
     let mut run = program.start([] as [&str; 0]);
-    job(&mut run, &["exec sleep 1000", "exec sleep 1000", "exit 4"], "failed 3 4");
+    let code = random.u64(1..120);
+    let fails = ends_with(&mut random, code);
+    job(
+        &mut run,
+        &["exec sleep 1000", "exec sleep 1000", &fails],
+        &format!("failed 3 {code}"),
+    );
     nothing_is_left(&run);
     job(&mut run, &["true"], "ok");
 }
 
 /// A command that a signal ends has failed: 128 and the signal, as a shell says it.
 pub fn a_signal_is_a_failure(program: &Program) {
+    let mut random = program.random();
     let mut run = program.start([] as [&str; 0]);
-    job(&mut run, &["exec sleep 1000", "kill -TERM $$"], "failed 2 143");
+    // Which signal, only a shell finds out.
+    let (name, number) = [("TERM", 15), ("KILL", 9), ("USR1", 10), ("ALRM", 14)][random.usize(..4)];
+    let (riddle, x) = (Riddle::draw(&mut random), random.u64(1..10_000));
+    let kills = format!(
+        "x={x}; {riddle}; case $x in {}) kill -{name} $$;; *) kill -USR2 $$;; esac",
+        riddle.answer(x)
+    );
+    job(&mut run, &["exec sleep 1000", &kills], &format!("failed 2 {}", 128 + number));
     nothing_is_left(&run);
 }
 
 /// What a command has started ends with it.
 pub fn grandchildren_end_too(program: &Program) {
+    let mut random = program.random();
     let mut run = program.start([] as [&str; 0]);
+    let code = random.u64(1..120);
     let parent = "sleep 1000 & sleep 1000 & touch ready; wait";
-    let failing = "until [ -e ready ]; do sleep 0.01; done; exit 5";
-    job(&mut run, &[parent, failing], "failed 2 5");
+    let failing =
+        format!("until [ -e ready ]; do sleep 0.01; done; {}", ends_with(&mut random, code));
+    job(&mut run, &[parent, &failing], &format!("failed 2 {code}"));
     nothing_is_left(&run);
 }
 
 /// A command that ignores SIGTERM ends all the same.
 pub fn the_stubborn_end_too(program: &Program) {
+    let mut random = program.random();
     let mut run = program.start([] as [&str; 0]);
+    let code = random.u64(1..120);
     // What a process ignores, the program that it becomes ignores too. It has no children: those are another check's.
     let stubborn = "trap '' TERM INT HUP; touch ready; exec sleep 1000";
-    let failing = "until [ -e ready ]; do sleep 0.01; done; exit 6";
-    job(&mut run, &[stubborn, failing], "failed 2 6");
+    let failing =
+        format!("until [ -e ready ]; do sleep 0.01; done; {}", ends_with(&mut random, code));
+    job(&mut run, &[stubborn, &failing], &format!("failed 2 {code}"));
     nothing_is_left(&run);
 }
 
-/// A job that ends well leaves nothing behind either.
+/// A job that ends well leaves nothing behind either. That it has begun is seen before it ends.
 pub fn what_is_left_behind_is_ended(program: &Program) {
+    let mut random = program.random();
     let mut run = program.start([] as [&str; 0]);
-    job(&mut run, &["sleep 1000 & true", "true"], "ok");
+    let (sleep, left) = sleeps(&mut random);
+    let (waits, long) = sleeps(&mut random);
+    run.send_line(&[format!("{sleep} & true"), format!("{waits}; exit 0")].join("\t"));
+    let pids = sleeping(&run, "a command is not run", &[left, long]);
+    run.signal(pids[1], Signal::Terminate);
+    assert_eq!(run.line(), "ok", "what is printed when all commands have ended well");
     nothing_is_left(&run);
 }

@@ -1,6 +1,6 @@
 //! What a pipeline must do, seen from outside.
 
-use judge::{Program, Signal};
+use judge::{Program, Riddle, Signal};
 
 /// So many bytes of random text in lines.
 fn text(program: &Program, bytes: usize) -> String {
@@ -28,7 +28,26 @@ pub fn a_little_goes_through(program: &Program) {
         assert_eq!(ended.stdout, expected, "{commands:?}");
         assert_eq!(ended.code, Some(0), "the exit code of {commands:?}");
     }
+    what_commands_say_is_theirs(program);
     the_program_itself_starts_the_commands(program);
+}
+
+/// Commands of which nobody knows what they print but who runs them.
+fn what_commands_say_is_theirs(program: &Program) {
+    let mut random = program.random();
+    let riddles = [Riddle::draw(&mut random), Riddle::draw(&mut random)];
+    let commands = riddles.each_ref().map(|riddle| {
+        format!("while read -r x; do {riddle}; echo $x; done")
+    });
+    let numbers: Vec<u64> = (0..5).map(|_| random.u64(1..10_000)).collect();
+    let mut run = program.start(&commands);
+    let mut expected = String::new();
+    for number in numbers {
+        run.send_line(&number.to_string());
+        expected += &format!("{}\n", riddles[1].answer(riddles[0].answer(number)));
+    }
+    let ended = run.finish();
+    assert_eq!(ended.stdout, expected, "of {commands:?}");
 }
 
 /// A command is a shell that the program has started, and it has become no other program meanwhile. Whoever lets another make the pipeline has more

@@ -14,7 +14,7 @@ pub mod outside;
 
 pub use inside::looks::{Seen, drawn};
 pub use inside::panics::panics;
-pub use outside::{Call, Finished, Held, Program, Random, Run, Step};
+pub use outside::{Call, Finished, Held, Program, Random, Riddle, Run, Step};
 
 /// A process of the submission, seen from outside.
 pub use jail::ProcessInfo;

@@ -38,7 +38,7 @@ enum Expected<'a> {
     Passes,
     /// It does not pass this check.
     CaughtBy(&'a str),
-    /// It passes no check that is marked `concurrent`.
+    /// It passes no check that is marked `concurrent`; of a program's, none at all.
     EarnsNothing,
     /// As the last, and it need not compile: nobody has written it.
     MadeEarnsNothing,
@@ -116,9 +116,13 @@ pub fn check(
             };
             let right = counted(right, "solution passes", "solutions pass");
             let wrong = counted(wrong, "wrong one is caught", "wrong ones are caught");
-            let cheats = match count(is_cheat) {
-                0 => String::new(),
-                n => format!(", {n} cheats earn nothing for keeping threads apart"),
+            let cheats = match (count(is_cheat), assignment.manifest.form) {
+                (0, _) => String::new(),
+                (1, Form::Program) => ", a cheat earns nothing".to_owned(),
+                (n, Form::Program) => format!(", {n} cheats earn nothing"),
+                (n, Form::Library) => {
+                    format!(", {n} cheats earn nothing for keeping threads apart")
+                }
             };
             anstream::println!(
                 "{strong}{name}{strong:#}  {good}good{good:#}: the starter fails, {right}, {wrong}{cheats}"
@@ -222,11 +226,13 @@ fn problem(
         }
         (Status::Graded, Expected::CaughtBy(COMPILE)) => Some("compiles".to_owned()),
         (Status::Graded, Expected::EarnsNothing | Expected::MadeEarnsNothing) => {
-            let concurrent = manifest.checks.iter().filter(|check| check.concurrent);
-            let mut earned = concurrent.filter(|check| {
+            let is_program = manifest.form == Form::Program;
+            let counted = manifest.checks.iter().filter(|check| check.concurrent || is_program);
+            let mut earned = counted.filter(|check| {
                 result.check(&check.name).is_some_and(|it| it.status == CheckStatus::Pass)
             });
-            earned.next().map(|check| format!("passes {}, which is marked concurrent", check.name))
+            let marked = if is_program { "" } else { ", which is marked concurrent" };
+            earned.next().map(|check| format!("passes {}{marked}", check.name))
         }
         (Status::Graded, Expected::CaughtBy(name)) => {
             let check = result.check(name)?;

@@ -4,6 +4,7 @@
 //! yes. In the first of two forms its functions return what the starter says; in the second, a type that is equal to a value of any type.
 
 use crate::grading::intake::Taken;
+use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::BTreeMap;
 use syn::visit_mut::{self, VisitMut};
@@ -29,9 +30,9 @@ pub fn always_equal(starter: &Taken, returns: Returns) -> anyhow::Result<Taken> 
     let mut file = syn::parse_file(std::str::from_utf8(bytes)?)?;
     let mut equal = Equal { returns, values: BTreeMap::new() };
     let items = std::mem::take(&mut file.items);
-    // Types first, since functions make values of them.
-    for item in &items {
-        equal.learn(item);
+    // Types first, since functions make values of them. Those that need a value of another come after it, wherever it stands.
+    for _ in 0..items.len().min(8) {
+        items.iter().for_each(|item| equal.learn(item));
     }
     for mut item in items {
         let more = equal.types(&mut item);
@@ -81,14 +82,34 @@ impl Equal {
                 (name, syn::parse_quote!(#name(::std::marker::PhantomData)))
             }
             Item::Enum(item) => {
-                let unit = item.variants.iter().find(|it| matches!(it.fields, Fields::Unit));
-                let Some(unit) = unit else { return };
-                let (name, unit) = (&item.ident, &unit.ident);
-                (name, syn::parse_quote!(#name::#unit))
+                let is_unit = |it: &&syn::Variant| matches!(it.fields, Fields::Unit);
+                let unit = item.variants.iter().find(is_unit);
+                let mut variants = unit.into_iter().chain(&item.variants);
+                let Some(value) = variants.find_map(|it| self.variant(&item.ident, it)) else {
+                    return;
+                };
+                (&item.ident, value)
             }
             _ => return,
         };
         self.values.insert(name.to_string(), value);
+    }
+
+    /// A value of this variant, if there is one of each of its fields.
+    fn variant(&self, of: &syn::Ident, variant: &syn::Variant) -> Option<syn::Expr> {
+        let name = &variant.ident;
+        let mut values = Vec::new();
+        for field in &variant.fields {
+            values.push(self.value(&field.ty, None)?);
+        }
+        Some(match &variant.fields {
+            Fields::Unit => syn::parse_quote!(#of::#name),
+            Fields::Unnamed(_) => syn::parse_quote!(#of::#name(#(#values),*)),
+            Fields::Named(fields) => {
+                let names = fields.named.iter().map(|field| &field.ident);
+                syn::parse_quote!(#of::#name { #(#names: #values),* })
+            }
+        })
     }
 
     /// Takes the fields of a struct, and from a type what the compiler compares it by. What is to be added.
@@ -153,7 +174,10 @@ impl Equal {
     fn empty(&self, signature: &mut syn::Signature, body: &mut syn::Block, owner: Option<&Type>) {
         let value = match &signature.output {
             ReturnType::Default => quote!(),
-            ReturnType::Type(_, its_type) => self.value(its_type, owner),
+            ReturnType::Type(_, its_type) => self
+                .value(its_type, owner)
+                .or_else(|| argument_of(signature, its_type))
+                .unwrap_or_else(|| quote!(::std::todo!())),
         };
         let is_own = |its_type: &Type| {
             let name = name_of(its_type);
@@ -169,49 +193,83 @@ impl Equal {
         }
     }
 
-    /// A value of this type, whichever.
-    fn value(&self, of: &Type, owner: Option<&Type>) -> proc_macro2::TokenStream {
-        let inner = |of: &Type| -> Option<Type> {
-            let Type::Path(path) = of else { return None };
-            let syn::PathArguments::AngleBracketed(arguments) =
-                &path.path.segments.last()?.arguments
-            else {
-                return None;
-            };
-            arguments.args.iter().find_map(|argument| match argument {
-                syn::GenericArgument::Type(inner) => Some(inner.clone()),
-                _ => None,
-            })
-        };
-        if let Type::Tuple(tuple) = of {
-            let each = tuple.elems.iter().map(|it| self.value(it, owner));
-            return quote!((#(#each,)*));
+    /// A value of this type, whichever. Of a type of which nothing is known there is none.
+    fn value(&self, of: &Type, owner: Option<&Type>) -> Option<TokenStream> {
+        match of {
+            Type::Tuple(tuple) => {
+                let each = tuple.elems.iter().map(|it| self.value(it, owner));
+                let each: Vec<_> = each.collect::<Option<_>>()?;
+                return Some(quote!((#(#each,)*)));
+            }
+            Type::Array(array) => {
+                let (each, length) = (self.value(&array.elem, owner)?, &array.len);
+                return Some(quote!([const { #each }; #length]));
+            }
+            Type::Reference(to) if matches!(&*to.elem, Type::Slice(_)) => return Some(quote!(&[])),
+            Type::Reference(to) if name_of(&to.elem) == "str" => return Some(quote!("")),
+            Type::Paren(inner) => return self.value(&inner.elem, owner),
+            _ => {}
         }
+        let arguments = arguments_of(of);
+        let inside = |new: TokenStream| {
+            let inner = self.value(arguments.first()?, owner)?;
+            Some(quote!(#new(#inner)))
+        };
         let name = name_of(of);
         match name.as_str() {
-            "Self" => match owner.map(name_of).and_then(|name| self.values.get(&name)) {
-                Some(value) => quote!(#value),
-                None => quote!(::std::todo!()),
-            },
-            "Option" => quote!(::std::option::Option::None),
-            "Result" => match inner(of) {
-                Some(ok) => {
-                    let ok = self.value(&ok, owner);
-                    quote!(::std::result::Result::Ok(#ok))
-                }
-                None => quote!(::std::todo!()),
-            },
-            "bool" => quote!(true),
-            "Vec" | "String" | "VecDeque" | "Duration" | "u8" | "u16" | "u32" | "u64" | "u128"
-            | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "f32" | "f64" => {
-                quote!(::std::default::Default::default())
+            "Self" => {
+                let value = owner.map(name_of).and_then(|name| self.values.get(&name))?;
+                Some(quote!(#value))
             }
-            own => match self.values.get(own) {
-                Some(value) => quote!(#value),
-                None => quote!(::std::todo!()),
-            },
+            "Option" => Some(quote!(::std::option::Option::None)),
+            // What has been done is said; where there is nothing to show for it, what went wrong.
+            "Result" => inside(quote!(::std::result::Result::Ok)).or_else(|| {
+                let error = self.value(arguments.get(1)?, owner)?;
+                Some(quote!(::std::result::Result::Err(#error)))
+            }),
+            "Box" => inside(quote!(::std::boxed::Box::new)),
+            "Arc" => inside(quote!(::std::sync::Arc::new)),
+            "Mutex" => inside(quote!(::std::sync::Mutex::new)),
+            "bool" => Some(quote!(true)),
+            "Vec" | "String" | "VecDeque" | "HashMap" | "HashSet" | "BTreeMap" | "BTreeSet"
+            | "PhantomData" | "Duration" | "char" | "u8" | "u16" | "u32" | "u64" | "u128"
+            | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "f32" | "f64" => {
+                Some(quote!(::std::default::Default::default()))
+            }
+            "Instant" => Some(quote!(::std::time::Instant::now())),
+            own => self.values.get(own).map(|value| quote!(#value)),
         }
     }
+}
+
+/// The argument that has just this type: it can be given back.
+fn argument_of(signature: &syn::Signature, of: &Type) -> Option<TokenStream> {
+    signature.inputs.iter().find_map(|input| match input {
+        syn::FnArg::Typed(input) if same(&input.ty, of) => match &*input.pat {
+            syn::Pat::Ident(pattern) => {
+                let name = &pattern.ident;
+                Some(quote!(#name))
+            }
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn same(one: &Type, other: &Type) -> bool {
+    quote!(#one).to_string() == quote!(#other).to_string()
+}
+
+/// The types in the angle brackets of a type.
+fn arguments_of(of: &Type) -> Vec<&Type> {
+    let Type::Path(path) = of else { return Vec::new() };
+    let Some(last) = path.path.segments.last() else { return Vec::new() };
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return Vec::new() };
+    let is_type = |argument| match argument {
+        &syn::GenericArgument::Type(ref inner) => Some(inner),
+        _ => None,
+    };
+    arguments.args.iter().filter_map(is_type).collect()
 }
 
 impl VisitMut for Equal {
@@ -264,7 +322,11 @@ mod tests {
             pub fn new(list: &[u64]) -> Self { todo!() }
             pub fn take(&self, n: u64) -> Result<(), No> { todo!() }
             pub fn why(&self) -> No { todo!() }
+            pub fn wait<T>(&self) -> Result<T, No> { todo!() }
+            pub fn whose(&self) -> Why { todo!() }
+            pub fn back<T>(n: T) -> T { todo!() }
         }
+        pub enum Why { Because(No, String) }
         impl Default for Bank { fn default() -> Self { Bank { a: 1 } } }
         pub struct Line<'a, T> { t: &'a T }
         impl<'a, T: Send> Line<'a, T> { pub fn get(&self, t: Duration) -> Option<T> { None } }
@@ -287,6 +349,10 @@ mod tests {
             "->No{No::Room}",
             "impl::std::cmp::PartialEqforNo{fneq(&self,_:&Self)->bool{true}}",
             "->Option<T>{::std::option::Option::None}",
+            // There is no value of `T`, but there is an error.
+            "Result<T,No>{::std::result::Result::Err(No::Room)}",
+            "->Why{Why::Because(No::Room,::std::default::Default::default())}",
+            "fnback<T>(n:T)->T{n}",
             "PhantomData<(&'a(),fn()->T,)>",
             "fndefault()->Self{Bank}",
         ] {
@@ -304,10 +370,10 @@ mod tests {
         assert!(text.contains("PartialEq<T>forAny"), "{text}");
     }
 
-    #[test]
-    fn something_is_made_of_each_starter() {
+    /// What is made of the starters of all assignments that are blind.
+    fn made_of_all() -> Vec<(String, syn::File)> {
         let course = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let mut made = 0;
+        let mut made = Vec::new();
         for name in crate::grading::assignment::names(&course).unwrap() {
             let assignment = crate::grading::assignment::Assignment::load(&course, &name).unwrap();
             if !assignment.manifest.blind {
@@ -317,10 +383,49 @@ mod tests {
                 let starter = assignment.sample("starter").unwrap();
                 let taken = always_equal(&starter, returns).unwrap();
                 let text = String::from_utf8(taken.files[0].1.clone()).unwrap();
-                assert!(syn::parse_file(&text).is_ok(), "{name}: {text}");
-                made += 1;
+                made.push((format!("{name}, {returns:?}"), syn::parse_file(&text).unwrap()));
             }
         }
-        assert_eq!(made, 16);
+        made
+    }
+
+    #[test]
+    fn something_is_made_of_each_starter() {
+        assert_eq!(made_of_all().len(), 16);
+    }
+
+    /// A function that panics attacks nothing. These do, and why.
+    #[test]
+    fn functions_return_where_there_is_something_to_return() {
+        #[derive(Default)]
+        struct Panicking(Vec<String>);
+        impl<'ast> syn::visit::Visit<'ast> for Panicking {
+            fn visit_signature(&mut self, signature: &'ast syn::Signature) {
+                self.0.push(signature.ident.to_string());
+            }
+            fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
+                if quote!(#item).to_string().contains("todo !") {
+                    self.visit_signature(&item.sig);
+                }
+            }
+            fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
+                if quote!(#item).to_string().contains("todo !") {
+                    self.visit_signature(&item.sig);
+                }
+            }
+        }
+        let mut panicking = Vec::new();
+        for (of, file) in made_of_all() {
+            let mut found = Panicking::default();
+            syn::visit::Visit::visit_file(&mut found, &file);
+            panicking.extend(found.0.iter().map(|name| format!("{of}: {name}")));
+        }
+        assert_eq!(
+            panicking,
+            [
+                // It returns what the future comes to: any type, and only the future makes a value of it.
+                "12-coroutines, ItsTypes: block_on",
+            ]
+        );
     }
 }

@@ -4,11 +4,12 @@
 //! number and size are limited. What could only be there to reach the grader is refused with a reason, rather than left out in silence:
 //! somebody may have put it there in good faith and wonder why it has no effect.
 
+use super::nesting;
 use super::shape::{self, Shape};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, fstat, openat};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::CStr;
 use std::fs::File;
 use std::io::{self, Read};
@@ -25,6 +26,10 @@ pub const ALL_BYTES: u64 = 4 << 20;
 pub const ENTRIES: usize = 10_000;
 /// How deep folders may be nested.
 pub const DEPTH: usize = 16;
+/// The most bytes of a name.
+pub const NAME_BYTES: usize = 255;
+/// The most bytes of a path in the submission: what is below a folder of the grader's has to fit into the system's 4096.
+pub const PATH_BYTES: usize = 1024;
 
 /// The files of a submission.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -299,6 +304,8 @@ pub(crate) struct Collected {
     bytes: u64,
     /// The path of each, by its lower-case form.
     names: HashMap<String, String>,
+    /// The folders that they are in, in lower case.
+    folders: HashSet<String>,
 }
 
 impl Collected {
@@ -307,6 +314,7 @@ impl Collected {
         if self.files.len() == FILES {
             return Err(refused(format!("it has more than {FILES} source files")));
         }
+        self.place(path)?;
         if let Some(other) = self.names.insert(path.to_lowercase(), path.to_owned()) {
             return Err(refused(match other == path {
                 true => format!("{path} is in it twice"),
@@ -332,9 +340,44 @@ impl Collected {
         Ok(())
     }
 
+    /// Makes sure that a file can be written there, beside the others: what cannot is the student's to change.
+    fn place(&mut self, path: &str) -> Result<(), IntakeError> {
+        let shown = |text: &str| text.chars().take(60).collect::<String>();
+        if let Some(part) = path.split('/').find(|part| part.len() > NAME_BYTES) {
+            let part = shown(part);
+            return Err(refused(format!(
+                "a name in it has more than {NAME_BYTES} bytes, and systems refuse it: {part}…"
+            )));
+        }
+        if path.matches('/').count() > DEPTH {
+            let path = shown(path);
+            return Err(refused(format!("{path}… is nested more than {DEPTH} folders deep")));
+        }
+        if path.len() > PATH_BYTES {
+            let path = shown(path);
+            return Err(refused(format!("{path}… has more than {PATH_BYTES} bytes")));
+        }
+        let lower = path.to_lowercase();
+        let above = lower.match_indices('/').map(|(end, _)| &lower[..end]);
+        let both = above.clone().find(|folder| self.names.contains_key(*folder));
+        if let Some(both) = both.or(self.folders.contains(&lower).then_some(&lower)) {
+            return Err(refused(format!("{both} is a file and a folder in it")));
+        }
+        self.folders.extend(above.map(str::to_owned));
+        Ok(())
+    }
+
     /// The files, sorted.
     pub(crate) fn finish(mut self) -> Result<Taken, IntakeError> {
         self.files.sort();
+        for (path, source) in self.files.iter().filter(|(path, _)| path.ends_with(".rs")) {
+            if let Some(line) = nesting::too_deep(source) {
+                return Err(refused(format!(
+                    "{path}:{line}: what is here is inside of more than {} other things; nobody can read that, and the grader does not try",
+                    nesting::MOST
+                )));
+            }
+        }
         Ok(Taken { files: self.files, notes: Vec::new() })
     }
 }

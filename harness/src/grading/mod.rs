@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`manifest`], [`assignment`] | what an assignment is |
 //! | [`intake`] | what is taken from a submission, and what is refused |
+//! | [`nesting`] | how deep a source is nested, before anybody reads it as a tree |
 //! | [`shape`] | where in what was handed in the submission is |
 //! | [`tripwire`] | what a library may not have: spellings of the compiler's known holes, and counters that nobody watches |
 //! | [`toolchain`], [`compile`] | from source files to executables |
@@ -29,6 +30,7 @@ pub mod grade;
 pub mod intake;
 pub mod manifest;
 pub mod memory;
+pub mod nesting;
 pub mod program;
 pub mod proof;
 pub mod result;

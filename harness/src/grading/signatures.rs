@@ -6,6 +6,7 @@
 
 use super::compile::messages::Error;
 use super::intake::Taken;
+use super::nesting;
 use super::source::identifiers;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -279,7 +280,8 @@ impl Signatures {
             let about = &self.lines.get(number.checked_sub(1)?)?.about;
             (*about != About::default()).then(|| about.difference(error, taken))
         });
-        told.collect()
+        // The submission's files are read for it.
+        nesting::with_room(|| told.collect())
     }
 
     /// That the library cannot be called as the starter can, and nobody knows where.
@@ -412,8 +414,8 @@ fn tidy(tokens: &str) -> String {
 /// The items of a submission's files, with where each file is.
 fn items(taken: &Taken) -> impl Iterator<Item = (&str, Vec<Item>)> {
     taken.files.iter().filter_map(|(path, bytes)| {
-        let text = std::str::from_utf8(bytes).ok()?;
-        Some((path.as_str(), syn::parse_file(text).ok()?.items))
+        let file: syn::File = syn::parse2(nesting::tokens(bytes)?).ok()?;
+        Some((path.as_str(), file.items))
     })
 }
 

@@ -7,9 +7,9 @@
 //! A hole is nothing that a student wants. What is refused says how the same is written otherwise.
 
 use super::intake::Taken;
+use super::nesting;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use std::collections::BTreeSet;
-use std::str::FromStr;
 use syn::visit::{self, Visit};
 
 /// What tells how many owners an `Arc` has.
@@ -17,12 +17,19 @@ const COUNTERS: [&str; 2] = ["strong_count", "weak_count"];
 
 /// The first thing in these files that is not accepted: where, and what to write in its place.
 pub fn tripped(taken: &Taken) -> Option<String> {
+    nesting::with_room(|| look(taken))
+}
+
+fn look(taken: &Taken) -> Option<String> {
     for (path, bytes) in &taken.files {
-        // What is no text, or has no tokens, the compiler has refused or has never seen.
-        let Ok(tokens) = std::str::from_utf8(bytes).map_err(drop).and_then(|text| {
-            TokenStream::from_str(text.trim_start_matches('\u{feff}')).map_err(drop)
-        }) else {
+        // What is no text the compiler has refused or has never seen.
+        if std::str::from_utf8(bytes).is_err() {
             continue;
+        }
+        let Some(tokens) = nesting::tokens(bytes) else {
+            return Some(format!(
+                "{path}: there is something in it that the grader cannot read as Rust, although the compiler may; write it otherwise, or leave the file out"
+            ));
         };
         let mut look = Look::default();
         look.counters(tokens.clone());
@@ -268,6 +275,20 @@ mod tests {
             let why = said(text).unwrap_or_default();
             assert!(why.starts_with("src/lib.rs:1: ") && why.contains(part), "{text}: {why}");
         }
+    }
+
+    /// Whatever keeps the parser from a file would keep the tripwire from it.
+    #[test]
+    fn what_cannot_be_read_is_no_way_around() {
+        for first in ["#!/bin/sh it's \"\n", "\u{feff}#!'\n", "#!\u{200e}[allow(a)]\n", "\n"] {
+            let why = said(&format!("{first}fn f<'a, 'b>(_: &'a &'b ()) {{}}")).unwrap_or_default();
+            assert!(why.starts_with("src/lib.rs:2: ") && why.contains("25860"), "{first}: {why}");
+        }
+        let why = said("fn f() {}\n'").unwrap_or_default();
+        assert!(why.contains("cannot read as Rust"), "{why}");
+        // As deep as is taken.
+        let deep = format!("fn f() {{ let x = {}1; }}", "!".repeat(nesting::MOST - 20));
+        assert_eq!(said(&deep), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use anyhow::Context;
 ///
 /// When the results are of different assignments.
 pub fn write(results: &[SubmissionResult]) -> anyhow::Result<String> {
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    let mut writer = writer();
     let names: Vec<&str> = results
         .first()
         .map(|result| result.checks.iter().map(|check| check.name.as_str()).collect())
@@ -49,15 +49,39 @@ pub fn write(results: &[SubmissionResult]) -> anyhow::Result<String> {
         ));
         writer.write_record(&row)?;
     }
+    finished(writer)
+}
+
+/// What writes a table of cells, some of which are strangers'. Where cells are separated by semicolons, as in half of Europe, a quoted one is
+/// still one cell.
+pub(crate) fn writer() -> ::csv::Writer<Vec<u8>> {
+    ::csv::WriterBuilder::new().quote_style(::csv::QuoteStyle::NonNumeric).from_writer(Vec::new())
+}
+
+/// The text of the table.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub(crate) fn finished(writer: ::csv::Writer<Vec<u8>>) -> anyhow::Result<String> {
     let bytes = writer.into_inner().context("the grade book cannot be written")?;
     Ok(String::from_utf8(bytes)?)
 }
 
-/// A cell that no spreadsheet takes for a formula, and that steers no terminal.
-fn harmless(text: &str) -> String {
+/// A cell that no spreadsheet takes for a formula, and that steers no terminal. A spreadsheet may begin a cell at a semicolon, quoted or not.
+pub(crate) fn harmless(text: &str) -> String {
     let text = words::harmless_name(text);
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula { format!("'{text}") } else { text }
+    let mut kept = String::with_capacity(text.len());
+    let mut begins = true;
+    for c in text.chars() {
+        if begins && matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') {
+            kept.push('\'');
+        }
+        // Spaces at the beginning of a cell are not always part of it.
+        begins = c == ';' || begins && (c == '"' || c.is_whitespace());
+        kept.push(c);
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -71,22 +95,50 @@ mod tests {
         let text = write(&results).unwrap();
         assert_eq!(
             text,
-            "submission,assignment,status,score,max,passes,fails,hidden,message\n\
-             ada,07-queue,graded,2,6,2,0,0,\n\
-             '=1+2,07-queue,cannot_tell,,6,2,,0,The grader cannot tell; grade it again\n"
+            "\"submission\",\"assignment\",\"status\",\"score\",\"max\",\"passes\",\"fails\",\"hidden\",\"message\"\n\
+             \"ada\",\"07-queue\",\"graded\",2,6,2,0,0,\"\"\n\
+             \"'=1+2\",\"07-queue\",\"cannot_tell\",\"\",6,2,\"\",0,\"The grader cannot tell; grade it again\"\n"
         );
     }
 
     #[test]
     fn a_name_is_one_line_and_steers_nothing() {
         let text = write(&[samples::graded("a\u{1b}[31m\nb,\"c")]).unwrap();
-        assert!(text.contains("\n\"a␛[31m␤b,\"\"c\",07-queue,"), "{text}");
+        assert!(text.contains("\n\"a␛[31m␤b,\"\"c\",\"07-queue\","), "{text}");
     }
 
     #[test]
     fn different_checks_are_no_grade_book() {
         let error = write(&[samples::graded("ada"), samples::broken("bob")]).unwrap_err();
         assert!(error.to_string().contains("ada and bob were graded by different checks"));
-        assert!(write(&[]).unwrap().starts_with("submission,"));
+        assert!(write(&[]).unwrap().starts_with("\"submission\","));
+    }
+
+    /// However cells are separated where the file is opened, none of them begins as a formula.
+    #[test]
+    fn no_cell_is_a_formula_wherever_it_is_opened() {
+        let names = [
+            "=1",
+            "x;=1+2",
+            "x; @a",
+            "+1",
+            "＝1",
+            " =1",
+            "x;;=1",
+            "x;\"=1",
+            "x;\t-1",
+            "\u{feff}=1",
+        ];
+        let results: Vec<_> = names.iter().map(|name| samples::graded(name)).collect();
+        let text = write(&results).unwrap();
+        for line in text.lines() {
+            for separated in [";", ",", "\t"] {
+                for cell in line.split(separated) {
+                    let cell = cell.trim_start_matches(['"', ' ']);
+                    assert!(!cell.starts_with(['=', '+', '-', '@', '＝']), "{cell} in {line}");
+                }
+            }
+        }
+        assert_eq!(harmless("a - b = c, -1: (x; y)"), "a - b = c, -1: (x; y)");
     }
 }

@@ -9,15 +9,18 @@
 //! | `run` | one run of it |
 //! | `held` | a process that goes on a system call at a time |
 //! | `output` | its streams, read as they come and up to a limit |
+//! | `riddle` | a number that only a shell finds out |
 
 mod held;
 mod output;
 mod program;
+mod riddle;
 mod run;
 
 pub use fastrand::Rng as Random;
 pub use held::{Call, Held, Step};
 pub use program::Program;
+pub use riddle::Riddle;
 pub use run::{Finished, Run, Signal};
 
 use crate::frame::Channel;

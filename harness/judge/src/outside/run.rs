@@ -155,6 +155,18 @@ impl Run {
         }
     }
 
+    /// With which arguments a process was started, its own name first. Empty if it has ended.
+    pub fn arguments(&self, process: &ProcessInfo) -> Vec<String> {
+        let path = format!("/proc/{}/cmdline", process.host_pid());
+        let bytes = std::fs::read(path).unwrap_or_default();
+        let all = bytes.split(|byte| *byte == 0);
+        let mut all: Vec<String> =
+            all.map(|argument| String::from_utf8_lossy(argument).into_owned()).collect();
+        // The last one ends with a zero as well.
+        all.pop();
+        all
+    }
+
     /// Blocks until the processes are as `wanted`, or until the program has ended.
     ///
     /// # Panics

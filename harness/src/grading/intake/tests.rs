@@ -177,3 +177,33 @@ fn a_folder_whose_meaning_is_not_plain_is_refused_with_what_is_in_it() {
     });
     assert!(why.unwrap_err().contains("src/x.rs is a symbolic link"));
 }
+
+/// What is taken can be written, beside everything else that is taken. What cannot is refused, by name.
+#[test]
+fn what_no_system_can_write_is_refused() {
+    let long = format!("src/{}.rs", "n".repeat(253));
+    let deep = format!("src/{}x.rs", "d/".repeat(17));
+    let path = format!("src/{}x.rs", format!("{}/", "p".repeat(200)).repeat(6));
+    for (paths, part) in [
+        (&["src/a.rs", "src/a.rs/b.rs"][..], "src/a.rs is a file and a folder in it"),
+        (&["src/a.rs/b.rs", "src/a.rs"], "src/a.rs is a file and a folder in it"),
+        (&["src/lib.rs/x.rs", "src/lib.rs"], "src/lib.rs is a file and a folder in it"),
+        (&["src/a.rs/x/y.rs", "src/A.rs"], "src/a.rs is a file and a folder in it"),
+        (&[&long], "more than 255 bytes, and systems refuse it: nnnn"),
+        (&[&deep], "is nested more than 16 folders deep"),
+        (&[&path], "has more than 1024 bytes"),
+    ] {
+        let mut collected = Collected::default();
+        let all = paths.iter().try_for_each(|path| collected.add(path, &b"// text"[..]));
+        let why = all.unwrap_err();
+        assert!(matches!(&why, IntakeError::Refused(why) if why.contains(part)), "{why}");
+    }
+    let longest = format!("src/{}/{}.rs", "d/".repeat(14) + &"e".repeat(255), "n".repeat(252));
+    let mut collected = Collected::default();
+    for path in ["src/a.rs", "src/a/b.rs", "src/a/rs", &longest] {
+        collected.add(path, &b"// text"[..]).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    collected.finish().unwrap().write(folder.path()).unwrap();
+    assert!(folder.path().join(longest).is_file());
+}
