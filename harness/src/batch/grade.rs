@@ -9,7 +9,7 @@ use crate::grading::result::{Status, SubmissionResult};
 use crate::grading::verdict::Verdict;
 use crate::parallel;
 use crate::reports::terminal::Report;
-use crate::reports::words::harmless_name;
+use crate::reports::words::{harmless, harmless_name};
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
@@ -102,7 +102,7 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
     };
     if let Some((_, error)) = unwritten.first() {
         let names: Vec<&str> = unwritten.iter().map(|(name, _)| name.as_str()).collect();
-        anstream::eprintln!("error: {error:#}");
+        anstream::eprintln!("error: {}", harmless(&format!("{error:#}")));
         anstream::eprintln!(
             "{} could not be written; the same command tries again: {}",
             match names.len() {

@@ -9,6 +9,7 @@ use super::forms::{self, ending_of};
 use crate::grading::assignment::Assignment;
 use crate::grading::intake::{self, IntakeError, Taken, refused};
 use anyhow::{Context, bail};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -88,7 +89,8 @@ pub fn find(
     if found.is_empty() {
         bail!("nothing here is a submission: {}", others.join(", "));
     }
-    let found = apart(last_attempts(found, &mut others));
+    let mut found = apart(last_attempts(found, &mut others));
+    found.iter_mut().for_each(shorten);
     others.sort();
     let mut submissions: BTreeMap<String, Submission> = BTreeMap::new();
     for submission in found {
@@ -175,6 +177,22 @@ fn apart(mut found: Vec<Submission>) -> Vec<Submission> {
         }
     }
     found
+}
+
+/// The most bytes of a name. Results and pages are files of that name, with an ending.
+const NAME: usize = 200;
+
+/// Cuts a name that is too long for a file's, and puts a piece of its hash there, so that two do not become one.
+fn shorten(submission: &mut Submission) {
+    let name = &submission.name;
+    if name.len() <= NAME {
+        return;
+    }
+    let hash = Sha256::digest(name.as_bytes());
+    let hash: String = hash[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+    let short = format!("{}-{hash}", &name[..name.floor_char_boundary(NAME - hash.len() - 1)]);
+    submission.notes.push(format!("its name has {} bytes, and is cut to {NAME}", name.len()));
+    submission.name = short;
 }
 
 struct Finder {

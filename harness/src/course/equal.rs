@@ -266,7 +266,7 @@ fn arguments_of(of: &Type) -> Vec<&Type> {
     let Some(last) = path.path.segments.last() else { return Vec::new() };
     let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return Vec::new() };
     let is_type = |argument| match argument {
-        &syn::GenericArgument::Type(ref inner) => Some(inner),
+        syn::GenericArgument::Type(inner) => Some(inner),
         _ => None,
     };
     arguments.args.iter().filter_map(is_type).collect()

@@ -221,3 +221,18 @@ fn a_program_is_found_as_a_library_is() {
         assert!(taken.has("src/main.rs"), "{}: {:?}", submission.name, taken.files);
     }
 }
+
+/// Results are files of a submission's name. One that is too long for that is cut, and stays apart from its like.
+#[test]
+fn a_name_fits_into_a_file_name() {
+    let (long, like) = (format!("字{}a", "n".repeat(245)), format!("字{}b", "n".repeat(245)));
+    let files = [format!("{long}/src/lib.rs"), format!("{like}/src/lib.rs"), "b/src/lib.rs".into()];
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let (submissions, _) = found(&files, false);
+    let names: Vec<&str> = submissions.iter().map(|line| line.split_once(':').unwrap().0).collect();
+    assert_eq!((names.len(), names[0]), (3, "b"));
+    assert_ne!(names[1], names[2]);
+    for name in &names[1..] {
+        assert!(name.len() <= 200 && name.starts_with("字nnn"), "{name}");
+    }
+}
