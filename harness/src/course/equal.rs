@@ -265,11 +265,13 @@ fn arguments_of(of: &Type) -> Vec<&Type> {
     let Type::Path(path) = of else { return Vec::new() };
     let Some(last) = path.path.segments.last() else { return Vec::new() };
     let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return Vec::new() };
-    let is_type = |argument| match argument {
-        syn::GenericArgument::Type(inner) => Some(inner),
-        _ => None,
-    };
-    arguments.args.iter().filter_map(is_type).collect()
+    let mut types = Vec::new();
+    for argument in &arguments.args {
+        if let syn::GenericArgument::Type(inner) = argument {
+            types.push(inner);
+        }
+    }
+    types
 }
 
 impl VisitMut for Equal {
