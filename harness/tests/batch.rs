@@ -149,7 +149,7 @@ fn every_form_is_graded_and_every_report_is_there() {
     grade(&[batch.path()], out.path(), &more).output().unwrap();
     let page = std::fs::read_to_string(out.path().join("instructor/bob.html")).unwrap();
     assert!(page.contains("waits_in_a_loop"));
-    assert!(grade_book(out.path()).starts_with("\u{feff}submission,"));
+    assert!(grade_book(out.path()).starts_with("\u{feff}\"submission\","));
 }
 
 #[test]
