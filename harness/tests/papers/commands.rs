@@ -52,6 +52,10 @@ const COMMANDS: &[(&str, Run)] = &[
         Nothing(SLOW),
     ),
     (
+        "cargo run -p harness -- explore harness/explorer/bugs",
+        By("harness/tests/bugs.rs", "fn three_bugs_are_found_drawn_and_replayed()"),
+    ),
+    (
         "cargo run -p harness -- explore my_scenarios.rs",
         By("harness/tests/explore_verb.rs", "small.rs"),
     ),
