@@ -8,7 +8,9 @@ use std::error::Error;
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
-use test_support::faults::{Outcome, Row, Starve, descriptors_run_out, memory_runs_out};
+use test_support::faults::{
+    Outcome, Row, Starve, descriptors_run_out, disk_runs_out, memory_runs_out, threads_run_out,
+};
 use test_support::limits::PATIENCE;
 use test_support::trials;
 
@@ -18,6 +20,8 @@ fn main() {
         [
             ("descriptors_run_out", || alone(|()| descriptors_run_out(&ROWS, 16))),
             ("memory_runs_out", || alone(|()| memory_runs_out(&ROWS))),
+            ("disk_runs_out", || alone(|()| disk_runs_out(&ROWS))),
+            ("threads_run_out", || alone(|()| threads_run_out(&ROWS, 2))),
         ],
     );
 }

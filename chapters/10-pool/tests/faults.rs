@@ -3,14 +3,21 @@
 use ch08_multiprocessing::{Process, active_children};
 use ch10_pool::{Pool, TaskError};
 use rustix::process::{Pid, Signal, kill_process};
-use test_support::faults::{Outcome, Row, Starve, descriptors_run_out};
+use test_support::faults::{
+    Outcome, Row, Starve, descriptors_run_out, disk_runs_out, memory_runs_out, threads_run_out,
+};
 use test_support::limits::PATIENCE;
 use test_support::trials;
 
 fn main() {
     trials::run(
         ch08_multiprocessing::init,
-        [("descriptors_run_out", || alone(|()| descriptors_run_out(&ROWS, 20)))],
+        [
+            ("descriptors_run_out", || alone(|()| descriptors_run_out(&ROWS, 20))),
+            ("memory_runs_out", || alone(|()| memory_runs_out(&ROWS[MEMORY..]))),
+            ("disk_runs_out", || alone(|()| disk_runs_out(&ROWS))),
+            ("threads_run_out", || alone(|()| threads_run_out(&ROWS, 8))),
+        ],
     );
 }
 
@@ -24,9 +31,14 @@ fn alone(scene: fn(())) {
     assert_eq!(code, Some(0), "None: it hangs; anything else: see what it printed");
 }
 
+/// From here on the rows start no process and no thread: std ends a process whose new thread finds no memory for its signals.
+const MEMORY: usize = 4;
+
 const ROWS: [Row; 12] = [
     ("Pool::new", makes),
     ("Pool::builder, initializer", makes_with_an_initializer),
+    ("a task after its worker was killed", after_a_kill),
+    ("tasks_per_child", one_task_a_child),
     ("Pool::apply", |starve| with(starve, |pool| pool.apply(square, 3).map(is(9)))),
     ("Pool::apply_async", |starve| {
         with(starve, |pool| waits(pool.apply_async(square, 3)).map(is(9)))
@@ -42,8 +54,6 @@ const ROWS: [Row; 12] = [
         })
     }),
     ("AsyncResult::callback", |starve| with(starve, called_back)),
-    ("a task after its worker was killed", after_a_kill),
-    ("tasks_per_child", one_task_a_child),
     ("Pool::terminate", terminates),
 ];
 
@@ -94,9 +104,16 @@ fn makes_with_an_initializer(starve: &Starve) -> Outcome {
     Ok(())
 }
 
+/// A pool whose worker is there, and whose threads have begun.
+fn running() -> Result<Pool, Box<dyn std::error::Error>> {
+    let pool = Pool::new(1)?;
+    called_back(&pool)?;
+    Ok(pool)
+}
+
 /// With a pool whose worker is there, and goes on afterwards.
 fn with(starve: &Starve, what: fn(&Pool) -> Result<(), TaskError>) -> Outcome {
-    let pool = Pool::new(1)?;
+    let pool = running()?;
     let hungry = starve();
     let outcome = what(&pool);
     drop(hungry);
@@ -145,7 +162,7 @@ fn one_task_a_child(starve: &Starve) -> Outcome {
 }
 
 fn terminates(starve: &Starve) -> Outcome {
-    let pool = Pool::new(1)?;
+    let pool = running()?;
     let result = pool.apply_async(square, 3);
     let hungry = starve();
     pool.terminate();

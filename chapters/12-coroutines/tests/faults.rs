@@ -6,7 +6,9 @@ use ch12_coroutines::hub::{self, RunError};
 use std::error::Error;
 use std::io::{Read, Write};
 use std::time::Duration;
-use test_support::faults::{Outcome, Row, Starve, descriptors_run_out, memory_runs_out};
+use test_support::faults::{
+    Outcome, Row, Starve, descriptors_run_out, disk_runs_out, memory_runs_out, threads_run_out,
+};
 use test_support::limits::PATIENCE;
 
 type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -29,7 +31,9 @@ fn what_runs_out_is_said_and_nothing_hangs() {
     let table = std::thread::spawn(move || {
         // The last row starts a thread, and std ends the process if that finds no memory for its signals.
         memory_runs_out(&ROWS[..8]);
+        disk_runs_out(&ROWS);
         descriptors_run_out(&ROWS, 12);
+        threads_run_out(&ROWS, 2);
         let _ = done.send(());
     });
     let in_time = is_done.recv_timeout(2 * PATIENCE);

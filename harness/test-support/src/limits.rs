@@ -41,20 +41,21 @@ pub fn descriptors() -> usize {
     std::fs::read_dir("/proc/self/fd").unwrap().count() - 1
 }
 
-/// Makes this process one of a user who has no other, and who may have no
-/// further process or thread but `extra`. False if only root could do so.
-pub fn lower_threads(extra: u64) -> bool {
-    if rustix::process::getuid().is_root() {
-        let user = 1_000_000 + std::process::id();
-        // SAFETY: these only change who this process is, and whether it may look at itself.
-        let failed = unsafe {
-            libc::setresuid(user, user, user) != 0 || libc::prctl(libc::PR_SET_DUMPABLE, 1) != 0
-        };
-        if failed {
-            return false;
+/// Makes this process one of a user who has no other. False if only root could do so.
+pub fn become_nobody() -> bool {
+    let user = 1_000_000 + std::process::id();
+    // SAFETY: these only change who this process is, and whether it may look at itself.
+    rustix::process::getuid().is_root()
+        && unsafe {
+            libc::setresuid(user, user, user) == 0 && libc::prctl(libc::PR_SET_DUMPABLE, 1) == 0
         }
-    } else if extra > 0 {
-        // Others of this user come and go.
+}
+
+/// This process may have no further thread or process but `extra`; for that it becomes that of a user who has no other. False if only
+/// root could do so.
+pub fn lower_threads(extra: u64) -> bool {
+    // Others of a user come and go.
+    if !become_nobody() && (rustix::process::getuid().is_root() || extra > 0) {
         return false;
     }
     let now = std::fs::read_dir("/proc/self/task").unwrap().count() as u64;

@@ -51,6 +51,17 @@ pub enum StartError {
     /// Its process could not be started.
     #[error("cannot start the manager's process")]
     Process(#[from] ch08_multiprocessing::StartError),
+    /// Its process was started, and ended at once: the system gave it too little, or its [`Types`] panicked.
+    #[error(
+        "the manager's process ended before it could be reached, with exit code {code}; \
+         its standard error says why"
+    )]
+    Ended {
+        /// As [`Child::join`] gives it: below 0 it is a signal.
+        ///
+        /// [`Child::join`]: ch08_multiprocessing::Child::join
+        code: i32,
+    },
     /// It could not be reached after it was started.
     #[error(transparent)]
     Manager(#[from] ManagerError),
@@ -97,7 +108,7 @@ impl Builder {
         let server = Process::new(serve, arguments).name("manager").daemon(true).start()?;
         let manager =
             Manager { link: Link::to(address, key), server: Some((server, std::process::id())) };
-        manager.link.check(Instant::now() + PATIENCE)?;
+        manager.link.check(Instant::now() + PATIENCE).map_err(|error| manager.why(error))?;
         Ok(manager)
     }
 
@@ -158,6 +169,23 @@ fn registry<T: Types>() -> Registry {
 }
 
 impl Manager {
+    /// Why it cannot be reached, although it was just started.
+    fn why(&self, error: ManagerError) -> StartError {
+        let nobody_listens = match &error {
+            ManagerError::Gone { .. } => true,
+            ManagerError::Connect { source, .. } => {
+                source.kind() == io::ErrorKind::ConnectionRefused
+            }
+            _ => false,
+        };
+        // Only its process has the listener, so that is about to end.
+        let code = match &self.server {
+            Some((server, _)) if nobody_listens => server.join_timeout(PATIENCE).ok().flatten(),
+            _ => None,
+        };
+        code.map_or(StartError::Manager(error), |code| StartError::Ended { code })
+    }
+
     /// Starts a manager that listens on a local socket with a random key.
     ///
     /// # Errors

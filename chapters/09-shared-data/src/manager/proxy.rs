@@ -8,6 +8,7 @@ use super::object::{Handle, Object};
 use super::protocol::{Call, Reply, Request};
 use ch08_multiprocessing::{Descriptor, Reason};
 use rustix::fs::{MemfdFlags, memfd_create};
+use rustix::process::{Resource, getrlimit};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use std::fmt;
 use std::fs::File;
@@ -259,6 +260,10 @@ impl<'de> Deserialize<'de> for Proxy {
 
 /// A key in a file without a name.
 pub(super) fn pack(key: &Key) -> io::Result<Descriptor> {
+    // To exceed it would end the process with SIGXFSZ.
+    if getrlimit(Resource::Fsize).current.is_some_and(|limit| key.0.len() as u64 > limit) {
+        return Err(io::Error::from_raw_os_error(libc::EFBIG));
+    }
     let mut file = File::from(memfd_create("every-interleaving-key", MemfdFlags::CLOEXEC)?);
     file.write_all(&key.0)?;
     Ok(Descriptor::from(std::os::fd::OwnedFd::from(file)))
