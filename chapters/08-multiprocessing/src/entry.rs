@@ -121,6 +121,8 @@ fn run(order: Order) -> i32 {
     let Order { name, parent, function, arguments } = order;
     *NAME.lock().unwrap_or_else(PoisonError::into_inner) = Some(name);
     if let Err(error) = leave_stdin().and_then(|()| parent.map_or(Ok(()), die_with)) {
+        // Who sees a connection among them end shall find the exit code, and no process that still runs.
+        std::mem::forget(arguments);
         return report(&error);
     }
     // SAFETY: the order comes from this process's parent, which runs the same executable file:

@@ -9,6 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 /// A function and its arguments, both without their types.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ impl Task {
 pub(crate) struct Recipe {
     pub(crate) initializer: Option<Task>,
 }
+
+/// A worker whose connection has ended may still be on its way out; killed there, it would be said to have been killed.
+const LAST_STEPS: Duration = Duration::from_secs(10);
 
 /// What a worker says of a task, and first of all of its initializer.
 #[derive(Debug, Serialize, Deserialize)]
@@ -126,8 +130,10 @@ impl Worker {
 
     fn reply(&mut self) -> Result<Reply, TaskError> {
         self.connection.recv_while(&self.child).map_err(|error| {
-            // It is dying, or has closed its end, or sent what this process cannot take. A
-            // signal does not change the exit code of one that is already dying.
+            // It is dying, or has closed its end, or sent what this process cannot take.
+            if matches!(error, RecvError::Closed | RecvError::Truncated) {
+                let _ = self.child.join_timeout(LAST_STEPS);
+            }
             let ended = self.end();
             match (error, ended) {
                 (RecvError::Closed | RecvError::Truncated, Ok(code)) if code < 0 => {
