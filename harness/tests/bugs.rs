@@ -37,8 +37,10 @@ const BUGS: &[Bug] = &[
     bug("arc_swap_204", "broken", "arc-swap", &["1.9.0"], &["1.9.5"]),
     bug("crossbeam_972", "older", "crossbeam-channel", &["0.5.7"], &["0.5.17"]),
     bug("event_listener_138", "broken", "event-listener", &["5.3.0"], &["5.4.2"]),
+    bug("flume_120", "broken", "flume", &["0.10.14"], &["0.11.0"]),
     bug("futures_2706", "broken", "futures-util", &["0.3.34"], &[]),
     bug("oneshot_87", "broken", "oneshot", &["0.2.1"], &[]),
+    bug("tokio_1997", "oldest", "tokio", &["0.2.25"], &["1.13.1"]),
     bug("tokio_3660", "older", "tokio", &["1.5.0"], &["1.13.1"]),
 ];
 
@@ -88,7 +90,7 @@ fn explored(folder: &str, bugs_of: &[&Bug]) -> Vec<(Outcome, Option<Outcome>)> {
     let mut search = Search::default();
     search.config.max_executions = 20_000;
     search.config.max_time = Duration::from_secs(3_600);
-    search.config.random_executions = 0;
+    search.config.random_time = Duration::from_secs(3_600);
     let mut outcomes = Vec::new();
     driver
         .explore(&scenarios, &search, &|_| (), &mut |outcome| {

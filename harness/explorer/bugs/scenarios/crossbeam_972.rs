@@ -11,13 +11,13 @@
 use crossbeam_channel::unbounded;
 use std::thread;
 
-/// Two senders, and a receiver that goes.
-pub fn receiver_goes_beside_two_senders() {
+/// A first message is on its way while another is sent and the receiver goes.
+pub fn receiver_goes_beside_first_message() {
     let (sender, receiver) = unbounded();
-    let second = sender.clone();
-    let one = thread::spawn(move || drop(sender.send(1)));
-    let two = thread::spawn(move || drop(second.send(2)));
+    let theirs = sender.clone();
+    let other = thread::spawn(move || drop(theirs.send(1)));
+    sender.send(2).unwrap();
     drop(receiver);
-    one.join().unwrap();
-    two.join().unwrap();
+    drop(sender);
+    other.join().unwrap();
 }
