@@ -25,7 +25,7 @@ if __name__ == "__main__":
     print("runs in another process:", truth(child.pid != os.getpid()))
     print("alive:", truth(child.is_alive()))
     print("exit code:", shown(child.exitcode))
-    child.join(0.01)  # says nothing: exitcode does
+    child.join(0.01)
     print("joined for 10 ms:", shown(child.exitcode))
     print("active children:", len(active_children()))
 

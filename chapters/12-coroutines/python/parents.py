@@ -30,7 +30,6 @@ collector = greenlet(run_collector)
 worker = greenlet(lambda _: "worker's result")
 worker.parent = collector
 print("main got", quoted(collector.switch("start")))
-# Main starts the worker, but its end wakes the collector, whose end wakes main.
 print("main got", quoted(worker.switch("start")))
 
 print("-- a dead one passes on what it gets")

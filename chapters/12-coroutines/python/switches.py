@@ -1,4 +1,4 @@
-"""12 56 34 78: two greenlets switch by hand."""
+"""Two greenlets switch by hand."""
 
 from greenlet import greenlet
 
