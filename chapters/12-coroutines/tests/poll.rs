@@ -29,16 +29,16 @@ impl Future for Heard<'_> {
 }
 // ANCHOR_END: future
 
+// ANCHOR: ring
 impl Bell {
-    // ANCHOR: ring
     fn ring(&self) {
         self.rung.set(true);
         if let Some(waker) = self.waiting.take() {
             waker.wake();
         }
     }
-    // ANCHOR_END: ring
 }
+// ANCHOR_END: ring
 
 // ANCHOR: waker
 /// Counts how often it was called.
@@ -54,7 +54,6 @@ impl Wake for Calls {
 
 #[test]
 fn a_future_goes_on_when_it_is_polled_and_not_when_it_is_woken() {
-    // ANCHOR: polled
     let bell = Bell::default();
     let steps = Cell::new(0);
     let mut guest = pin!(async {
@@ -72,12 +71,10 @@ fn a_future_goes_on_when_it_is_polled_and_not_when_it_is_woken() {
     assert_eq!(steps.get(), 1);
 
     bell.ring();
-    // ANCHOR_END: polled
-    // ANCHOR: after
+
     assert_eq!((calls.0.load(Relaxed), steps.get()), (1, 1));
     assert_eq!(guest.as_mut().poll(&mut context), Poll::Ready("ding"));
     assert_eq!(steps.get(), 2);
-    // ANCHOR_END: after
 }
 
 /// The waker belongs to whoever polled last: one that was handed over before may be stale.
