@@ -133,6 +133,7 @@ mod tests {
         let explored = Explored {
             executions: 7,
             proved: false,
+            timed: false,
             bounds: Vec::new(),
             schedule: None,
             trace: None,

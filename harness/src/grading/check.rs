@@ -15,6 +15,9 @@ use trace::Failure;
 /// The random part of a search starts from the same seed each time: two students with the same mistake get the same verdict.
 const SEED: u64 = 0;
 
+/// The file of the checks, as the compiler calls it.
+const CHECKS: &str = "checks.rs";
+
 /// What executions looked at, each sorted.
 pub type Seen = BTreeSet<Vec<String>>;
 
@@ -25,11 +28,13 @@ pub struct Asked {
     pub seed: u64,
     /// Of a check that is not told what is right: how many different executions are of interest.
     pub most: Option<usize>,
+    /// So many time-outs of each thread may fire early, but for those of the checks themselves.
+    pub early: Option<u8>,
 }
 
 /// Runs `check` of `executable` and judges what comes of it. Blocks until it has ended.
 pub fn run(check: &Check, executable: &Path, seed: u64, sandbox: Sandbox) -> CheckResult {
-    match asked(check, executable, Asked { seed, most: None }, sandbox) {
+    match asked(check, executable, Asked { seed, most: None, early: None }, sandbox) {
         Ok((result, _)) => result,
         Err(trouble) => CheckResult::cannot_tell(check, format!("{trouble:#}")),
     }
@@ -101,10 +106,13 @@ fn order(check: &Check, asked: Asked) -> Order {
     }
     // A budget of executions ends a search at the same place on every machine. Time is only a net.
     let net = Duration::from_secs(u64::from(limits.seconds) * 2);
+    let usual = Config::default();
     Order::Explore(Box::new(Config {
         spurious: limits.spurious,
         weak_failures: limits.spurious,
-        eager_timeouts: limits.eager_timeouts,
+        eager_timeouts: limits.eager_timeouts || asked.early.is_some(),
+        early_timeouts: asked.early.unwrap_or(usual.early_timeouts),
+        patient: if limits.eager_timeouts { String::new() } else { CHECKS.to_owned() },
         looks: limits.looks,
         max_executions: limits.executions,
         max_steps: limits.steps,
@@ -115,7 +123,7 @@ fn order(check: &Check, asked: Asked) -> Order {
         // Where nobody is shown the run, any one will do.
         minimise: asked.most.is_none(),
         watchdog: Some(Duration::from_secs(u64::from(limits.seconds)) / 2),
-        ..Config::default()
+        ..usual
     }))
 }
 
@@ -173,6 +181,7 @@ fn explored(check: &Check, outcome: Outcome) -> CheckResult {
         executions: outcome.executions,
         proved: outcome.status == Status::Proved,
         bounds: outcome.bounds,
+        timed: outcome.timed,
         schedule: search.and_then(|search| search.schedule.clone()),
         // Of a search that ends well there is nothing to see.
         trace: outcome.trace.filter(|_| outcome.status == Status::Failed),

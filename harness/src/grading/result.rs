@@ -179,6 +179,9 @@ pub struct Explored {
     pub proved: bool,
     /// Within which bounds.
     pub bounds: Vec<String>,
+    /// Whether the submission waits with a time-out.
+    #[serde(skip)]
+    pub timed: bool,
     /// A string that replays the failing run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<String>,

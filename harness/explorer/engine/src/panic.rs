@@ -4,6 +4,7 @@
 //! while one of them unwinds, so that count says nothing there.
 
 use std::any::Any;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, UnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Once, PoisonError, RwLock};
@@ -142,10 +143,14 @@ pub fn panicking() -> bool {
 }
 
 /// Whether a look that shows a value may be a step of the explored program. While std prepares a panic it may not: the message is
-/// put together then, and the turn cannot be given away.
+/// put together then, and the turn cannot be given away. Nor may it be a look without a step, which no order would be tried for: a program can
+/// catch its panic and read the message, and a value's own `Debug` can change what is behind a shared reference.
 pub(crate) fn may_look() -> bool {
     !std::thread::panicking()
 }
+
+/// What is shown in the place of a value that may not be looked at.
+pub(crate) const NOT_LOOKED_AT: fmt::Arguments<'static> = format_args!("<not looked at>");
 
 /// Calls a closure and catches its panic, as `std::panic::catch_unwind`.
 ///

@@ -1,7 +1,10 @@
 //! What std leaves open, or does otherwise than one thinks: each of these fails or hangs for real, now and then, or never.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use explore_engine::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
 use explore_engine::sync::{Mutex, RwLock, mpsc};
@@ -416,19 +419,6 @@ fn showing_a_mutex_is_a_look() {
     }
 }
 
-#[test]
-fn a_panic_s_message_may_show_what_threads_share() {
-    let told = failure(|| {
-        let number = Arc::new(AtomicU32::new(0));
-        let theirs = Arc::clone(&number);
-        let other = thread::spawn(move || theirs.store(1, SeqCst));
-        let seen = number.load(SeqCst);
-        assert!(seen == 0, "it is {number:?}");
-        other.join().unwrap();
-    });
-    assert!(matches!(told, Failure::Panic { ref message, .. } if message == "it is 1"), "{told:?}");
-}
-
 // What cannot be noticed costs nothing.
 
 #[test]
@@ -479,4 +469,53 @@ fn a_failure_that_many_runs_show_is_not_found_last() {
         assert_ne!(seen.load(SeqCst), 6);
     });
     assert!(outcome.is_failed() && outcome.executions <= 800, "{outcome}");
+}
+
+/// Its own `Debug` adds one, as whoever shows it can.
+struct Counts(Cell<u32>);
+
+impl fmt::Debug for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.set(self.0.get() + 1);
+        write!(f, "{}", self.0.get())
+    }
+}
+
+/// What stands in a panic's message is put together while nobody can be given the turn. So nothing that threads share is looked at there, nor
+/// changed by looking.
+#[test]
+fn the_message_of_a_panic_is_no_look() {
+    proved(|| {
+        let (number, flag) = (AtomicU32::new(1), AtomicBool::new(true));
+        let (lock, shared) = (Mutex::new(Counts(Cell::new(0))), RwLock::new(2));
+        let shows = || panic!("{number:?} {flag:?} {lock:?} {shared:?}");
+        let message = panic::catch_unwind(AssertUnwindSafe(shows)).unwrap_err();
+        let not = "<not looked at>";
+        assert_eq!(
+            *message.downcast::<String>().unwrap(),
+            format!("{not} {not} Mutex {{ data: {not}, .. }} RwLock {{ data: {not}, .. }}")
+        );
+        // Elsewhere it is a look.
+        assert_eq!(format!("{lock:?}"), "Mutex { data: 1, poisoned: false, .. }");
+        assert_eq!(format!("{number:?} {flag:?}"), "1 true");
+    });
+}
+
+/// A wait with a time-out in a file that is named as patient ends in time only when nothing else can happen, and does not count as one.
+#[test]
+fn time_outs_of_a_patient_file_do_not_fire_early() {
+    let eager = Config { eager_timeouts: true, ..Config::default() };
+    let scenario = || {
+        let done = Arc::new(AtomicBool::new(false));
+        let theirs = Arc::clone(&done);
+        let other = thread::spawn(move || theirs.store(true, SeqCst));
+        thread::park_timeout(Duration::from_nanos(1));
+        assert!(done.load(SeqCst));
+        other.join().unwrap();
+    };
+    let early = Explorer::new(eager.clone()).run("scenario", scenario);
+    assert!(early.is_failed() && early.timed, "{early}");
+    let patient = Config { patient: file!().to_owned(), ..eager };
+    let late = Explorer::new(patient).run("scenario", scenario);
+    assert!(late.is_proved() && !late.timed, "{late}");
 }

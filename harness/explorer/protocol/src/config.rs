@@ -23,6 +23,9 @@ pub struct Config {
     pub leaks: bool,
     /// What the program reads from standard input.
     pub input: String,
+    /// Time-outs of calls in this file never fire early, and do not count for [`Outcome::timed`](crate::Outcome::timed). None if it is empty.
+    #[doc(hidden)]
+    pub patient: String,
     /// Search only runs with at most so many preemptions. Such a search never proves anything.
     pub preemptions: Option<u32>,
     /// The most executions of the exhaustive search. After them, or after `max_time`, the search goes on at random.
@@ -99,6 +102,7 @@ impl Default for Config {
             detached: false,
             leaks: false,
             input: String::new(),
+            patient: String::new(),
             preemptions: None,
             max_executions: 1_000_000,
             max_time: Duration::from_secs(30),
@@ -221,6 +225,7 @@ fields!(Config {
     detached,
     leaks,
     input,
+    patient,
     preemptions,
     max_executions,
     max_time,

@@ -30,6 +30,8 @@ pub struct Answer {
     pub varies: bool,
     /// How many executions the search took, the least of all.
     pub executions: u64,
+    /// Whether one of them waits with a time-out.
+    pub timed: bool,
 }
 
 /// What decides about answers.
@@ -66,6 +68,7 @@ impl Answers {
                     true => answer.executions,
                     false => known.executions.min(answer.executions),
                 };
+                known.timed |= answer.timed;
                 known.seen.extend(answer.seen);
             }
         }
@@ -94,16 +97,18 @@ fn ask(question: &Question<'_>, sample: &str) -> anyhow::Result<Vec<(String, Ans
         made(compile::checks(tools, &workshop, &source, &library, &names, Side::Blind)?)?;
     let answers = parallel::map(jobs, &checks, |check| {
         let once = |seed: u64| {
-            let asked = Asked { seed, most: Some(MOST) };
+            let asked = Asked { seed, most: Some(MOST), early: None };
             let (result, seen) = check::asked(check, &executable, asked, tools.sandbox)?;
             if result.status != CheckStatus::Pass {
                 bail!("{}: {}", check.name, result.message.unwrap_or_default());
             }
-            anyhow::Ok((result.explored.map_or(1, |explored| explored.executions), seen))
+            let explored =
+                result.explored.map_or((1, false), |found| (found.executions, found.timed));
+            anyhow::Ok((explored, seen))
         };
-        let (executions, seen) = once(seed)?;
+        let ((executions, timed), seen) = once(seed)?;
         let (_, other) = once(!seed)?;
-        anyhow::Ok((check.name.clone(), Answer { varies: seen != other, seen, executions }))
+        anyhow::Ok((check.name.clone(), Answer { varies: seen != other, seen, executions, timed }))
     });
     answers.into_iter().collect()
 }
@@ -174,6 +179,7 @@ mod tests {
             seen: seen(&[&["7004 Some(1)", "8004 true"], &["7004 Some(2)", "8004 false"]]),
             varies: true,
             executions: 2,
+            timed: false,
         };
         let pass = CheckResult::new(&a_check(), CheckStatus::Pass);
         assert!(answer.confirms(&pass, &seen(&[&["7004 Some(2)", "8004 false"]])));

@@ -20,6 +20,18 @@ const CONTRADICTED: &str = "what its functions answer is not what a right soluti
 const UNFOUNDED: &str =
     "not counted: none of the checks that it depends on is passed, and alone it says too little";
 
+/// What a student is told before what goes wrong, where it goes wrong only so.
+const EARLY: &str = "it waits with a time-out, which a right solution does not need here. When that is over before the others are done:";
+
+/// What a student is told where not all of that can be tried.
+const EARLY_OPEN: &str = "it waits with a time-out, which a right solution does not need here, and there are too many moments at which that can be over to try them all; wait without one";
+
+/// What an instructor is told where it passes so, too.
+const EARLY_NOTE: &str = "it waits with a time-out, where a right solution does not; it passes with those that fire early, too";
+
+/// How many time-outs of each thread may fire early: few find most mistakes soon, and with few a thread that naps often is alone in the end.
+const EARLY_TIMEOUTS: [u8; 3] = [1, 3, 12];
+
 /// Which right solutions are asked.
 #[derive(Debug, Clone, Copy)]
 enum Right {
@@ -69,7 +81,7 @@ impl Grader<'_> {
         let (looked, seen) = self.look(check, executable, self.answer(check, Right::Solution)?)?;
         let answer = self.answer(check, Right::Solution)?;
         if answer.confirms(&looked, &seen) {
-            return Ok(passed(looked, answer));
+            return self.whenever(check, executable, executables, (looked, answer));
         }
         let told = match self.told(executables, &check.name)? {
             Ok(told) => check::run(check, &told, self.options.seed, self.tools.sandbox),
@@ -82,7 +94,7 @@ impl Grader<'_> {
         let answer = self.answer(check, Right::All)?;
         let (looked, seen) = self.look(check, executable, answer)?;
         if answer.confirms(&looked, &seen) {
-            return Ok(passed(looked, answer));
+            return self.whenever(check, executable, executables, (looked, answer));
         }
         let difference = answer.difference(&looked, &seen);
         let note = format!("its process says that it passes, and {difference}");
@@ -95,8 +107,58 @@ impl Grader<'_> {
         executable: &Path,
         answer: &Answer,
     ) -> anyhow::Result<(CheckResult, Seen)> {
-        let asked = Asked { seed: self.options.seed, most: Some(answer.seen.len()) };
+        self.look_early(check, executable, answer, None)
+    }
+
+    fn look_early(
+        &self,
+        check: &Check,
+        executable: &Path,
+        answer: &Answer,
+        early: Option<u8>,
+    ) -> anyhow::Result<(CheckResult, Seen)> {
+        let asked = Asked { seed: self.options.seed, most: Some(answer.seen.len()), early };
         check::asked(check, executable, asked, self.tools.sandbox)
+    }
+
+    /// What comes of a check whose answers are right. Usually a time-out fires only when nothing else can happen. So whoever waits with one, if only for
+    /// a nanosecond, lets all others run until they wait or end, and needs no lock. Where right solutions wait with none, the submission's fire early as well.
+    fn whenever(
+        &self,
+        check: &Check,
+        executable: &Path,
+        executables: &Executables<'_>,
+        (looked, answer): (CheckResult, &Answer),
+    ) -> anyhow::Result<CheckResult> {
+        let timed = looked.explored.as_ref().is_some_and(|explored| explored.timed);
+        if !timed || answer.timed || check.limits.eager_timeouts {
+            return Ok(passed(looked, answer));
+        }
+        let mut confirmed = false;
+        for early in EARLY_TIMEOUTS.map(Some) {
+            let (again, seen) = self.look_early(check, executable, answer, early)?;
+            confirmed = answer.confirms(&again, &seen);
+            if confirmed || again.status == CheckStatus::CannotTell {
+                continue;
+            }
+            let asked = Asked { seed: self.options.seed, most: None, early };
+            let mut told = match self.told(executables, &check.name)? {
+                Ok(told) => check::asked(check, &told, asked, self.tools.sandbox)?.0,
+                Err(why) => fail(check, why),
+            };
+            if told.status == CheckStatus::Pass {
+                told = fail(check, CONTRADICTED.to_owned());
+            }
+            told.message = Some(format!("{EARLY} {}", told.message.unwrap_or_default()));
+            return Ok(told);
+        }
+        if confirmed {
+            let mut result = passed(looked, answer);
+            result.notes.push(EARLY_NOTE.to_owned());
+            return Ok(result);
+        }
+        // It is the submission that makes it so many.
+        Ok(fail(check, EARLY_OPEN.to_owned()))
     }
 
     /// What these right solutions answer to the check. Blocks until they are asked.

@@ -101,13 +101,6 @@ impl Id {
         self.number.store(u64::from(recording) << 32 | u64::from(object), Ordering::Relaxed);
         object
     }
-
-    /// The object's number if it was used in this execution.
-    pub fn known(&self) -> Option<Obj> {
-        let number = self.number.load(Ordering::Relaxed);
-        context::with(|machine| ((number >> 32) as u32 == machine.id).then_some(number as u32))
-            .flatten()
-    }
 }
 
 impl Default for Id {

@@ -61,6 +61,8 @@ pub struct Thread {
     pub spin: Spin,
     /// For a trace: how long it sleeps, if the yield at the end of its spin round is a sleep.
     pub nap: Option<u64>,
+    /// The time-out of what it announces never fires early.
+    pub patient: bool,
     /// Values of `thread_local!`s, in order of first use.
     pub locals: Vec<crate::thread::local::Entry>,
     /// Its last panic, in `Machine::raised`.
@@ -123,6 +125,7 @@ impl Thread {
             random: 0,
             spin: Spin::default(),
             nap: None,
+            patient: false,
             locals: Vec::new(),
             panic: None,
             panic_seen: false,
@@ -136,7 +139,7 @@ impl Thread {
 
     /// Whether a time-out may pass while others could go on. To wait for no time is to look.
     pub fn fires_early(&self, timeout: Option<u64>) -> bool {
-        timeout.is_some_and(|time| time == 0 || self.timeouts_left > 0)
+        timeout.is_some_and(|time| time == 0 || self.timeouts_left > 0 && !self.patient)
     }
 
     /// A time-out passes while others could go on.

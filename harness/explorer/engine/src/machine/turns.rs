@@ -21,8 +21,9 @@ impl Machine {
         };
         thread.pending = op;
         thread.at = at;
+        thread.patient = at.file() == self.config.patient;
         let late = self.config.eager_timeouts && thread.timeouts_left == 0;
-        let timed = op.timeout().is_some_and(|time| time > 0);
+        let timed = !thread.patient && op.timeout().is_some_and(|time| time > 0);
         self.policies.timed |= timed;
         self.bounds_met.timeouts |= late && timed;
         self.decide();

@@ -215,20 +215,19 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
                 Err(TryLockError::Poisoned(poisoned)) => {
                     debug.field("data", &&**poisoned.get_ref())
                 }
-                Err(TryLockError::WouldBlock) => debug.field("data", &format_args!("<locked>")),
+                Err(TryLockError::WouldBlock) => debug.field("data", &"<locked>"),
             };
             return debug.field("poisoned", &self.poison.get()).finish_non_exhaustive();
         }
-        // While a panic is prepared, looking is no step. The real lock is free under exploration, and taken for the look outside.
-        let real = self.real.try_lock();
-        let explored =
-            self.id.known().and_then(|object| context::with(|machine| machine.is_free(object)));
-        if explored == Some(false) || matches!(real, Err(TryLockError::WouldBlock)) {
-            debug.field("data", &"<locked>");
-        } else {
-            // SAFETY: nobody holds the lock, and nobody can take it before `real` is dropped.
-            debug.field("data", &unsafe { &*self.data.get() });
+        if context::is_exploring() {
+            return debug.field("data", &crate::panic::NOT_LOOKED_AT).finish_non_exhaustive();
         }
+        let real = self.real.try_lock();
+        match &real {
+            Err(TryLockError::WouldBlock) => debug.field("data", &"<locked>"),
+            // SAFETY: nobody else holds the lock before `real` is dropped.
+            _ => debug.field("data", &unsafe { &*self.data.get() }),
+        };
         debug.field("poisoned", &self.poison.get()).finish_non_exhaustive()
     }
 }

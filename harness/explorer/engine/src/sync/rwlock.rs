@@ -301,15 +301,15 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
             };
             return debug.field("poisoned", &self.poison.get()).finish_non_exhaustive();
         }
-        let real = self.real.try_read();
-        let explored =
-            self.id.known().and_then(|object| context::with(|machine| machine.is_readable(object)));
-        if explored == Some(false) || matches!(real, Err(TryLockError::WouldBlock)) {
-            debug.field("data", &format_args!("<locked>"));
-        } else {
-            // SAFETY: no writer holds the lock, and none can take it before `real` is dropped.
-            debug.field("data", &unsafe { &*self.data.get() });
+        if context::is_exploring() {
+            return debug.field("data", &crate::panic::NOT_LOOKED_AT).finish_non_exhaustive();
         }
+        let real = self.real.try_read();
+        match &real {
+            Err(TryLockError::WouldBlock) => debug.field("data", &format_args!("<locked>")),
+            // SAFETY: no writer holds the lock before `real` is dropped.
+            _ => debug.field("data", &unsafe { &*self.data.get() }),
+        };
         debug.field("poisoned", &self.poison.get()).finish_non_exhaustive()
     }
 }

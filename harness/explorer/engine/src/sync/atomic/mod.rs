@@ -268,12 +268,11 @@ macro_rules! atomic {
 
         impl $(<$generic>)? fmt::Debug for $name $(<$generic>)? {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                if context::is_exploring() && !crate::panic::may_look() {
+                    return fmt::Debug::fmt(&crate::panic::NOT_LOOKED_AT, f);
+                }
                 // What shows a value has no line in the user's source, but the value has.
-                let shown = match crate::panic::may_look() {
-                    true => self.load_at(Relaxed, words::here()),
-                    false => self.value.load(Relaxed),
-                };
-                fmt::Debug::fmt(&shown, f)
+                fmt::Debug::fmt(&self.load_at(Relaxed, words::here()), f)
             }
         }
     };
