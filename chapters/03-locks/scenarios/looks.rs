@@ -39,6 +39,31 @@ fn one_look_forgets_nobody() {
     add_in_threads(1, 3);
 }
 
+/// Three threads add one, looking twice more: nobody is left asleep by those who look.
+fn two_looks_forget_nobody() {
+    add_in_threads(2, 3);
+}
+
+/// A thread that has waited four times looks ten times more in its fifth wait for a lock like any other, and loses nothing.
+fn who_has_waited_often_looks_by_itself() {
+    let other = Lock::new();
+    other.acquire();
+    for _ in 0..4 {
+        assert!(!other.acquire_timeout(Duration::from_secs(60)));
+    }
+    let (lock, number) = (Lock::new(), AtomicU32::new(0));
+    let add = || {
+        let _held = lock.lock();
+        add_one(&number);
+    };
+    thread::scope(|scope| {
+        scope.spawn(add);
+        add();
+    });
+    assert_eq!(number.into_inner(), 2);
+    assert!(!lock.is_locked());
+}
+
 /// Who looks comes by while another is woken: the one that slept is not forgotten.
 fn passed_by_who_looks() {
     let lock = Lock::with_looks(1);

@@ -19,6 +19,7 @@
 pub mod correct;
 mod guard;
 mod lock;
+mod looks;
 #[cfg(feature = "steps")]
 pub mod naive;
 mod not_locked;

@@ -14,37 +14,37 @@
 //!   the lock, even if its time is up. If it does not get it, another thread
 //!   has it, finds `WAITING` set when it releases, and wakes the next.
 //!
-//! Who is told to may look a few times more before going to the queue. A look is
-//! what `try_acquire` does, so nothing is new in it but the time that passes.
+//! Who has to wait may look a few times more before going to the queue. A look is
+//! what `try_acquire` does, so nothing is new in it but the time that passes. Nobody
+//! looks on once somebody stands in the queue, who was there before. How many looks
+//! there are is said in `looks`.
 //!
 //! The word-and-queue division is that of `parking_lot`, which has one table of
 //! queues for all locks.
 
+use crate::looks::{Looks, pause};
 use crate::{NotLocked, Waiter};
 use std::collections::VecDeque;
-use std::hint;
 use std::sync::atomic::{
     AtomicU32,
     Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Instant;
 
 const FREE: u32 = 0;
 const HELD: u32 = 1;
 const WAITING: u32 = 2;
 
-#[derive(Default)]
 pub(crate) struct QueueLock {
     word: AtomicU32,
     /// How often to look again before going to the queue.
-    looks: u32,
+    looks: Looks,
     queue: Mutex<VecDeque<Waiter>>,
 }
 
 impl QueueLock {
-    pub(crate) const fn new(looks: u32) -> QueueLock {
+    pub(crate) const fn new(looks: Looks) -> QueueLock {
         QueueLock { word: AtomicU32::new(FREE), looks, queue: Mutex::new(VecDeque::new()) }
     }
 
@@ -125,7 +125,7 @@ impl QueueLock {
 
     /// Looks whether the lock becomes free soon, and takes it. Gives up as soon as others sleep: they were here before.
     fn acquire_by_looking(&self) -> bool {
-        for look in 0..self.looks {
+        for look in 0..self.looks.now() {
             pause(look);
             let word = self.word.load(Relaxed);
             if word & WAITING != 0 {
@@ -208,17 +208,5 @@ impl QueueLock {
     fn queue(&self) -> MutexGuard<'_, VecDeque<Waiter>> {
         // No user code runs under this mutex: even poisoned, the queue is good.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Lets a little time pass: first by doing nothing, twice as long each time, and then by letting another thread run, who may be the one
-/// that holds the lock. `parking_lot` waits in this way.
-fn pause(look: u32) {
-    if look < 3 {
-        for _ in 0..2 << look {
-            hint::spin_loop();
-        }
-    } else {
-        thread::yield_now();
     }
 }

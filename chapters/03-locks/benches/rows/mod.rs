@@ -28,20 +28,19 @@ pub fn rows() -> Vec<Row> {
         ours: uncontended_ours,
         theirs,
     };
-    let looking = |peer, reach, theirs| Row {
-        what: "two threads contend, `with_looks(10)`",
-        ours: contended_looking,
-        ..contended(peer, reach, theirs)
+    let not_looking = |peer, theirs| Row {
+        what: "two threads contend, `with_looks(0)`",
+        ours: contended_not_looking,
+        ..contended(peer, None, theirs)
     };
     vec![
         uncontended("parking_lot `Mutex`", Some(1.1), uncontended_parking_lot),
         uncontended("`std` `Mutex`", None, uncontended_std),
         uncontended("`correct::Lock`", None, uncontended_correct),
-        looking("parking_lot `Mutex`", Some(1.5), contended_parking_lot),
-        looking("`std` `Mutex`", None, contended_std),
-        contended("parking_lot `Mutex`", Some(1.5), contended_parking_lot),
+        contended("parking_lot `Mutex`", Some(1.1), contended_parking_lot),
         contended("`std` `Mutex`", None, contended_std),
         contended("`correct::Lock`", None, contended_correct),
+        not_looking("parking_lot `Mutex`", contended_parking_lot),
     ]
 }
 
@@ -78,8 +77,8 @@ fn contended_ours(rounds: u64) -> Duration {
     contended_by(Lock::new(), rounds)
 }
 
-fn contended_looking(rounds: u64) -> Duration {
-    contended_by(Lock::with_looks(10), rounds)
+fn contended_not_looking(rounds: u64) -> Duration {
+    contended_by(Lock::with_looks(0), rounds)
 }
 
 fn contended_by(lock: Lock, rounds: u64) -> Duration {
