@@ -182,6 +182,9 @@ struct ExploreArguments {
     /// Search exhaustively for at most this many seconds, then at random
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     time: Option<Duration>,
+    /// Share a long search among this many processes
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    jobs: u32,
     /// Stop each run after this many steps; where one has more, nothing is proved. At most 30000
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=30_000))]
     steps: Option<u32>,
@@ -328,6 +331,7 @@ impl ExploreArguments {
             entropy: self.entropy.unwrap_or(default.entropy),
             input: self.input.as_deref().map(input).transpose()?.unwrap_or_default(),
             watchdog: default.watchdog.map(|usual| usual.min(patience)),
+            jobs: self.jobs,
             ..default
         };
         let graph_runs = self.schedules.unwrap_or(cargo_explore::drive::GRAPH_RUNS);

@@ -128,8 +128,8 @@ pub struct CargoFlags {
     /// Switch the default features off
     #[arg(long)]
     no_default_features: bool,
-    /// How many compilers at a time
-    #[arg(short, long, value_name = "N")]
+    /// How many compilers at a time; and how many processes share the search of a test, where it is long: one without it
+    #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
     jobs: Option<String>,
     /// Compile with the profile `release`
     #[arg(short, long)]
@@ -191,6 +191,12 @@ impl CargoFlags {
         flags
     }
 
+    /// How many processes share a search: as many as there may be compilers, if that is said by a number.
+    pub fn processes(&self) -> u32 {
+        let jobs = self.jobs.as_deref().and_then(|jobs| jobs.parse().ok());
+        jobs.unwrap_or(1).clamp(1, 1024)
+    }
+
     /// Whether a package is among those that are named, or none is named.
     pub fn names(&self, package: &str) -> bool {
         self.package.is_empty() || self.package.iter().any(|name| name == package)
@@ -221,5 +227,20 @@ mod tests {
         assert_eq!(flags, "--package a --test t --features x,y --offline");
         assert_eq!((arguments.filters, arguments.exact), (vec!["name".to_owned()], true));
         assert_eq!(arguments.bounds.schedules, Some(9));
+        assert_eq!(arguments.cargo.processes(), 1);
+    }
+
+    #[test]
+    fn jobs_are_compilers_and_processes_that_search() {
+        for (line, flags, processes) in [
+            ("cargo explore -j 3", "--jobs 3", 3),
+            ("cargo explore --jobs=2", "--jobs 2", 2),
+            ("cargo explore -j -1", "--jobs -1", 1),
+            ("cargo explore -j default", "--jobs default", 1),
+        ] {
+            let Cargo::Explore(arguments) = Cargo::parse_from(line.split(' '));
+            assert_eq!(arguments.cargo.flags().join(" "), flags);
+            assert_eq!(arguments.cargo.processes(), processes, "{line}");
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::suite::{self, Suite, Test};
 use crate::tell::{Ending, Teller, again};
 use crate::{Misuse, Progress};
 use anyhow::bail;
+use protocol::Config;
 use std::io::IsTerminal;
 
 /// The packages of which the stand-ins are made.
@@ -36,7 +37,10 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
     stop::listen();
     let watched = std::io::stderr().is_terminal();
     let search = |package: &OfPackage| Search {
-        config: arguments.bounds.config(package, watched),
+        config: Config {
+            jobs: arguments.cargo.processes(),
+            ..arguments.bounds.config(package, watched)
+        },
         schedule: arguments.bounds.schedule.clone(),
         ..Search::default()
     };

@@ -6,12 +6,22 @@ mod fuzz;
 
 use explore_engine::config::{Fault, Strategy};
 use explore_engine::{Config, Position};
-use fuzz::compare::{Verdict, compare, compare_places, compare_within};
+use fuzz::compare::{Verdict, compare, compare_pieces, compare_places, compare_within};
 use fuzz::interpret::{Found, position, search, search_from};
 use fuzz::numbers::Random;
 use fuzz::random::Family;
 use fuzz::{program::Program, shrink};
 use std::collections::BTreeSet;
+
+const ALL: [Family; 7] = [
+    Family::Usual,
+    Family::Exit,
+    Family::Nested,
+    Family::Tokens,
+    Family::Locks,
+    Family::Accesses,
+    Family::Updates,
+];
 
 /// Programs of which full enumeration takes longer are left to the long run.
 const MOST: u64 = 400;
@@ -77,6 +87,25 @@ fn a_search_that_takes_objects_of_one_place_for_one_is_caught() {
     for family in [Family::Locks, Family::Accesses, Family::Updates] {
         assert!((0..WITHIN).any(|seed| shows(family, seed)), "{family:?}");
     }
+}
+
+#[test]
+fn a_search_in_pieces_finds_what_the_whole_finds() {
+    for family in ALL {
+        for (piece, programs) in [(1, 20), (9, 20)] {
+            hold(family, programs, 9, &|program| compare_pieces(program, piece, None, 250));
+        }
+    }
+}
+
+#[test]
+fn pieces_that_ask_for_nothing_are_caught() {
+    let fault = Some(Fault::PiecesAskNothing);
+    let shows = |seed| {
+        let found = compare_pieces(&Family::Usual.program(seed), 2, fault, MOST);
+        matches!(found, Verdict::Different(_))
+    };
+    assert!((0..WITHIN).any(shows));
 }
 
 /// The first of the usual random programs that shows a fault, and passes without it.

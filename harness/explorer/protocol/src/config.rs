@@ -57,6 +57,11 @@ pub struct Config {
     pub keep_going: bool,
     /// Seek the failing run with the fewest preemptions.
     pub minimise: bool,
+    /// So many processes share the exhaustive search, once it has turned out to be long.
+    pub jobs: u32,
+    /// Share it in pieces of so many executions, and one after the other if there is one process, for its tests. 0: in pieces of a good size.
+    #[doc(hidden)]
+    pub piece: u64,
     /// Which search to use instead of the usual one.
     #[doc(hidden)]
     pub strategy: Strategy,
@@ -118,6 +123,8 @@ impl Default for Config {
             stack: 0,
             keep_going: false,
             minimise: true,
+            jobs: 1,
+            piece: 0,
             strategy: Strategy::Optimal,
             queues: false,
             tokens: false,
@@ -177,6 +184,10 @@ pub enum Fault {
     SpinsByStack,
     /// Thinks that what is done under a lock changes nothing.
     SectionsChangeNothing,
+    /// Forgets what a piece of the search asks other pieces for.
+    PiecesAskNothing,
+    /// So many processes that share the search are killed as soon as they begin. That is no mistake of the engine's: it can happen.
+    Killed(u32),
 }
 
 /// The JSON form of a struct with a default: every field under its own name. What is not in the text keeps its default. Fields after a
@@ -240,7 +251,9 @@ fields!(Config {
     watchdog,
     stack,
     keep_going,
-    minimise;
+    minimise,
+    jobs;
+    piece,
     strategy,
     queues,
     tokens,

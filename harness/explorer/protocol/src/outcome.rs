@@ -48,6 +48,8 @@ pub struct Outcome {
     pub trace: Option<Trace>,
     /// The string that replays the failing run.
     pub schedule: Option<String>,
+    /// How many processes have shared the search. 0: it was not shared.
+    pub processes: u32,
     /// How many times the failing run takes the turn from a thread that could have gone on.
     pub preemptions: Option<u32>,
     /// Whether no run with fewer fails.
@@ -138,7 +140,19 @@ impl Outcome {
         let within = within.unwrap_or_default();
         match self.executions {
             1 => format!("proved{within}: 1 execution covers every interleaving"),
-            n => format!("proved{within}: {n} executions cover every interleaving"),
+            n => {
+                format!("proved{within}: {n} executions cover every interleaving{}", self.shared())
+            }
+        }
+    }
+
+    /// What is said of a search that was shared.
+    fn shared(&self) -> String {
+        match (self.processes, self.redundant) {
+            (0, _) => String::new(),
+            (n, repeated) => {
+                format!(" ({n} processes; {repeated} of the executions repeat others)")
+            }
         }
     }
 
@@ -231,6 +245,7 @@ impl ToJson for Outcome {
             summary,
             trace,
             schedule,
+            processes,
             preemptions,
             minimal,
             within,
@@ -252,6 +267,7 @@ impl ToJson for Outcome {
             outcome.field("summary", summary);
             outcome.field("trace", trace);
             outcome.field("schedule", schedule);
+            outcome.field("processes", processes);
             outcome.field("preemptions", preemptions);
             outcome.field("minimal", minimal);
             outcome.field("within", within);

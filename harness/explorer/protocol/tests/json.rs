@@ -38,6 +38,7 @@ fn unusual() -> Config {
         stack: usize::MAX,
         keep_going: true,
         minimise: false,
+        jobs: 3,
         ..Config::default()
     }
 }
@@ -186,6 +187,7 @@ mod with_serde {
             summary: "\t\"".to_owned(),
             trace: Some(Outcome::refused("a", "b".to_owned()).run_or_verdict()),
             schedule: Some("x:y".to_owned()),
+            processes: 2,
             preemptions: Some(7),
             minimal: true,
             within: Some("2 looks".to_owned()),

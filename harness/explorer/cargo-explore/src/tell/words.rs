@@ -137,7 +137,14 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
                 Some(Second::Open(tried)) => format!("；超时提前到的执行试了 {tried} 次，没有失败"),
                 Some(Second::Refused | Second::Failed) => "；超时提前到的执行无法探索".to_owned(),
             };
-            format!("已证明{}：{executions} 次执行覆盖了所有交错{more}", within.unwrap_or_default())
+            let shared = match outcome.processes {
+                0 => String::new(),
+                n => format!("（{n} 个进程；其中 {} 次重复了别的执行）", outcome.redundant),
+            };
+            format!(
+                "已证明{}：{executions} 次执行覆盖了所有交错{shared}{more}",
+                within.unwrap_or_default()
+            )
         }
         Status::Failed if outcome.trace.is_some() => {
             let when = if second.is_some() { "，但只在超时提前到时" } else { "" };

@@ -11,6 +11,8 @@ mod position;
 mod report;
 pub(crate) mod runner;
 mod runs;
+mod shared;
+mod worker;
 
 use std::panic::Location;
 use std::rc::Rc;
@@ -245,6 +247,10 @@ struct Exploration<'a> {
     confined: bool,
     /// It would have had to.
     noticed: bool,
+    /// It is a piece of another, and ends when it would have to.
+    piece: bool,
+    /// What is said of a program that ran on in another process, and was ended with it.
+    stuck: Option<String>,
     start: Instant,
 }
 
@@ -261,6 +267,10 @@ enum Stopped {
     /// differ from it there, of which there are too many.
     TooLong,
     OutOfBudget,
+    /// What a piece has seen means that all must begin again.
+    Noticed,
+    /// Somebody to whom a piece was given has died.
+    Died,
 }
 
 impl<'a> Exploration<'a> {
@@ -271,15 +281,17 @@ impl<'a> Exploration<'a> {
         see: &'a mut dyn FnMut(&Progress<'_>),
     ) -> Self {
         let outcome = outcome::new(name, config);
-        let (found, long, start) = (None, None, Instant::now());
-        let (confined, noticed) = (false, false);
-        Self { config, runner, outcome, see, found, long, confined, noticed, start }
+        let (found, long, stuck, start) = (None, None, None, Instant::now());
+        let (confined, noticed, piece) = (false, false, false);
+        Self { config, runner, outcome, see, found, long, confined, noticed, piece, stuck, start }
     }
 
     /// The exhaustive search, and the random one after it.
     fn search(&mut self) {
         let config = self.config;
-        let first = config.max_executions.min(FIRST);
+        // What is shared is shared after so many.
+        let alone = self.alone().unwrap_or(u64::MAX).min(config.max_executions);
+        let first = alone.min(FIRST);
         let mut stopped = self.run(first, config.max_time);
         if first < config.max_executions
             && matches!(stopped, Stopped::OutOfBudget)
@@ -288,7 +300,21 @@ impl<'a> Exploration<'a> {
             if self.sample() {
                 return;
             }
-            stopped = self.run(config.max_executions, config.max_time);
+            if first < alone {
+                stopped = self.run(alone, config.max_time);
+            }
+            while matches!(stopped, Stopped::OutOfBudget)
+                && (alone..config.max_executions).contains(&self.outcome.executions)
+                && self.start.elapsed() < config.max_time
+            {
+                stopped = match self.share() {
+                    Some(stopped) => stopped,
+                    None => self.run(alone, config.max_time),
+                };
+                if self.outcome.processes > 0 {
+                    break;
+                }
+            }
         }
         let tried = match stopped {
             Stopped::Failed => return,
@@ -310,8 +336,12 @@ impl<'a> Exploration<'a> {
                 }
             },
             Stopped::OutOfBudget => "the search did not end within its budget".to_owned(),
+            Stopped::Died => {
+                "two processes that shared the search died at the same piece of it; were they killed, or is there too little memory?".to_owned()
+            }
+            Stopped::Noticed => "the program does something that std leaves open".to_owned(),
         };
-        if matches!(stopped, Stopped::OutOfBudget) {
+        if matches!(stopped, Stopped::OutOfBudget) && self.outcome.processes == 0 {
             self.outcome.covered = self.runner.with(|machine| machine.search.covered());
         }
         self.outcome.summary = tried;
@@ -392,6 +422,9 @@ impl<'a> Exploration<'a> {
             if exhaustive && (self.config.keep_going || !failed) && self.begin_again() {
                 continue;
             }
+            if self.piece && self.noticed {
+                return Stopped::Noticed;
+            }
             self.outcome.failures += u64::from(failed);
             if self.found.is_none() {
                 self.found = match (bad, left_behind) {
@@ -448,12 +481,17 @@ impl<'a> Exploration<'a> {
             self.noticed = true;
             return false;
         }
+        self.count_counters();
+        true
+    }
+
+    /// Begins anew, with the operations of `Arc`'s counters as steps.
+    fn count_counters(&mut self) {
         self.runner.with(|machine| {
             machine.config.counters = true;
             machine.search = search(&machine.config);
         });
         self.outcome.executions = 0;
-        true
     }
 
     /// If the program turns out to notice what was not explored so far: explores it from the start.
@@ -585,6 +623,12 @@ impl<'a> Exploration<'a> {
         outcome::add_what_was_met(&mut self.outcome, self.config, policies);
         let read = self.runner.with(|machine| machine.read.not_checked());
         self.outcome.not_checked.extend(read);
+        if let Some(stuck) = self.stuck.take() {
+            self.outcome.status = Status::Failed;
+            self.outcome.summary = stuck;
+            self.outcome.elapsed = self.start.elapsed();
+            return self.outcome;
+        }
         let Some(mut found) = self.found.take() else {
             if let Some(long) = self.long.take() {
                 self.show(long);

@@ -25,6 +25,18 @@ pub struct Read {
     pub environment: BTreeSet<String>,
 }
 
+impl Read {
+    /// What was read in another process as well.
+    pub fn join(&mut self, other: Self) {
+        self.random |= other.random;
+        self.keys |= other.keys;
+        self.calendar |= other.calendar;
+        self.clock |= other.clock;
+        self.process |= other.process;
+        self.environment.extend(other.environment);
+    }
+}
+
 /// What a seed and a place in a thread's stream give: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
 fn mixed(seed: u64, at: u64) -> u64 {
     let state = seed.wrapping_add(at.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));

@@ -45,6 +45,17 @@ impl Policies {
         }
     }
 
+    /// What another process was seen to do as well.
+    pub fn join(&mut self, other: Self) {
+        self.writes |= other.writes;
+        self.notices |= other.notices;
+        self.parks |= other.parks;
+        self.unparked |= other.unparked;
+        self.blocks |= other.blocks;
+        self.weak |= other.weak;
+        self.timed |= other.timed;
+    }
+
     /// Whether a thread of the program can notice that its token was eaten.
     pub fn tokens(self) -> bool {
         self.parks & self.unparked & self.blocks != 0

@@ -74,7 +74,12 @@ impl Machine {
                     yielding,
                     silent: silent(&self.threads),
                 };
-                self.search.choose(&view)
+                let choice = self.search.choose(&view);
+                if self.search.stops() {
+                    self.fail(Bad::CutOff);
+                    return;
+                }
+                choice
             }
         };
         if self.record_schedule {

@@ -221,6 +221,16 @@ impl Footprint {
         self
     }
 
+    /// The footprint as numbers, for another process.
+    pub fn bits(&self) -> [u32; 4] {
+        self.accesses.map(|access| access.0)
+    }
+
+    /// What [`bits`](Self::bits) gave.
+    pub fn of_bits(bits: [u32; 4]) -> Self {
+        Self { accesses: bits.map(Access) }
+    }
+
     /// The accesses.
     pub fn iter(&self) -> impl Iterator<Item = Access> + '_ {
         self.accesses.iter().copied().take_while(|access| access.kind() != Kind::None)

@@ -140,9 +140,17 @@ pub(crate) trait Search {
     fn redundant(&self) -> bool {
         false
     }
+    /// Whether the rest of this execution is none of the search's business: what is pending now is what it wants to know.
+    fn stops(&self) -> bool {
+        false
+    }
     /// Which share of the search is done, in millionths, by what is known of it: every branch that is known counts as much as those beside it. `None` if that
     /// means nothing.
     fn covered(&self) -> Option<u32> {
+        None
+    }
+    /// The exhaustive search, if it is that: it can be given away in pieces.
+    fn as_optimal(&mut self) -> Option<&mut optimal::Optimal> {
         None
     }
     /// Whether an execution cannot be made again by asking for the same one, so that its schedule must be kept at once.

@@ -14,8 +14,12 @@
 //! - A race is also sought for operations that never happened because their thread is blocked at the end.
 //! - A search can be confined to the runs that begin in a given way: what can come after it is searched as if the program began there, and races
 //!   with steps before are not turned round. Which steps were taken before makes no difference to who can notice whom afterwards.
+//! - A search can be given away in pieces, see [`pieces`].
 //! - Adding the *thread* of the later event to what is tried (Flanagan and Godefroid, POPL 2005) would be unsound together with sleep
 //!   sets; what is planned here is the whole sequence, whose first step is an initial of it.
+
+pub(crate) mod board;
+pub(crate) mod pieces;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -27,7 +31,7 @@ use super::log::{Log, Race, RaceKind};
 use super::names::Names;
 use super::sequence::{make_room, position};
 use super::usual::first_choice;
-use super::wakeup::{self, Branch, Initial, Planned};
+use super::wakeup::{self, Branch, Planned};
 use super::{ANY_ALT, Choice, Diverged, Next, Pending, Search, Taken, View};
 
 /// A step that need not be taken.
@@ -41,7 +45,7 @@ struct Sleeper {
 }
 
 /// The state of the search at one depth.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Node {
     /// Everything that is possible here.
     choices: Vec<Choice>,
@@ -105,6 +109,12 @@ pub(crate) struct Optimal {
     sequence: Vec<Planned>,
     /// How every run begins.
     given: Vec<Turn>,
+    /// The nodes above this depth belong to other pieces as well: what is planned there is only noted.
+    border: usize,
+    /// How much was planned at each of them when the piece began.
+    known: Vec<usize>,
+    /// Something sleeps that other pieces begin with. Then only what begins in the same way is a run that there is already: see [`pieces`].
+    is_beside_others: bool,
     /// Where that is impossible.
     pub(crate) misfit: Rc<Cell<Option<usize>>>,
     pub(crate) fault: Option<crate::config::Fault>,
@@ -253,8 +263,9 @@ impl Optimal {
             plan_thread(node, sequence);
             return;
         }
+        let strictly = self.is_beside_others;
         let covered = node.asleep.iter().any(|sleeper| {
-            wakeup::weak_initial(sleeper.choice, &sleeper.widest, sequence, places) != Initial::No
+            wakeup::weak_initial(sleeper.choice, &sleeper.widest, sequence, places).counts(strictly)
         });
         if covered {
             return;
@@ -265,7 +276,16 @@ impl Optimal {
         // The current branch, the first, begins with the earlier event of the race: it cannot lead there.
         let by_place = self.fault == Some(crate::config::Fault::PlacesAreNames);
         let names = Names::new(&self.log, all, places, race.earlier, by_place);
-        wakeup::insert(&mut node.tree, 1, sequence, node.objects, names);
+        wakeup::insert(&mut node.tree, 1, sequence, node.objects, names, strictly);
+        if (race.earlier as usize) < self.border {
+            // Whoever explores it will do so with all that can follow.
+            node.tree.iter_mut().skip(1).for_each(|branch| branch.children.clear());
+        }
+    }
+
+    /// The search ends when it comes back to this depth.
+    fn floor(&self) -> usize {
+        self.given.len().max(self.border)
     }
 }
 
@@ -391,7 +411,10 @@ impl Search for Optimal {
                 return Next::OutOfTime;
             }
         }
-        if !self.blocked && !self.has(crate::config::Fault::NoRacesAtTheEnd) {
+        // A run that was stopped here has what is pending where it was stopped.
+        if (!self.blocked || self.is_beside_others)
+            && !self.has(crate::config::Fault::NoRacesAtTheEnd)
+        {
             for one in pending {
                 for (index, race) in self.log.races_of_pending(one).into_iter().enumerate() {
                     self.reverse(race, Some(one), pending, places);
@@ -402,7 +425,7 @@ impl Search for Optimal {
             }
         }
         while let Some(depth) =
-            self.nodes.len().checked_sub(1).filter(|depth| *depth >= self.given.len())
+            self.nodes.len().checked_sub(1).filter(|depth| *depth >= self.floor())
         {
             let node = &mut self.nodes[depth];
             if let Some(event) = self.log.events().get(depth) {
@@ -428,6 +451,14 @@ impl Search for Optimal {
 
     fn redundant(&self) -> bool {
         self.blocked
+    }
+
+    fn stops(&self) -> bool {
+        self.blocked && self.is_beside_others
+    }
+
+    fn as_optimal(&mut self) -> Option<&mut Optimal> {
+        Some(self)
     }
 
     fn covered(&self) -> Option<u32> {

@@ -49,6 +49,17 @@ pub(crate) enum Initial {
     No,
 }
 
+impl Initial {
+    /// Whether a run that begins with the step is one of those that the sequence asks for. `strictly`: only if the step is in it.
+    pub fn counts(self, strictly: bool) -> bool {
+        match self {
+            Self::At(_) => true,
+            Self::Absent => !strictly,
+            Self::No => false,
+        }
+    }
+}
+
 /// Whether `choice` is a weak initial of a sequence (Abdulla et al. 2017, definition 4.2).
 ///
 /// The last step of a sequence did not happen as it is planned: its clock says what it needs, its footprint what it may depend on.
@@ -95,6 +106,7 @@ pub(crate) fn insert(
     sequence: &mut Vec<Planned>,
     known: u32,
     mut names: Names<'_>,
+    strictly: bool,
 ) {
     let mut skip = first;
     let mut doubtful: Vec<Choice> = Vec::new();
@@ -103,7 +115,7 @@ pub(crate) fn insert(
         let mut next = None;
         for (index, branch) in tree.iter().enumerate().skip(skip) {
             let (initial, doubt) = judge(branch, sequence, &names);
-            if initial != Initial::No {
+            if initial.counts(strictly) {
                 next = Some((index, initial));
                 break;
             }

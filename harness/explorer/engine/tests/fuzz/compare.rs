@@ -2,7 +2,7 @@
 
 use explore_engine::config::{Fault, Strategy};
 
-use super::interpret::{Found, search, search_within};
+use super::interpret::{Found, search, search_in_pieces, search_within};
 use super::program::Program;
 
 /// How two searches of one program differ.
@@ -51,6 +51,33 @@ pub fn compare_places(program: &Program, fault: Option<Fault>, most: u64) -> Ver
         executions: together.executions,
         traces: apart.executions,
         full: apart.executions,
+    }
+}
+
+/// Compares a search in pieces of so many executions with the search of the whole, of at most `most` executions.
+#[allow(dead_code, reason = "not every test uses it")]
+pub fn compare_pieces(program: &Program, piece: u64, fault: Option<Fault>, most: u64) -> Verdict {
+    let whole = search(program, Strategy::Optimal, None, most);
+    if !whole.ended {
+        return Verdict::TooLong;
+    }
+    let pieces = search_in_pieces(program, piece, fault, most * 10 + 1000);
+    if pieces.outcomes != whole.outcomes {
+        return Verdict::Different(difference(&pieces, &whole));
+    }
+    if !pieces.classes.keys().eq(whole.classes.keys()) || !pieces.ended {
+        return Verdict::Different(format!(
+            "{} traces in {} executions; in one piece {} in {}",
+            pieces.classes.len(),
+            pieces.executions,
+            whole.classes.len(),
+            whole.executions
+        ));
+    }
+    Verdict::Equal {
+        executions: pieces.executions,
+        traces: whole.executions,
+        full: whole.executions,
     }
 }
 

@@ -20,6 +20,15 @@ pub struct Met {
     pub timeouts: bool,
 }
 
+impl Met {
+    /// What has cut something off in another process as well.
+    pub fn join(&mut self, other: Self) {
+        self.looks |= other.looks;
+        self.yields |= other.yields;
+        self.timeouts |= other.timeouts;
+    }
+}
+
 /// The store of a look that read none.
 pub(super) const NO_STORE: u16 = u16::MAX;
 
