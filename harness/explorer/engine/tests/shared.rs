@@ -205,7 +205,7 @@ fn endless() {
 }
 
 fn a_program_that_runs_on_is_ended() {
-    let watchdog = Some(Duration::from_millis(300));
+    let watchdog = Some(Duration::from_secs(1));
     let outcome =
         explore(&Config { watchdog, piece: 1, random_executions: 0, ..config(2) }, endless);
     assert_eq!(outcome.status, Status::Failed);
