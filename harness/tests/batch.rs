@@ -105,7 +105,7 @@ fn every_form_is_graded_and_every_report_is_there() {
 
     let names = ["ada", "bob", "cy", "dora", "eve", "finn"];
     for name in names {
-        for form in ["results", "gradescope", "exercism"] {
+        for form in ["results", "gradescope", "exercism", "prairielearn"] {
             let path = out.path().join(form).join(format!("{name}.json"));
             serde_json::from_slice::<Value>(&std::fs::read(path).unwrap()).unwrap();
         }
@@ -150,6 +150,148 @@ fn every_form_is_graded_and_every_report_is_there() {
     let page = std::fs::read_to_string(out.path().join("instructor/bob.html")).unwrap();
     assert!(page.contains("waits_in_a_loop"));
     assert!(grade_book(out.path()).starts_with("\u{feff}\"submission\","));
+}
+
+fn table(path: &Path) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let text = text.replace('"', "");
+    text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn an_earlier_grading_is_compared_with_and_late_days_stand_beside_the_score() {
+    let batch = tempfile::tempdir().unwrap();
+    add_folder(batch.path(), "ada", "solution");
+    add_folder(batch.path(), "team", "wrong/notify_one");
+    let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    ends_with(&grade(&[batch.path()], old.path(), &[]).output().unwrap(), 1);
+    add_folder(batch.path(), "team", "solution");
+    let roster = batch.path().join("roster.csv");
+    let rows = "submission,student,id,days_late\nteam,Bob,7,3\nteam,Cy,8,1\nzoe,Zoe,9,0\n";
+    std::fs::write(&roster, rows).unwrap();
+    let more = |option: &str, path: &Path| [option.to_owned(), path.display().to_string()];
+    let options = [more("--compare", old.path()), more("--roster", &roster)].concat();
+    let mut options: Vec<&str> = options.iter().map(String::as_str).collect();
+    options.extend(["--late-points", "2", "--free-days", "1"]);
+    let text = ends_with(&grade(&[batch.path()], new.path(), &options).output().unwrap(), 0);
+    for part in [
+        "1 moves, 1 does not",
+        "team: 4 of 6 -> 6 of 6",
+        "other files were handed in",
+        "wakes_everybody",
+        "not in the students' files: ada",
+        "In the roster, and not here: zoe",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let compared = table(&new.path().join("compared.csv"));
+    assert_eq!(compared[1][..4], ["team", "4 of 6", "6 of 6", "2"]);
+    let students = table(&new.path().join("students.csv"));
+    let counts: Vec<&[String]> = students.iter().map(|row| &row[7..]).collect();
+    assert_eq!(counts[0], ["score", "max", "days_late", "late_points", "counts"]);
+    assert_eq!(counts[1], ["6", "6", "3", "4", "2"]);
+    assert_eq!(counts[2], ["6", "6", "1", "0", "6"]);
+    let canvas = table(&new.path().join("canvas.csv"));
+    assert_eq!((canvas[2][1].as_str(), canvas[2][5].as_str()), ("7", "2"));
+    let moodle = table(&new.path().join("moodle.csv"));
+    assert_eq!((moodle[2][0].as_str(), moodle[2][4].as_str()), ("Participant 8", "6"));
+    // The score itself is what it was.
+    assert_eq!(results(new.path())["team"]["score"], 6);
+    let same = grade(&[batch.path()], new.path(), &["--compare", new.path().to_str().unwrap()]);
+    let text = ends_with(&{ same }.output().unwrap(), 4);
+    assert!(text.contains("is where the results are written"), "{text}");
+}
+
+/// What the runner of Classroom 50 asks of a `result.json`
+/// (<https://github.com/foundation50/classroom50/wiki/Advanced-Autograding>), with what its schema says of each member.
+#[test]
+fn classroom_50_gets_what_it_documents() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let check = |name: &str, status: &str, visibility: &str, points: u32| serde_json::json!({ "name": name, "status": status, "visibility": visibility, "points": points, "max": 2 });
+    let result = serde_json::json!({
+        "score": 3, "max": 6,
+        "checks": [
+            check("one", "pass", "visible", 2),
+            check("two", "fail", "visible", 0),
+            check("secret", "pass", "hidden", 1),
+        ],
+    });
+    std::fs::write(path("result"), result.to_string()).unwrap();
+    // In the harness's place: what it is called with is tested elsewhere.
+    let stub = "while [ \"$1\" != --out ]; do shift; done; mkdir -p \"$2/results\"; cp \"$RESULT\" \"$2/results/x.json\"; exit $CODE";
+    std::fs::write(path("stub"), stub).unwrap();
+    let run = |code: &str| {
+        let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/ci/classroom50");
+        let mut python = Command::new(std::env::var("PYTHON").unwrap_or("python3".to_owned()));
+        python.arg(deploy.join("autograder.py")).current_dir(folder.path());
+        python.env("EI_HARNESS", format!("sh {}", path("stub").display()));
+        python.env("RESULT", path("result")).env("CODE", code).env("GIT_DIR", "/nonexistent");
+        for (name, value) in [
+            ("CLASSROOM", "cs"),
+            ("ASSIGNMENT", "queue"),
+            ("USERNAME", "ada"),
+            ("MODE", "group"),
+            ("SUBMISSION_TAG", "submit/2026-09-01T10-00-00Z-abcdef0"),
+            ("COMMIT_URL", "https://example.org/commit"),
+            ("RELEASE_URL", "https://example.org/release"),
+            ("REVIEW_URL", ""),
+        ] {
+            python.env(name, value);
+        }
+        python.output().unwrap()
+    };
+    ends_with(&run("1"), 0);
+    let written: Value =
+        serde_json::from_slice(&std::fs::read(path("result.json")).unwrap()).unwrap();
+    let text = serde_json::json!({ "type": "string", "minLength": 1 });
+    let number = serde_json::json!({ "type": "integer", "minimum": 0 });
+    let needed = [
+        "schema",
+        "classroom",
+        "assignment",
+        "assignment_type",
+        "owner",
+        "submission",
+        "commit",
+        "release",
+        "review",
+        "datetime",
+        "score",
+        "max-score",
+        "tests",
+    ];
+    let documented = jsonschema::validator_for(&serde_json::json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": needed,
+        "properties": {
+            "schema": { "const": "classroom50/result/v1" },
+            "classroom": text, "assignment": text, "owner": text,
+            "assignment_type": { "enum": ["individual", "group"] },
+            "submission": { "type": "string", "pattern": "^submit/" },
+            "commit": text, "release": text, "review": text,
+            "datetime": { "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$" },
+            "score": number, "max-score": number,
+            "tests": { "type": "array", "items": {
+                "type": "object",
+                "required": ["test-name", "passed", "score", "max-score"],
+                "properties": {
+                    "test-name": text, "passed": { "type": "boolean" },
+                    "score": number, "max-score": number,
+                },
+            } },
+        },
+    }));
+    assert!(documented.unwrap().is_valid(&written), "{written:#}");
+    let names: Vec<&Value> =
+        written["tests"].as_array().unwrap().iter().map(|test| &test["test-name"]).collect();
+    assert_eq!(names, ["one", "two"]);
+    assert_eq!(written["score"], 3);
+    // Trouble of the grader's own is no result.
+    std::fs::remove_file(path("result.json")).unwrap();
+    ends_with(&run("3"), 1);
+    assert!(!path("result.json").exists());
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Submissions to 03 whose author knows the grader: what comes out of their jails, out of rustc and out of their names reads nothing, shows
 //! nothing that is hidden, stops nobody, and earns nothing.
 
+use harness::course::naps::{Nap, napping};
+use harness::grading::intake::Taken;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
@@ -327,37 +329,22 @@ fn what_a_process_says_of_itself_earns_nothing() {
     let hidden = attack("counts_of_arcs").replace("Arc::strong_count", "counted!()");
     let hidden = format!("macro_rules! counted {{ () => {{ Arc::strong_count }} }}\n{hidden}");
     batch.add("counts_by_macro", &[("lib.rs", &hidden.replace("//! ", "// "))]);
+    // rustc leaves such a first line out, and not every parser does.
+    let script =
+        format!("#!/usr/bin/env (rust\n{}", attack("counts_of_arcs").replace("//! ", "// "));
+    batch.add("counts_script", &[("lib.rs", &script)]);
     batch.add("lines", &[("lib.rs", &attack("by_line_number"))]);
     batch.add("knows", &[("lib.rs", &cheat("by_line_number"))]);
     batch.add("alone", &[("lib.rs", &cheat("without_locks"))]);
+    // A nap of a nanosecond is no lock.
+    let files = vec![("src/lib.rs".to_owned(), cheat("without_locks").into_bytes())];
+    let taken = Taken { files, ..Taken::default() };
+    let naps = napping(&taken, Nap::Park).unwrap().files.remove(0).1;
+    batch.add("naps", &[("lib.rs", &String::from_utf8(naps).unwrap())]);
     batch.add("right", &[("lib.rs", &solution_that(""))]);
-    // Before all others: rustc takes them, and what reads a source as a tree would come to the end of its stack.
-    let right = solution_that("");
-    let swallowed = |open: &str, close: &str| {
-        let (open, close) = (open.repeat(8000), close.repeat(8000));
-        format!(
-            "{right}\nmacro_rules! ignore {{ ($($t:tt)*) => {{}} }}\nignore! {{ {open}{close} }}\n"
-        )
-    };
-    let deep = [
-        swallowed("(", ")"),
-        swallowed("[{", "}]"),
-        format!("{right}\npub fn f() -> bool {{ {}true }}\n", "!".repeat(2000)),
-        format!("{right}\npub fn f() -> u8 {{ 1{} }}\n", " as u8".repeat(2000)),
-    ];
-    for (number, source) in deep.iter().enumerate() {
-        batch.add(&format!("0deep{number}"), &[("lib.rs", source)]);
-    }
-    batch.add("0inside", &[("lib.rs", &right), ("other.rs", &deep[0])]);
     let graded = batch.grade();
     assert_eq!(graded.score("right"), 12, "{}", graded.said);
-    for name in ["0deep0", "0deep1", "0deep2", "0deep3", "0inside"] {
-        assert_eq!(graded.results[name]["status"], "refused", "{name}");
-        let why = graded.results[name]["message"].as_str().unwrap();
-        assert!(why.contains("is inside of more than"), "{why}");
-    }
-    assert_eq!(std::fs::read_dir(batch.path("temporary")).unwrap().count(), 0);
-    for name in ["forges", "elided", "counts", "counts_by_macro", "lines"] {
+    for name in ["forges", "elided", "counts", "counts_by_macro", "counts_script", "lines"] {
         assert_eq!(graded.score(name), 0, "{name}: {}", graded.said);
     }
     // A copied hole and counters that nobody watches are seen in the source, and it is said what to write.
@@ -367,6 +354,7 @@ fn what_a_process_says_of_itself_earns_nothing() {
         assert!(result["message"].as_str().unwrap().contains(says), "{result:#}");
     }
     assert_eq!(graded.results["counts_by_macro"]["status"], "refused");
+    assert_eq!(graded.results["counts_script"]["status"], "refused");
     // Another spelling of the same hole gets by. What it does with it earns nothing.
     assert_eq!(graded.results["elided"]["status"], "graded");
     let basis = |name: &str| -> Vec<&Value> {
@@ -374,7 +362,7 @@ fn what_a_process_says_of_itself_earns_nothing() {
         checks.map(|check| &check["basis"]).collect()
     };
     assert_eq!(basis("right").iter().filter(|basis| **basis == "confirmed").count(), 10);
-    for name in ["knows", "alone"] {
+    for name in ["knows", "alone", "naps"] {
         let statuses = graded.statuses(name);
         for check in [
             "opposite_directions",

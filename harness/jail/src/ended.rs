@@ -44,6 +44,9 @@ pub enum How {
     WallTime,
     /// It was killed at [`Limits::cpu`](crate::Limits::cpu).
     CpuTime,
+    /// It was killed for having more than
+    /// [`Limits::memory_bytes`](crate::Limits::memory_bytes) in memory, all processes together.
+    Memory,
     /// It was killed for writing more than
     /// [`Limits::output_bytes`](crate::Limits::output_bytes).
     OutputLimit,
@@ -58,6 +61,7 @@ impl fmt::Display for How {
             How::Signalled(signal) => write!(f, "signal {signal}"),
             How::WallTime => f.write_str("killed at its time limit"),
             How::CpuTime => f.write_str("killed at its limit of processor time"),
+            How::Memory => f.write_str("killed at its limit of memory"),
             How::OutputLimit => f.write_str("killed at its limit of output"),
             How::Killed => f.write_str("killed on demand"),
         }

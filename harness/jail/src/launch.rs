@@ -3,6 +3,7 @@
 mod start;
 
 use crate::running::Running;
+use crate::system::SystemPrograms;
 use crate::wire::Order;
 use crate::{Ended, Error, Layers, Limits, Processes};
 use std::ffi::OsString;
@@ -145,6 +146,11 @@ impl Jail {
             self = self.read_only(path);
         }
         self
+    }
+
+    /// Shows these programs of the system and the libraries that they need, and nothing else of it.
+    pub fn only(self, programs: &SystemPrograms) -> Jail {
+        programs.paths().fold(self, |jail, path| jail.read_only(path))
     }
 
     /// Sets the bounds; [`Limits::default`] without this.

@@ -26,6 +26,7 @@
 //! | [`Jail`] | what a program is given, and the start of it |
 //! | [`Running`], [`Killer`] | a program in its jail: its streams, its processes, its end |
 //! | [`Limits`], [`Processes`] | how much it may use |
+//! | [`SystemPrograms`] | which programs of the system it sees |
 //! | [`Ended`], [`How`], [`Error`] | what became of it; what is not its doing |
 //! | [`Layers`], [`diagnose`] | what protects the machine; what this one cannot enforce |
 
@@ -40,6 +41,7 @@ mod layers;
 mod limits;
 mod processes;
 mod running;
+mod system;
 mod wire;
 
 pub use diagnose::{Finding, Report, State, diagnose};
@@ -50,6 +52,7 @@ pub use layers::Layers;
 pub use limits::{Limits, Processes};
 pub use processes::ProcessInfo;
 pub use running::{Killer, Running};
+pub use system::SystemPrograms;
 
 /// Becomes the inner stage of a jail if this process was started as one.
 ///

@@ -252,6 +252,7 @@ impl Running {
     fn how(&self, account: &Account) -> Result<How, Error> {
         match (account.cause, account.status) {
             (Cause::Deadline, _) => Ok(How::WallTime),
+            (Cause::Memory, _) => Ok(How::Memory),
             (Cause::Asked, _) => Ok(How::Killed),
             (Cause::Finished, None) => Err(Error::Lost),
             (Cause::Finished, Some(status)) => {

@@ -1,6 +1,8 @@
 //! The verb `grade`.
 
+use super::compare;
 use super::output::{Batch, Output, Reports};
+use super::roster::{self, Student};
 use super::shard::Shard;
 use super::submissions::{self, Submission};
 use crate::grading::grade::Grader;
@@ -11,6 +13,7 @@ use crate::parallel;
 use crate::reports::terminal::Report;
 use crate::reports::words::{harmless, harmless_name};
 use anstyle::{AnsiColor, Style};
+use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -32,6 +35,8 @@ pub struct Request {
     pub shard: Option<Shard>,
     /// How to write the reports.
     pub reports: Reports,
+    /// Results of an earlier grading, to compare with.
+    pub compare: Option<PathBuf>,
 }
 
 /// Grades what is asked for and has no result yet, writes all reports, and prints what came of it. Blocks until all is done. Interrupted at any
@@ -44,7 +49,13 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
     let assignment = grader.assignment();
     let found = submissions::find(assignment, &request.paths, Some(&request.out))?;
     let mut batch = Batch::new(grader, request.shard, &found);
+    // What makes no sense is said before hours of grading.
+    let before = request.compare.as_deref().map(|path| compare::read(path, &assignment.name));
+    let before = before.transpose()?;
     let output = Output::begin(&request.out, &batch)?;
+    if let Some(path) = request.compare.as_deref().filter(|path| output.holds(path)) {
+        bail!("{} is where the results are written; compare with another folder", path.display());
+    }
     let earlier = output.add_earlier(&mut batch)?;
     let mine: Vec<&Submission> = found
         .submissions
@@ -123,10 +134,32 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
             listed(&earlier)
         );
     }
+    if let Some(students) = &request.reports.roster {
+        tell_unmatched(students, &results);
+    }
+    if let Some(before) = before {
+        compare::tell(&before, &results, &output)?;
+    }
     if !found.others.is_empty() {
         anstream::println!("Not submissions, and not graded: {}", listed(&found.others));
     }
     Ok(verdict)
+}
+
+/// Whom the roster does not know, and of whom there is nothing.
+fn tell_unmatched(students: &[Student], results: &[SubmissionResult]) {
+    let (strange, missing) = roster::unmatched(students, results);
+    for (names, what) in [
+        (
+            strange,
+            "Nobody in the roster has handed these in, so that they are not in the students' files",
+        ),
+        (missing, "In the roster, and not here"),
+    ] {
+        if !names.is_empty() {
+            anstream::println!("{what}: {}", listed(&names));
+        }
+    }
 }
 
 fn progress(length: u64) -> ProgressBar {

@@ -8,14 +8,18 @@
 //! | [`archive`] | what is taken from an archive, and what is refused |
 //! | [`shard`] | which part of a batch belongs to which machine |
 //! | [`output`] | where everything is written: a result each, at once or not at all, and the reports made of them |
+//! | [`roster`] | who has handed in what, and how late |
+//! | [`compare`] | who has another score than in an earlier grading, and why |
 //! | [`grade`], [`merge`], [`again`] | the verbs |
 
 pub mod again;
 pub mod archive;
 pub mod attempts;
+pub mod compare;
 pub mod forms;
 pub mod grade;
 pub mod merge;
 pub mod output;
+pub mod roster;
 pub mod shard;
 pub mod submissions;

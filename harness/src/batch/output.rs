@@ -7,13 +7,19 @@
 //! OUT/instructor/NAME.html    the same with what is hidden from students, where it is asked for
 //! OUT/gradescope/NAME.json    none for a submission without a score
 //! OUT/exercism/NAME.json
+//! OUT/prairielearn/NAME.json  none for a submission without a score
 //! OUT/gradebook.csv           made at the end, of all results
+//! OUT/students.csv            a row a student: the score, what being late has cost, and what counts
+//! OUT/canvas.csv              the same for Canvas's gradebook
+//! OUT/moodle.csv              and for an assignment of Moodle's
+//! OUT/compared.csv            who has another score than before, with `--compare`
 //! OUT/junit.xml
 //! ```
 //!
 //! A batch that is interrupted has its results, and goes on from there. The reports are made of the results alone, so that they can be made
 //! again at any time.
 
+use super::roster::{self, Policy, Student};
 use super::shard::Shard;
 use super::submissions::Found;
 use crate::files;
@@ -21,7 +27,7 @@ use crate::grading::assignment::Assignment;
 use crate::grading::grade::Grader;
 use crate::grading::result::{Status, SubmissionResult, Versions};
 use crate::reports::words::harmless_name;
-use crate::reports::{csv, exercism, gradescope, html, junit};
+use crate::reports::{csv, exercism, gradescope, html, junit, prairielearn, students};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
@@ -105,6 +111,10 @@ pub struct Reports {
     pub instructor_pages: bool,
     /// Whether the grade book begins with a byte order mark.
     pub csv_bom: bool,
+    /// The students, where there is a list of them.
+    pub roster: Option<Vec<Student>>,
+    /// What being late costs.
+    pub late: Policy,
 }
 
 /// A batch's folder.
@@ -121,7 +131,7 @@ impl Output {
     /// When it holds another batch, or cannot be made.
     pub fn begin(folder: &Path, batch: &Batch) -> anyhow::Result<Output> {
         let output = Output { folder: folder.to_owned() };
-        for name in ["results", "pages", "gradescope", "exercism"] {
+        for name in ["results", "pages", "gradescope", "exercism", "prairielearn"] {
             let path = folder.join(name);
             std::fs::create_dir_all(&path)
                 .with_context(|| format!("{} cannot be made", path.display()))?;
@@ -255,11 +265,16 @@ impl Output {
                 }
                 let value = exercism::write(result, language, &checks);
                 self.put(&format!("exercism/{name}.json"), &serde_json::to_vec_pretty(&value)?)?;
-                let gradescope = format!("gradescope/{name}.json");
-                match gradescope::write(result, language) {
-                    Some(value) => self.put(&gradescope, &serde_json::to_vec_pretty(&value)?)?,
-                    // One from before may be there, of a run that could tell.
-                    None => drop(std::fs::remove_file(self.folder.join(gradescope))),
+                for (platform, value) in [
+                    ("gradescope", gradescope::write(result, language)),
+                    ("prairielearn", prairielearn::write(result, language)),
+                ] {
+                    let file = format!("{platform}/{name}.json");
+                    match value {
+                        Some(value) => self.put(&file, &serde_json::to_vec_pretty(&value)?)?,
+                        // One from before may be there, of a run that could tell.
+                        None => drop(std::fs::remove_file(self.folder.join(file))),
+                    }
                 }
                 anyhow::Ok(())
             };
@@ -284,7 +299,38 @@ impl Output {
         let mark = if reports.csv_bom { "\u{feff}" } else { "" };
         self.put("gradebook.csv", (mark.to_owned() + &csv::write(&results)?).as_bytes())?;
         self.put("junit.xml", junit::write(&assignment.name, &results)?.as_bytes())?;
+        let of_names;
+        let students = match &reports.roster {
+            Some(roster) => roster,
+            None => {
+                of_names = roster::of_names(&results);
+                &of_names
+            }
+        };
+        let late = reports.late;
+        self.write_table(
+            "students.csv",
+            &(mark.to_owned() + &students::table(students, &results, late)?),
+        )?;
+        let canvas = students::canvas(&assignment.name, students, &results, late)?;
+        self.write_table("canvas.csv", &canvas)?;
+        self.write_table("moodle.csv", &students::moodle(students, &results, late)?)?;
         Ok(results)
+    }
+
+    /// Writes a table to a file of this name, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn write_table(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        self.put(name, text.as_bytes())
+    }
+
+    /// Whether this is the folder, or is in it.
+    pub fn holds(&self, path: &Path) -> bool {
+        let whole = |path: &Path| path.canonicalize().ok();
+        whole(path).zip(whole(&self.folder)).is_some_and(|(path, own)| path.starts_with(own))
     }
 
     /// Writes a file, whole or not at all.

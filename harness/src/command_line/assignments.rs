@@ -39,10 +39,16 @@ pub(super) enum Verb {
     Hint(HintArguments),
     /// Grade submissions of an assignment
     ///
-    /// Writes a result, a page and the files of Gradescope and Exercism for each
-    /// submission, and a grade book and JUnit report for all. Called again after
-    /// an interruption, it goes on where it was; a submission whose files have
-    /// changed since is graded again. Reports are of all results in the folder.
+    /// Writes a result, a page and the files of Gradescope, PrairieLearn and
+    /// Exercism for each submission, and for all a grade book, a JUnit report and
+    /// what Canvas and Moodle import. Called again after an interruption, it goes
+    /// on where it was; a submission whose files have changed since is graded
+    /// again. Reports are of all results in the folder.
+    ///
+    /// A roster is a CSV with a row a student. Its columns, of which only the
+    /// first has to be there: submission, student, id, login, email, section,
+    /// days_late, free_days. Rows of one submission are a group. What being late
+    /// costs stands beside the score, in students.csv.
     ///
     /// Exit code 0: every submission passes every check. 1: some do not, and
     /// the report says which. 2: the command line makes no sense. 3: the grader
@@ -121,12 +127,28 @@ struct ReportArguments {
     /// Begin the grade book with a byte order mark, without which Excel garbles names in other than Latin letters
     #[arg(long)]
     csv_bom: bool,
+    /// A CSV of the students: whose each submission is, and how late it was
+    #[arg(long, value_name = "CSV")]
+    roster: Option<PathBuf>,
+    /// Take so many points for each day that the roster says it was late
+    #[arg(long, value_name = "N", default_value = "0", requires = "roster")]
+    late_points: u32,
+    /// So many days late cost nothing
+    #[arg(long, value_name = "N", default_value = "0", requires = "roster")]
+    free_days: u32,
 }
 
-impl From<ReportArguments> for batch::output::Reports {
-    fn from(arguments: ReportArguments) -> Self {
-        let ReportArguments { language, instructor_pages, csv_bom } = arguments;
-        Self { language: language.language, instructor_pages, csv_bom }
+impl ReportArguments {
+    fn reports(self) -> anyhow::Result<batch::output::Reports> {
+        let ReportArguments { language, instructor_pages, csv_bom, roster, late_points, free_days } =
+            self;
+        Ok(batch::output::Reports {
+            language: language.language,
+            instructor_pages,
+            csv_bom,
+            roster: roster.as_deref().map(batch::roster::read).transpose()?,
+            late: batch::roster::Policy { points_a_day: late_points, free_days },
+        })
     }
 }
 
@@ -183,10 +205,11 @@ pub(super) enum CourseVerb {
     /// build and to `check`; after you have edited it, `--save` makes the patch
     /// of it again. A new one begins with `--over solution`.
     Wrong(CourseWrongArguments),
-    /// Make the students' copy of a course
+    /// Make the students' copy of a course, or of submissions what JPlag reads
     ///
-    /// It has the tasks, the starters and the visible checks: no solutions, no
-    /// wrong ones, no hidden checks.
+    /// The students' copy has the tasks, the starters and the visible checks: no
+    /// solutions, no wrong ones, no hidden checks. For JPlag, submissions stand
+    /// beside the starter, which is what all have in common.
     Export(CourseExportArguments),
 }
 
@@ -235,9 +258,18 @@ pub(super) struct CourseWrongArguments {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CourseExportArguments {
-    /// Where to make it; the folder must not be there yet
-    #[arg(long, value_name = "DIR")]
-    students: PathBuf,
+    /// Submissions for JPlag, or folders of them
+    #[arg(value_name = "PATH", requires = "jplag")]
+    paths: Vec<PathBuf>,
+    /// Where to make the students' copy; the folder must not be there yet
+    #[arg(long, value_name = "DIR", required_unless_present = "jplag", conflicts_with = "jplag")]
+    students: Option<PathBuf>,
+    /// Where to put the submissions and the starter; the folder must not be there yet
+    #[arg(long, value_name = "DIR", requires = "assignment")]
+    jplag: Option<PathBuf>,
+    /// The assignment that they are of: 07-queue, 7 or queue
+    #[arg(long, value_name = "NAME", requires = "jplag")]
+    assignment: Option<String>,
     /// The folder of another course, with the same layout
     #[arg(long, value_name = "DIR")]
     course: Option<PathBuf>,
@@ -257,6 +289,9 @@ pub(super) struct GradeArguments {
     /// Grade the submission of this result again, and say whether it comes to the same
     #[arg(long, value_name = "RESULT", conflicts_with_all = ["assignment", "out", "shard", "seed"])]
     again: Option<PathBuf>,
+    /// Say whose score is another than in these earlier results, and why: the folder of an earlier --out, or one result
+    #[arg(long, value_name = "OLD", conflicts_with = "again")]
+    compare: Option<PathBuf>,
     #[command(flatten)]
     at: Where,
     /// Grade this many submissions at a time; as many as there are cores without it
@@ -330,6 +365,8 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
                 (None, None) => unreachable!("clap asks for one of the two"),
             };
             let assignment = Assignment::find(&arguments.at.course(), name)?;
+            // What is wrong with the roster is said at once.
+            let reports = arguments.reports.reports()?;
             // Submissions side by side keep the cores busy; so a submission's checks run one after the other.
             let checks_at_once = NonZeroUsize::MIN;
             let seed = match (&before, arguments.seed, &arguments.out) {
@@ -351,14 +388,16 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
                 out: arguments.out.unwrap_or_default(),
                 jobs: arguments.jobs.unwrap_or_else(cores),
                 shard: arguments.shard,
-                reports: arguments.reports.into(),
+                reports,
+                compare: arguments.compare,
             };
             Ok(ExitCode::from(batch::grade::grade(&grader, &request)? as u8))
         }
         Verb::Merge(arguments) => {
             let course = arguments.course.unwrap_or_else(workspace_root);
             let (folders, out) = (&arguments.folders, &arguments.out);
-            let verdict = batch::merge::merge(&course, folders, out, &arguments.reports.into())?;
+            let verdict =
+                batch::merge::merge(&course, folders, out, &arguments.reports.reports()?)?;
             Ok(ExitCode::from(verdict as u8))
         }
         Verb::Course(CourseVerb::New(CourseNewArguments { course, name })) => {
@@ -377,7 +416,13 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
         }
         Verb::Course(CourseVerb::Export(arguments)) => {
             let course = arguments.course.unwrap_or_else(workspace_root);
-            course::export::export(&course, &arguments.students)?;
+            if let Some(students) = &arguments.students {
+                course::export::export(&course, students)?;
+            }
+            if let (Some(folder), Some(name)) = (&arguments.jplag, &arguments.assignment) {
+                let assignment = Assignment::find(&course, name)?;
+                course::jplag::export(&assignment, &arguments.paths, folder)?;
+            }
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -5,6 +5,7 @@
 
 use super::equal::{Returns, always_equal};
 use super::house::House;
+use super::naps::{Nap, napping};
 use super::{folders, wrong};
 use crate::grading::Tools;
 use crate::grading::assignment::{self, Assignment};
@@ -42,6 +43,8 @@ enum Expected<'a> {
     EarnsNothing,
     /// As the last, and it need not compile: nobody has written it.
     MadeEarnsNothing,
+    /// As the last, of checks in which a time-out may fire at any moment. Where it may not, a nap is as good as a lock.
+    NapsEarnNothing,
 }
 
 /// Checks assignments of `course` (all, if `names` is empty) and prints what is wrong with them. Blocks until everything is graded `repeat`
@@ -112,7 +115,8 @@ pub fn check(
             let right = count(|expected| *expected == Expected::Passes);
             let wrong = count(|expected| matches!(expected, Expected::CaughtBy(_)));
             let is_cheat = |expected: &Expected<'_>| {
-                matches!(expected, Expected::EarnsNothing | Expected::MadeEarnsNothing)
+                use Expected::{EarnsNothing, MadeEarnsNothing, NapsEarnNothing};
+                matches!(expected, EarnsNothing | MadeEarnsNothing | NapsEarnNothing)
             };
             let right = counted(right, "solution passes", "solutions pass");
             let wrong = counted(wrong, "wrong one is caught", "wrong ones are caught");
@@ -149,11 +153,25 @@ fn samples<'a>(
     for name in folders(&folder.join("alternatives"))? {
         named.push((format!("alternatives/{name}"), Expected::Passes));
     }
-    for name in folders(&folder.join("cheats"))? {
-        named.push((format!("cheats/{name}"), Expected::EarnsNothing));
-    }
-    // Made of the starter, so that no author has to think of them.
+    // Made of the starter and of the cheats, so that no author has to think of them.
     let mut made = Vec::new();
+    for name in folders(&folder.join("cheats"))? {
+        let name = format!("cheats/{name}");
+        let eager =
+            manifest.checks.iter().any(|check| check.concurrent && check.limits.eager_timeouts);
+        if let (true, Ok(cheat)) = (manifest.blind && eager, assignment.sample(&name)) {
+            for (nap, with) in [(Nap::Park, "park"), (Nap::Condition, "condition")] {
+                match napping(&cheat, nap) {
+                    Ok(files) => {
+                        let name = format!("{name}, with a nap ({with})");
+                        made.push(Sample { name, expected: Expected::NapsEarnNothing, files });
+                    }
+                    Err(error) => problems.push(format!("{name}: {error:#}")),
+                }
+            }
+        }
+        named.push((name, Expected::EarnsNothing));
+    }
     if let (true, Ok(starter)) = (manifest.blind, assignment.sample("starter")) {
         for (name, returns) in
             [("equal by itself", Returns::ItsTypes), ("equal to anything", Returns::Anything)]
@@ -212,7 +230,10 @@ fn problem(
     match (result.status, expected) {
         (Status::DoesNotCompile, Expected::CaughtBy(COMPILE)) => None,
         // A cheat that is not even run earns nothing.
-        (Status::Refused | Status::DoesNotCompile, Expected::MadeEarnsNothing) => None,
+        (
+            Status::Refused | Status::DoesNotCompile,
+            Expected::MadeEarnsNothing | Expected::NapsEarnNothing,
+        ) => None,
         (Status::Refused, _) => Some(format!("is refused: {}", message())),
         (Status::DoesNotCompile, _) => Some(format!("does not compile:\n{}", message())),
         (Status::CannotTell, _) => Some(format!("cannot be graded: {}", trouble(result))),
@@ -225,9 +246,15 @@ fn problem(
             Some(format!("does not pass {}: {message}", failed.name))
         }
         (Status::Graded, Expected::CaughtBy(COMPILE)) => Some("compiles".to_owned()),
-        (Status::Graded, Expected::EarnsNothing | Expected::MadeEarnsNothing) => {
+        (
+            Status::Graded,
+            Expected::EarnsNothing | Expected::MadeEarnsNothing | Expected::NapsEarnNothing,
+        ) => {
             let is_program = manifest.form == Form::Program;
-            let counted = manifest.checks.iter().filter(|check| check.concurrent || is_program);
+            let counted = manifest.checks.iter().filter(|check| match expected {
+                Expected::NapsEarnNothing => check.concurrent && check.limits.eager_timeouts,
+                _ => check.concurrent || is_program,
+            });
             let mut earned = counted.filter(|check| {
                 result.check(&check.name).is_some_and(|it| it.status == CheckStatus::Pass)
             });

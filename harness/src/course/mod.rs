@@ -6,6 +6,8 @@ pub mod check;
 pub mod equal;
 pub mod export;
 pub mod house;
+pub mod jplag;
+pub mod naps;
 pub mod new;
 pub mod wrong;
 

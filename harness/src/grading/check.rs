@@ -92,7 +92,7 @@ fn once(
             output_bytes: u64::from(limits.output_kb) << 10,
         },
     );
-    job.env("MALLOC_ARENA_MAX", "2");
+    job.env("MALLOC_ARENA_MAX", "2").alone();
     let most = asked.most.and_then(|most| u64::try_from(most).ok());
     let numbers: Vec<u64> = [asked.seed].into_iter().chain(most).collect();
     ask(job, check, &order(check, asked), &numbers, sandbox)
@@ -205,6 +205,7 @@ fn without_proof(check: &Check, ended: &Ended, forged: bool) -> CheckResult {
             limits.seconds
         ),
         How::OutputLimit => format!("it printed more than {} KB", limits.output_kb),
+        How::Memory => format!("it needed more than {} MB of memory", limits.memory_mb),
         How::Signalled(libc::SIGABRT) | How::Exited(_) if said.contains("memory allocation of") => {
             let printed = match check.kind {
                 Kind::Explore => {

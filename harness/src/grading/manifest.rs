@@ -32,6 +32,9 @@ pub struct Manifest {
     /// Crates of the course that a submission may use: package names.
     #[serde(default)]
     pub uses: Vec<String>,
+    /// Programs of the system that a submission's program may start: `sh`, `cat`. There are no others where it runs.
+    #[serde(default)]
+    pub programs: Vec<String>,
     /// In the order in which they are reported.
     #[serde(rename = "check")]
     pub checks: Vec<Check>,
@@ -300,6 +303,10 @@ impl Manifest {
         if self.form == Form::Library && !self.uses.is_empty() {
             let message =
                 "`uses` is for programs; a library is explored, with nothing but std".to_owned();
+            return Some(("form", "\"library\"".to_owned(), message));
+        }
+        if self.form == Form::Library && !self.programs.is_empty() {
+            let message = "`programs` is for programs; a library starts none".to_owned();
             return Some(("form", "\"library\"".to_owned(), message));
         }
         for (i, check) in self.checks.iter().enumerate() {

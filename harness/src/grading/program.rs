@@ -10,7 +10,7 @@ use super::sandbox::{Bounds, Job, Sandbox};
 use super::{Tools, compile};
 use crate::grading::assignment::Assignment;
 use anyhow::{Context, bail};
-use jail::Layers;
+use jail::{Layers, SystemPrograms};
 use protocol::{Order, ProgramOrder};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -19,10 +19,23 @@ use std::time::Duration;
 /// How many runs up to the limit of time a judge may make before the grader thinks that the judge itself hangs.
 const RUNS: u32 = 32;
 
+/// The files of the programs that the assignment names, and the libraries that the judge needs, and with it whatever is compiled as it is.
+fn system(assignment: &Assignment, judge: &Path) -> anyhow::Result<Vec<String>> {
+    let mut system = SystemPrograms::named(&assignment.manifest.programs)?;
+    system.libraries_of(judge)?;
+    let text = |path: &Path| {
+        let text = path.to_str().with_context(|| format!("{} is not Unicode", path.display()))?;
+        anyhow::Ok(text.to_owned())
+    };
+    system.paths().map(text).collect()
+}
+
 /// An assignment's judge, compiled.
 #[derive(Debug)]
 pub struct Judge {
     executable: PathBuf,
+    /// What the judged programs see of the system.
+    system: Vec<String>,
     /// Where it is, as long as it is needed.
     _workshop: Workshop,
 }
@@ -42,7 +55,11 @@ impl Judge {
         let checks: Vec<&str> = programs.map(|check| check.name.as_str()).collect();
         let source = assignment.folder.join("judge.rs");
         match compile::judge(tools, &workshop, &source, &checks)? {
-            Compiled::Yes(executable) => Ok(Some(Judge { executable, _workshop: workshop })),
+            Compiled::Yes(executable) => {
+                let system = system(assignment, &executable)
+                    .context("`programs` of assignment.toml cannot be shown to submissions")?;
+                Ok(Some(Judge { executable, system, _workshop: workshop }))
+            }
             Compiled::No(messages) => {
                 bail!("{} does not compile:\n{}", source.display(), messages.shown)
             }
@@ -82,6 +99,7 @@ impl Judge {
             memory_bytes: u64::from(limits.memory_mb) << 20,
             output_bytes: usize::try_from(limits.output_kb)? << 10,
             processes: limits.processes.into(),
+            system: self.system.clone(),
             socket_pairs: limits.socket_pairs,
             memory_files: limits.memory_files,
         }));

@@ -3,7 +3,7 @@
 use crate::execution::{End, execute};
 use crate::{interrupt, stop};
 use anyhow::{Context, bail};
-use jail::{Jail, Layers, Limits, Processes};
+use jail::{Jail, Layers, Limits, Processes, SystemPrograms};
 use rustix::fd::{AsRawFd, OwnedFd, RawFd};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -11,6 +11,7 @@ use std::io;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// What stands between strangers' code and the machine.
@@ -79,7 +80,21 @@ pub struct Job {
     read_only: Vec<PathBuf>,
     writable: Vec<PathBuf>,
     descriptors: Vec<(RawFd, OwnedFd)>,
+    /// Whether it starts none of the system's programs, and needs no more of the system than libraries.
+    alone: bool,
     bounds: Bounds,
+}
+
+/// The libraries that code of Rust's needs to run, if this system can tell.
+fn libraries() -> Option<&'static SystemPrograms> {
+    static FOUND: OnceLock<Option<SystemPrograms>> = OnceLock::new();
+    let find = || {
+        let mut found = SystemPrograms::default();
+        // They are those of this one.
+        found.libraries_of(&std::env::current_exe().ok()?).ok()?;
+        Some(found)
+    };
+    FOUND.get_or_init(find).as_ref()
 }
 
 /// What a job may use.
@@ -89,7 +104,7 @@ pub struct Bounds {
     pub wall: Duration,
     /// Of processor time, of each process.
     pub cpu: Duration,
-    /// Of memory, all its processes together where the system can tell.
+    /// Of memory: of each process, and of all of them together.
     pub memory_mb: u64,
     /// At a time; 1 means that it may start none.
     pub processes: u32,
@@ -121,6 +136,8 @@ pub enum How {
     Time,
     /// It ran into its limit of output.
     OutputLimit,
+    /// All its processes together ran into its limit of memory.
+    Memory,
 }
 
 impl How {
@@ -154,6 +171,7 @@ impl Job {
             read_only: vec![folder.to_owned()],
             writable: Vec::new(),
             descriptors: Vec::new(),
+            alone: false,
             bounds,
         }
     }
@@ -188,6 +206,12 @@ impl Job {
         self
     }
 
+    /// It starts no programs of the system: there are none.
+    pub fn alone(&mut self) -> &mut Job {
+        self.alone = true;
+        self
+    }
+
     /// A descriptor that it finds open under this number.
     pub fn descriptor(&mut self, number: RawFd, descriptor: OwnedFd) -> &mut Job {
         self.descriptors.push((number, descriptor));
@@ -211,9 +235,12 @@ impl Job {
 
     fn jailed(self, layers: Layers) -> anyhow::Result<Ended> {
         let Bounds { wall, cpu, memory_mb, processes, output_bytes } = self.bounds;
-        let mut jail = Jail::new(self.program)
-            .args(self.arguments)
-            .system_programs()
+        let jail = Jail::new(self.program).args(self.arguments);
+        let jail = match libraries().filter(|_| self.alone) {
+            Some(libraries) => jail.only(libraries),
+            None => jail.system_programs(),
+        };
+        let mut jail = jail
             .current_dir(self.folder)
             .require(layers)
             .processes(match processes {
@@ -255,6 +282,7 @@ impl Job {
             jail::How::Signalled(signal) => How::Signalled(signal),
             jail::How::WallTime | jail::How::CpuTime => How::Time,
             jail::How::OutputLimit => How::OutputLimit,
+            jail::How::Memory => How::Memory,
             jail::How::Killed => bail!("the jail was ended from outside"),
         };
         Ok(Ended { how, stdout: ended.stdout, stderr: ended.stderr, wall: ended.wall })

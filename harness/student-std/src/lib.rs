@@ -16,7 +16,7 @@
 
 #[rustfmt::skip]
 pub use ::std::{
-    any, array, ascii, borrow, boxed, cell, char, clone, cmp, collections, convert, default, error, f32, f64, fmt, future, hash, iter,
+    array, ascii, borrow, boxed, cell, char, clone, cmp, collections, convert, default, error, f32, f64, fmt, future, hash, iter,
     marker, mem, num, ops, option, pin, rc, result, slice, str, string, task, vec,
 };
 pub use ::std::{i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize};
@@ -40,6 +40,11 @@ pub mod io {
     pub mod prelude {
         pub use super::{BufRead, Read, Seek, Write};
     }
+}
+
+/// `std::any` without the names of types: that of a check's closure tells which check it is.
+pub mod any {
+    pub use ::std::any::{Any, TypeId};
 }
 
 /// `std::ptr`, as far as it is safe: comparing.

@@ -36,6 +36,8 @@ pub struct ProgramOrder {
     pub output_bytes: usize,
     /// How many processes there may be at a time.
     pub processes: u64,
+    /// The files of the system that it sees.
+    pub system: Vec<String>,
     /// Whether it may make pairs of sockets.
     pub socket_pairs: bool,
     /// Whether it may make files in memory.
@@ -84,6 +86,7 @@ crate::config::fields!(ProgramOrder {
     memory_bytes,
     output_bytes,
     processes,
+    system,
     socket_pairs,
     memory_files,
 });

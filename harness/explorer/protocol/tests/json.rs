@@ -67,6 +67,7 @@ fn an_order_comes_back_as_it_was() {
         memory_bytes: 1 << 40,
         output_bytes: 1,
         processes: 2,
+        system: vec!["/bin/sh".to_owned()],
         socket_pairs: true,
         memory_files: true,
     };

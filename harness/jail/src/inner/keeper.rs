@@ -1,11 +1,12 @@
 //! The keeper: stands outside the jail, and ends it.
 
+use super::memory::Watch;
 use super::paths::{Lent, Temporary};
 use super::prepared::Prepared;
 use super::{first, fork, identity};
 use crate::error::Trouble;
-use crate::processes;
 use crate::wire::{self, Account, Cause, Failure, Order, Said, Told};
+use crate::{Processes, processes};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{DumpableBehavior, Signal, WaitOptions, getpid, kill_process, wait};
@@ -45,7 +46,10 @@ fn carry_out() -> io::Result<()> {
         first::live(&order, sent, lifeline.into(), &prepared)
     };
     drop((sent, lifeline));
-    let cause = watch(&status, &socket, started + order.limits.wall)?;
+    let limits = &order.limits;
+    // A process alone is bounded by the kernel.
+    let memory = (order.processes != Processes::Single).then(|| Watch::new(limits.memory_bytes));
+    let cause = watch(&status, &socket, started + limits.wall, memory)?;
     // The launcher may be gone; then nobody counts.
     let _ = wire::tell(&socket, &Told::Ending);
     let _ = kill_process(first, Signal::KILL);
@@ -115,12 +119,23 @@ fn leave_namespaces(with_privilege: bool) -> Result<bool, Trouble> {
 }
 
 /// Blocks until the jail's first process has said how the program ended or has itself died, the
-/// launcher has asked for the end or died, or the time is up.
-fn watch(first: &PipeReader, socket: &OwnedFd, deadline: Instant) -> io::Result<Cause> {
+/// launcher has asked for the end or died, the time is up, or all processes together have too much memory.
+fn watch(
+    first: &PipeReader,
+    socket: &OwnedFd,
+    deadline: Instant,
+    mut memory: Option<Watch>,
+) -> io::Result<Cause> {
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
+        let mut left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Ok(Cause::Deadline);
+        }
+        if let Some(memory) = &mut memory {
+            if memory.is_exceeded() {
+                return Ok(Cause::Memory);
+            }
+            left = left.min(memory.pause());
         }
         let mut watched = [
             PollFd::new(first, PollFlags::IN),

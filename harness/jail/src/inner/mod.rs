@@ -13,6 +13,7 @@ mod filter;
 mod first;
 mod identity;
 mod keeper;
+mod memory;
 mod paths;
 mod prepared;
 mod program;

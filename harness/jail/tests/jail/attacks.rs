@@ -1,7 +1,7 @@
 //! What a program that is not friendly tries, and how far it gets.
 
 use crate::{Mode, Test, assert_nobody_holds, limits, run, spawn, succeed};
-use jail::{How, Limits, Processes};
+use jail::{How, Limits, Processes, SystemPrograms};
 use std::io::{BufRead, BufReader};
 
 pub(super) const ALL: &[Test] = &[
@@ -20,6 +20,8 @@ pub(super) const ALL: &[Test] = &[
     ("a_thread_bomb", a_thread_bomb),
     ("ten_gigabytes", |mode| drop(succeed(mode.payload("memory")))),
     ("memory_in_pieces", |mode| drop(succeed(mode.payload("memory_in_pieces")))),
+    ("memory_of_many", memory_of_many),
+    ("no_program_that_was_not_given", no_program_that_was_not_given),
     ("a_large_file", |mode| {
         assert_eq!(run(mode.payload("large_file")).how, How::Signalled(libc::SIGXFSZ));
     }),
@@ -88,6 +90,46 @@ fn a_fork_bomb_in_a_shell(mode: Mode) {
     let jail = mode.shell("b() { b | b & }; b; while :; do :; done 2>&-");
     let ended = run(jail.processes(Processes::AtMost(8)).limits(limits));
     assert!(!ended.success());
+}
+
+/// None of them has too much. All together do, and are killed; a few are not.
+fn memory_of_many(mode: Mode) {
+    let payload = crate::payload_executable().display().to_string();
+    let held = |count: usize, end: &str| {
+        let all = format!("'{payload}' --payload hold 60 <&3 & ").repeat(count);
+        let script = format!("exec 3<&0; {all} {end}");
+        let limits = Limits { memory_bytes: 256 << 20, ..limits() };
+        let jail = mode.shell(&script).read_only(crate::payload_executable()).limits(limits);
+        jail.processes(Processes::AtMost(16))
+    };
+    // The input stays open: they hold it until somebody ends them.
+    let (mut running, _) = spawn(held(8, "wait"));
+    let stdin = running.stdin.take();
+    assert_eq!(running.wait().expect("it ends").how, How::Memory);
+    drop(stdin);
+    let (mut running, _) = spawn(held(3, "wait; exit 7"));
+    let mut stdout = BufReader::new(running.stdout.take().expect("not taken yet"));
+    let mut line = String::new();
+    for _ in 0..3 {
+        stdout.read_line(&mut line).expect("they write");
+    }
+    assert_eq!(line, "held\nheld\nheld\n");
+    drop(running.stdin.take());
+    assert_eq!(running.wait().expect("it ends").how, How::Exited(7));
+}
+
+/// Where programs are given by name, there is no other.
+fn no_program_that_was_not_given(mode: Mode) {
+    let system = SystemPrograms::named(["sh", "cat"]).expect("the system has them");
+    let script = "echo x | cat; for other in bash python3 perl ls /usr/bin/env /bin/dash; do
+        $other -c : 2>/dev/null && echo $other; done; exit 5";
+    let jail = jail::Jail::new("/bin/sh").args(["-c", script]).env("PATH", "/usr/bin:/bin");
+    let jail = mode.apply(jail.only(&system).limits(limits()));
+    let ended = run(jail.processes(Processes::AtMost(8)));
+    let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+    // In the machine's own file system a file has the names that it has.
+    let said = said.replace(if mode == Mode::Full { "-" } else { "/bin/dash\n" }, "");
+    assert_eq!((ended.how, said.as_str()), (How::Exited(5), "x\n"));
 }
 
 fn a_full_disk(mode: Mode) {

@@ -23,6 +23,7 @@ pub(super) fn run(arguments: &[String]) {
         "threads" => threads(),
         "memory" => memory(),
         "memory_in_pieces" => memory_in_pieces(),
+        "hold" => hold(arguments[0].parse().expect("a number")),
         "large_file" => drop(File::create("large").and_then(|mut file| fill(&mut file))),
         "full_disk" => full_disk(),
         "many_files" => many_files(),
@@ -383,4 +384,12 @@ fn deep_folders() {
 fn many_descriptors() {
     let open: Vec<File> = (0..5000).map_while(|_| File::open("/dev/null").ok()).collect();
     assert!((1..256).contains(&open.len()), "{}", open.len());
+}
+
+/// Holds so many megabytes, until it is killed or its input ends.
+fn hold(megabytes: usize) {
+    let held = vec![1_u8; megabytes << 20];
+    println!("held");
+    let _ = io::stdin().read(&mut [0]);
+    drop(std::hint::black_box(held));
 }

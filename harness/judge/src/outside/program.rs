@@ -40,12 +40,12 @@ impl Program {
     }
 
     /// Starts the program with these arguments and returns as soon as it runs. Its folder is an empty `/tmp`, its environment is empty, and
-    /// of the machine it sees the system's programs and nothing else.
+    /// of the machine it sees the programs that the assignment names, and nothing else.
     pub fn start(&self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Run {
         self.launch(Jail::new(&self.order.program).args(arguments))
     }
 
-    /// Starts a shell that runs `script`, in which `$0` is the program: for a program of which several processes share a folder. What the
+    /// Starts a shell, `sh`, which the assignment has to name, that runs `script`, in which `$0` is the program: for a program of which several processes share a folder. What the
     /// shell and they do together must stay within the limits of the check.
     pub fn start_shell(&self, script: &str) -> Run {
         let shell = Jail::new("/bin/sh").arg("-c").arg(script).arg(&self.order.program);
@@ -59,7 +59,6 @@ impl Program {
         };
         let mut jail = jail
             .read_only(&order.program)
-            .system_programs()
             .env("PATH", "/usr/bin:/bin")
             .require(layers)
             .processes(match order.processes {
@@ -73,6 +72,9 @@ impl Program {
                 output_bytes: order.output_bytes,
                 ..Limits::default()
             });
+        for path in &order.system {
+            jail = jail.read_only(path);
+        }
         if order.no_namespaces {
             jail = jail.without_namespaces();
         }

@@ -251,6 +251,9 @@ impl Run {
                 ended.wall.as_secs_f64()
             ),
             How::OutputLimit => too_much(output_bytes),
+            How::Memory => panic!(
+                "the program and what it has started had more in memory than they may have together"
+            ),
             How::Killed => give_up("the program was ended", "by nobody known"),
         };
         Finished { stdout: stdout.rest(), stderr: stderr.rest(), code, signal }

@@ -1,6 +1,6 @@
 //! From `checks.rs` to checks that only look.
 
-use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 
 /// What says what is right.
 const ASSERTIONS: [&str; 6] =
@@ -9,8 +9,8 @@ const ASSERTIONS: [&str; 6] =
 /// A place is the line times this, and the column.
 const COLUMNS: usize = 1000;
 
-/// The source without what says what is right. Where its lines and columns are depends on `seed`: a function that is told who calls it learns
-/// nothing from it. Comments are gone.
+/// The source without what says what is right. Where its lines and columns are depends on `seed`, and so do the names of its functions: a
+/// function that is told who calls it, or of which type a closure is, learns nothing from it. Comments are gone.
 ///
 /// # Errors
 ///
@@ -18,8 +18,45 @@ const COLUMNS: usize = 1000;
 pub fn blinded(source: &str, seed: u64) -> anyhow::Result<String> {
     let mut printer = Printer { text: String::new(), state: seed | 1 };
     let tokens = source.parse::<TokenStream>();
-    printer.print(tokens.map_err(|error| anyhow::anyhow!("checks.rs: {error}"))?);
-    Ok(printer.text)
+    let tokens = tokens.map_err(|error| anyhow::anyhow!("checks.rs: {error}"))?;
+    let (tokens, aliases) = renamed(tokens, seed);
+    printer.print(tokens);
+    // Whoever calls them knows them by the names that they had.
+    Ok(printer.text + &aliases)
+}
+
+/// The same functions under drawn names, and what makes their own names known again.
+fn renamed(tokens: TokenStream, seed: u64) -> (TokenStream, String) {
+    let (mut aliases, mut is_public, mut after_fn) = (String::new(), false, false);
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let renamed = tokens.into_iter().map(|token| {
+        let TokenTree::Ident(name) = &token else {
+            // `pub(crate)` keeps what `pub` has said; everything else begins something new.
+            is_public &= matches!(&token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis);
+            after_fn = false;
+            return token;
+        };
+        let defines = std::mem::replace(&mut after_fn, name == "fn");
+        if !defines {
+            let keeps = ["fn", "async", "const", "unsafe", "extern"].iter().any(|word| name == word);
+            is_public = name == "pub" || is_public && keeps;
+            return token;
+        }
+        state = step(state);
+        let drawn = format!("c{state:016x}");
+        let visibility = if is_public { "pub " } else { "" };
+        aliases += &format!("\n#[allow(unused_imports)] {visibility}use {drawn} as {name};");
+        is_public = false;
+        TokenTree::Ident(Ident::new(&drawn, name.span()))
+    });
+    (renamed.collect(), aliases)
+}
+
+/// Xorshift: any number but 0 leads through all.
+fn step(mut state: u64) -> u64 {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^ state << 17
 }
 
 /// The line of the source, from 1, that a look is from.

@@ -1,0 +1,277 @@
+//! Who has handed in what, and how late: a CSV of the instructor's.
+//!
+//! | column | what is in it |
+//! |---|---|
+//! | `submission` | what the submission is called in results; in several rows, it is a group's |
+//! | `student` | the student's name |
+//! | `id` | the platform's number: Canvas's ID, Moodle's participant |
+//! | `login`, `email`, `section` | as platforms know the student |
+//! | `days_late` | how many days after it was due; one that has begun counts |
+//! | `free_days` | how many of them cost this student nothing, where that is another number than everybody's |
+//!
+//! Only `submission` has to be there. The first line names the columns, in any order.
+
+use super::attempts;
+use crate::grading::result::SubmissionResult;
+use crate::reports::words::harmless_name;
+use anyhow::{Context, bail};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
+use std::path::Path;
+
+/// The most bytes of a roster.
+const BYTES: u64 = 8 << 20;
+/// The most days: more is a mistake in the file.
+const DAYS: u32 = 3650;
+
+const COLUMNS: [&str; 8] =
+    ["submission", "student", "id", "login", "email", "section", "days_late", "free_days"];
+
+/// A student, and what he has handed in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Student {
+    /// What the submission is called in results.
+    pub submission: String,
+    /// The name.
+    pub name: String,
+    /// The platform's number.
+    pub id: String,
+    /// What the student types to come in.
+    pub login: String,
+    /// The address.
+    pub email: String,
+    /// The section of the course.
+    pub section: String,
+    /// How many days late.
+    pub days_late: u32,
+    /// How many of them are free, if not as many as everybody's.
+    pub free_days: Option<u32>,
+}
+
+/// What being late costs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Points for each day that counts.
+    pub points_a_day: u32,
+    /// Days that do not count.
+    pub free_days: u32,
+}
+
+/// What being late has cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Late {
+    /// Days after it was due.
+    pub days: u32,
+    /// Points that are taken off.
+    pub points: u32,
+}
+
+impl Policy {
+    /// What is taken from this score of the student's; never more than there is.
+    pub fn of(&self, student: &Student, score: u32) -> Late {
+        let free = student.free_days.unwrap_or(self.free_days);
+        let counted = student.days_late.saturating_sub(free);
+        let points = counted.saturating_mul(self.points_a_day).min(score);
+        Late { days: student.days_late, points }
+    }
+}
+
+/// Reads a roster.
+///
+/// # Errors
+///
+/// When it cannot be read, or a line makes no sense; the message names it.
+pub fn read(path: &Path) -> anyhow::Result<Vec<Student>> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path);
+    let file = file.with_context(|| format!("{} cannot be read", path.display()))?;
+    file.take(BYTES + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    if bytes.len() as u64 > BYTES {
+        bail!("{} is larger than {} MB", path.display(), BYTES >> 20);
+    }
+    let text = String::from_utf8(bytes);
+    let text = text.with_context(|| format!("{} is not UTF-8; save it as such", path.display()))?;
+    parse(&text).with_context(|| path.display().to_string())
+}
+
+fn parse(text: &str) -> anyhow::Result<Vec<Student>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let first = text.lines().next().unwrap_or_default();
+    // As spreadsheets write it where a comma is for decimals.
+    let between = if first.contains(';') && !first.contains(',') { b';' } else { b',' };
+    let mut reader = ::csv::ReaderBuilder::new()
+        .delimiter(between)
+        .trim(::csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let mut names = Vec::new();
+    for name in reader.headers()? {
+        let name = name.to_lowercase().replace([' ', '-'], "_");
+        let Some(column) = COLUMNS.iter().position(|known| *known == name) else {
+            bail!(
+                "line 1: there is no column `{}`; there are: {}",
+                harmless_name(&name),
+                COLUMNS.join(", ")
+            );
+        };
+        if names.contains(&column) {
+            bail!("line 1: there are two columns `{name}`");
+        }
+        names.push(column);
+    }
+    if !names.contains(&0) {
+        bail!("line 1: there is no column `submission`");
+    }
+    let mut students = Vec::new();
+    let mut whose: BTreeMap<String, u64> = BTreeMap::new();
+    for record in reader.records() {
+        let record = record?;
+        let line = record.position().map_or(0, ::csv::Position::line);
+        let mut student = Student::default();
+        for (column, cell) in names.iter().zip(&record) {
+            student.take(*column, cell).with_context(|| format!("line {line}"))?;
+        }
+        if student.submission.is_empty() {
+            bail!("line {line}: it says of no submission whose it is");
+        }
+        if let Some(key) = student.key()
+            && let Some(other) = whose.insert(key, line)
+        {
+            bail!("lines {other} and {line} are of the same student; only one can count");
+        }
+        students.push(student);
+    }
+    Ok(students)
+}
+
+impl Student {
+    fn take(&mut self, column: usize, cell: &str) -> anyhow::Result<()> {
+        let text = cell.to_owned();
+        match column {
+            0 => self.submission = text,
+            1 => self.name = text,
+            2 => self.id = text,
+            3 => self.login = text,
+            4 => self.email = text,
+            5 => self.section = text,
+            6 => self.days_late = days(cell)?.unwrap_or(0),
+            _ => self.free_days = days(cell)?,
+        }
+        Ok(())
+    }
+
+    /// What tells the student from all others. A group's members without any of it are one.
+    fn key(&self) -> Option<String> {
+        let mut all =
+            [("id", &self.id), ("login", &self.login), ("email", &self.email)].into_iter();
+        let found = all.find(|(_, value)| !value.is_empty());
+        found.map(|(kind, value)| format!("{kind} {}", value.to_lowercase()))
+    }
+}
+
+/// A number of days; one that has begun counts.
+fn days(cell: &str) -> anyhow::Result<Option<u32>> {
+    if cell.is_empty() {
+        return Ok(None);
+    }
+    let number: f64 = cell
+        .replace(',', ".")
+        .parse()
+        .ok()
+        .filter(|days: &f64| days.is_finite())
+        .with_context(|| format!("`{}` is no number of days", harmless_name(cell)))?;
+    if !(0.0..=f64::from(DAYS)).contains(&number) {
+        bail!("`{}` is no number of days from 0 to {DAYS}", harmless_name(cell));
+    }
+    Ok(Some(number.ceil() as u32))
+}
+
+/// The students of a batch without a roster: what the platforms' names of files say.
+pub fn of_names(results: &[SubmissionResult]) -> Vec<Student> {
+    results.iter().map(|result| of_name(&result.submission)).collect()
+}
+
+/// `smithjohn_1234_5_queue` is a file of Canvas's, and `John Smith_1234_assignsubmission_file` one of Moodle's.
+fn of_name(submission: &str) -> Student {
+    let attempt = attempts::attempt_of(submission);
+    let known = attempt.as_ref().map_or(submission, |attempt| attempt.student.as_str());
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (name, id) = match known.rsplit_once('_') {
+        Some((name, id)) if attempt.is_some() && is_number(id) && !name.is_empty() => (name, id),
+        _ => (submission, ""),
+    };
+    Student {
+        submission: submission.to_owned(),
+        name: name.to_owned(),
+        id: id.to_owned(),
+        ..Student::default()
+    }
+}
+
+/// Submissions that are nobody's, and students' whose submission is not there.
+pub fn unmatched(students: &[Student], results: &[SubmissionResult]) -> (Vec<String>, Vec<String>) {
+    let known: BTreeSet<&str> = students.iter().map(|it| it.submission.as_str()).collect();
+    let there: BTreeSet<&str> = results.iter().map(|it| it.submission.as_str()).collect();
+    let owned = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect();
+    (owned(&there - &known), owned(&known - &there))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_come_in_any_order_and_most_may_be_left_out() {
+        let text = "\u{feff}Student;Submission;Days late;free_days\r\nAda;team1;1,2;\r\nBob;team1;;2\r\nCy;solo;3;\r\n";
+        let students = parse(text).unwrap();
+        let policy = Policy { points_a_day: 2, free_days: 1 };
+        let late: Vec<(&str, Late)> =
+            students.iter().map(|it| (it.name.as_str(), policy.of(it, 3))).collect();
+        assert_eq!(
+            late,
+            [
+                ("Ada", Late { days: 2, points: 2 }),
+                ("Bob", Late { days: 0, points: 0 }),
+                // Not more than there is.
+                ("Cy", Late { days: 3, points: 3 }),
+            ]
+        );
+        assert_eq!(students[1].submission, "team1");
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named_with_its_line() {
+        for (text, part) in [
+            ("student\nAda\n", "line 1: there is no column `submission`"),
+            (
+                "submission,grade\na,1\n",
+                "line 1: there is no column `grade`; there are: submission",
+            ),
+            ("submission,Submission\na,b\n", "two columns"),
+            ("submission,days_late\na,1\nb,-1\n", "line 3"),
+            ("submission,days_late\na,inf\n", "is no number of days"),
+            ("submission,days_late\na,99999999999999\n", "line 2"),
+            ("submission,days_late\na,\u{1b}[2J\n", "`␛[2J` is no number"),
+            ("submission,email\n,a@b.c\n", "line 2: it says of no submission"),
+            ("submission,email\na,x@y.z\nb,X@y.z\n", "lines 2 and 3 are of the same student"),
+            ("submission,email\na\n", "record 1"),
+        ] {
+            let error = format!("{:#}", parse(text).unwrap_err());
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn platforms_names_have_numbers_in_them() {
+        for (submission, name, id) in [
+            ("smithjohn_LATE_1234_5679_queue-2", "smithjohn", "1234"),
+            ("John Smith_77_assignsubmission_file_queue", "John Smith", "77"),
+            ("ada_7", "ada_7", ""),
+            ("_5", "_5", ""),
+        ] {
+            let student = of_name(submission);
+            assert_eq!((student.name.as_str(), student.id.as_str()), (name, id));
+        }
+    }
+}
