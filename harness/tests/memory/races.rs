@@ -1,6 +1,8 @@
 //! Plain data that two threads touch: what nothing orders is a race, what something orders is none.
 
 use std::cell::UnsafeCell;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*, fence};
 use std::sync::{Barrier, Condvar, Mutex, Once, RwLock, mpsc};
 use std::thread;
@@ -312,4 +314,24 @@ fn compared_after_a_write() {
     // SAFETY: the other thread is gone.
     let now = unsafe { (*text.0.get()).clone() };
     assert_ne!(now, said);
+}
+
+/// The keys of a new map come from a place that std has once for each thread of the operating system, and all explored threads share that.
+fn a_map_in_each_thread() {
+    thread::scope(|scope| {
+        scope.spawn(|| HashMap::from([(1, 2)]).len());
+        let map: HashMap<u32, u32> = HashMap::default();
+        assert!(map.is_empty());
+    });
+}
+
+/// So do those of what hashes with them.
+fn a_hasher_in_each_thread() {
+    let twice = || {
+        let hasher = RandomState::new();
+        assert_eq!(hasher.hash_one(1), hasher.hash_one(1));
+    };
+    let other = thread::spawn(twice);
+    twice();
+    other.join().unwrap();
 }

@@ -14,6 +14,17 @@ std::thread_local! {
     static PLACE: usize = find().unwrap_or(0);
 }
 
+std::thread_local! {
+    /// The bounds of the data of this thread of the operating system.
+    static DATA: (usize, usize) = thread_data().unwrap_or((0, 0));
+}
+
+/// Whether this lies in the data of this thread of the operating system. Each explored thread would have one of its own, and the program's
+/// thread-locals do not lie there: what is there is std's, such as the keys, and the engine's.
+pub fn is_of_the_system_thread(address: usize) -> bool {
+    DATA.with(|(start, end)| (*start..*end).contains(&address))
+}
+
 /// The keys of a new `RandomState`.
 fn new_keys() -> [u64; 2] {
     const { assert!(size_of::<RandomState>() == size_of::<[u64; 2]>()) };

@@ -32,7 +32,7 @@ use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::op::Tid;
-use super::{Bad, Machine, arena, context};
+use super::{Bad, Machine, arena, context, hashing};
 use crate::search::clock::Clock;
 use faults::Fault;
 use shadow::{Clash, How, Shadow};
@@ -195,6 +195,9 @@ fn access(address: usize, size: usize, how: How, at: usize) {
 
 /// The current thread has touched memory before its last so many steps.
 fn access_before(steps: u16, (address, size): (usize, usize), how: How, at: usize) {
+    if !arena::holds(address) && hashing::is_of_the_system_thread(address) {
+        return;
+    }
     let fine = context::with_stack(|machine, fibers, stack| {
         let is_left = !arena::holds(address)
             && !undo::may_be_static(address)
