@@ -188,3 +188,180 @@ fn counted_beside_a_lock() {
     assert_eq!(Arc::strong_count(&shared), 2);
     other.join().unwrap();
 }
+
+/// Says who it is dropped by.
+struct NotBy(thread::ThreadId);
+
+impl Drop for NotBy {
+    fn drop(&mut self) {
+        assert_ne!(thread::current().id(), self.0);
+    }
+}
+
+/// Must fail: panic. Main may be the last, though nothing that others see tells who is.
+fn dropped_by_main() {
+    let shared = Arc::new(NotBy(thread::current().id()));
+    let theirs = Arc::clone(&shared);
+    let other = thread::spawn(move || drop(theirs));
+    drop(shared);
+    other.join().unwrap();
+}
+
+thread_local! {
+    static DROPS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Counts in its thread.
+struct Counted;
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        DROPS.set(DROPS.get() + 1);
+    }
+}
+
+/// Must fail: panic. It may be main that counts.
+fn dropped_by_main_and_counted() {
+    let shared = Arc::new(Counted);
+    let theirs = Arc::clone(&shared);
+    let other = thread::spawn(move || drop(theirs));
+    drop(shared);
+    other.join().unwrap();
+    assert_eq!(DROPS.get(), 0);
+}
+
+/// A variable of somebody else.
+struct Lent(*mut u32);
+
+// SAFETY: none. That is what is explored.
+unsafe impl Send for Lent {}
+// SAFETY: as above.
+unsafe impl Sync for Lent {}
+
+/// Writes to it.
+struct Writes(Lent);
+
+impl Drop for Writes {
+    fn drop(&mut self) {
+        // SAFETY: main joins before its variable is gone.
+        unsafe { *self.0.0 += 1 };
+    }
+}
+
+/// Reads it.
+struct Reads(Lent);
+
+impl Drop for Reads {
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        assert_ne!(unsafe { *self.0.0 }, 7);
+    }
+}
+
+/// Must fail: data race. The other may be the last, and reads what main writes after its own drop.
+fn dropped_beside_a_write() {
+    let mut variable = 0;
+    let variable = &raw mut variable;
+    let shared = Arc::new(Reads(Lent(variable)));
+    let theirs = Arc::clone(&shared);
+    let other = thread::spawn(move || drop(theirs));
+    drop(shared);
+    // SAFETY: main's own.
+    unsafe { *variable = 1 };
+    other.join().unwrap();
+}
+
+/// Must fail: data race. The same, with a write in the last drop.
+fn writes_beside_a_read() {
+    let mut variable = 0;
+    let variable = &raw mut variable;
+    let shared = Arc::new(Writes(Lent(variable)));
+    let theirs = Arc::clone(&shared);
+    let other = thread::spawn(move || drop(theirs));
+    drop(shared);
+    // SAFETY: main's own.
+    assert!(unsafe { *variable } < 7);
+    other.join().unwrap();
+}
+
+/// A destructor that reads what it owns, and no more.
+struct Sums(Vec<u32>, String, Box<dyn Fn() -> u32 + Send + Sync>);
+
+impl Drop for Sums {
+    fn drop(&mut self) {
+        assert_eq!(self.0.iter().sum::<u32>() + (self.2)(), 13, "{}", self.1);
+    }
+}
+
+fn sums() -> Sums {
+    Sums(vec![1, 2, 3], "all".to_owned(), Box::new(|| 7))
+}
+
+/// Whoever is last, it reads the same. One execution covers that.
+fn reads_what_it_owns() {
+    let shared = Arc::new(sums());
+    let theirs = Arc::clone(&shared);
+    let other = thread::spawn(move || drop(theirs));
+    drop(shared);
+    other.join().unwrap();
+}
+
+/// The same of a value whose size is not known, and of a slice.
+fn reads_what_it_owns_behind_a_trait() {
+    let shared: Arc<dyn std::any::Any + Send + Sync> = Arc::new(sums());
+    let slice: Arc<[String]> = Arc::from(vec!["a".to_owned(), "b".to_owned()]);
+    let theirs = (Arc::clone(&shared), Arc::clone(&slice));
+    let other = thread::spawn(move || drop(theirs));
+    drop((shared, slice));
+    other.join().unwrap();
+}
+
+/// Unwinds.
+struct Unwinds;
+
+impl Drop for Unwinds {
+    fn drop(&mut self) {
+        std::panic::resume_unwind(Box::new(1))
+    }
+}
+
+/// Must fail: panic. If main is the last, the other's lock is not poisoned.
+fn unwinds_in_one_of_them() {
+    let lock = Arc::new(Mutex::new(()));
+    let shared = Arc::new(Unwinds);
+    let theirs = (Arc::clone(&lock), Arc::clone(&shared));
+    let other = thread::spawn(move || {
+        let (lock, shared) = theirs;
+        let drops = std::panic::AssertUnwindSafe(|| {
+            let _held = lock.lock();
+            drop(shared);
+        });
+        drop(std::panic::catch_unwind(drops));
+    });
+    drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(shared))));
+    other.join().unwrap();
+    assert!(lock.is_poisoned());
+}
+
+/// Ends the process, if nobody panics.
+struct Wanted;
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            std::process::exit(3);
+        }
+    }
+}
+
+/// Must fail: exit. Main does not panic, and may be the last.
+fn asks_whether_it_unwinds() {
+    let shared = Arc::new(Wanted);
+    let theirs = Arc::clone(&shared);
+    let other = thread::spawn(move || {
+        let _theirs = theirs;
+        std::panic::resume_unwind(Box::new(1))
+    });
+    drop(shared);
+    let _: Result<(), _> = other.join();
+}

@@ -241,3 +241,39 @@ fn handed_over() {
         assert_eq!(all.concat(), "abc");
     });
 }
+
+std::thread_local! {
+    static OWN: std::cell::Cell<u32> = const { std::cell::Cell::new(5) };
+    static MADE: std::cell::RefCell<String> = std::cell::RefCell::new("made".to_owned());
+}
+
+/// Must fail: use after free. A thread's own value ends with its thread.
+fn a_local_of_an_ended_thread() {
+    let address = thread::spawn(|| OWN.with(|own| own.as_ptr().expose_provenance()));
+    let address = address.join().unwrap();
+    // SAFETY: none. That is what is explored.
+    assert!(unsafe { *std::ptr::with_exposed_provenance::<u32>(address) } < 7);
+}
+
+/// Must fail: use after free. One with a destructor, which the thread that reads it need not have seen to its end.
+fn a_local_of_a_thread_that_ends() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let other = thread::spawn(move || {
+        sender.send(MADE.with(|made| made.as_ptr().expose_provenance())).unwrap();
+    });
+    let address = receiver.recv().unwrap();
+    // SAFETY: none.
+    assert!(unsafe { &*std::ptr::with_exposed_provenance::<String>(address) }.len() < 7);
+    other.join().unwrap();
+}
+
+/// Lent to another thread, and joined.
+fn a_local_that_is_lent() {
+    let address = OWN.with(|own| own.as_ptr().expose_provenance());
+    OWN.set(1);
+    // SAFETY: main waits.
+    thread::spawn(move || unsafe { *std::ptr::with_exposed_provenance_mut::<u32>(address) = 2 })
+        .join()
+        .unwrap();
+    assert_eq!(OWN.get(), 2);
+}

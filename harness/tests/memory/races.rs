@@ -335,3 +335,69 @@ fn a_hasher_in_each_thread() {
     twice();
     other.join().unwrap();
 }
+
+std::thread_local! {
+    static OWN: std::cell::Cell<u32> = const { std::cell::Cell::new(5) };
+}
+
+/// Must fail: data race. A thread's own value, which another one writes through a pointer.
+fn a_local_of_another() {
+    let address = OWN.with(|own| own.as_ptr().expose_provenance());
+    // SAFETY: none.
+    let other = thread::spawn(move || unsafe {
+        *std::ptr::with_exposed_provenance_mut::<u32>(address) = 1;
+    });
+    OWN.set(9);
+    other.join().unwrap();
+}
+
+/// Must fail: data race. Whether a thread has finished says nothing of what it did.
+fn finished_and_not_joined() {
+    let bare = Bare::default();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| bare.set(0, 1));
+        if other.is_finished() {
+            assert_eq!(bare.get(0), 1);
+        }
+    });
+}
+
+/// Joined, it does.
+fn finished_and_joined() {
+    let bare = Bare::default();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| bare.set(0, 1));
+        while !other.is_finished() {
+            thread::yield_now();
+        }
+        other.join().unwrap();
+        assert_eq!(bare.get(0), 1);
+    });
+}
+
+/// The lock of a standard stream orders as others do.
+fn under_the_lock_of_a_stream() {
+    let bare = Bare::default();
+    let add = || {
+        let _alone = std::io::stdout().lock();
+        bare.set(0, bare.get(0) + 1);
+    };
+    thread::scope(|scope| {
+        scope.spawn(add);
+        add();
+    });
+    assert_eq!(bare.get(0), 2);
+}
+
+/// Must fail: data race. Two streams, two locks.
+fn under_the_locks_of_two_streams() {
+    let bare = Bare::default();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let _alone = std::io::stderr().lock();
+            bare.set(0, bare.get(0) + 1);
+        });
+        let _alone = std::io::stdout().lock();
+        bare.set(0, bare.get(0) + 1);
+    });
+}

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo, UnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 
-use crate::machine::context;
+use crate::machine::{context, plain};
 
 /// What is called when a thread panics.
 pub type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>;
@@ -87,6 +87,7 @@ pub(crate) fn is_spent() -> bool {
 
 /// Writes the panic down. Returns the hook of the explored program; `None` outside of executions.
 fn note(info: &PanicHookInfo<'_>) -> Option<Option<Arc<Hook>>> {
+    plain::asks_who();
     context::with(|machine| {
         let message = info.payload_as_str().unwrap_or("a value that is no text").to_owned();
         let at = info.location().map(trace::Location::from);
@@ -138,6 +139,7 @@ fn default_hook(info: &PanicHookInfo<'_>) {
 /// Whether the current thread unwinds because of a panic, as `std::thread::panicking`.
 #[must_use]
 pub fn panicking() -> bool {
+    plain::asks_who();
     context::with(|machine| machine.threads[machine.current].panics > 0)
         .unwrap_or_else(std::thread::panicking)
 }
@@ -187,6 +189,7 @@ pub(crate) fn catch_dyn(f: &mut dyn FnMut()) -> std::thread::Result<()> {
 
 /// Panics with a payload and without a message, as `std::panic::resume_unwind`.
 pub fn resume_unwind(payload: Box<dyn Any + Send>) -> ! {
+    plain::asks_who();
     context::with(|machine| machine.resume());
     std::panic::resume_unwind(payload)
 }

@@ -10,11 +10,12 @@ use std::time::Duration;
 pub use std::time::SystemTimeError;
 
 use crate::machine::chance::Read;
-use crate::machine::{arena, context};
+use crate::machine::{arena, context, plain};
 
 /// The current thread's virtual nanoseconds. Looking at the clock again and again, with nothing else done meanwhile, moves it faster
 /// and faster: a loop that waits for a time gets there.
 pub(crate) fn virtual_nanoseconds(noting: fn(&mut Read)) -> Option<u64> {
+    plain::asks_who();
     context::with(|machine| {
         noting(&mut machine.read);
         let thread = &mut machine.threads[machine.current];

@@ -45,7 +45,7 @@ pub struct Config {
     /// After so many rounds of a loop that only looks, and saw the same, no change is seen until the loop is left; `None` follows each loop until it
     /// gives up. For loops that count their rounds: each look that could be the first to see a change costs an execution. At least 1.
     pub looks: Option<u8>,
-    /// After a thread has yielded so often while no other has moved, and has not come back to where it was, it waits until another one moves.
+    /// After a thread has yielded so often while no other has moved, and has not come back to where it was, it waits until another one moves. Yields with nothing in between are one.
     pub yields: u32,
     /// How many time-outs of a thread may fire while others could go on, with `eager_timeouts`.
     pub early_timeouts: u8,
@@ -71,6 +71,9 @@ pub struct Config {
     /// Calls of std that block may eat a park token. Set where it can make a difference, by the exploration itself.
     #[doc(hidden)]
     pub tokens: bool,
+    /// The locks of the standard streams keep others out. Set where it can make a difference, by the exploration itself.
+    #[doc(hidden)]
+    pub streams: bool,
     /// Name the Mazurkiewicz trace of each execution in `Progress`, for its tests.
     #[doc(hidden)]
     pub classes: bool,
@@ -128,6 +131,7 @@ impl Default for Config {
             strategy: Strategy::Optimal,
             queues: false,
             tokens: false,
+            streams: false,
             classes: false,
             follow_loops: false,
             counters: false,
@@ -257,6 +261,7 @@ fields!(Config {
     strategy,
     queues,
     tokens,
+    streams,
     classes,
     follow_loops,
     counters,

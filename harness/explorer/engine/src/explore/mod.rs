@@ -405,7 +405,7 @@ impl<'a> Exploration<'a> {
             let bad = self.runner.execute(
                 self.config.outputs || self.runner.with(|machine| machine.search.forgets()),
             );
-            if self.with_counters() {
+            if self.with_more() {
                 continue;
             }
             self.outcome.executions += 1;
@@ -471,10 +471,14 @@ impl<'a> Exploration<'a> {
         }
     }
 
-    /// Somebody has looked at a counter of an `Arc`, or could have: begins the search anew, with their operations as steps.
-    fn with_counters(&mut self) -> bool {
-        // Whatever came of this execution: what it took for unordered may be ordered by a counter.
-        if !plain::looked() {
+    /// Somebody has looked at a counter of an `Arc`, or could have: begins the search anew, with their operations as steps. Likewise with the locks of standard
+    /// streams.
+    fn with_more(&mut self) -> bool {
+        // Whatever came of this execution: what it took for unordered may be ordered by a counter, or by such a lock.
+        let counters = plain::looked();
+        let streams =
+            self.runner.with(|machine| machine.policies.streams && !machine.config.streams);
+        if !counters && !streams {
             return false;
         }
         if self.confined {
@@ -488,7 +492,8 @@ impl<'a> Exploration<'a> {
     /// Begins anew, with the operations of `Arc`'s counters as steps.
     fn count_counters(&mut self) {
         self.runner.with(|machine| {
-            machine.config.counters = true;
+            machine.config.counters |= counters;
+            machine.config.streams |= streams;
             machine.search = search(&machine.config);
         });
         self.outcome.executions = 0;
@@ -497,16 +502,16 @@ impl<'a> Exploration<'a> {
     /// If the program turns out to notice what was not explored so far: explores it from the start.
     fn begin_again(&mut self) -> bool {
         let noticed = self.runner.with(|machine| {
+            let config = &mut machine.config;
             let (queues, tokens) = (machine.policies.queues(), machine.policies.tokens());
-            if (queues, tokens) == (machine.config.queues, machine.config.tokens) {
+            if (queues, tokens) == (config.queues, config.tokens) {
                 return false;
             }
             if self.confined {
-                let config = &machine.config;
                 self.noticed |= queues && !config.queues || tokens && !config.tokens;
                 return false;
             }
-            (machine.config.queues, machine.config.tokens) = (queues, tokens);
+            (config.queues, config.tokens) = (queues, tokens);
             machine.search = search(&machine.config);
             true
         });

@@ -32,6 +32,10 @@ pub(super) fn note_bounds(outcome: &mut Outcome, met: Met, config: &Config) {
     if met.timeouts {
         within.push(counted(config.early_timeouts.into(), "early time-out"));
     }
+    if met.volatiles {
+        outcome.bounds.push("volatile accesses that race are seen in one order".to_owned());
+        within.push("one order of volatile accesses".to_owned());
+    }
     outcome.within = (!within.is_empty()).then(|| within.join(", "));
 }
 
@@ -77,9 +81,22 @@ fn counted(number: u32, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
+/// An atomic may show what it was; std's own objects, which consist of such, show what they are.
+const OLD_STATES: &str =
+    "old states of std's objects: try_lock, is_completed and the like find the newest";
+
+/// Addresses name objects, so none is given out again.
+const SAME_ADDRESS: &str = "freed memory that is given out again: no new pointer equals an old one";
+
 /// The bounds of what std leaves open, if this program meets it.
 pub(super) fn add_what_was_met(outcome: &mut Outcome, config: &Config, met: Policies) {
     outcome.timed = met.timed;
+    if met.looks && config.memory != Memory::SeqCst {
+        outcome.not_checked.push(OLD_STATES.to_owned());
+    }
+    if met.pointers {
+        outcome.not_checked.push(SAME_ADDRESS.to_owned());
+    }
     if met.weak {
         outcome.bounds.push(match config.weak_failures {
             0 => "a weak compare-exchange fails only where a strong one would".to_owned(),
@@ -120,9 +137,11 @@ mod tests {
         ];
         for config in configs {
             let mut outcome = new("anything", &config);
-            let met = Met { looks: config.looks.is_some(), yields: true, timeouts: true };
+            let looks = config.looks.is_some();
+            let met = Met { looks, yields: true, timeouts: true, volatiles: true };
             note_bounds(&mut outcome, met, &config);
-            let policies = Policies { weak: true, ..Policies::default() };
+            let policies =
+                Policies { weak: true, looks: true, pointers: true, ..Policies::default() };
             add_what_was_met(&mut outcome, &config, policies);
             let mut read = Read {
                 random: true,

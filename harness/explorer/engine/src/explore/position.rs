@@ -150,10 +150,9 @@ impl Explorer {
         let (_one, runner) = self.prepare(&config, move || scenario(), at);
         let _watchdog = self.watch(&runner, name);
         Exploration::new(&config, &runner, name, &mut |_| {}).search();
-        let (queues, tokens, counters) = runner.with(|machine| {
-            (machine.config.queues, machine.config.tokens, machine.config.counters)
-        });
-        Config { queues, tokens, counters, ..self.config.clone() }
+        let found = runner.with(|machine| machine.config.clone());
+        let Config { queues, tokens, streams, counters, .. } = found;
+        Config { queues, tokens, streams, counters, ..self.config.clone() }
     }
 }
 

@@ -166,6 +166,7 @@ pub(crate) fn thread_main(tid: Tid, body: impl FnOnce()) {
             context::leave();
         }
     }
+    crate::thread::local::free_all();
     if let Some(at) = context::with(|machine| machine.threads[tid].spawned) {
         let ended = context::visible(Op::End, at);
         debug_assert_ne!(ended, Answer::Outside);

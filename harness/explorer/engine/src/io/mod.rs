@@ -11,7 +11,7 @@ use std::panic::Location;
 use trace::Stream;
 
 use crate::machine::context::{self, Answer};
-use crate::machine::op::{Loc, Op};
+use crate::machine::op::{Loc, Obj, Op};
 use crate::record;
 
 /// For the macros: a program that is compiled against other stand-ins need not have them in its `core`.
@@ -25,8 +25,18 @@ fn keep(stream: Stream, text: fmt::Arguments<'_>, at: Loc) -> bool {
     if !context::is_exploring() {
         return false;
     }
-    // Formatted first: it runs the user's code, which may take steps of its own.
-    let text = text.to_string();
+    let is_lock = context::with(|machine| machine.config.streams && !machine.in_hook);
+    if is_lock == Some(true) {
+        let _held = Held::take(stream, at);
+        let text = text.to_string();
+        context::with(|machine| machine.print(stream, &text));
+        return true;
+    }
+    // Formatted first: it runs the user's code, which may take steps of its own. std does it under the lock.
+    let text = {
+        let _noted = Noted::new();
+        text.to_string()
+    };
     // Only where the order of prints counts is a print a step; and not while its thread keeps all others from printing.
     let steps = context::with(|machine| {
         machine.config.outputs && !machine.holds_stream(stream) && !machine.in_hook
@@ -58,47 +68,101 @@ pub fn eprint(text: fmt::Arguments<'_>) {
     }
 }
 
-/// The lock of a stream in an execution. It is modelled where the order of prints counts; elsewhere it keeps nobody out.
+/// A thread has the lock of a stream, which keeps nobody out: what it does meanwhile is noted.
+struct Noted {
+    execution: Option<u32>,
+}
+
+impl Noted {
+    fn new() -> Self {
+        let execution = context::with(|machine| {
+            machine.threads[machine.current].printing += 1;
+            machine.id
+        });
+        Self { execution }
+    }
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        context::with(|machine| {
+            if Some(machine.id) == self.execution {
+                machine.threads[machine.current].printing -= 1;
+            }
+        });
+    }
+}
+
+/// How a stream's lock is had.
+enum Lock {
+    /// The execution was over.
+    Nothing,
+    /// It keeps nobody out.
+    Noted { _noted: Noted },
+    /// In the order of prints, in this execution.
+    Ordered(u32),
+    /// As an object, in this execution.
+    Object(u32, Obj),
+}
+
+/// The lock of a stream in an execution. It keeps others out where the order of prints counts, or its holder does something meanwhile.
 struct Held {
     stream: Stream,
-    execution: Option<u32>,
+    lock: Lock,
     at: Loc,
 }
 
 impl Held {
     fn take(stream: Stream, at: Loc) -> Self {
-        let none = Self { stream, execution: None, at };
-        let again = context::with(|machine| {
+        let held = |lock| Self { stream, lock, at };
+        let known = context::with(|machine| {
             let again = machine.holds_stream(stream);
             if again {
                 machine.lock_stream(machine.current, stream);
             }
-            machine.config.outputs.then_some((machine.id, again))
+            // Even plain memory may be what it guards.
+            machine.policies.streams |= !machine.config.outputs;
+            let object = machine.config.streams.then(|| machine.stream_lock(stream, at));
+            (machine.id, machine.config.outputs, object, again)
         });
-        match again.flatten() {
-            Some((execution, true)) => Self { execution: Some(execution), ..none },
-            Some((execution, false)) => match context::visible(Op::LockStream(stream), at) {
-                Answer::Done(_) => Self { execution: Some(execution), ..none },
-                _ => none,
-            },
-            None => none,
+        let Some((execution, outputs, object, again)) = known else { return held(Lock::Nothing) };
+        let (lock, op) = match object {
+            Some(object) => (Lock::Object(execution, object), Op::Lock(object)),
+            None if outputs => (Lock::Ordered(execution), Op::LockStream(stream)),
+            None => return held(Lock::Noted { _noted: Noted::new() }),
+        };
+        if again {
+            return held(lock);
         }
+        if !matches!(context::visible(op, at), Answer::Done(_)) {
+            return held(Lock::Nothing);
+        }
+        if object.is_some() {
+            context::with(|machine| machine.lock_stream(machine.current, stream));
+        }
+        held(lock)
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let Some(execution) = self.execution else { return };
+        let (execution, op) = match self.lock {
+            Lock::Nothing | Lock::Noted { .. } => return,
+            Lock::Ordered(execution) => (execution, Op::UnlockStream(self.stream)),
+            Lock::Object(execution, object) => (execution, Op::Unlock(object)),
+        };
+        let is_object = matches!(op, Op::Unlock(_));
         let again = context::with(|machine| {
             let current = machine.id == execution;
             let last = machine.holds_stream_once(self.stream);
-            if current && !last {
+            // The step that gives back the lock in the order of prints does this itself.
+            if current && (!last || is_object) {
                 machine.unlock_stream(self.stream);
             }
             !current || !last
         });
         if again == Some(false) {
-            context::visible(Op::UnlockStream(self.stream), self.at);
+            context::visible(op, self.at);
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::ffi::CStr;
 
-use super::{arena, context};
+use super::{arena, context, plain};
 use crate::search::MAX_THREADS;
 
 /// What was read, in any execution.
@@ -59,6 +59,7 @@ pub fn fill(bytes: &mut [u8]) -> bool {
     if !arena::is_explored() {
         return false;
     }
+    plain::asks_who();
     let filled = context::with(|machine| {
         machine.read.random = true;
         let tid = machine.current as u64;

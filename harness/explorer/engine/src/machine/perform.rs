@@ -40,7 +40,7 @@ impl Machine {
         if !op.only_ends() {
             self.threads[tid].last_act = step;
         }
-        self.policies.note(tid, self.threads[tid].reading > 0, op, &self.objects);
+        self.policies.note(tid, &self.threads[tid], op, &self.objects);
         let done = self.execute(tid, op, alt, step, update, &mut woken);
         self.count_step(tid);
         if self.threads[tid].spin.tied.is_some() {
@@ -95,16 +95,17 @@ impl Machine {
                 self.learn_from_return(tid, other);
             }
             Op::IsFinished(other) => {
+                // It loads a counter `Relaxed`, and so teaches nothing of what the thread has done.
                 let ended = self.threads[other].has_returned();
-                if ended {
+                if ended && self.config.memory == Memory::SeqCst {
                     self.learn_from_return(tid, other);
                 }
                 return Done { value: 0, ok: ended };
             }
             Op::Yield | Op::Print(_) | Op::Input | Op::IsPoisoned(_) => {}
             Op::ClearPoison(lock) => self.objects[lock as usize].version += 1,
-            Op::LockStream(stream) => self.lock_stream(tid, stream),
-            Op::UnlockStream(stream) => self.unlock_stream(stream),
+            Op::LockStream(stream) => self.enter_stream(tid, stream),
+            Op::UnlockStream(stream) => self.leave_stream(tid, stream),
             Op::SpinYield => self.spin_on(tid),
             Op::Sleep(time) => {
                 let now = &mut self.threads[tid].views.current.time;

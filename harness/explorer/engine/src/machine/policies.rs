@@ -10,9 +10,14 @@
 //! Likewise a blocking call of std that waits by `park`, as channels and the end of a scope do on Linux: it eats the token of its thread, and whoever
 //! parks later waits for ever (rust-lang/rust #145816). That matters only to a thread that does such a call, and is unparked, and parks.
 
+//!
+//! And the lock of a standard stream, which a print takes, and gives back when its text is put together and written. Mostly nobody can tell. It makes a
+//! difference where a thread does something that others can notice while it has the lock: then the lock is one like all others.
+
 use super::context;
 use super::object::Object;
 use super::op::{Loc, Op, Tid};
+use super::thread::Thread;
 
 /// What the program was seen to do, in all executions together.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,22 +30,42 @@ pub struct Policies {
     pub(crate) parks: u64,
     pub(crate) unparked: u64,
     pub(crate) blocks: u64,
+    /// It does something while it has the lock of a standard stream.
+    pub(crate) streams: bool,
     /// It does a `compare_exchange_weak`.
     pub weak: bool,
     /// It waits with a time-out.
     pub timed: bool,
+    /// It looks at the state of one of std's objects without waiting.
+    pub looks: bool,
+    /// It compares and exchanges pointers.
+    pub pointers: bool,
 }
 
 impl Policies {
-    /// A thread, which holds a lock for reading or not, does something.
-    pub fn note(&mut self, tid: Tid, reading: bool, op: Op, objects: &[Object]) {
+    /// A thread, which holds a lock for reading or not, or that of a stream, does something.
+    pub fn note(&mut self, tid: Tid, thread: &Thread, op: Op, objects: &[Object]) {
+        let reading = thread.reading > 0;
+        self.streams |= thread.printing > 0;
         self.notices |= (reading && op.can_wait()) || matches!(op, Op::TryRead(_));
+        self.looks |= matches!(
+            op,
+            Op::OnceGet(_)
+                | Op::IsPoisoned(_)
+                | Op::TryLock(_)
+                | Op::TryRead(_)
+                | Op::TrySend(_)
+                | Op::TryReceive(_)
+        );
         match op {
             Op::Lock(lock) => self.writes |= objects[lock as usize].kind == "RwLock",
             Op::Park { .. } => self.parks |= 1 << tid,
             Op::Unpark(other) => self.unparked |= 1 << other,
             _ if op.parks() => self.blocks |= 1 << tid,
-            Op::Compare { weak, .. } => self.weak |= weak,
+            Op::Compare { atomic, weak, .. } => {
+                self.weak |= weak;
+                self.pointers |= objects[atomic as usize].kind == "AtomicPtr";
+            }
             _ => {}
         }
     }

@@ -60,19 +60,25 @@ impl Statics {
 
 /// The writable data of the program itself, without its libraries.
 pub fn of_the_program() -> Vec<(usize, usize)> {
-    writable_segments(true)
+    segments(true, false)
+}
+
+/// What of that is not written any more once the program runs.
+pub fn constants_of_the_program() -> Vec<(usize, usize)> {
+    segments(true, true)
 }
 
 /// The address ranges that the dynamic linker loaded as writable.
 fn writable_data() -> Vec<(usize, usize)> {
-    writable_segments(false)
+    segments(false, false)
 }
 
 #[cfg(target_os = "linux")]
-fn writable_segments(of_the_program_only: bool) -> Vec<(usize, usize)> {
+fn segments(of_the_program_only: bool, constant: bool) -> Vec<(usize, usize)> {
     struct Found {
         ranges: Vec<(usize, usize)>,
         one: bool,
+        constant: bool,
     }
     unsafe extern "C" fn visit(
         info: *mut libc::dl_phdr_info,
@@ -84,7 +90,11 @@ fn writable_segments(of_the_program_only: bool) -> Vec<(usize, usize)> {
         for index in 0..usize::from(info.dlpi_phnum) {
             // SAFETY: `dlpi_phdr` points to `dlpi_phnum` headers.
             let header = unsafe { &*info.dlpi_phdr.add(index) };
-            if header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_W != 0 {
+            let wanted = match found.constant {
+                true => header.p_type == libc::PT_GNU_RELRO,
+                false => header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_W != 0,
+            };
+            if wanted {
                 let start = info.dlpi_addr as usize + header.p_vaddr as usize;
                 found.ranges.push((start, start + header.p_memsz as usize));
             }
@@ -92,7 +102,7 @@ fn writable_segments(of_the_program_only: bool) -> Vec<(usize, usize)> {
         // The linker names the program first, and goes on for 0.
         found.one.into()
     }
-    let mut found = Found { ranges: Vec::new(), one: of_the_program_only };
+    let mut found = Found { ranges: Vec::new(), one: of_the_program_only, constant };
     // SAFETY: `visit` has the signature that is asked for, and is called only during this call, while `found` lives.
     unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut found).cast()) };
     found.ranges
@@ -100,6 +110,6 @@ fn writable_segments(of_the_program_only: bool) -> Vec<(usize, usize)> {
 
 /// Elsewhere no `static` is recognised, and a target that uses one is refused.
 #[cfg(not(target_os = "linux"))]
-fn writable_segments(_of_the_program_only: bool) -> Vec<(usize, usize)> {
+fn segments(_of_the_program_only: bool, _constant: bool) -> Vec<(usize, usize)> {
     Vec::new()
 }

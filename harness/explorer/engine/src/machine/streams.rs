@@ -1,12 +1,15 @@
 //! The standard streams: who holds them, and in which order they are used.
 //!
 //! A print is a step only where the order of prints counts ([`Config::outputs`](crate::Config::outputs)). Then it takes its stream and
-//! gives it back at once, and waits while another thread holds the stream's lock.
+//! gives it back at once, and waits while another thread holds the stream's lock. Where a thread does something while it has that lock
+//! ([`Config::streams`](crate::Config::streams)), the lock is an object like a mutex.
 
 use trace::Stream;
 
-use super::op::{Op, Tid};
+use super::object::{Lock, State};
+use super::op::{Loc, Obj, Op, Tid};
 use super::{INPUT, Machine, printed_to};
+use crate::search::clock::Clock;
 use crate::search::{Footprint, Kind};
 
 /// The streams of one execution.
@@ -14,6 +17,10 @@ use crate::search::{Footprint, Kind};
 pub struct Streams {
     /// For standard output and standard error: who holds its lock, and how often.
     held: [Option<(Tid, u32)>; 2],
+    /// Their locks, where these are objects.
+    locks: [Option<Obj>; 2],
+    /// What those knew who had them.
+    knew: [Clock; 2],
     /// How much of the input was read, in bytes.
     read: usize,
 }
@@ -43,6 +50,30 @@ impl Machine {
     /// Whether the current thread gives the lock back when it drops its next handle.
     pub fn holds_stream_once(&self, stream: Stream) -> bool {
         self.streams.held[stream as usize] == Some((self.current, 1))
+    }
+
+    /// The lock of a stream, as an object.
+    pub fn stream_lock(&mut self, stream: Stream, at: Loc) -> Obj {
+        if let Some(lock) = self.streams.locks[stream as usize] {
+            return lock;
+        }
+        let lock = self.add_object("Mutex", at, State::Lock(Lock::default()));
+        // No address is so low.
+        self.name_by_address(lock, 1 + stream as usize);
+        self.streams.locks[stream as usize] = Some(lock);
+        lock
+    }
+
+    /// A thread takes the lock of a stream, in the order of prints.
+    pub(super) fn enter_stream(&mut self, tid: Tid, stream: Stream) {
+        self.lock_stream(tid, stream);
+        self.threads[tid].views.learn(&self.streams.knew[stream as usize]);
+    }
+
+    /// It gives the lock back.
+    pub(super) fn leave_stream(&mut self, tid: Tid, stream: Stream) {
+        self.unlock_stream(stream);
+        self.streams.knew[stream as usize].join(&self.threads[tid].views.current);
     }
 
     pub fn lock_stream(&mut self, tid: Tid, stream: Stream) {

@@ -25,6 +25,8 @@ pub struct Thread {
     pub rests: bool,
     /// How many locks it holds for reading.
     pub reading: u32,
+    /// How many locks of standard streams it has that keep nobody out.
+    pub printing: u32,
     /// The function of `std` that was called, if the operation does not say it.
     pub call: &'static str,
     /// It has ended, in this step.
@@ -107,6 +109,7 @@ impl Thread {
             at: spawned,
             rests: false,
             reading: 0,
+            printing: 0,
             call: "",
             ended: None,
             returned: None,

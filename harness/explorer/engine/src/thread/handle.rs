@@ -6,8 +6,8 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::machine::context;
 use crate::machine::op::{Op, Tid};
+use crate::machine::{context, plain};
 
 /// Identifies a thread, as `std::thread::ThreadId`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -120,6 +120,7 @@ fn real_id(id: std::thread::ThreadId) -> ThreadId {
 
 /// The current thread, as `std::thread::current`.
 pub fn current() -> Thread {
+    plain::asks_who();
     let explored = context::with(|machine| {
         let tid = machine.current;
         Thread::explored(machine.id, tid, machine.threads[tid].name.clone())

@@ -5,7 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-use crate::machine::context;
+use crate::machine::plain::shadow::How;
+use crate::machine::{context, plain};
 
 /// A thread-local value could not be reached, because it is being destroyed or was; as `std::thread::AccessError`.
 #[non_exhaustive]
@@ -73,6 +74,7 @@ impl<T: 'static> LocalKey<T> {
     }
 
     fn value(&'static self, first: &mut Option<T>) -> Result<Rc<dyn Any>, AccessError> {
+        plain::asks_who();
         let key = std::ptr::from_ref(self) as usize;
         let find = |values: &[Entry]| {
             let Some((_, value)) = values.iter().find(|(other, _)| *other == key) else {
@@ -153,10 +155,18 @@ impl<T: 'static> LocalKey<T> {
 }
 
 impl<T: 'static> LocalKey<Cell<T>> {
+    /// Calls `f` with the value, which it reads or writes: a pointer to it may be elsewhere.
+    fn touch<R>(&'static self, how: How, f: impl FnOnce(&Cell<T>) -> R) -> R {
+        self.with(|cell| {
+            plain::used(std::ptr::from_ref(cell).addr(), size_of::<T>(), how);
+            f(cell)
+        })
+    }
+
     /// Sets the value; the initialiser does not run.
     pub fn set(&'static self, value: T) {
         if let Some(value) = self.initialise_with(Cell::new(value)) {
-            self.with(|cell| cell.set(value.into_inner()));
+            self.touch(How::Write, |cell| cell.set(value.into_inner()));
         }
     }
 
@@ -165,7 +175,7 @@ impl<T: 'static> LocalKey<Cell<T>> {
     where
         T: Copy,
     {
-        self.with(Cell::get)
+        self.touch(How::Read, Cell::get)
     }
 
     /// Takes the value and leaves the default.
@@ -173,12 +183,12 @@ impl<T: 'static> LocalKey<Cell<T>> {
     where
         T: Default,
     {
-        self.with(Cell::take)
+        self.touch(How::Write, Cell::take)
     }
 
     /// Replaces the value.
     pub fn replace(&'static self, value: T) -> T {
-        self.with(|cell| cell.replace(value))
+        self.touch(How::Write, |cell| cell.replace(value))
     }
 
     /// Replaces the value by what a function makes of it.
@@ -186,11 +196,20 @@ impl<T: 'static> LocalKey<Cell<T>> {
     where
         T: Copy,
     {
-        self.with(|cell| cell.set(f(cell.get())));
+        let value = f(self.get());
+        self.touch(How::Write, |cell| cell.set(value));
     }
 }
 
 impl<T: 'static> LocalKey<RefCell<T>> {
+    /// Calls `f` with the value, which it writes: a pointer to it may be elsewhere.
+    fn touch<R>(&'static self, f: impl FnOnce(&RefCell<T>) -> R) -> R {
+        self.with(|cell| {
+            plain::used(cell.as_ptr().addr(), size_of::<T>(), How::Write);
+            f(cell)
+        })
+    }
+
     /// Calls `f` with the value borrowed.
     pub fn with_borrow<F, R>(&'static self, f: F) -> R
     where
@@ -210,7 +229,7 @@ impl<T: 'static> LocalKey<RefCell<T>> {
     /// Sets the value; the initialiser does not run.
     pub fn set(&'static self, value: T) {
         if let Some(value) = self.initialise_with(RefCell::new(value)) {
-            self.with(|cell| *cell.borrow_mut() = value.into_inner());
+            self.touch(|cell| *cell.borrow_mut() = value.into_inner());
         }
     }
 
@@ -219,12 +238,12 @@ impl<T: 'static> LocalKey<RefCell<T>> {
     where
         T: Default,
     {
-        self.with(RefCell::take)
+        self.touch(RefCell::take)
     }
 
     /// Replaces the value.
     pub fn replace(&'static self, value: T) -> T {
-        self.with(|cell| cell.replace(value))
+        self.touch(|cell| cell.replace(value))
     }
 }
 
@@ -240,6 +259,13 @@ pub(crate) fn destroy_all() {
     while let Some(value) = next().flatten() {
         drop(value);
     }
+}
+
+/// Frees what is left of the values of the current, explored thread, which ends: nobody may touch it any more.
+pub(crate) fn free_all() {
+    let locals =
+        context::with(|machine| std::mem::take(&mut machine.threads[machine.current].locals));
+    drop(locals);
 }
 
 /// Declares thread-local values, as `std::thread_local!`.

@@ -58,7 +58,7 @@ fn found(search: &Search) -> String {
 }
 
 /// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
-const PHRASES: [(&str, &str); 32] = [
+const PHRASES: [(&str, &str); 35] = [
     ("no spurious wake-ups", "没有虚假唤醒"),
     ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
     ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
@@ -99,6 +99,18 @@ const PHRASES: [(&str, &str); 32] = [
     (
         "after # yields with nobody else moving, a thread waits until somebody moves",
         "一个线程让出 # 次而别的线程都没有动过，就等到有线程动了为止",
+    ),
+    (
+        "volatile accesses that race are seen in one order",
+        "相互竞争的 volatile 访问只按一种先后查看",
+    ),
+    (
+        "old states of std's objects: try_lock, is_completed and the like find the newest",
+        "std 对象的旧状态：try_lock、is_completed 之类总是看到最新的",
+    ),
+    (
+        "freed memory that is given out again: no new pointer equals an old one",
+        "释放后又分配出去的内存：新指针不会与旧指针相同",
     ),
     ("threads may be left running at the end", "结束时允许还有线程在运行"),
     ("data races in unsafe code", "unsafe 代码里的数据竞争"),

@@ -7,7 +7,8 @@
 //!
 //! - nobody reads a counter: `strong_count`, `try_unwrap`, `upgrade`, `get_mut`, `downgrade` load it, or compare and exchange it; `into_inner` is an
 //!   operation that makes it 0 and no last drop follows;
-//! - the last drop does nothing that others can notice: no visible operation, and no write to memory that outlives it;
+//! - the last drop does nothing that others can notice, or that depends on them: no visible operation, no use of memory that outlives it, no question
+//!   which thread it is, no panic;
 //! - nobody counts without an `Arc` (`increment_strong_count`, `from_raw`), so that a counter might have been 0 before it was raised: a raise is
 //!   *safe* if among what its thread knows there are more raises than all drops that do not come after it;
 //! - what orders: the last drop comes after all others and sees what they did, but what follows it in its thread does not, for in another

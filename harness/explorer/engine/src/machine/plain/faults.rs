@@ -230,7 +230,10 @@ fn line(stack: &Backtrace) -> Option<trace::Location> {
             |krate: &str| root.strip_prefix(krate).is_some_and(|rest| rest.starts_with("::"));
         let engine = ["explore_engine", "explore_std", "explore_core", "corosensei"];
         let library = ["core", "alloc", "std", "hashbrown", "__rustc"];
-        if engine.iter().any(|krate| theirs(krate)) || place.contains("/rustc/") {
+        // What the driver is made of is nobody's line.
+        let ours = ["/rustc/", "explorer/engine/src/", "/explore-driver:"];
+        if engine.iter().any(|krate| theirs(krate)) || ours.iter().any(|part| place.contains(part))
+        {
             continue;
         }
         let location = parse(place.trim_start_matches("at "));

@@ -39,6 +39,8 @@ thread_local! {
     };
     /// What is known of the functions, by their addresses.
     static KNOWN: Cell<*mut (usize, u8)> = const { Cell::new(std::ptr::null_mut()) };
+    /// Where the frame of the function lies that calls the last drop.
+    static BEGAN: Cell<usize> = const { Cell::new(0) };
     /// An `Arc`'s counter was made 0, and nothing was entered since.
     static ARMED: Cell<bool> = const { Cell::new(false) };
 }
@@ -88,6 +90,11 @@ pub fn counts() -> bool {
 #[inline(never)]
 pub fn in_last_drop() -> bool {
     NOW.get() & LAST_DROP != 0
+}
+
+/// Where the frame of the function lies that calls the last drop, of which this code is part: what lies deeper is the drop's own.
+pub fn last_drop_began() -> usize {
+    BEGAN.get()
 }
 
 /// An `Arc`'s counter has become 0: its last drop follows.
@@ -154,13 +161,14 @@ pub extern "C" fn entered(stack: usize, here: usize) {
     if !arena::is_explored() {
         return;
     }
-    let before = standing(RUNNING.get(), |standing| {
+    let (before, caller) = standing(RUNNING.get(), |standing| {
         let before = pop(standing, stack, NOW.get());
         if standing.frames.len() == standing.frames.capacity() {
             grow(&mut standing.frames);
         }
+        let caller = standing.frames.last().map_or(usize::MAX, |frame| frame.stack);
         standing.frames.push(Frame { stack, before });
-        before
+        (before, caller)
     });
     let kind = kind(here);
     let class = match kind & 15 {
@@ -180,6 +188,9 @@ pub extern "C" fn entered(stack: usize, here: usize) {
         look_at_all();
     }
     let last = armed && role == Role::LastDrop as u8;
+    if last && before & LAST_DROP == 0 {
+        BEGAN.set(caller);
+    }
     NOW.set(if last { class | LAST_DROP } else { class });
 }
 

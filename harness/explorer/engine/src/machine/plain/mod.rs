@@ -58,8 +58,11 @@ pub struct Plain {
     borrowed: Clock,
     /// The block that the last of them may free.
     freeing: Option<usize>,
-    /// Where the last drop has written.
-    written: Vec<usize>,
+    /// What the last drop has touched that may outlive it.
+    touched: Vec<usize>,
+    /// The counter that it has made 0, and where it has read that counter's address.
+    last: usize,
+    handles: Vec<usize>,
     undo: undo::Undo,
     witnesses: faults::Witnesses,
 }
@@ -94,7 +97,7 @@ pub fn begin(steps_of_counters: bool) {
             plain.undo.begin();
             plain.borrowed.clear();
             plain.freeing = None;
-            plain.written.clear();
+            plain.touched.clear();
             plain.looked = false;
             plain.visible = steps_of_counters;
             plain.witnesses.begin();
@@ -121,7 +124,9 @@ impl Plain {
             Some(block) if block.start == counter => {
                 frames::arm();
                 if !frames::in_last_drop() {
-                    self.written.clear();
+                    self.touched.clear();
+                    self.handles.clear();
+                    self.last = counter;
                 }
             }
             Some(block) => self.freeing = Some(block.start),
@@ -140,24 +145,74 @@ fn about_to_write(address: usize, size: usize) {
         arena::outside(|| {
             with(|plain| {
                 plain.undo.keep(address, size);
-                if noted && !plain.visible {
-                    plain.written.push(address);
-                }
             })
         });
     }
+    if noted {
+        touched_in_last_drop(address, false);
+    }
 }
 
-/// The last drop of an `Arc` is over. Whether it was the last makes a difference if it has written what is still there.
+/// The last drop of an `Arc` touches memory.
+#[cold]
+#[inline(never)]
+fn touched_in_last_drop(address: usize, reads: bool) {
+    let here = std::ptr::from_ref(&address).addr();
+    let is_own = (here..frames::last_drop_began()).contains(&address);
+    if is_own || with(|plain| plain.visible || plain.looked) == Some(true) {
+        return;
+    }
+    let may_outlive = arena::holds(address)
+        || undo::may_be_static(address)
+        || context::with_stack(|_, fibers, _| fibers.has(address)) == Some(true);
+    if !may_outlive {
+        return;
+    }
+    arena::outside(|| {
+        with(|plain| {
+            if reads && plain.undo.is_constant(address) {
+                return;
+            }
+            if reads && address.is_multiple_of(size_of::<usize>()) {
+                // SAFETY: the program is about to read here, and a word lies within a page.
+                let word =
+                    unsafe { std::ptr::with_exposed_provenance::<usize>(address).read_volatile() };
+                if word == plain.last {
+                    plain.handles.push(address);
+                    return;
+                }
+            }
+            plain.touched.push(address);
+        })
+    });
+}
+
+/// The last drop of an `Arc` is over. Whose it was makes a difference if it has touched what is still there: for who writes, others find it; and who reads
+/// may find what another has written meanwhile, or clash with that.
 fn last_drop_ended() {
     with(|plain| {
-        let outlives = |&address: &usize| {
-            plain.undo.is_static(address)
-                || plain.blocks.around(address).is_some_and(|block| block.is_alive())
+        let last = plain.blocks.around(plain.last).map(|block| block.start);
+        let outlives = |&address: &usize| match plain.blocks.around(address) {
+            // What is left of the value, for a `Weak`, nobody reaches.
+            Some(block) => block.is_alive() && Some(block.start) != last,
+            None => true,
         };
-        plain.looked |= plain.written.iter().any(outlives);
-        plain.written.clear();
+        // The pointer that is being dropped, with its metadata, lies wherever its owner has it.
+        let is_handle = |address: &usize| {
+            plain.handles.iter().any(|handle| address.abs_diff(*handle) <= size_of::<usize>())
+        };
+        plain.looked |=
+            plain.touched.iter().any(|address| outlives(address) && !is_handle(address));
+        plain.touched.clear();
     });
+}
+
+/// What is about to be done depends on which thread does it.
+#[inline(never)]
+pub fn asks_who() {
+    if is_on() && frames::in_last_drop() {
+        arena::outside(counts::look_at_all);
+    }
 }
 
 /// The program takes a step.
@@ -197,6 +252,9 @@ fn access(address: usize, size: usize, how: How, at: usize) {
 fn access_before(steps: u16, (address, size): (usize, usize), how: How, at: usize) {
     if !arena::holds(address) && hashing::is_of_the_system_thread(address) {
         return;
+    }
+    if how.is_read() && frames::in_last_drop() {
+        touched_in_last_drop(address, true);
     }
     let fine = context::with_stack(|machine, fibers, stack| {
         let is_left = !arena::holds(address)
@@ -248,6 +306,7 @@ impl Machine {
         let knows = self.knows(borrowed);
         match plain.shadow.touch(range, now, how, at, knows) {
             Ok(()) => {
+                self.bounds_met.volatiles |= plain.shadow.let_pass;
                 plain.witnesses.noted(now, how, at, range);
                 true
             }

@@ -26,7 +26,7 @@ pub enum How {
 }
 
 impl How {
-    fn is_read(self) -> bool {
+    pub fn is_read(self) -> bool {
         matches!(self, Self::Read | Self::VolatileRead | Self::AtomicLoad)
     }
 
@@ -99,6 +99,8 @@ pub struct Shadow {
     generation: u32,
     /// Something was freed in this execution.
     any_freed: bool,
+    /// Two volatile accesses were let pass that nothing orders.
+    pub let_pass: bool,
 }
 
 impl Default for Shadow {
@@ -110,6 +112,7 @@ impl Default for Shadow {
             near: Box::new([(usize::MAX, 0); NEAR]),
             generation: 0,
             any_freed: false,
+            let_pass: false,
         }
     }
 }
@@ -119,6 +122,7 @@ impl Shadow {
     pub fn clear(&mut self) {
         self.generation += 1;
         self.any_freed = false;
+        self.let_pass = false;
         if self.generation == u32::MAX {
             *self = Self { generation: 1, ..Self::default() };
         }
@@ -180,6 +184,7 @@ impl Shadow {
             let to = ((granule + 1) << 3).min(end);
             let mask = (u8::MAX << (from & 7)) & (u8::MAX >> (7 - ((to - 1) & 7)));
             let later = Seen { tid: tid as u8, epoch, how, mask, at, granule };
+            let mut let_pass = self.let_pass;
             let cell = self.cell(granule);
             let mut repeats = false;
             for &earlier in &cell.seen {
@@ -196,6 +201,8 @@ impl Shadow {
                 if earlier.how == How::Free || !ordered && !goes {
                     return Err(Clash { earlier, later });
                 }
+                let is_race = !ordered && !(earlier.how.is_read() && how.is_read());
+                let_pass |= is_race && how.is_volatile();
             }
             if !repeats {
                 let replaces = !how.is_read() && !how.is_volatile() && !how.is_atomic();
@@ -206,6 +213,7 @@ impl Shadow {
                 });
                 cell.seen.push(later);
             }
+            self.let_pass = let_pass;
             from = to;
         }
         Ok(())

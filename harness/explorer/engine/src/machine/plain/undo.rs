@@ -22,6 +22,8 @@ pub fn may_be_static(address: usize) -> bool {
 #[derive(Default)]
 pub struct Undo {
     ranges: Vec<(usize, usize)>,
+    /// What of that only the linker writes.
+    constant: Vec<(usize, usize)>,
     kept: HashMap<usize, u64, BuildHasherDefault<Fast>>,
 }
 
@@ -29,6 +31,11 @@ impl Undo {
     /// Whether an address lies in the program's writable data.
     pub fn is_static(&self, address: usize) -> bool {
         self.ranges.iter().any(|range| (range.0..range.1).contains(&address))
+    }
+
+    /// Whether an address lies where only the linker writes: in a table of functions, for instance.
+    pub fn is_constant(&self, address: usize) -> bool {
+        self.constant.iter().any(|range| (range.0..range.1).contains(&address))
     }
 
     /// Memory is about to be written.
@@ -46,6 +53,7 @@ impl Undo {
     pub fn begin(&mut self) {
         if self.ranges.is_empty() {
             self.ranges = statics::of_the_program();
+            self.constant = statics::constants_of_the_program();
             FROM.store(
                 self.ranges.iter().map(|range| range.0).min().unwrap_or(usize::MAX),
                 Relaxed,

@@ -18,6 +18,8 @@ pub struct Met {
     pub yields: bool,
     /// [`Config::early_timeouts`](crate::Config::early_timeouts).
     pub timeouts: bool,
+    /// Two volatile accesses race, and are seen in one order only.
+    pub volatiles: bool,
 }
 
 impl Met {

@@ -93,6 +93,7 @@ impl Machine {
 
     /// Keeps what tells a spin loop: what was seen, and whether anything was done.
     pub(in crate::machine) fn remember(&mut self, tid: Tid, op: Op, done: &Done, alt: u16) {
+        self.threads[tid].spin.went_on |= !matches!(op, Op::Yield | Op::Sleep(_) | Op::SpinYield);
         let contents = |object: Obj| Some((shared(object), Aspect::Contents));
         // A failure for no reason is used up: the next round can come out otherwise.
         let weak = alt != QUIESCENT_ALT && alt & WEAK_FAILURE != 0;

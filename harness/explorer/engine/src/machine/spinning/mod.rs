@@ -44,6 +44,8 @@ pub struct Spin {
     pub reads: Vec<Look>,
     /// What it looked at in the round that it has gone in vain: what it waits for.
     pub round: Vec<Look>,
+    /// It has done something else since it yielded last.
+    pub went_on: bool,
     /// Where it stood since its last change.
     arrivals: Vec<Arrival>,
     /// Why it waits.

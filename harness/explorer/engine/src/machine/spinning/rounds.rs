@@ -46,6 +46,7 @@ impl Machine {
             return self.is_sure() && self.wait(tid, Waits::Change);
         }
         let tried = alone && self.tries_patience(tid, yields);
+        self.threads[tid].spin.went_on &= !yields;
         if alone && let Some(waits) = self.closes_alone(tid, state, tried) {
             return self.is_sure() && self.wait(tid, waits);
         }
@@ -124,13 +125,15 @@ impl Machine {
         })
     }
 
-    /// Whether a thread that yields has done so very often alone.
+    /// Whether a thread that yields has done so very often alone. Yields one after the other, as those of a back-off that grows, are one: how many they are says
+    /// nothing of how often the thread has looked.
     fn tries_patience(&mut self, tid: Tid, yields: bool) -> bool {
-        let since = self.mover.since;
+        let (since, went_on) = (self.mover.since, self.threads[tid].spin.went_on);
         let alone = &mut self.threads[tid].spin.alone;
         if alone.since != since {
             *alone = Alone { since, ..Alone::default() };
         }
+        let yields = yields && went_on;
         alone.yields += u32::from(yields);
         let tried = yields && alone.yields > self.config.yields;
         self.bounds_met.yields |= tried;
