@@ -18,6 +18,7 @@ pub(crate) fn virtual_nanoseconds(noting: fn(&mut Read)) -> Option<u64> {
     plain::asks_who();
     context::with(|machine| {
         noting(&mut machine.read);
+        machine.circle.spoil();
         let thread = &mut machine.threads[machine.current];
         thread.spin.saw_the_clock();
         let now = &mut thread.views.current.time;

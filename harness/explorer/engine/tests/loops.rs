@@ -6,6 +6,7 @@
 //! | `selfwake` | rounds that change something and change it back |
 //! | `verdicts` | programs that do not spin, and time-outs |
 //! | `cliffs` | progress kept in all kinds of memory; real livelocks; costs |
+//! | `polite` | threads that give way to each other |
 //! | `misses`, `held` | what others do between two rounds |
 
 #[path = "loops/cliffs.rs"]
@@ -16,6 +17,8 @@ mod give_up;
 mod held;
 #[path = "loops/misses.rs"]
 mod misses;
+#[path = "loops/polite.rs"]
+mod polite;
 #[path = "loops/selfwake.rs"]
 mod selfwake;
 #[path = "loops/spin_then_park.rs"]
@@ -115,6 +118,43 @@ fn a_livelock_is_only_what_goes_round() {
         held: lets_go_for_a_moment
         => "proved: ");
     are_told(&Config::default(), right);
+}
+
+/// Each sees the other's flag or lock, and tries again. What is shown is short, and says what it is.
+#[test]
+fn threads_that_give_way_to_each_other_for_ever_are_a_livelock() {
+    let max_time = std::time::Duration::from_secs(3600);
+    let config = Config { random_executions: 0, max_time, ..Config::default() };
+    for &(name, scenario, _) in
+        all!(polite: flags flags_asleep try_locks three_flags after_you => "failed: livelock")
+    {
+        let outcome = explore_with(config.clone(), scenario);
+        assert_eq!(outcome.failure(), "livelock", "{name}: {outcome}");
+        assert!(
+            outcome.summary.contains("all is as it was some steps before"),
+            "{name}: {outcome}"
+        );
+        let steps = outcome.trace.unwrap().steps.len();
+        assert!(steps < 400, "{name}: {steps} steps are shown");
+        let schedule = outcome.schedule.unwrap();
+        let again = Explorer::new(config.clone()).replay(name, scenario, &schedule).unwrap();
+        assert_eq!((again.failure(), again.summary), ("livelock", outcome.summary), "{name}");
+    }
+    are_told(&config, all!(polite: counted in_one_order => "proved: "));
+}
+
+/// Who counts its rounds comes back to nothing, however long it goes on.
+#[test]
+fn threads_that_count_how_often_they_give_way_are_no_livelock() {
+    let config = Config {
+        random_executions: 0,
+        max_executions: 2_500,
+        max_steps: 1_500,
+        max_time: std::time::Duration::from_secs(3600),
+        ..Config::default()
+    };
+    let outcome = explore_with(config, polite::counts_its_rounds);
+    assert!(outcome.to_string().starts_with("not proved: "), "{outcome}");
 }
 
 #[test]

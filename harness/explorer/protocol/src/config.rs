@@ -74,6 +74,9 @@ pub struct Config {
     /// The locks of the standard streams keep others out. Set where it can make a difference, by the exploration itself.
     #[doc(hidden)]
     pub streams: bool,
+    /// States are compared from the first step on. Set for a run that goes round, by the exploration itself.
+    #[doc(hidden)]
+    pub circles: bool,
     /// Name the Mazurkiewicz trace of each execution in `Progress`, for its tests.
     #[doc(hidden)]
     pub classes: bool,
@@ -132,6 +135,7 @@ impl Default for Config {
             queues: false,
             tokens: false,
             streams: false,
+            circles: false,
             classes: false,
             follow_loops: false,
             counters: false,
@@ -262,6 +266,7 @@ fields!(Config {
     queues,
     tokens,
     streams,
+    circles,
     classes,
     follow_loops,
     counters,

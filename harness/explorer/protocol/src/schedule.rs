@@ -3,7 +3,7 @@
 //! `0:a3b.1(c2a)4` reads: format 0; thread `a` (the first) takes 3 steps, `b` one step in its alternative 1, then four times `c` 2 steps and
 //! `a` one. After the end of the string whoever ran last goes on, unless it yields. Between the format and the colon stand the bounds that the schedule was found with, where they are
 //! not the usual: `s2` two spurious wake-ups a thread, `n7` random numbers from the seed 7, `e` eager time-outs, `o` the order of prints counts, `q` every ordering is
-//! `SeqCst`, `d` threads may be left running at the end, `m` memory may not, `r` writers that wait keep readers out, `t` park tokens are eaten, `p` the locks of the standard streams keep others out.
+//! `SeqCst`, `d` threads may be left running at the end, `m` memory may not, `r` writers that wait keep readers out, `t` park tokens are eaten, `p` the locks of the standard streams keep others out, `g` it goes round.
 
 use std::fmt;
 
@@ -67,6 +67,7 @@ pub fn write(config: &Config, turns: &[Turn]) -> String {
         ('r', config.queues),
         ('t', config.tokens),
         ('p', config.streams),
+        ('g', config.circles),
     ] {
         if set {
             text.push(letter);
@@ -151,6 +152,7 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
     config.queues = false;
     config.tokens = false;
     config.streams = false;
+    config.circles = false;
     let mut bounds = bounds.chars().peekable();
     while let Some(bound) = bounds.next() {
         match bound {
@@ -162,6 +164,7 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
             'r' => config.queues = true,
             't' => config.tokens = true,
             'p' => config.streams = true,
+            'g' => config.circles = true,
             'o' => config.outputs = true,
             'q' => config.memory = Memory::SeqCst,
             'd' => config.detached = true,

@@ -476,21 +476,25 @@ impl<'a> Exploration<'a> {
     fn with_more(&mut self) -> bool {
         // Whatever came of this execution: what it took for unordered may be ordered by a counter, or by such a lock.
         let counters = plain::looked();
-        let streams =
-            self.runner.with(|machine| machine.policies.streams && !machine.config.streams);
-        if !counters && !streams {
+        if !counters && !self.sees_streams() {
             return false;
         }
         if self.confined {
             self.noticed = true;
             return false;
         }
-        self.count_counters();
+        self.begin_with(counters);
         true
     }
 
-    /// Begins anew, with the operations of `Arc`'s counters as steps.
-    fn count_counters(&mut self) {
+    /// Whether the program could notice that the locks of standard streams keep nobody out.
+    fn sees_streams(&self) -> bool {
+        self.runner.with(|machine| machine.policies.streams && !machine.config.streams)
+    }
+
+    /// Begins anew, with what was noticed of the locks of standard streams, and if so with the operations of `Arc`'s counters as steps.
+    fn begin_with(&mut self, counters: bool) {
+        let streams = self.sees_streams();
         self.runner.with(|machine| {
             machine.config.counters |= counters;
             machine.config.streams |= streams;
@@ -641,8 +645,15 @@ impl<'a> Exploration<'a> {
             self.outcome.elapsed = self.start.elapsed();
             return self.outcome;
         };
+        if found.bad == Bad::Circle {
+            // It was looked for in long runs only. Two rounds are enough to be shown.
+            self.runner.with(|machine| machine.config.circles = true);
+            let shorter = minimise::follow(self.runner, Guided::new(found.turns.clone()));
+            found = shorter.filter(|shorter| shorter.bad == Bad::Circle).unwrap_or(found);
+        }
         let refused = matches!(found.bad, Bad::Refused(_));
-        if self.config.minimise && !refused {
+        // Of a run that goes round, the fewest preemptions are those in which each thread goes round longest.
+        if self.config.minimise && !refused && found.bad != Bad::Circle {
             (found, self.outcome.minimal) = minimise::minimise(self.runner, found);
         }
         if !refused {

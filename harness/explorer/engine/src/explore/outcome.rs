@@ -91,7 +91,7 @@ const SAME_ADDRESS: &str = "freed memory that is given out again: no new pointer
 /// The bounds of what std leaves open, if this program meets it.
 pub(super) fn add_what_was_met(outcome: &mut Outcome, config: &Config, met: Policies) {
     outcome.timed = met.timed;
-    if met.looks && config.memory != Memory::SeqCst {
+    if met.peeks && config.memory != Memory::SeqCst {
         outcome.not_checked.push(OLD_STATES.to_owned());
     }
     if met.pointers {
@@ -141,7 +141,7 @@ mod tests {
             let met = Met { looks, yields: true, timeouts: true, volatiles: true };
             note_bounds(&mut outcome, met, &config);
             let policies =
-                Policies { weak: true, looks: true, pointers: true, ..Policies::default() };
+                Policies { weak: true, peeks: true, pointers: true, ..Policies::default() };
             add_what_was_met(&mut outcome, &config, policies);
             let mut read = Read {
                 random: true,

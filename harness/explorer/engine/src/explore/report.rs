@@ -77,7 +77,7 @@ fn failure_of(machine: &Machine, bad: &Bad) -> Option<Failure> {
         },
         Bad::Deadlock => Failure::Deadlock { waits: machine.standing_at_end.clone() },
         Bad::Leak => Failure::Leak { threads: machine.standing_at_end.clone() },
-        Bad::Livelock => Failure::Livelock {
+        Bad::Livelock | Bad::Circle => Failure::Livelock {
             spins: machine.standing_at_end.clone(),
             steps: u64::from(machine.steps),
         },
@@ -109,6 +109,11 @@ pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
         Bad::TooLong => format!("no end within {} steps: {}", machine.steps, waits()),
         Bad::CutOff => "what comes next comes after another run as well".to_owned(),
         Bad::Livelock => format!("livelock after {} steps: {}", machine.steps, waits()),
+        Bad::Circle => format!(
+            "livelock after {} steps: all is as it was some steps before, so this run need not end, though another may: {}",
+            machine.steps,
+            waits()
+        ),
         Bad::Exit { thread, code: Some(code) } => {
             format!("{} exits with code {code}", machine.thread_name(*thread))
         }

@@ -321,8 +321,8 @@ impl Exploration<'_> {
             machine.bounds_met.join(report.met);
             machine.read.join(report.read);
         });
-        if how == How::Noticed && report.looked {
-            self.count_counters();
+        if how == How::Noticed && (report.looked || self.sees_streams()) {
+            self.begin_with(report.looked);
             return Some(Stopped::Noticed);
         }
         if how != How::Failed && self.begin_again() {

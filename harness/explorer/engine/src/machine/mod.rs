@@ -113,6 +113,8 @@ pub enum Bad {
     Leak,
     /// Nobody can go on but in rounds that lead to where they began.
     Livelock,
+    /// All go on, in steps that lead to where they began.
+    Circle,
     /// The run was stopped: it has had as many steps as it may have. That is no failure.
     TooLong,
     /// The run was cut off: what comes next comes after another run as well. That is no failure.
@@ -194,6 +196,8 @@ pub struct Machine {
     /// The step gives back a lock, and something is not what it was when it was taken.
     section_changed: bool,
     mover: spinning::Mover,
+    /// Whether the whole program is where it was before.
+    pub circle: spinning::circles::Circle,
     /// How exactly is looked where threads stand.
     pub closeness: spinning::closeness::Closeness,
     /// The execution must be made again, and this exactly.
@@ -249,6 +253,7 @@ impl Machine {
             observed: None,
             section_changed: false,
             mover: Default::default(),
+            circle: Default::default(),
             closeness: Default::default(),
             closer: None,
             bounds_met: Default::default(),
@@ -294,6 +299,7 @@ impl Machine {
         arena::begin();
         plain::begin(self.config.counters);
         self.mover = Default::default();
+        self.circle = Default::default();
         self.closer = None;
         let mut main = Thread::new(Some("main".into()), None, at, &self.config);
         main.exists = true;

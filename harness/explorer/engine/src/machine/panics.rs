@@ -221,7 +221,7 @@ impl Machine {
         let because = |panic: usize| matches!(self.raised[panic].because, Some(Because::Met(_)));
         let first = match self.failure {
             None => unseen.min(),
-            Some(Bad::Deadlock | Bad::Livelock | Bad::Leak) => {
+            Some(Bad::Deadlock | Bad::Livelock | Bad::Circle | Bad::Leak) => {
                 unseen.filter(|&panic| because(panic)).min()
             }
             Some(_) => None,

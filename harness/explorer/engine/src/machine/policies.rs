@@ -37,7 +37,7 @@ pub struct Policies {
     /// It waits with a time-out.
     pub timed: bool,
     /// It looks at the state of one of std's objects without waiting.
-    pub looks: bool,
+    pub peeks: bool,
     /// It compares and exchanges pointers.
     pub pointers: bool,
 }
@@ -48,7 +48,7 @@ impl Policies {
         let reading = thread.reading > 0;
         self.streams |= thread.printing > 0;
         self.notices |= (reading && op.can_wait()) || matches!(op, Op::TryRead(_));
-        self.looks |= matches!(
+        self.peeks |= matches!(
             op,
             Op::OnceGet(_)
                 | Op::IsPoisoned(_)
@@ -79,6 +79,9 @@ impl Policies {
         self.blocks |= other.blocks;
         self.weak |= other.weak;
         self.timed |= other.timed;
+        self.streams |= other.streams;
+        self.peeks |= other.peeks;
+        self.pointers |= other.pointers;
     }
 
     /// Whether a thread of the program can notice that its token was eaten.

@@ -43,11 +43,16 @@ impl Machine {
             }
             return;
         }
+        let long = self.is_long();
+        if long && self.goes_in_circles() {
+            self.fail(Bad::Circle);
+            return;
+        }
         let yielding = yielding(&self.threads) | self.tired();
         let choice = match self.search.forced() {
             Some(choice) => {
                 self.quiescent = choice.alt == crate::search::QUIESCENT_ALT;
-                if self.tracer.is_some() || self.record_schedule || self.counts_others() {
+                if self.tracer.is_some() || self.record_schedule || self.counts_others() || long {
                     self.collect();
                 }
                 if !self.is_possible(choice) {
@@ -94,6 +99,9 @@ impl Machine {
             self.trace_choice(choice.thread);
         }
         self.note_others(usize::from(choice.thread));
+        if long {
+            self.note_circle(choice);
+        }
         self.steps += 1;
         self.chosen = Some(choice);
     }

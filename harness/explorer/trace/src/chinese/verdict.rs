@@ -49,8 +49,15 @@ pub(crate) fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
             vec![format!("{} {place}发生 panic：{}", labels.thread(*thread), clean(message))]
         }
         Failure::Deadlock { .. } => Vec::new(),
-        Failure::Livelock { steps, .. } => {
-            vec![format!("这次执行在 {} 步之后被停下。", grouped(*steps))]
+        Failure::Livelock { spins, steps } => {
+            let mut lines = vec![format!("这次执行在 {} 步之后被停下。", grouped(*steps))];
+            if crate::explain::goes_round(spins) {
+                lines.push(
+                    "一切都和若干步之前一样，而这期间每个能前进的线程都走过了：只要它们每次都在同样的时刻来到，就可以这样永远绕下去。换一种先后，也许就有线程能走出来。"
+                        .to_owned(),
+                );
+            }
+            lines
         }
         Failure::Leak { threads } => threads.iter().map(|wait| leak(chart, wait)).collect(),
         Failure::Poisoned { thread, lock, by } => {

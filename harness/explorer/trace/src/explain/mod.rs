@@ -65,6 +65,15 @@ fn is_chinese(chart: &Chart<'_>) -> bool {
 /// What is said of a run that was stopped before its end.
 const STOPPED: &str = "This is a run that was stopped: it is longer than the explorer follows, or has no end. Try it with less to do, or allow it more steps.";
 
+/// What is said of a run in which threads go on, and get nowhere.
+const ROUND: &str = "All is as it was some steps before, and every thread that could go on has gone on since: they can go round like this for ever, if each always comes at the same \
+moment. In another order one may get out.";
+
+/// Whether a livelock is one of threads that go on.
+pub(crate) fn goes_round(spins: &[Wait]) -> bool {
+    spins.iter().any(|wait| wait.waits_for.is_none())
+}
+
 fn failed(chart: &Chart<'_>, failure: &Failure) -> String {
     let labels = &chart.labels;
     match failure {
@@ -122,6 +131,9 @@ fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
         Failure::Livelock { spins, steps } => {
             let mut lines =
                 vec![format!("The run was stopped after {} steps.", search::grouped(*steps))];
+            if goes_round(spins) {
+                lines.push(ROUND.to_owned());
+            }
             lines.extend(spins.iter().map(|wait| deadlock::stands(chart, wait)));
             lines
         }

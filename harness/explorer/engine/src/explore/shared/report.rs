@@ -64,17 +64,32 @@ impl Report {
         let how = HOWS.iter().position(|how| *how == self.how).unwrap_or(0) as u64;
         let mut to = vec![how];
         to.extend(self.counts);
-        let Policies { writes, notices, parks, unparked, blocks, weak, timed } = self.policies;
-        let Met { looks, yields, timeouts } = self.met;
+        let Policies {
+            writes,
+            notices,
+            streams,
+            peeks,
+            pointers,
+            parks,
+            unparked,
+            blocks,
+            weak,
+            timed,
+        } = self.policies;
+        let Met { looks, yields, timeouts, volatiles } = self.met;
         let Read { random, keys, calendar, clock, process, environment } = &self.read;
         let yes_or_no = [
             writes,
             notices,
             weak,
             timed,
+            streams,
+            peeks,
+            pointers,
             looks,
             yields,
             timeouts,
+            volatiles,
             *random,
             *keys,
             *calendar,
@@ -110,9 +125,19 @@ impl Report {
         for count in &mut report.counts {
             *count = from.next()?;
         }
-        let Policies { writes, notices, parks, unparked, blocks, weak, timed } =
-            &mut report.policies;
-        let Met { looks, yields, timeouts } = &mut report.met;
+        let Policies {
+            writes,
+            notices,
+            streams,
+            peeks,
+            pointers,
+            parks,
+            unparked,
+            blocks,
+            weak,
+            timed,
+        } = &mut report.policies;
+        let Met { looks, yields, timeouts, volatiles } = &mut report.met;
         let Read { random, keys, calendar, clock, process, environment } = &mut report.read;
         for mask in [parks, unparked, blocks] {
             *mask = from.next()?;
@@ -122,9 +147,13 @@ impl Report {
             notices,
             weak,
             timed,
+            streams,
+            peeks,
+            pointers,
             looks,
             yields,
             timeouts,
+            volatiles,
             random,
             keys,
             calendar,

@@ -201,7 +201,7 @@ impl Shadow {
                 if earlier.how == How::Free || !ordered && !goes {
                     return Err(Clash { earlier, later });
                 }
-                let is_race = !ordered && !(earlier.how.is_read() && how.is_read());
+                let is_race = !(ordered || earlier.how.is_read() && how.is_read());
                 let_pass |= is_race && how.is_volatile();
             }
             if !repeats {

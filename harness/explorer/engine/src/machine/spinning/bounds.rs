@@ -28,6 +28,7 @@ impl Met {
         self.looks |= other.looks;
         self.yields |= other.yields;
         self.timeouts |= other.timeouts;
+        self.volatiles |= other.volatiles;
     }
 }
 

@@ -156,6 +156,9 @@ impl Machine {
             Op::Compare { .. } if done.ok => false,
             _ => self.read_place(atomic, alt) != self.newest(atomic),
         };
+        if stale {
+            self.circle.spoil();
+        }
         let counts = self.counts_others();
         let thread = &mut self.threads[tid];
         let alone = &mut thread.spin.alone;

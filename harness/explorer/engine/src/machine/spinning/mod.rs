@@ -9,10 +9,12 @@
 //! A round that changes something and changes it back is in vain as well. But others can see what was changed in between: if nobody has moved during the
 //! round, the thread waits until somebody has.
 //!
-//! If nobody can move, and somebody waits so, that is a livelock: all go round in states that were there before.
+//! If nobody can move, and somebody waits so, that is a livelock: all go round in states that were there before. Threads that change things and change them back
+//! beside each other are no such rounds; of those the whole state is compared (`circles`).
 //!
 //! | file | holds |
 //! |---|---|
+//! | `circles` | whether the whole program is where it was before |
 //! | `closeness` | how exactly is looked where a thread stands |
 //! | `looks` | what a thread has looked at, and whether that has changed |
 //! | `rounds` | how a round is noticed |
@@ -22,6 +24,7 @@
 //! | `bounds` | what is cut off, and how the search says so |
 
 pub mod bounds;
+pub mod circles;
 pub mod closeness;
 pub mod contents;
 pub mod looks;

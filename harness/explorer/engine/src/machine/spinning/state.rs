@@ -4,6 +4,7 @@ use super::closeness::Closeness;
 use super::statics;
 use crate::machine::object::{Object, State};
 use crate::machine::op::{Loc, Op};
+use crate::machine::thread::Thread;
 use crate::machine::{Machine, arena};
 
 /// A hash of numbers.
@@ -74,6 +75,34 @@ impl Machine {
     }
 }
 
+impl Thread {
+    /// What belongs to the state of a thread and lies neither on its stack nor in memory.
+    pub(super) fn add_to(&self, mixed: &mut Mixed) {
+        mixed.add(kind(&self.pending) << 32 ^ u64::from(self.pending.object()));
+        match self.pending {
+            Op::Store { value, .. } => mixed.add(value),
+            Op::Compare { expected, new, .. } => {
+                mixed.add(expected);
+                mixed.add(new);
+            }
+            _ => {}
+        }
+        mixed.add(std::ptr::from_ref(self.at).addr() as u64);
+        mixed.add(kind(&self.woken));
+        let flags = [self.exists, self.ended.is_some(), self.has_returned(), self.rests];
+        flags.into_iter().for_each(|flag| mixed.add(flag.into()));
+        let left = [self.spurious_left, self.weak_left, self.timeouts_left];
+        left.into_iter().for_each(|left| mixed.add(left.into()));
+        mixed.add(self.random);
+        mixed.add(self.panics as u64);
+        let (stack, base) = self.spin.stack;
+        if self.ended.is_none() && stack != 0 {
+            // SAFETY: the stack of a thread that has called the engine there, and waits.
+            mixed.add(unsafe { hash(stack, base) });
+        }
+    }
+}
+
 fn add_object(mixed: &mut Mixed, object: &Object) {
     match &object.state {
         State::Atomic(atomic) => {
@@ -82,6 +111,7 @@ fn add_object(mixed: &mut Mixed, object: &Object) {
         State::Lock(lock) => {
             mixed.add(lock.owner.map_or(0, |owner| owner as u64 + 1));
             mixed.add(lock.readers.iter().fold(0, |all, &reader| all + (1 << reader)));
+            mixed.add(lock.queued);
             mixed.add(lock.poisoned_by.map_or(0, |by| by as u64 + 1));
         }
         State::Condvar { waiting } => mixed.add(*waiting),
