@@ -24,7 +24,7 @@ pub struct Limits {
     /// Address space of each process, in bytes. An allocation beyond it fails.
     /// With [`Processes::Single`] it bounds all the memory of the run. With
     /// others it bounds what they have in memory together, too: the keeper
-    /// looks every 20 ms or, where that takes long, less often, and kills all
+    /// looks every 100 ms or, where that takes long, less often, and kills all
     /// of them: [`How::Memory`](crate::How::Memory).
     pub memory_bytes: u64,
     /// The longest file that it can write. A write beyond it raises SIGXFSZ.

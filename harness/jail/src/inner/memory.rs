@@ -14,8 +14,8 @@ pub(super) struct Watch {
 }
 
 /// How soon after a look comes the next: not before this, and not before so many times of what it took.
-const SOONEST: Duration = Duration::from_millis(20);
-const RARER: u32 = 25;
+const SOONEST: Duration = Duration::from_millis(100);
+const RARER: u32 = 100;
 
 impl Watch {
     pub(super) fn new(limit: u64) -> Watch {
