@@ -133,7 +133,9 @@ fn way(
     let lies = matches!(fault, Fault::LiesInAnswers | Fault::LiesInRequests);
     let at_once = if fault == Fault::Slow { 1 } else { 4096 };
     // Each byte by itself, and at once.
-    [&client, &server].map(|end| end.set_nodelay(true).unwrap());
+    for end in [&client, &server] {
+        end.set_nodelay(true).unwrap();
+    }
     let (from, to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
     [
         thread::spawn(move || carry(from, to, there, lies, at_once)),
