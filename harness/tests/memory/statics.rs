@@ -1,8 +1,9 @@
 //! Statics are as they were at the start of each execution, whoever's type they are.
 
 use std::cell::{Cell, UnsafeCell};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{LazyLock, Mutex, Once, OnceLock};
+use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
+use std::sync::{LazyLock, Mutex, Once, OnceLock, RwLock};
 use std::thread;
 
 struct Lazy {
@@ -82,4 +83,73 @@ fn those_of_std() {
     other.join().unwrap();
     assert_eq!(WORDS.lock().unwrap().len(), 2);
     assert_eq!((*LATER.lock().unwrap(), NUMBER.load(Relaxed)), (2, 2));
+}
+
+static MAIN_WAS_FIRST: AtomicBool = AtomicBool::new(false);
+
+/// Does it in the order that is tried first, and not in the other one, which must find the statics as they were.
+fn in_the_first_order(act: fn()) {
+    let other = thread::spawn(move || {
+        if MAIN_WAS_FIRST.load(SeqCst) {
+            act();
+        }
+    });
+    MAIN_WAS_FIRST.store(true, SeqCst);
+    other.join().unwrap();
+}
+
+/// Must fail: panic. Who holds the lock panics in one order only.
+fn poisoned_in_one_order() {
+    static LOCK: Mutex<u32> = Mutex::new(0);
+    in_the_first_order(|| {
+        drop(catch_unwind(|| {
+            let _held = LOCK.lock();
+            panic!();
+        }));
+    });
+    assert!(LOCK.is_poisoned());
+}
+
+/// Must fail: panic. The same with a lock for readers and writers.
+fn poisoned_by_a_writer_in_one_order() {
+    static LOCK: RwLock<u32> = RwLock::new(0);
+    in_the_first_order(|| {
+        drop(catch_unwind(|| {
+            let _held = LOCK.write();
+            panic!();
+        }));
+    });
+    assert!(LOCK.is_poisoned());
+}
+
+/// Must fail: panic. Poison is cleared in one order only.
+fn cleared_in_one_order() {
+    static LOCK: Mutex<u32> = Mutex::new(0);
+    drop(catch_unwind(|| {
+        let _held = LOCK.lock();
+        panic!();
+    }));
+    in_the_first_order(|| LOCK.clear_poison());
+    assert!(!LOCK.is_poisoned());
+}
+
+/// Must fail: panic. A value is set in one order only.
+fn set_in_one_order() {
+    static CELL: OnceLock<Vec<u32>> = OnceLock::new();
+    in_the_first_order(|| CELL.set(vec![1]).unwrap());
+    assert!(CELL.get().is_some());
+}
+
+/// Must fail: panic. An initialisation panics in one order only.
+fn broken_in_one_order() {
+    static ONCE: Once = Once::new();
+    in_the_first_order(|| drop(catch_unwind(|| ONCE.call_once(|| panic!()))));
+    assert!(catch_unwind(|| ONCE.call_once(|| ())).is_err());
+}
+
+/// Must fail: panic. A guard is forgotten in one order only.
+fn locked_for_good_in_one_order() {
+    static LOCK: Mutex<u32> = Mutex::new(0);
+    in_the_first_order(|| std::mem::forget(LOCK.lock()));
+    assert!(LOCK.try_lock().is_err());
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LockResult, PoisonError};
 
 use super::hold::Hold;
-use crate::machine::context;
+use crate::machine::{context, plain};
 
 /// Whether a lock is poisoned, and by which panic of the execution; 0 is not.
 #[derive(Debug)]
@@ -20,7 +20,16 @@ impl Flag {
     }
 
     pub fn clear(&self) {
-        self.0.store(0, Ordering::Relaxed);
+        self.set(0);
+    }
+
+    /// No code of the program writes it, which would be seen: if it is part of a static, the next execution must find it as this one did.
+    fn set(&self, by: u32) {
+        if plain::is_on() {
+            let address = std::ptr::from_ref(self).expose_provenance();
+            context::with(|_| plain::keep_static(address, size_of::<Self>()));
+        }
+        self.0.store(by, Ordering::Relaxed);
     }
 
     /// A value, as an error if it is poisoned. The machine keeps who found it so.
@@ -43,7 +52,7 @@ impl Flag {
                 }
                 machine.poisons()
             });
-            self.0.store(by.unwrap_or(u32::MAX), Ordering::Relaxed);
+            self.set(by.unwrap_or(u32::MAX));
         }
     }
 }
