@@ -4,7 +4,7 @@
 use super::Misuse;
 use anyhow::bail;
 use std::path::{Path, PathBuf};
-use syn::{Attribute, Expr, ForeignItem, Item, ItemFn, Lit, Meta, ReturnType, Type};
+use syn::{Attribute, Expr, ForeignItem, Item, ItemFn, Lit, Meta, ReturnType, Safety, Type};
 
 /// A file whose functions can be explored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,7 +179,8 @@ fn has_attribute(item: &Item, name: &str) -> bool {
 fn scenario(item: &Item) -> Option<Scenario> {
     let Item::Fn(ItemFn { attrs, sig, .. }) = item else { return None };
     let plain = sig.inputs.is_empty() && sig.generics.params.is_empty();
-    let ordinary = sig.asyncness.is_none();
+    // Whoever calls an `unsafe fn` has something to promise, which nobody does for a scenario.
+    let ordinary = sig.asyncness.is_none() && !matches!(sig.safety, Safety::Unsafe(_));
     let conditional = attrs.iter().any(|attribute| attribute.path().is_ident("cfg"));
     if !plain || !ordinary || conditional || !tells_success(&sig.output) {
         return None;
@@ -243,7 +244,7 @@ mod tests {
     fn functions_without_arguments_are_scenarios() {
         let file = parse(
             "//! A file.\n/// Two threads count.\n/// All arrive.\n///\n/// More.\npub fn count() {}\n\
-             fn helper(n: u32) {}\nfn generic<T>() {}\nasync fn later() {}\n\
+             fn helper(n: u32) {}\nfn generic<T>() {}\nasync fn later() {}\nunsafe fn promised() {}\n\
              /// Waits with `if`.\n///\n/// Must fail: a spurious wake-up.\nfn waits() -> Result<(), String> { Ok(()) }\n\
              /// Gives up.\n///\n/// Time-outs fire at any moment.\nfn gives_up() {}\n\
              #[cfg(test)]\nfn gone() {}\nfn helps() -> u32 { 7 }\n",
