@@ -104,6 +104,13 @@ unsafe fn given_for(number: c_long, first: c_long, second: c_long) -> Option<c_l
             // SAFETY: the caller's promise.
             Some(unsafe { given::clock_gettime(first as libc::clockid_t, time) }.into())
         }
+        // Without it, programs order their light barriers themselves, as on systems that do not have it. What the kernel does to
+        // its own threads would order nothing here.
+        libc::SYS_membarrier => context::is_exploring().then(|| {
+            // SAFETY: the C library's own place for the error of this thread.
+            unsafe { *libc::__errno_location() = libc::ENOSYS };
+            -1
+        }),
         libc::SYS_getpid => given::process().map(c_long::from),
         libc::SYS_gettid => given::thread().map(c_long::from),
         _ => None,

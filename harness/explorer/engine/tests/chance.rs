@@ -266,3 +266,13 @@ fn who_reads_nothing_is_told_nothing_and_outside_all_is_real() {
     assert!(now.unwrap().as_secs() > 1_600_000_000);
     assert!(std::process::id() < 10_000_000);
 }
+
+#[test]
+fn there_is_no_membarrier_which_would_order_nothing_here() {
+    let outcome = explore(|| {
+        // SAFETY: it only asks which commands there are.
+        assert_eq!(unsafe { libc::syscall(libc::SYS_membarrier, 0, 0, 0) }, -1);
+        assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::ENOSYS));
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+}
