@@ -2,7 +2,7 @@
 //! whoever comes next is served.
 
 use ch09_shared_data::manager::{Address, List, Manager, ManagerError};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -29,17 +29,23 @@ fn main() {
 
 const KEY: &str = "key";
 
+/// Stops a child, and waits until it stands still: the signal alone only says that it is going to.
+fn stop(child: Pid) {
+    kill_process(child, Signal::STOP).unwrap();
+    waitid(WaitId::Pid(child), WaitIdOptions::STOPPED).unwrap();
+}
+
 fn stopped() {
     let manager = Manager::builder().key(KEY).start().unwrap();
     let list = manager.list([1]).unwrap();
     let server = Pid::from_raw(manager.pid().unwrap() as i32).unwrap();
-    kill_process(server, Signal::STOP).unwrap();
+    stop(server);
     let brief = Duration::from_millis(50);
     let silent = Manager::connect_timeout(manager.address().clone(), KEY, brief);
     assert!(matches!(silent, Err(ManagerError::Silent { .. })), "{silent:?}");
     kill_process(server, Signal::CONT).unwrap();
     assert_eq!(list.len().unwrap(), 1, "it goes on as if nothing had been");
-    kill_process(server, Signal::STOP).unwrap();
+    stop(server);
     manager.shutdown();
     let gone = list.len();
     assert!(matches!(gone, Err(ManagerError::Gone { .. } | ManagerError::Connect { .. })));

@@ -97,6 +97,15 @@ impl Terminal {
     }
 }
 
+/// A test that fails leaves nobody waiting for its keys.
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // Whoever has ended cannot be killed, and that is fine.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 #[test]
 fn a_deadlock_is_found_by_keys_alone() {
     let crates = Crates::new();
