@@ -11,5 +11,6 @@
 #[cfg(feature = "others")]
 pub mod looms;
 pub mod ours;
+pub mod sctbench;
 #[cfg(feature = "others")]
 pub mod shuttles;
