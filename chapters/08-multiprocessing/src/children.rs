@@ -262,7 +262,9 @@ impl Children {
     /// How many there were.
     fn collect_ended(&mut self) -> usize {
         let before = self.children.len();
-        self.children.retain(Child::is_alive);
+        // In a copy that somebody else's `fork` made they are its parent's, not its own to end.
+        let me = std::process::id();
+        self.children.retain(|child| child.inner.parent == me && child.is_alive());
         before - self.children.len()
     }
 
@@ -285,7 +287,10 @@ fn at_exit_call_us() {
 
 /// At the normal end of this process: kills its daemons, waits for the others.
 pub(crate) fn at_exit() {
-    let children = std::mem::take(&mut lock().children);
+    let mut list = lock();
+    list.collect_ended();
+    let children = std::mem::take(&mut list.children);
+    drop(list);
     for daemon in children.iter().filter(|child| child.is_daemon()) {
         let _ = daemon.kill();
     }

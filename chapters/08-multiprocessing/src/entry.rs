@@ -131,7 +131,12 @@ fn run(order: Order) -> i32 {
     notice_printed_panics();
     let result = catch_unwind(AssertUnwindSafe(|| function.call(arguments)));
     let code = match result {
-        Err(panic) => report_panic(&*panic),
+        Err(panic) => {
+            let code = report_panic(&*panic);
+            // Its destructor may panic, too, and this process ends anyway.
+            std::mem::forget(panic);
+            code
+        }
         Ok(Err(error)) => report(&error),
         Ok(Ok(code)) => code.decode::<i32>().unwrap_or_else(|error| report(&error)),
     };

@@ -14,6 +14,8 @@ use std::thread::{self, JoinHandle};
 type Call = Box<dyn FnOnce() + Send>;
 
 pub(crate) struct Callbacks {
+    /// Only this process has the thread.
+    creator: u32,
     thread: Mutex<Option<(Sender<Call>, JoinHandle<()>)>>,
 }
 
@@ -22,7 +24,12 @@ impl Callbacks {
         let (sender, calls) = channel::<Call>();
         let run = move || calls.into_iter().for_each(contain);
         let thread = thread::Builder::new().name("pool callbacks".to_owned()).spawn(run)?;
-        Ok(Callbacks { thread: Mutex::new(Some((sender, thread))) })
+        let creator = std::process::id();
+        Ok(Callbacks { creator, thread: Mutex::new(Some((sender, thread))) })
+    }
+
+    pub(crate) fn are_ours(&self) -> bool {
+        self.creator == std::process::id()
     }
 
     /// Runs `call` after those that came before. A panic in it ends nothing else.

@@ -58,6 +58,8 @@ struct State {
     idle: Vec<Seat>,
     /// The worker process in each seat.
     children: Vec<Option<Child>>,
+    /// Workers that were replaced after their tasks, and may still be on their way out.
+    retired: Vec<Child>,
 }
 
 /// A worker's place in the pool; it is empty after the worker ended.
@@ -73,6 +75,7 @@ impl Dispatch {
             queue: VecDeque::new(),
             idle: Vec::new(),
             children: Vec::new(),
+            retired: Vec::new(),
         };
         Dispatch {
             recipe,
@@ -160,7 +163,7 @@ impl Dispatch {
         let mut state = self.state();
         state.phase = Phase::Terminated;
         let dropped = std::mem::take(&mut state.queue);
-        for child in state.children.iter().flatten() {
+        for child in state.children.iter().flatten().chain(&state.retired) {
             let _ = child.kill();
         }
         drop(state);
@@ -212,7 +215,7 @@ impl Dispatch {
         let seat = waited.unwrap_or_else(PoisonError::into_inner).idle.pop();
         if let Some(Seat { number, worker }) = seat {
             if let Some(worker) = worker {
-                worker.dismiss();
+                let _ = worker.dismiss().join();
             }
             self.state().children[number] = None;
         }
@@ -234,12 +237,31 @@ impl Dispatch {
             }
         } else if self.tasks_per_child.is_some_and(|limit| worker.tasks() >= limit) {
             if let Some(worker) = place.take() {
-                worker.dismiss();
+                self.retire(worker);
             }
             // Failing now would blame a task that has its result; the next one tries again.
             *place = self.replace(*number).ok();
         }
         result
+    }
+
+    /// Nobody's result waits for its end.
+    fn retire(&self, worker: Worker) {
+        let child = worker.dismiss();
+        let mut state = self.state();
+        if state.phase == Phase::Terminated {
+            let _ = child.kill();
+        }
+        state.retired.retain(Child::is_alive);
+        state.retired.push(child);
+    }
+
+    /// Waits until those have ended that were replaced.
+    pub(crate) fn join_retired(&self) {
+        let retired = std::mem::take(&mut self.state().retired);
+        for child in retired {
+            let _ = child.join();
+        }
     }
 
     /// Gives a new worker a seat of its own.

@@ -78,6 +78,8 @@ where
             if chunk.is_empty() {
                 return;
             }
+            // May panic, as may the iterator: what is counted is on its way.
+            let part = part(self.function, Message::encode(&chunk));
             let (number, sender) = (self.submitted, self.sender.clone());
             self.submitted += 1;
             let deliver = move |result: Result<Message, TaskError>| {
@@ -85,7 +87,6 @@ where
                 // Nobody waits for it if the iterator was dropped.
                 let _ = sender.send((number, chunk));
             };
-            let part = part(self.function, Message::encode(&chunk));
             self.pool.submit_part(part, Box::new(deliver));
         }
     }
@@ -132,6 +133,11 @@ where
                 return Ok(chunk);
             }
             let (number, chunk) = match deadline {
+                // What has not come to this copy of the creator by now never will.
+                _ if !self.pool.dispatch.is_ours() => match self.arrivals.try_recv() {
+                    Ok(arrival) => arrival,
+                    Err(_) => return Ok(Err(TaskError::OtherProcess)),
+                },
                 None => self.arrivals.recv().map_err(|_| TimedOut)?,
                 Some(deadline) => {
                     let left = deadline.saturating_duration_since(Instant::now());

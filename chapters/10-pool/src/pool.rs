@@ -158,6 +158,10 @@ impl Pool {
 impl ClosedPool {
     /// Waits until every task is done, every callback has run, and every
     /// worker has ended.
+    ///
+    /// Called while the pool reads or drops a result, in one of its own
+    /// threads, it does not wait for that thread; a task that nobody else can do
+    /// fails with [`TaskError::Terminated`].
     pub fn join(mut self) {
         self.inner.join();
     }
@@ -250,10 +254,13 @@ impl Inner {
     fn join(&mut self) {
         // In a forked copy these threads do not exist.
         if self.dispatch.is_ours() {
-            for tender in self.tenders.drain(..) {
+            let me = thread::current().id();
+            // The pool may end while one of them reads or drops a result: that one ends by itself.
+            for tender in self.tenders.drain(..).filter(|tender| tender.thread().id() != me) {
                 // A tender does not panic: what users' code does is caught.
                 let _ = tender.join();
             }
+            self.dispatch.join_retired();
             self.callbacks.finish();
         }
     }

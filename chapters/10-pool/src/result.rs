@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 /// The result of a task, or of a whole map, that is perhaps still on its way.
 ///
-/// Dropping it does not stop the task, but nobody will then see its error.
+/// Dropping it does not stop the task, but nobody will then see its error. In a
+/// forked copy of the pool's creator a result that had not come before the fork
+/// is [`TaskError::OtherProcess`].
 #[must_use = "an error in the task is seen only by who asks for the result"]
 pub struct AsyncResult<R> {
     slot: Arc<Slot<R>>,
@@ -155,7 +157,12 @@ impl<R> AsyncResult<R> {
 
 impl<R> Slot<R> {
     fn state(&self) -> MutexGuard<'_, State<R>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // What has not come to this copy of the creator by now never will.
+        if matches!(state.value, Value::NotYet) && !self.callbacks.are_ours() {
+            state.value = Value::Ready(Err(TaskError::OtherProcess));
+        }
+        state
     }
 
     fn take(&self) -> Option<Result<R, TaskError>> {

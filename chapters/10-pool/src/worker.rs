@@ -33,7 +33,13 @@ pub(crate) struct Recipe {
 /// A worker whose connection has ended may still be on its way out; killed there, it would be said to have been killed.
 const LAST_STEPS: Duration = Duration::from_secs(10);
 
-/// What a worker says of a task, and first of all of its initializer.
+/// What a worker says of the task with this number, and first of all of its initializer, number 0.
+///
+/// A task may fork its worker. The copy ends before it says anything, but nobody
+/// depends on that: an answer to another task than the last is none.
+type Answer = (u64, Reply);
+
+/// What became of a task.
 #[derive(Debug, Serialize, Deserialize)]
 enum Reply {
     Done(Message),
@@ -59,6 +65,8 @@ pub(crate) struct Worker {
     ready: bool,
     ended: bool,
     tasks: u64,
+    /// The number of the last task that was sent.
+    sent: u64,
 }
 
 impl Worker {
@@ -73,7 +81,7 @@ impl Worker {
         };
         let child =
             Process::new(work, (theirs, initializer)).name("PoolWorker").daemon(true).start()?;
-        Ok(Worker { child, connection, ready: false, ended: false, tasks: 0 })
+        Ok(Worker { child, connection, ready: false, ended: false, tasks: 0, sent: 0 })
     }
 
     pub(crate) fn child(&self) -> &Child {
@@ -89,7 +97,7 @@ impl Worker {
     pub(crate) fn call(&mut self, task: &Task) -> Result<Message, TaskError> {
         self.tasks += 1;
         if !self.ready {
-            match self.reply()? {
+            match self.reply(0)? {
                 Reply::Done(_) => self.ready = true,
                 reply => {
                     self.ended = true;
@@ -102,12 +110,14 @@ impl Worker {
                 }
             }
         }
-        match self.connection.send(&Some(task)) {
+        let number = self.sent + 1;
+        match self.connection.send(&Some((number, task))) {
             Err(error) if error.nothing_was_sent() => return Err(TaskError::serialization(error)),
             // Another failed send is followed by a failed receive, which knows the reason.
             _ => {}
         }
-        let reply = self.reply()?;
+        self.sent = number;
+        let reply = self.reply(number)?;
         self.outcome(reply)
     }
 
@@ -128,7 +138,16 @@ impl Worker {
         }
     }
 
-    fn reply(&mut self) -> Result<Reply, TaskError> {
+    fn reply(&mut self, number: u64) -> Result<Reply, TaskError> {
+        loop {
+            let (answered, reply) = self.answer()?;
+            if answered == number {
+                return Ok(reply);
+            }
+        }
+    }
+
+    fn answer(&mut self) -> Result<Answer, TaskError> {
         self.connection.recv_while(&self.child).map_err(|error| {
             // It is dying, or has closed its end, or sent what this process cannot take.
             if matches!(error, RecvError::Closed | RecvError::Truncated) {
@@ -163,13 +182,13 @@ impl Worker {
         matches!(poll(&mut sentinel, Some(&Timespec::default())), Ok(0))
     }
 
-    /// Lets it end, and waits until it has.
+    /// Lets it end. That may take as long as it likes: it waits for children of its own, say.
     ///
     /// Closing the connection would not do: a forked copy of this process has
     /// it open, too.
-    pub(crate) fn dismiss(mut self) {
-        let _ = self.connection.send(&None::<Task>);
-        let _ = self.child.join();
+    pub(crate) fn dismiss(mut self) -> Child {
+        let _ = self.connection.send(&None::<(u64, Task)>);
+        self.child
     }
 }
 
@@ -177,34 +196,40 @@ impl Worker {
 /// its parent sends none.
 fn work((mut connection, initializer): (Connection, Option<Task>)) {
     remember_panics();
+    let worker = std::process::id();
     let first = match initializer {
         Some(task) => perform(task),
         None => Reply::Done(Message::default()),
     };
     let usable = matches!(first, Reply::Done(_));
-    if !say(&mut connection, &first) || !usable {
-        return;
-    }
-    loop {
-        let reply = match connection.recv::<Option<Task>>() {
-            Ok(Some(task)) => perform(task),
-            Err(error @ RecvError::DescriptorsLost) => Reply::Broken { reason: Reason::new(error) },
-            Err(error @ RecvError::Decode(_)) => Reply::Failed { reason: Reason::new(error) },
-            Ok(None) | Err(_) => return,
-        };
-        if !say(&mut connection, &reply) || matches!(reply, Reply::Broken { .. }) {
+    let mut answer = (0, first);
+    // A copy that the task made of its worker, with libc's `fork`, has nothing to say here.
+    while std::process::id() == worker && say(&mut connection, &answer) {
+        if !usable || matches!(answer.1, Reply::Broken { .. }) {
             return;
         }
+        let number = answer.0 + 1;
+        answer = match connection.recv::<Option<(u64, Task)>>() {
+            Ok(Some((number, task))) => (number, perform(task)),
+            Err(error @ RecvError::DescriptorsLost) => {
+                (number, Reply::Broken { reason: Reason::new(error) })
+            }
+            Err(error @ RecvError::Decode(_)) => {
+                (number, Reply::Failed { reason: Reason::new(error) })
+            }
+            Ok(None) | Err(_) => return,
+        };
     }
 }
 
 /// False if there is nobody to hear it.
-fn say(connection: &mut Connection, reply: &Reply) -> bool {
-    match connection.send(reply) {
+fn say(connection: &mut Connection, answer: &Answer) -> bool {
+    match connection.send(answer) {
         Ok(()) => true,
         // The result is too large, or there are no descriptors to send it with.
         Err(error) if error.nothing_was_sent() => {
-            connection.send(&Reply::Failed { reason: Reason::new(error) }).is_ok()
+            let failed = Reply::Failed { reason: Reason::new(error) };
+            connection.send(&(answer.0, failed)).is_ok()
         }
         Err(_) => false,
     }
