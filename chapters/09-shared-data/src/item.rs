@@ -98,7 +98,10 @@ impl Item {
                 let unused = 64 - 8 * size as u32;
                 Item::Int(((bits << unused) as i64 >> unused).into())
             }
-            Representation::Unsigned(_) => Item::Int(bits.into()),
+            Representation::Unsigned(size) => {
+                let unused = 64 - 8 * size as u32;
+                Item::Int((bits << unused >> unused).into())
+            }
             Representation::Float(4) => Item::Float(f32::from_bits(bits as u32).into()),
             Representation::Float(_) => Item::Float(f64::from_bits(bits)),
             Representation::Unicode => {

@@ -84,7 +84,8 @@ impl Channel {
         while self.buffer.len() < wanted {
             let flags = self.patient(PollFlags::IN)?;
             // Room grows with what arrives, not with what a length claims.
-            self.buffer.reserve(PORTION);
+            let room = self.buffer.try_reserve(PORTION);
+            room.map_err(|_| Trouble::Io(io::ErrorKind::OutOfMemory.into()))?;
             let room = spare_capacity(&mut self.buffer);
             match recv(&self.socket, room, RecvFlags::from_bits_retain(flags)) {
                 Ok((_, 0)) | Err(Errno::CONNRESET) => return Err(Trouble::Ended),

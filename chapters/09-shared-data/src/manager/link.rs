@@ -23,7 +23,8 @@ use std::time::{Duration, Instant};
 /// How long a manager may take to accept a client and to greet it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// How long it may take to answer what it can answer at once. It has one thread, which another
-/// client's large request may keep busy.
+/// client's large request may keep busy. Whoever waits for something else asks after such a time
+/// whether it is still there.
 const ANSWER: Duration = Duration::from_secs(60);
 
 /// A manager as a process knows it. There is one for each manager.
@@ -34,6 +35,7 @@ pub(super) struct Link {
     lines: Mutex<Lines>,
     /// The connection that lasts is there, or could not be had.
     settled: Condvar,
+    answer: Duration,
 }
 
 /// The open connections. They belong to one process only: a forked child has
@@ -43,6 +45,10 @@ struct Lines {
     /// How often this process or an ancestor had been forked off by then.
     forks: u32,
     home: Home,
+    /// References that could not be given back, as the manager did not answer: until when
+    /// nobody tries again, and which.
+    silent_until: Option<Instant>,
+    unreleased: Vec<u64>,
     /// A place is empty while its channel is in use, and after trouble with it.
     of_threads: HashMap<ThreadId, Option<Channel>>,
 }
@@ -119,12 +125,15 @@ impl Link {
             return Arc::clone(link);
         }
         let unused: Vec<_> = links.extract_if(.., |link| Arc::strong_count(link) == 1).collect();
-        let (lines, settled) = (Mutex::default(), Condvar::new());
-        let link = Arc::new(Link { address, key, lines, settled });
+        let link = Arc::new(Link::new(address, key, ANSWER));
         links.push(Arc::clone(&link));
         drop(links);
         drop(unused);
         link
+    }
+
+    fn new(address: Address, key: Key, answer: Duration) -> Link {
+        Link { address, key, lines: Mutex::default(), settled: Condvar::new(), answer }
     }
 
     /// The manager is no more: nothing of the way to it stays open.
@@ -158,28 +167,66 @@ impl Link {
             // As long as the method does.
             Request::Call { timeout: None, .. } => None,
             Request::Call { timeout: Some(timeout), .. } => timeout.checked_add(PATIENCE),
-            _ => Some(ANSWER),
+            _ => Some(self.answer),
         };
+        let deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
         self.with_channel(Instant::now() + PATIENCE, |channel| {
-            channel.deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
+            channel.deadline = deadline.or(Some(Instant::now() + self.answer));
             channel.send(request)?;
-            channel.receive()
+            loop {
+                match channel.receive() {
+                    Err(Trouble::Silent) if deadline.is_none() && self.lives() => {
+                        channel.deadline = Some(Instant::now() + self.answer);
+                    }
+                    outcome => return outcome,
+                }
+            }
         })
     }
 
-    /// Sends a request that has no reply.
-    pub(super) fn tell(&self, request: &Request<'_>) -> Result<(), ManagerError> {
-        self.with_channel(Instant::now() + PATIENCE, |channel| {
-            channel.deadline = Some(Instant::now() + ANSWER);
-            channel.send(request)
-        })
+    /// Whether the manager still answers somebody. Who cannot ask does not know better.
+    fn lives(&self) -> bool {
+        let deadline = Instant::now() + self.answer;
+        match self.connect(false, deadline) {
+            Ok(mut channel) => {
+                let answered = channel.send(&Request::Count).and_then(|()| channel.receive());
+                !matches!(answered, Err(Trouble::Silent))
+            }
+            Err(error) => !matches!(error, ManagerError::Silent { .. }),
+        }
+    }
+
+    /// Gives a reference back. Destructors call this, and one after the other must not wait for a
+    /// manager that does not answer: what it was not told it hears with what it is asked next.
+    pub(super) fn release(&self, id: u64) {
+        let mut lines = self.lines();
+        if lines.silent_until.is_some_and(|until| Instant::now() < until) {
+            return lines.unreleased.push(id);
+        }
+        drop(lines);
+        let told = self.with_channel(Instant::now() + PATIENCE, |channel| {
+            channel.deadline = Some(Instant::now() + PATIENCE);
+            channel.send(&Request::Release { id })
+        });
+        if let Err(ManagerError::Silent { .. }) = told {
+            let mut lines = self.lines();
+            lines.silent_until = Some(Instant::now() + PATIENCE);
+            lines.unreleased.push(id);
+        }
+    }
+
+    /// Tells what could not be told before. False if that is still so.
+    fn release_late(&self, channel: &mut Channel) -> bool {
+        let late = std::mem::take(&mut self.lines().unreleased);
+        channel.deadline = Some(Instant::now() + PATIENCE);
+        late.into_iter().all(|id| channel.send(&Request::Release { id }).is_ok())
     }
 
     /// A connection that stands for a reference to the object, for as long as
     /// anybody has it open.
     pub(super) fn lend(&self, id: u64) -> Result<(OwnedFd, Reply), ManagerError> {
         let mut channel = self.connect(false, Instant::now() + PATIENCE)?;
-        channel.deadline = Some(Instant::now() + ANSWER);
+        channel.deadline = Some(Instant::now() + self.answer);
         let lent = channel.send(&Request::Lend { id }).and_then(|()| channel.receive());
         Ok((channel.socket, lent.map_err(|trouble| self.error(trouble))?))
     }
@@ -209,7 +256,7 @@ impl Link {
         };
         let result = body(&mut channel);
         // After trouble nobody knows where in a frame the connection is.
-        if matches!(result, Ok(_) | Err(Trouble::Refused(_))) {
+        if matches!(result, Ok(_) | Err(Trouble::Refused(_))) && self.release_late(&mut channel) {
             self.keep(me, channel);
         }
         result.map_err(|trouble| self.error(trouble))
@@ -274,6 +321,8 @@ impl Link {
         let result = match home {
             Ok(home) => {
                 lines.home = Home::Open(home);
+                // With the one before, the manager forgot what this process referred to.
+                lines.unreleased.clear();
                 Ok(())
             }
             Err(error) => {
@@ -332,3 +381,6 @@ fn process() -> io::Result<u128> {
     *process = Some((forks, number));
     Ok(number)
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,7 +67,10 @@ impl fmt::Debug for Handle {
 
 /// Objects in one another, at most this deep: a frame of a few bytes for each
 /// level must not overflow the stack of whoever decodes it.
-const MAX_DEPTH: u32 = 128;
+pub(super) const MAX_DEPTH: u32 = 128;
+
+/// How many of them a client may send: what it is kept in, and comes back in, adds to them.
+pub(super) const MAX_DEPTH_SENT: u32 = 120;
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
@@ -170,6 +173,17 @@ impl Object {
     }
 
     /// Calls `visit` with every handle in it.
+    /// Whether it has more levels than `most`, of which a number or a text has one.
+    pub(super) fn is_deeper_than(&self, most: u32) -> bool {
+        let within = |object: &Object| object.is_deeper_than(most - 1);
+        match self {
+            _ if most == 0 => true,
+            Object::List(objects) => objects.iter().any(within),
+            Object::Map(map) => map.iter().any(|(key, value)| within(key) || within(value)),
+            _ => false,
+        }
+    }
+
     pub(super) fn visit_handles(&mut self, visit: &mut impl FnMut(&mut Handle)) {
         match self {
             Object::Proxy(handle) => visit(handle),

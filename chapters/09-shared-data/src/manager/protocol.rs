@@ -51,6 +51,20 @@ pub(super) enum Reply {
     Many(Vec<Result<Object, RemoteError>>),
 }
 
+impl Reply {
+    /// Whether an object in it has more levels than `most`.
+    pub(super) fn is_deeper_than(&self, most: u32) -> bool {
+        let within = |result: &Result<Object, RemoteError>| match result {
+            Ok(object) | Err(RemoteError::Key(object)) => object.is_deeper_than(most),
+            Err(_) => false,
+        };
+        match self {
+            Reply::One(result) => within(result),
+            Reply::Many(results) => results.iter().any(within),
+        }
+    }
+}
+
 /// `message` as a frame; its size if that is too large.
 pub(super) fn frame(message: &impl Serialize) -> Result<Result<Vec<u8>, usize>, postcard::Error> {
     let mut frame = postcard::to_extend(message, vec![0; LENGTH])?;

@@ -4,7 +4,7 @@ use super::address::Address;
 use super::error::ManagerError;
 use super::handshake::Key;
 use super::link::Link;
-use super::object::{Handle, Object};
+use super::object::{Handle, MAX_DEPTH_SENT, Object};
 use super::protocol::{Call, Reply, Request};
 use ch08_multiprocessing::{Descriptor, Reason};
 use rustix::fs::{MemfdFlags, memfd_create};
@@ -41,7 +41,7 @@ impl Drop for Reference {
     fn drop(&mut self) {
         // A manager that is gone counts nothing any more. In a forked child
         // the reference is its parent's; the child has none to release.
-        let _ = self.link.tell(&Request::Release { id: self.id });
+        self.link.release(self.id);
     }
 }
 
@@ -76,7 +76,8 @@ impl Proxy {
         &self.reference.type_name
     }
 
-    /// Calls a method, and waits as long as the method does.
+    /// Calls a method, and waits as long as the method does; but after a minute
+    /// in which the manager answers nobody it is [`ManagerError::Silent`].
     ///
     /// # Errors
     ///
@@ -154,6 +155,10 @@ impl Proxy {
 
 /// Handles are numbers, which mean something else in another manager.
 fn check_handles(link: &Link, arguments: &mut [Object]) -> Result<(), ManagerError> {
+    if arguments.iter().any(|argument| argument.is_deeper_than(MAX_DEPTH_SENT)) {
+        let what = format!("objects are nested more than {MAX_DEPTH_SENT} levels deep");
+        return Err(ManagerError::Format(what));
+    }
     let mut ours = true;
     for argument in arguments {
         argument.visit_handles(&mut |handle| {

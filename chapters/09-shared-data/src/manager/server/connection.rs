@@ -3,6 +3,7 @@
 
 use crate::manager::error::RemoteError;
 use crate::manager::handshake::{self, INTRODUCTION, Key, NONCE, Who};
+use crate::manager::object::MAX_DEPTH;
 use crate::manager::protocol::{LENGTH, MAX_FRAME, Reply, Request, frame, size};
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll::EventFlags;
@@ -84,7 +85,9 @@ impl Connection {
     /// Takes in what the client has sent, up to a portion; the rest stays in
     /// the socket, whose buffer the kernel bounds.
     pub(super) fn receive(&mut self) -> io::Result<()> {
-        self.received.reserve(PORTION);
+        // For one client's large request the others must not lose their objects.
+        let room = self.received.try_reserve(PORTION);
+        room.map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
         loop {
             let room = spare_capacity(&mut self.received);
             match recv(&self.socket, room, RecvFlags::empty()) {
@@ -156,12 +159,18 @@ impl Connection {
 
     pub(super) fn reply(&mut self, reply: &Reply) -> io::Result<()> {
         self.busy = false;
-        let frame = match frame(reply).map_err(io::Error::other)? {
-            Ok(frame) => frame,
-            Err(size) => {
-                let what = format!("the answer takes {size} bytes; {MAX_FRAME} are allowed");
-                let reply = Reply::One(Err(RemoteError::Value(what)));
-                frame(&reply).map_err(io::Error::other)?.unwrap_or_default()
+        let refuse = |what: String| {
+            let refusal = frame(&Reply::One(Err(RemoteError::Value(what))));
+            refusal.map(Result::unwrap_or_default).map_err(io::Error::other)
+        };
+        let frame = if reply.is_deeper_than(MAX_DEPTH) {
+            refuse(format!("the answer is nested more than {MAX_DEPTH} levels deep"))?
+        } else {
+            match frame(reply).map_err(io::Error::other)? {
+                Ok(frame) => frame,
+                Err(size) => {
+                    refuse(format!("the answer takes {size} bytes; {MAX_FRAME} are allowed"))?
+                }
             }
         };
         self.to_send.extend(frame);

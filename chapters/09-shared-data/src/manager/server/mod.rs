@@ -24,11 +24,13 @@ pub(super) fn serve(listener: OwnedFd, key: Key, registry: Registry) -> io::Resu
     rustix::io::ioctl_fionbio(&listener, true)?;
     let epoll = epoll::create(CreateFlags::CLOEXEC)?;
     epoll::add(&epoll, &listener, EventData::new_u64(LISTENER), EventFlags::IN)?;
+    let mut random = [0; 4];
+    getrandom::fill(&mut random)?;
     let server = Server {
         epoll,
         listener,
         key,
-        state: State::new(registry),
+        state: State::new(registry, u64::from(u32::from_ne_bytes(random)) << 20 | 1),
         connections: HashMap::new(),
         next: LISTENER + 1,
         full: false,

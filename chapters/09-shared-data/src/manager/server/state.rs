@@ -95,11 +95,13 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(registry: Registry) -> State {
+    /// The first object will have this number. It differs from manager to manager, so that a
+    /// proxy of one means nothing to the next at the same address.
+    pub(super) fn new(registry: Registry, first: u64) -> State {
         State {
             registry,
             objects: HashMap::new(),
-            next_object: 1,
+            next_object: first,
             next_call: 1,
             references: References::default(),
             names: HashMap::new(),

@@ -16,7 +16,7 @@ impl Scene {
     fn new() -> Scene {
         let mut registry = Registry::default();
         crate::manager::types::register(&mut registry);
-        Scene(State::new(registry))
+        Scene(State::new(registry, 1))
     }
 
     fn create(&mut self, type_name: &str, arguments: Vec<Object>) -> u64 {
