@@ -11,7 +11,7 @@ use crate::explore::{Misuse, Search};
 use crate::grading::assignment::NoSuchAssignment;
 use crate::reports::words::harmless;
 use crate::run::{NoSuchProgram, Python};
-use crate::{bench, list, run};
+use crate::{bench, explore, list, run};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use protocol::{Config, Memory};
@@ -185,6 +185,10 @@ struct ExploreArguments {
     /// Share a long search among this many processes
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=1024))]
     jobs: u32,
+    /// Write what is done of long searches to this file, and go on from there: after a kill or Ctrl-C the same command loses no more
+    /// than it was at, and comes to the same verdict and number of executions
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["schedule", "preemptions", "outputs", "step"])]
+    resume: Option<PathBuf>,
     /// Stop each run after this many steps; where one has more, nothing is proved. At most 30000
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=30_000))]
     steps: Option<u32>,
@@ -335,7 +339,8 @@ impl ExploreArguments {
             ..default
         };
         let graph_runs = self.schedules.unwrap_or(cargo_explore::drive::GRAPH_RUNS);
-        Ok(Search { config, schedule: self.schedule.clone(), graph_runs, ..Search::default() })
+        let (schedule, resume) = (self.schedule.clone(), self.resume.clone());
+        Ok(Search { config, schedule, resume, graph_runs, ..Search::default() })
     }
 }
 
@@ -428,8 +433,18 @@ fn obey(verb: Verb) -> anyhow::Result<ExitCode> {
                 let verdict = verb::step(&root, &target, names, &search, &showing)?;
                 return Ok(ExitCode::from(verdict as u8));
             }
-            let verdict = verb::show(&root, &target, &arguments.names, &search, &showing)?;
-            Ok(ExitCode::from(verdict as u8))
+            if search.resume.is_some() {
+                explore::stop::listen();
+            }
+            match verb::show(&root, &target, &arguments.names, &search, &showing) {
+                Err(error) if error.is::<explore::stop::Stopped>() => {
+                    let program = "cargo run -p harness --";
+                    let same = explore::stop::the_same(program, std::env::args().skip(1));
+                    anstream::eprintln!("stopped; to go on: {}", harmless(&same));
+                    Ok(ExitCode::from(explore::stop::CODE))
+                }
+                verdict => Ok(ExitCode::from(verdict? as u8)),
+            }
         }
         Verb::Change(arguments) => changes::obey(&arguments),
         Verb::Record(arguments) => {

@@ -22,7 +22,7 @@ pub mod verb;
 
 use cargo_explore::drive::Asked;
 pub use cargo_explore::drive::{Driver, Search};
-pub use cargo_explore::{Misuse, Progress, announce, kit, report};
+pub use cargo_explore::{Misuse, Progress, announce, kit, report, stop};
 
 use anyhow::bail;
 use std::path::Path;
@@ -57,5 +57,5 @@ pub fn compile(
             (file.full_name(scenario), Asked { eager_timeouts, looks, leaks: scenario.leaks })
         })
         .collect();
-    Ok(Driver::of_scenarios(executable, asked))
+    Ok(Driver::of_scenarios(executable, asked).known_as(kit.compiler(), String::new()))
 }

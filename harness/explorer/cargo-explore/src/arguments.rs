@@ -48,7 +48,7 @@ pub struct Arguments {
     pub no_run: bool,
     /// Decide yourself who goes next, in the one test that is named: a key chooses, b goes back, f finds a failure from there, ? explains. Without a
     /// terminal, a line is a command
-    #[arg(long, conflicts_with_all = ["list", "no_run", "junit", "message_format"])]
+    #[arg(long, conflicts_with_all = ["list", "no_run", "junit", "message_format", "resume"])]
     pub step: bool,
     /// How to tell it
     #[arg(long, value_name = "FORMAT", default_value = "human")]

@@ -4,6 +4,7 @@ use crate::Misuse;
 use protocol::Config;
 use serde::Deserialize;
 use std::num::NonZeroU8;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// `[package.metadata.explore]` in a package's manifest: bounds for its tests, by the names of the options.
@@ -106,6 +107,10 @@ pub struct Bounds {
     /// The seed of the random numbers that tests read, and of the order of `HashMap`s: each is the same in every execution
     #[arg(long, value_name = "N")]
     pub entropy: Option<u64>,
+    /// Write what is done of long searches to this file, and go on from there: after a kill or Ctrl-C the same command loses no more
+    /// than it was at, and comes to the same verdict and number of executions
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["schedule", "preemptions"])]
+    pub resume: Option<PathBuf>,
     /// Replay this run of one test instead of searching
     #[arg(long, value_name = "STRING")]
     pub schedule: Option<String>,

@@ -42,6 +42,7 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
             ..arguments.bounds.config(package, watched)
         },
         schedule: arguments.bounds.schedule.clone(),
+        resume: arguments.bounds.resume.clone(),
         ..Search::default()
     };
     search(&OfPackage::default()).check()?;

@@ -3,11 +3,11 @@
 use crate::stop::{self, Stopped};
 use crate::{Misuse, Progress};
 use anyhow::{Context, anyhow, bail};
-use protocol::{Config, Outcome, Position};
+use protocol::{Config, Outcome, Position, Resume};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use trace::Trace;
@@ -25,6 +25,10 @@ pub struct Search {
     pub schedule: Option<String>,
     /// Search only the runs that begin as this schedule says.
     pub from: Option<String>,
+    /// The file in which to write down what is done, and from which to go on.
+    pub resume: Option<PathBuf>,
+    /// Which search of the same scenarios it is, if there are several.
+    pub look: u8,
     /// The most runs that a graph of states is made of.
     pub graph_runs: u64,
 }
@@ -34,7 +38,14 @@ pub const GRAPH_RUNS: u64 = 5_000;
 
 impl Default for Search {
     fn default() -> Search {
-        Search { config: Config::default(), schedule: None, from: None, graph_runs: GRAPH_RUNS }
+        Search {
+            config: Config::default(),
+            schedule: None,
+            from: None,
+            resume: None,
+            look: 0,
+            graph_runs: GRAPH_RUNS,
+        }
     }
 }
 
@@ -63,6 +74,10 @@ pub struct Driver {
     variables: Vec<(String, String)>,
     /// What scenarios ask for in their documentation.
     asked: BTreeMap<String, Asked>,
+    /// What compiled it.
+    compiler: String,
+    /// What its scenarios are in, if others may have some of the same names.
+    within: String,
 }
 
 /// What a scenario asks for in its documentation.
@@ -79,7 +94,16 @@ pub struct Asked {
 impl Driver {
     /// The driver of files of scenarios, with what each asks for.
     pub fn of_scenarios(executable: PathBuf, asked: BTreeMap<String, Asked>) -> Driver {
-        Driver { executable, first: &[], folder: None, variables: Vec::new(), asked }
+        let (compiler, within) = (String::new(), String::new());
+        Driver {
+            executable,
+            first: &[],
+            folder: None,
+            variables: Vec::new(),
+            asked,
+            compiler,
+            within,
+        }
     }
 
     /// The tests of a crate, which run in this folder and with these variables.
@@ -88,7 +112,26 @@ impl Driver {
         (folder, variables): (PathBuf, Vec<(String, String)>),
     ) -> Driver {
         let (folder, asked) = (Some(folder), BTreeMap::new());
-        Driver { executable, first: &["--explore"], folder, variables, asked }
+        let (compiler, within) = (String::new(), String::new());
+        Driver { executable, first: &["--explore"], folder, variables, asked, compiler, within }
+    }
+
+    /// As what a journal is to know it: what compiled it, and what its scenarios are in.
+    #[must_use]
+    pub fn known_as(self, compiler: &str, within: String) -> Driver {
+        Driver { compiler: compiler.to_owned(), within, ..self }
+    }
+
+    /// That what is done is written to this file, and gone on with.
+    fn resume(&self, file: &Path, look: u8) -> anyhow::Result<Resume> {
+        // Tests run in the folders of their packages.
+        let path = std::path::absolute(file)
+            .map_err(|error| Misuse(format!("--resume {}: {error}", file.display())))?;
+        let Some(file) = path.to_str() else {
+            bail!(Misuse(format!("--resume {}: its name is no text", path.display())));
+        };
+        let Driver { compiler, within, .. } = self.clone();
+        Ok(Resume { file: file.to_owned(), compiler, within, look })
     }
 
     /// Notes what a test asks for.
@@ -266,6 +309,9 @@ impl Driver {
         }
         if let Some(from) = &search.from {
             command.arg("--from").arg(from);
+        }
+        if let Some(resume) = &search.resume {
+            command.arg("--resume").arg(line(&self.resume(resume, search.look)?));
         }
         command.args(scenarios).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("the driver could not be started")?;

@@ -142,9 +142,14 @@ impl Kit {
         &self.triple
     }
 
+    /// What the compiler is called, with its version.
+    pub fn compiler(&self) -> &str {
+        self.compiler.lines().next().unwrap_or_default()
+    }
+
     /// What to say of a compiler that this was not tested with.
     pub fn other_compiler(&self) -> Option<String> {
-        let first = self.compiler.lines().next().unwrap_or_default();
+        let first = self.compiler();
         (!first.starts_with(TESTED)).then(|| {
             format!("this was tested with {TESTED}, and the compiler is {first}; what it writes for tests may have another form")
         })

@@ -35,6 +35,7 @@ pub(crate) fn search(first: &Outcome, search: &Search) -> Search {
     let mut search = search.clone();
     search.config.eager_timeouts = true;
     search.config.early_timeouts = 1;
+    search.look = 1;
     search.config.max_time = search.config.max_time.saturating_sub(first.elapsed).max(LEAST);
     search
 }

@@ -12,7 +12,7 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 static CHILD: Mutex<Option<Pid>> = Mutex::new(None);
 
 /// The exit code of who was stopped, as shells know it.
-pub(crate) const CODE: u8 = 130;
+pub const CODE: u8 = 130;
 
 /// Somebody pressed Ctrl-C.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,7 @@ pub(crate) const CODE: u8 = 130;
 pub struct Stopped;
 
 /// From now on Ctrl-C ends what runs, and a second one this process.
-pub(crate) fn listen() {
+pub fn listen() {
     // Where nobody listens, Ctrl-C ends the process as it always does.
     let _ = ctrlc::set_handler(|| {
         if ASKED.swap(true, Ordering::SeqCst) {
@@ -64,5 +64,29 @@ impl Watched {
 impl Drop for Watched {
     fn drop(&mut self) {
         *CHILD.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// The command that goes on with what this process was called for: `program`, with the same arguments.
+pub fn the_same(program: &str, arguments: impl Iterator<Item = String>) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:,=+@%".contains(c);
+    let quoted = |word: String| match !word.is_empty() && word.chars().all(plain) {
+        true => word,
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    };
+    std::iter::once(program.to_owned()).chain(arguments.map(quoted)).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_the_same_arguments() {
+        let arguments = ["--exact", "a::b", "it's here", "", "--resume=x y", "$HOME"];
+        let command = the_same("printf '%s\\n'", arguments.map(str::to_owned).into_iter());
+        let output = std::process::Command::new("sh").args(["-c", &command]).output().unwrap();
+        let lines = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(lines.lines().collect::<Vec<_>>(), arguments);
     }
 }

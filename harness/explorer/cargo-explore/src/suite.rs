@@ -135,7 +135,9 @@ pub fn compile(
     let suite = |(id, target, executable): (_, cargo_metadata::Target, PathBuf)| {
         let package = metadata.packages.iter().find(|package| package.id == id);
         let package = package.context("cargo compiled a package that it does not list")?;
-        let mut driver = Driver::of_tests(executable, environment(package));
+        let within = format!("{} {}", package.name, flag(&target));
+        let mut driver =
+            Driver::of_tests(executable, environment(package)).known_as(kit.compiler(), within);
         let (mut tests, left_out) = match list(&driver) {
             Ok(tests) => (tests, None),
             Err(why) => (Vec::new(), Some(format!("{why:#}"))),

@@ -9,6 +9,7 @@ mod words;
 
 use crate::arguments::{Arguments, Format};
 use crate::second::{Both, Second};
+use crate::stop::the_same;
 use crate::suite::{Suite, Test};
 use crate::{Progress, announce, report};
 use anstyle::{AnsiColor, Style};
@@ -37,6 +38,8 @@ pub struct Teller {
     began: Instant,
     /// Whether a run is replayed.
     replays: bool,
+    /// Whether what is done is written down.
+    resumes: bool,
     /// Whether steps within dependencies are folded.
     folds: bool,
     /// When something was told of what goes on last, where nobody looks on.
@@ -73,6 +76,7 @@ impl Teller {
             bar,
             began: now,
             replays: arguments.bounds.schedule.is_some() || arguments.step,
+            resumes: arguments.bounds.resume.is_some(),
             folds: !arguments.unfolded,
             told: Mutex::new(now),
             tally: Mutex::default(),
@@ -212,7 +216,13 @@ impl Teller {
     /// The last line, when somebody stopped it before so many tests were reached.
     pub fn stopped(&self, not_reached: usize) -> anyhow::Result<Ending> {
         lock(&self.tally).not_reached = not_reached;
-        self.conclude(Ending::Stopped)
+        let ending = self.conclude(Ending::Stopped);
+        if self.resumes && self.format != Format::Json {
+            // Cargo gives the name of the command as the first argument.
+            let arguments = std::env::args().skip(2);
+            anstream::println!("{}{}", self.words.goes_on, the_same("cargo explore", arguments));
+        }
+        ending
     }
 
     /// The last line. Returns what it all came to.

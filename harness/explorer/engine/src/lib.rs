@@ -36,6 +36,6 @@ pub mod time;
 
 pub use explore::driver::{Scenario, main, main_of};
 pub use explore::{Explorer, NoRuns, Outcome, Printed, Progress, ScheduleError, Status};
-pub use protocol::Position;
 pub use protocol::config::{self, Config, Memory};
+pub use protocol::{Position, Resume};
 pub use record::record;

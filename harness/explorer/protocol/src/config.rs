@@ -196,6 +196,8 @@ pub enum Fault {
     PiecesAskNothing,
     /// So many processes that share the search are killed as soon as they begin. That is no mistake of the engine's: it can happen.
     Killed(u32),
+    /// The process is killed as soon as it has written so many pieces into its journal. It can happen.
+    KilledAfterLine(u32),
 }
 
 /// The JSON form of a struct with a default: every field under its own name. What is not in the text keeps its default. Fields after a

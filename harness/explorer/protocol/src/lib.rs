@@ -6,6 +6,7 @@
 //! | [`outcome`] | what came of a search, and how far one is | the program | the tool |
 //! | [`position`] | where a run stands, and every way to go on | the program | the tool |
 //! | [`check`] | what a grader asks of a check's process, and what that says | both | both |
+//! | [`resume`] | where a search writes down what it has done | the tool | the program |
 //! | [`read`] | reading JSON in a program under exploration | | |
 //! | [`schedule`] | the string that replays a run | the program | both |
 //!
@@ -18,10 +19,12 @@ pub mod config;
 pub mod outcome;
 pub mod position;
 pub mod read;
+pub mod resume;
 pub mod schedule;
 
 pub use check::{Frame, Order, Panic, ProgramOrder};
 pub use config::{Config, Memory};
 pub use outcome::{Outcome, Printed, Progress, Status};
 pub use position::{Position, Untold, Way};
+pub use resume::Resume;
 pub use schedule::ScheduleError;

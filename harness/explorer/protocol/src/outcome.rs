@@ -149,7 +149,8 @@ impl Outcome {
     /// What is said of a search that was shared.
     fn shared(&self) -> String {
         match (self.processes, self.redundant) {
-            (0, _) => String::new(),
+            (0, _) | (1, 0) => String::new(),
+            (1, repeated) => format!(" ({repeated} of them repeat others)"),
             (n, repeated) => {
                 format!(" ({n} processes; {repeated} of the executions repeat others)")
             }

@@ -13,6 +13,7 @@ pub(super) struct Words {
     pub tests: fn(usize) -> String,
     pub failed: &'static str,
     pub again: &'static str,
+    pub goes_on: &'static str,
     pub ignored: &'static str,
     pub not_explored: &'static str,
     pub not_checked: &'static str,
@@ -49,6 +50,7 @@ static ENGLISH: Words = Words {
     },
     failed: "failed: ",
     again: "again: ",
+    goes_on: "to go on: ",
     ignored: "ignored",
     not_explored: "not explored: ",
     not_checked: "not checked: ",
@@ -72,6 +74,7 @@ static CHINESE: Words = Words {
     tests: |number| format!("{number} 个测试："),
     failed: "失败：",
     again: "再看一次：",
+    goes_on: "接着搜索：",
     ignored: "被忽略",
     not_explored: "未探索：",
     not_checked: "没有检查：",
@@ -139,6 +142,8 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
             };
             let shared = match outcome.processes {
                 0 => String::new(),
+                1 if outcome.redundant == 0 => String::new(),
+                1 => format!("（其中 {} 次重复了别的执行）", outcome.redundant),
                 n => format!("（{n} 个进程；其中 {} 次重复了别的执行）", outcome.redundant),
             };
             format!(

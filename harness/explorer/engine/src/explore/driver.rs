@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{Explorer, Outcome, Status, addresses};
+use super::{Explorer, Outcome, Resume, Status, addresses, worker};
 use crate::config::Config;
 use trace::json::line;
 
@@ -20,6 +20,8 @@ struct Wanted {
     position: bool,
     /// Search the runs that begin as this schedule says.
     from: Option<String>,
+    /// Where to write down what was done, to go on from there.
+    resume: Option<Resume>,
     /// Where to write every run of the scenario, instead of a verdict.
     runs: Option<String>,
     names: Vec<String>,
@@ -27,8 +29,8 @@ struct Wanted {
 
 /// Explores scenarios as the command line asks, and prints an [`Outcome`] as a line of JSON for each.
 ///
-/// Arguments: `--config JSON`, `--schedule STRING`, `--from STRING`, `--position`, `--progress`, `--runs FILE`, names of scenarios (all, without any). With
-/// `--from`, only runs are searched that begin as the schedule says; with `--position`, a `Position` is printed: where a run stands after the schedule, or at
+/// Arguments: `--config JSON`, `--schedule STRING`, `--from STRING`, `--position`, `--progress`, `--resume JSON`, `--runs FILE`, names of scenarios (all, without
+/// any). With `--resume`, which says where ([`Resume`]), searches go on that were killed. With `--from`, only runs are searched that begin as the schedule says; with `--position`, a `Position` is printed: where a run stands after the schedule, or at
 /// the beginning. Exit code 0: all proved (or a replay ended well); 1: one failed; 2: bad arguments; 3: one was not proved; 4: one was refused.
 pub fn main(scenarios: &[(&str, fn())]) -> ExitCode {
     let scenario =
@@ -60,6 +62,10 @@ pub fn main_of(scenarios: &[Scenario], arguments: impl Iterator<Item = String>) 
         Ok(wanted) => wanted,
         Err(problem) => return usage(&problem),
     };
+    if wanted.resume.is_some() {
+        // Who asks for the same again would find the journal taken.
+        worker::end_with_parent();
+    }
     let is_known = |asked: &&String| scenarios.iter().any(|scenario| scenario.name == **asked);
     if let Some(unknown) = wanted.names.iter().find(|asked| !is_known(asked)) {
         let known: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
@@ -140,7 +146,10 @@ pub(super) fn give_up(outcome: &Outcome) {
 }
 
 fn explore(wanted: &Wanted, scenario: &Scenario) -> Result<Outcome, String> {
-    let explorer = Explorer::new(wanted.config.clone());
+    let mut explorer = Explorer::new(wanted.config.clone());
+    if let Some(resume) = &wanted.resume {
+        explorer = explorer.resuming(resume.clone());
+    }
     let (name, body) = (scenario.name.as_str(), Rc::clone(&scenario.body));
     let body = move || body();
     if let Some(schedule) = &wanted.schedule {
@@ -198,6 +207,12 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> 
             "--schedule" => wanted.schedule = Some(value()?),
             "--from" => wanted.from = Some(value()?),
             "--position" => wanted.position = true,
+            "--resume" => {
+                let text = value()?;
+                let read = protocol::read::from_text(&text);
+                wanted.resume =
+                    Some(read.map_err(|error| format!("--resume is no Resume: {error}"))?);
+            }
             "--runs" => wanted.runs = Some(value()?),
             "--progress" => wanted.progress = true,
             name if name.starts_with('-') => return Err(format!("unknown argument {name}")),
@@ -211,7 +226,7 @@ fn usage(problem: &str) -> u8 {
     // Nowhere else to complain.
     let _ = writeln!(
         std::io::stderr(),
-        "{problem}\nusage: [--config JSON] [--schedule STRING] [--from STRING] [--position] [--progress] [--runs FILE] [NAME…]"
+        "{problem}\nusage: [--config JSON] [--schedule STRING] [--from STRING] [--position] [--progress] [--resume JSON] [--runs FILE] [NAME…]"
     );
     2
 }

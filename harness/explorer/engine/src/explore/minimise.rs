@@ -27,6 +27,13 @@ pub(super) struct Found {
     pub preemptions: u32,
 }
 
+impl Found {
+    /// That the search cannot go on, and why.
+    pub fn refused(reason: String) -> Self {
+        Self { bad: Bad::Refused(reason), turns: Vec::new(), telling: 0, preemptions: 0 }
+    }
+}
+
 /// Runs a schedule and tells how it ends.
 pub(super) fn follow(runner: &Runner, guide: Guided) -> Option<Found> {
     runner.with(|machine| machine.search = Box::new(guide));

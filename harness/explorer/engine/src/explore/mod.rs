@@ -2,6 +2,7 @@
 
 mod addresses;
 pub mod driver;
+mod journal;
 mod memory;
 mod minimise;
 mod multiplied;
@@ -28,10 +29,11 @@ use crate::search::guided::{Guided, Turn};
 use crate::search::optimal::Optimal;
 use crate::search::pct::Pct;
 use crate::search::{Choice, Next, Search};
+use journal::Journal;
 use minimise::Found;
 pub use outcome::{Outcome, Printed, Status};
-pub use protocol::ScheduleError;
 use protocol::schedule;
+pub use protocol::{Resume, ScheduleError};
 use runner::Runner;
 pub use runs::NoRuns;
 
@@ -53,6 +55,7 @@ pub use runs::NoRuns;
 #[derive(Clone, Debug, Default)]
 pub struct Explorer {
     config: Config,
+    resume: Option<Resume>,
 }
 
 /// One exploration at a time in the whole process: `static`s are shared by all.
@@ -83,7 +86,25 @@ pub struct Progress<'a> {
 impl Explorer {
     /// An explorer with these bounds.
     pub fn new(config: Config) -> Self {
-        Self { config: config.within_limits() }
+        Self { config: config.within_limits(), resume: None }
+    }
+
+    /// An explorer that writes down what it has done, and goes on from there if it is in the file already. What it comes to is the same, and so is the number of
+    /// executions, however often it was killed. For [`run`](Self::run) and [`run_watched`](Self::run_watched), and exhaustive searches.
+    ///
+    /// A search that it cannot go on with is refused: one of another program, by another compiler, within other bounds; and a file that is
+    /// damaged, something else, or written to by another process.
+    ///
+    /// ```no_run
+    /// use explore_engine::{Explorer, Resume};
+    ///
+    /// let file = "search.journal".to_owned();
+    /// let explorer = Explorer::default().resuming(Resume { file, ..Resume::default() });
+    /// assert!(explorer.run("nothing", || ()).is_proved());
+    /// ```
+    #[must_use]
+    pub fn resuming(self, resume: Resume) -> Self {
+        Self { resume: Some(resume), ..self }
     }
 
     /// Explores a scenario: a function that makes everything it uses, and panics if something is wrong.
@@ -111,6 +132,12 @@ impl Explorer {
         let (_one, runner) = self.prepare(&self.config, scenario, Location::caller());
         let _watchdog = self.watch(&runner, name);
         let mut exploration = Exploration::new(&self.config, &runner, name, see);
+        if let Some(resume) = &self.resume {
+            match exploration.write_to(resume) {
+                Ok(()) => {}
+                Err(problem) => return Outcome::refused(name, problem),
+            }
+        }
         exploration.search();
         exploration.conclude()
     }
@@ -251,6 +278,7 @@ struct Exploration<'a> {
     piece: bool,
     /// What is said of a program that ran on in another process, and was ended with it.
     stuck: Option<String>,
+    journal: Option<Journal>,
     start: Instant,
 }
 
@@ -283,7 +311,21 @@ impl<'a> Exploration<'a> {
         let outcome = outcome::new(name, config);
         let (found, long, stuck, start) = (None, None, None, Instant::now());
         let (confined, noticed, piece) = (false, false, false);
-        Self { config, runner, outcome, see, found, long, confined, noticed, piece, stuck, start }
+        let journal = None;
+        Self {
+            config,
+            runner,
+            outcome,
+            see,
+            found,
+            long,
+            confined,
+            noticed,
+            piece,
+            stuck,
+            journal,
+            start,
+        }
     }
 
     /// The exhaustive search, and the random one after it.

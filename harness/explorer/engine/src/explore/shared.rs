@@ -1,23 +1,25 @@
 //! A search that several processes share.
 //!
 //! Each gets a piece at a time: it is a copy of this process, searches its piece, and says what came of it. A piece that is long comes back unfinished, and
-//! is divided. Which pieces there are, and what comes of each, does not depend on how many work on them: only what one says can make another, and it is heard
-//! in the order of the search ([`board`](crate::search::optimal::board)).
+//! is divided.
+//!
+//! What comes of a piece is heard in the order in which pieces are given out, and a piece is given out as soon as there is one and fewer than [`WINDOW`] are not heard
+//! of. So which piece is the next follows from what came of those before, as if one process did one after the other: however many work on them and whoever is first,
+//! the pieces are the same, and so is what comes of each, and of all. Who is first only decides who waits.
 
-use std::io::{PipeWriter, Write};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::minimise::{self, Found};
+use super::journal::{Journal, Key};
+use super::minimise::Found;
 use super::worker::{self, Worker};
-use super::{Exploration, Progress, Stopped};
+use super::{Exploration, Progress, Resume, Stopped};
 use crate::config::{Fault, Strategy};
-use crate::machine::Bad;
-use crate::machine::plain;
-use crate::search::guided::{Guided, Turn};
 use crate::search::optimal::Optimal;
 use crate::search::optimal::board::{At, Board};
-use crate::search::optimal::pieces::{Asked, Numbers, Piece, Rest, Stood};
+use crate::search::optimal::pieces::Piece;
 
+mod piece;
 mod report;
 
 use report::{How, Report};
@@ -28,19 +30,58 @@ const ALONE: u64 = 2000;
 const LEAST: u64 = 2000;
 /// A piece is not longer than that.
 const MOST: u64 = 32_000;
+/// So many pieces may be given out and not heard of. More processes than that would have nothing to do; with fewer, none waits for one that is slow.
+const WINDOW: usize = 64;
 
-/// Somebody at work.
-struct Hand {
-    worker: Worker,
+/// A piece that was given out.
+struct Slot {
     at: At,
+    piece: Piece,
     /// So many executions it may make.
     most: u64,
-    /// Its piece is the so-manieth.
-    number: u64,
-    /// What it takes to begin once more.
-    piece: Piece,
-    /// Another has died at this piece.
+    state: State,
+    /// Somebody has died at it.
     again: bool,
+}
+
+enum State {
+    Ready,
+    Under(Worker),
+    Said(Box<Report>),
+}
+
+impl Slot {
+    /// Whether the search ends here, as far as this piece is concerned.
+    fn ends_all(&self) -> bool {
+        match &self.state {
+            State::Said(report) => !matches!(report.how, How::Done | How::Divided | How::OutOfTime),
+            _ => false,
+        }
+    }
+}
+
+/// What is under way.
+#[derive(Default)]
+struct Window {
+    slots: VecDeque<Slot>,
+    /// So many of the next processes die as soon as they begin, for a test.
+    killed: u32,
+}
+
+impl Window {
+    /// How many executions those that are not heard of may make.
+    fn given(&self) -> u64 {
+        self.slots.iter().map(|slot| slot.most).sum()
+    }
+
+    /// How many executions were made that are not counted yet.
+    fn made(&self) -> u64 {
+        let made = |slot: &Slot| match &slot.state {
+            State::Said(report) => report.counts[0],
+            _ => 0,
+        };
+        self.slots.iter().map(made).sum()
+    }
 }
 
 impl Exploration<'_> {
@@ -48,11 +89,21 @@ impl Exploration<'_> {
     pub(super) fn alone(&self) -> Option<u64> {
         let config = self.config;
         let usual = config.strategy == Strategy::Optimal && config.preemptions.is_none();
-        let wanted = config.jobs > 1 || config.piece > 0;
+        let wanted = config.jobs > 1 || config.piece > 0 || self.journal.is_some();
         if !usual || !wanted || config.outputs || self.confined {
             return None;
         }
         Some(if config.piece > 0 { config.piece } else { ALONE })
+    }
+
+    /// Writes down what comes of each piece, and takes from there what is known.
+    pub(super) fn write_to(&mut self, resume: &Resume) -> Result<(), String> {
+        let config = self.config;
+        self.journal = Some(Journal::open(resume, &self.outcome.name, config)?);
+        match self.alone() {
+            Some(_) => Ok(()),
+            None => Err("only a search of everything can be gone on with: not one for outputs, or within so many preemptions".to_owned()),
+        }
     }
 
     /// Shares what is left of the search. `None` if what was seen means that it must begin again.
@@ -62,14 +113,14 @@ impl Exploration<'_> {
         let rest = self.runner.with(|machine| optimal(&mut *machine.search))?;
         let mut board = Board::new(rest);
         self.outcome.processes = self.config.jobs.max(1);
-        let stopped = if self.config.jobs > 1 {
+        let apart = self.config.jobs > 1 || self.journal.is_some();
+        if apart {
             self.runner.with(|machine| machine.watch.pause(true));
-            let stopped = self.share_out(&mut board);
+        }
+        let stopped = self.share_out(&mut board, apart);
+        if apart {
             self.runner.with(|machine| machine.watch.pause(false));
-            stopped
-        } else {
-            self.take_turns(&mut board)
-        };
+        }
         if matches!(stopped, Stopped::Noticed) {
             let outcome = &mut self.outcome;
             (outcome.processes, outcome.redundant) = (0, 0);
@@ -82,100 +133,129 @@ impl Exploration<'_> {
         Some(stopped)
     }
 
-    /// All pieces, one after the other, in this process.
-    fn take_turns(&mut self, board: &mut Board) -> Stopped {
-        loop {
-            if !self.look_ahead(board, 0) {
-                return Stopped::OutOfBudget;
-            }
-            let Some((at, piece, generation)) = board.next() else { return Stopped::Exhausted };
-            let most = self.most(generation, 0);
-            if most == 0 {
-                return Stopped::OutOfBudget;
-            }
-            // As it would be told by another process.
-            let report = self.search_piece(piece, most).write();
-            let Some(report) = Report::read(&report) else { return Stopped::Died };
-            if let Some(stopped) = self.take(report, board, at, false) {
-                return stopped;
-            }
-        }
-    }
-
-    /// All pieces, several at a time.
-    fn share_out(&mut self, board: &mut Board) -> Stopped {
+    /// All pieces: several at a time, each in a process of its own, or one after the other in this one.
+    fn share_out(&mut self, board: &mut Board, apart: bool) -> Stopped {
         let deadline = self.start + self.config.max_time;
-        let mut crew: Vec<Hand> = Vec::new();
-        let mut number = 0;
-        let mut killed = match self.config.fault {
+        let killed = match self.config.fault {
             Some(Fault::Killed(killed)) => killed,
             _ => 0,
         };
-        // Once something was found: by which piece. What comes before it in the order is waited for.
-        let mut found: Option<(u64, Stopped)> = None;
+        let mut window = Window { killed, ..Window::default() };
+        let mut enough = false;
         loop {
-            let given = |crew: &[Hand]| crew.iter().map(|hand| hand.most).sum();
-            let enough = found.is_some()
-                || Instant::now() >= deadline
-                || !self.look_ahead(board, given(&crew));
-            while !enough && crew.len() < self.config.jobs as usize {
-                let Some((at, piece, generation)) = board.next() else { break };
-                let most = self.most(generation, given(&crew));
-                let worker = (most > 0).then(|| self.send(piece.clone(), most, &mut killed));
-                let Some(Ok(worker)) = worker else {
-                    board.again(at);
-                    if crew.is_empty() && most > 0 {
-                        return Stopped::Died;
-                    }
-                    break;
-                };
-                number += 1;
-                crew.push(Hand { worker, at, most, number, piece, again: false });
+            enough = enough || !self.give_out(board, &mut window, deadline);
+            if apart && !self.start(&mut window, deadline) {
+                return Stopped::Died;
             }
-            if crew.is_empty() {
-                return match found {
-                    Some((_, stopped)) => stopped,
-                    None if board.is_done() => Stopped::Exhausted,
-                    None => Stopped::OutOfBudget,
-                };
-            }
-            let workers = crew.iter_mut().map(|hand| &mut hand.worker);
-            let Some(index) = worker::ended(workers, Duration::from_secs(1)) else { continue };
-            let Hand { worker, at, most, number, piece, again } = crew.swap_remove(index);
-            let report = worker.said().and_then(|said| Report::read(&said));
-            let Some(report) = report else {
-                if again {
-                    return Stopped::Died;
-                }
-                let Ok(worker) = self.send(piece.clone(), most, &mut killed) else {
-                    return Stopped::Died;
-                };
-                crew.push(Hand { worker, at, most, number, piece, again: true });
-                continue;
+            let Some(first) = window.slots.front_mut() else {
+                return if board.is_done() { Stopped::Exhausted } else { Stopped::OutOfBudget };
             };
-            if found.as_ref().is_some_and(|(first, _)| *first < number) {
-                continue;
-            }
-            // Of two the first in the order of the search is shown.
-            let later = found.as_ref().and_then(|_| self.found.take());
-            let taken = self.take(report, board, at, true);
-            self.found = self.found.take().or(later);
-            match taken {
-                Some(Stopped::Noticed) => return Stopped::Noticed,
-                Some(Stopped::OutOfBudget) | None => {}
-                Some(stopped) => {
-                    crew.retain(|hand| hand.number < number);
-                    found = Some((number, stopped));
+            match first.state {
+                State::Said(_) => {
+                    let Some(Slot { at, state: State::Said(report), .. }) =
+                        window.slots.pop_front()
+                    else {
+                        unreachable!("it was just seen")
+                    };
+                    let how = report.how;
+                    if let Some(stopped) = self.take(*report, board, at, apart) {
+                        return stopped;
+                    }
+                    enough = enough || how == How::OutOfTime;
+                    self.tell_of_shared(window.made(), board.covered());
+                }
+                // There was no time left to begin with it.
+                State::Ready if Instant::now() >= deadline => {
+                    enough = true;
+                    board.again(first.at);
+                    window.slots.pop_front();
+                }
+                State::Ready if !apart => {
+                    let (piece, most) = (first.piece.clone(), first.most);
+                    // As it would be told by another process, which knows nothing of what was learned here.
+                    let closeness = self.runner.with(|machine| machine.closeness);
+                    let report = self.search_piece(piece, most).write();
+                    self.runner.with(|machine| machine.closeness = closeness);
+                    let Some(report) = Report::read(&report) else { return Stopped::Died };
+                    first.state = State::Said(Box::new(report));
+                }
+                State::Ready | State::Under(_) => {
+                    let Some(heard) = hear(&mut window) else { return Stopped::Died };
+                    if let Some(problem) = heard.and_then(|index| self.keep(&window.slots[index])) {
+                        self.found = Some(Found::refused(problem));
+                        return Stopped::Failed;
+                    }
                 }
             }
-            self.tell_of_shared(board.covered());
         }
     }
 
-    /// Tells who looks on how far it is.
-    fn tell_of_shared(&mut self, covered: u32) {
+    /// Gives out what there is, as long as it may. False if there is no budget left for more.
+    fn give_out(&mut self, board: &mut Board, window: &mut Window, deadline: Instant) -> bool {
+        while window.slots.len() < WINDOW {
+            let given = window.given();
+            if Instant::now() >= deadline || !self.look_ahead(board, given) {
+                return false;
+            }
+            let Some((at, piece, generation)) = board.next() else { return true };
+            let most = self.most(generation, given);
+            if most == 0 {
+                board.again(at);
+                return false;
+            }
+            let state = match self.known(&piece, most) {
+                Some(report) => State::Said(Box::new(report)),
+                None => State::Ready,
+            };
+            window.slots.push_back(Slot { at, piece, most, state, again: false });
+        }
+        true
+    }
+
+    /// What came of a piece, if the journal says it.
+    fn known(&mut self, piece: &Piece, most: u64) -> Option<Report> {
+        let journal = self.journal.as_mut()?;
+        let key = self.runner.with(|machine| Key::new(piece, most, &machine.config));
+        Report::read(&journal.said(&key)?)
+    }
+
+    /// Writes down what came of a piece, if it came to its end or was divided. The rest is searched again. Returns why it cannot be written.
+    fn keep(&mut self, slot: &Slot) -> Option<String> {
+        let (Some(journal), State::Said(report)) = (&mut self.journal, &slot.state) else {
+            return None;
+        };
+        if !matches!(report.how, How::Done | How::Divided) {
+            return None;
+        }
+        let key = self.runner.with(|machine| Key::new(&slot.piece, slot.most, &machine.config));
+        journal.keep(&key, &report.write()).err()
+    }
+
+    /// Puts whoever is idle to work, on what was given out first. False if there is nobody to be had.
+    fn start(&mut self, window: &mut Window, deadline: Instant) -> bool {
+        let under = |slot: &&Slot| matches!(slot.state, State::Under(_));
+        let mut at_work = window.slots.iter().filter(under).count();
+        for slot in &mut window.slots {
+            if at_work >= self.config.jobs as usize || slot.ends_all() || Instant::now() >= deadline
+            {
+                break;
+            }
+            if !matches!(slot.state, State::Ready) {
+                continue;
+            }
+            let Ok(worker) = self.send(slot.piece.clone(), slot.most, &mut window.killed) else {
+                return at_work > 0;
+            };
+            slot.state = State::Under(worker);
+            at_work += 1;
+        }
+        true
+    }
+
+    /// Tells who looks on how far it is, when so many executions are not counted yet.
+    fn tell_of_shared(&mut self, made: u64, covered: u32) {
         (self.see)(&Progress {
-            executions: self.outcome.executions / 256 * 256,
+            executions: (self.outcome.executions + made) / 256 * 256,
             steps: self.runner.with(|machine| machine.steps),
             random: false,
             covered: Some(covered),
@@ -212,7 +292,7 @@ impl Exploration<'_> {
             self.runner.execute(false);
             self.outcome.executions += 1;
             self.outcome.redundant += 1;
-            self.tell_of_shared(board.covered());
+            self.tell_of_shared(0, board.covered());
             let step = self.runner.with(|machine| machine.search.as_optimal()?.step_above());
             if let Some(step) = step {
                 board.seen(at, step);
@@ -222,151 +302,25 @@ impl Exploration<'_> {
         self.runner.with(|machine| machine.closeness = closeness);
         ahead
     }
+}
 
-    /// Gives a piece to a new process.
-    fn send(&mut self, piece: Piece, most: u64, killed: &mut u32) -> std::io::Result<Worker> {
-        let dies = *killed > 0;
-        *killed = killed.saturating_sub(1);
-        Worker::start(|pipe| {
-            if dies {
-                // SAFETY: it takes a number. The process ends.
-                unsafe { libc::raise(libc::SIGKILL) };
-            }
-            self.search_apart(piece, most, pipe);
-        })
+/// Waits until somebody is done, or for a while, and says for which piece. Nothing if two have died at the same one.
+fn hear(window: &mut Window) -> Option<Option<usize>> {
+    let workers = window.slots.iter_mut().enumerate().filter_map(|(index, slot)| {
+        let State::Under(worker) = &mut slot.state else { return None };
+        Some((index, worker))
+    });
+    let (indices, workers): (Vec<usize>, Vec<&mut Worker>) = workers.unzip();
+    let ended = worker::ended(workers.into_iter(), Duration::from_secs(1));
+    let Some(index) = ended.map(|ended| indices[ended]) else { return Some(None) };
+    let slot = &mut window.slots[index];
+    let State::Under(worker) = std::mem::replace(&mut slot.state, State::Ready) else {
+        unreachable!("it was at work")
+    };
+    match worker.said().and_then(|said| Report::read(&said)) {
+        Some(report) => slot.state = State::Said(Box::new(report)),
+        None if slot.again => return None,
+        None => slot.again = true,
     }
-
-    /// Searches a piece in a process of its own, and says what came of it.
-    fn search_apart(&mut self, piece: Piece, most: u64, mut pipe: PipeWriter) {
-        // Who looks on does so in the process that this one is a copy of.
-        self.see = Box::leak(Box::new(|_: &Progress<'_>| {}));
-        let _watchdog = self.config.watchdog.and_then(|limit| {
-            let mut pipe = pipe.try_clone().ok()?;
-            let watch = std::sync::Arc::default();
-            self.runner.with(|machine| machine.watch = std::sync::Arc::clone(&watch));
-            Some(watch.start(limit, move |stuck| {
-                let report = Report { summary: stuck.to_string(), ..Report::of(How::Stuck) };
-                // Nobody hears it: nothing left to do.
-                let _ = pipe.write_all(&report.write());
-                // SAFETY: it takes a number, and does not return.
-                unsafe { libc::_exit(0) }
-            }))
-        });
-        let report = self.search_piece(piece, most);
-        let _ = pipe.write_all(&report.write());
-        // The watchdog waits for nobody here.
-        std::mem::forget(_watchdog);
-    }
-
-    /// Searches a piece.
-    fn search_piece(&mut self, piece: Piece, most: u64) -> Report {
-        let config = self.config;
-        let fault = config.fault;
-        self.runner.with(|machine| machine.search = Box::new(Optimal::of_piece(piece, fault)));
-        let before = self.outcome.clone();
-        let (found_before, last) = (self.found.is_some(), before.executions + most);
-        (self.confined, self.piece, self.noticed) = (true, true, false);
-        let stopped = self.run(last, config.max_time);
-        (self.confined, self.piece) = (false, false);
-        let mut report = Report::of(match stopped {
-            Stopped::Exhausted => How::Done,
-            Stopped::Noticed => How::Noticed,
-            Stopped::Failed => How::Failed,
-            Stopped::TooLong => How::TooLong,
-            _ if self.start.elapsed() < config.max_time => How::Divided,
-            _ => How::OutOfTime,
-        });
-        let outcome = &self.outcome;
-        report.counts = [
-            outcome.executions - before.executions,
-            outcome.redundant - before.redundant,
-            outcome.too_long - before.too_long,
-            outcome.failures - before.failures,
-        ];
-        let found = self.found.as_ref().filter(|_| !found_before).or(self.long.as_ref());
-        if let Some(Found { bad, turns, .. }) = found {
-            report.turns.clone_from(turns);
-            if let Bad::Refused(reason) = bad {
-                report.summary.clone_from(reason);
-            }
-        }
-        self.runner.with(|machine| {
-            report.policies = machine.policies;
-            report.met = machine.bounds_met;
-            report.read.clone_from(&machine.read);
-            report.looked = plain::looked();
-            let Some(search) = machine.search.as_optimal() else { return };
-            report.step = search.step_above();
-            if fault != Some(Fault::PiecesAskNothing) {
-                report.asked = search.asked();
-            }
-            if report.how == How::Divided {
-                report.rest = Some(search.rest());
-            }
-        });
-        report
-    }
-
-    /// Takes what came of a piece. Says why the search stops, if it does. `counts`: it was not this process that made the executions.
-    fn take(&mut self, report: Report, board: &mut Board, at: At, counts: bool) -> Option<Stopped> {
-        let Report { how, counts: [executions, redundant, too_long, failures], .. } = report;
-        if counts {
-            self.outcome.executions += executions;
-            self.outcome.redundant += redundant;
-            self.outcome.too_long += too_long;
-            self.outcome.failures += failures;
-        }
-        self.runner.with(|machine| {
-            machine.policies.join(report.policies);
-            machine.bounds_met.join(report.met);
-            machine.read.join(report.read);
-        });
-        if how == How::Noticed && (report.looked || self.sees_streams()) {
-            self.begin_with(report.looked);
-            return Some(Stopped::Noticed);
-        }
-        if how != How::Failed && self.begin_again() {
-            return Some(Stopped::Noticed);
-        }
-        if counts && (!report.turns.is_empty() || !report.summary.is_empty()) {
-            self.keep(how, report.turns, report.summary);
-        }
-        match how {
-            How::Done | How::Divided => {
-                board.come_back(at, report.step, report.asked, report.rest);
-                None
-            }
-            How::OutOfTime => Some(Stopped::OutOfBudget),
-            How::Failed | How::Stuck => Some(Stopped::Failed),
-            How::TooLong => Some(Stopped::TooLong),
-            How::Noticed => None,
-        }
-    }
-
-    /// Keeps the run that another process has found.
-    fn keep(&mut self, how: How, turns: Vec<Turn>, summary: String) {
-        if how == How::Stuck {
-            self.stuck = Some(summary);
-            return;
-        }
-        if self.found.is_some() && how != How::TooLong {
-            return;
-        }
-        let refused = |reason: String| Found {
-            bad: Bad::Refused(reason),
-            turns: Vec::new(),
-            telling: 0,
-            preemptions: 0,
-        };
-        let again = match summary.is_empty() {
-            true => minimise::follow(self.runner, Guided::new(turns)).unwrap_or_else(|| {
-                refused("it is not deterministic: an execution that failed did not fail again with the same choices".to_owned())
-            }),
-            false => refused(summary),
-        };
-        match how {
-            How::TooLong => self.long = Some(again),
-            _ => self.found = Some(again),
-        }
-    }
+    Some(Some(index))
 }

@@ -106,8 +106,8 @@ pub(super) fn ended<'a>(
     ready.into_iter().find(|&index| workers[index].hear())
 }
 
-/// Nobody is left behind when this process is killed.
-fn end_with_parent() {
+/// Nobody is left behind when the process that has started this one is killed.
+pub(super) fn end_with_parent() {
     #[cfg(target_os = "linux")]
     // SAFETY: the call takes numbers and touches no memory.
     unsafe {

@@ -1,9 +1,10 @@
 //! What came of a piece, as one process tells another.
 
-use super::{Asked, Numbers, Rest, Stood, Turn};
 use crate::machine::chance::Read;
 use crate::machine::policies::Policies;
 use crate::machine::spinning::bounds::Met;
+use crate::search::guided::Turn;
+use crate::search::optimal::pieces::{Asked, Numbers, Rest, Stood};
 
 /// How a piece ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

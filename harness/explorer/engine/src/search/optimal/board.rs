@@ -1,8 +1,18 @@
 //! All pieces of a search, and who waits for what.
 //!
 //! Where the search was divided there is a *junction*: a node with its ways, each of which is a piece or leads to another junction. Each way is taken with
-//! those before it asleep, whether they are done or not. What pieces ask for at a junction is put to its ways when all that were there are done, in the
-//! order of the choices. So the pieces, and what comes of each, are the same however many work on them and whoever is first.
+//! those before it asleep, whether they are done or not. What a piece asks for at a junction is put behind its ways as soon as the piece has come back, so that
+//! there is something to do while others are under way.
+//!
+//! That is as sound as if it had been there from the start. Whatever its order, a junction is a list of ways, of which each is searched for all runs that
+//! begin with it, but for those in which one of the ways before it could come first: these are theirs. A run that is asked for begins with one of the list in the end:
+//! with a way that was there, with what sleeps there (somebody else has all its runs), or with the way that is added. None is taken away, and what sleeps on a
+//! way is never more than was before it in the list. The order decides only how many executions find out late that they repeat another.
+//!
+//! Pieces are given out, and what came of them is heard, in an order that follows from what came of them ([`shared`](crate::explore)). So the pieces, and what comes
+//! of each, are the same however many work on them and whoever is first.
+
+use std::collections::VecDeque;
 
 use crate::search::footprint::Footprint;
 use crate::search::wakeup::{self, Branch};
@@ -47,7 +57,6 @@ struct Junction {
     ways: Vec<Way>,
     /// How many of the ways are not done.
     open: usize,
-    asked: Vec<(Choice, Vec<Choice>)>,
     /// How many times what is here was divided before.
     generation: u32,
 }
@@ -57,8 +66,8 @@ struct Junction {
 pub(crate) struct Board {
     junctions: Vec<Option<Junction>>,
     free: Vec<usize>,
-    /// Pieces that nobody works on; the next one last.
-    waiting: Vec<At>,
+    /// Pieces that nobody works on; the next one last. What others ask for comes after all that were there.
+    waiting: VecDeque<At>,
     /// Ways whose first step must be seen before others beside them are taken; the next one last.
     unseen: Vec<At>,
 }
@@ -95,7 +104,7 @@ impl Board {
     /// A piece to work on, and how many times it was divided before. The first of those that wait, in the order of the search.
     pub fn next(&mut self) -> Option<(At, Piece, u32)> {
         debug_assert!(self.unseen.is_empty());
-        let at = self.waiting.pop()?;
+        let at = self.waiting.pop_back()?;
         let Below::Waiting(nodes) = std::mem::replace(&mut self.way(at).below, Below::Done) else {
             unreachable!("it waits")
         };
@@ -108,7 +117,7 @@ impl Board {
     pub fn again(&mut self, at: At) {
         if let Below::Given(nodes) = std::mem::replace(&mut self.way(at).below, Below::Done) {
             self.way(at).below = Below::Waiting(nodes);
-            self.waiting.push(at);
+            self.waiting.push_back(at);
         }
     }
 
@@ -120,23 +129,26 @@ impl Board {
         asked: Vec<Asked>,
         rest: Option<Rest>,
     ) {
+        let way = self.way(at);
+        way.step = way.step.or(step.map(|step| step.0));
         let mut chain = vec![at.junction];
         while let Some(parent) = self.junction(chain[chain.len() - 1]).parent {
             chain.push(parent.junction);
         }
+        chain.reverse();
+        // What is deepest is next.
+        let mut asked = asked;
+        asked.sort_unstable_by(|one, other| {
+            other.depth.cmp(&one.depth).then_with(|| one.cmp(other))
+        });
         for Asked { depth, choice, awake } in asked {
-            let Some(&junction) = chain.iter().rev().nth(depth) else { continue };
-            let asked = &mut self.junction(junction).asked;
-            match asked.iter_mut().find(|(other, _)| *other == choice) {
-                Some((_, already)) => already.extend(awake),
-                None => asked.push((choice, awake)),
+            if let Some(&junction) = chain.get(depth) {
+                self.put(junction, choice, &awake);
             }
         }
-        let way = self.way(at);
-        way.step = way.step.or(step.map(|step| step.0));
         match rest.filter(|rest| !rest.nodes.is_empty()) {
             Some(rest) => {
-                way.below = Below::Divided;
+                self.way(at).below = Below::Divided;
                 let generation = self.junction(at.junction).generation + 1;
                 self.divide(Some(at), rest, generation);
             }
@@ -195,14 +207,7 @@ impl Board {
             if !several {
                 first.below = Below::Divided;
             }
-            let number = self.add(Junction {
-                parent,
-                node,
-                open: ways.len(),
-                ways,
-                asked: Vec::new(),
-                generation,
-            });
+            let number = self.add(Junction { parent, node, open: ways.len(), ways, generation });
             parent = Some(At { junction: number, way: 0 });
             if several {
                 self.way(At { junction: number, way: 0 }).below = Below::Waiting(nodes.collect());
@@ -214,17 +219,55 @@ impl Board {
 
     /// Ways of a junction, from this one on, wait to be taken.
     fn offer(&mut self, junction: usize, from: usize) {
-        let ways = &self.junction(junction).ways;
-        let all: Vec<At> = (from..ways.len()).rev().map(|way| At { junction, way }).collect();
-        if ways.len() - from > 1 {
-            let unseen = all.iter().filter(|at| ways[at.way].step.is_none()).copied();
-            let unseen: Vec<At> = unseen.collect();
-            self.unseen.extend(unseen);
-        }
-        self.waiting.extend(all);
+        let way = |way| At { junction, way };
+        let count = self.junction(junction).ways.len();
+        self.see_before(junction, count - 1);
+        self.waiting.extend((from..count).rev().map(way));
     }
 
-    /// A way is done. Where that was the last, what was asked for is next; if there is nothing, the junction is done, and so on above it.
+    /// The first steps of all ways of a junction before this one must be seen: they sleep there.
+    fn see_before(&mut self, junction: usize, way: usize) {
+        let ways = &self.junction(junction).ways[..way];
+        let unseen = ways.iter().enumerate().rev().filter(|(_, way)| way.step.is_none());
+        let unseen: Vec<At> = unseen.map(|(way, _)| At { junction, way }).collect();
+        let new: Vec<At> = unseen.into_iter().filter(|at| !self.unseen.contains(at)).collect();
+        self.unseen.extend(new);
+    }
+
+    /// Makes ways of what a piece asks for at a junction.
+    fn put(&mut self, number: usize, wanted: Choice, awake: &[Choice]) {
+        let junction = self.junction(number);
+        let alike = |choice: &Choice| match wanted.alt {
+            ANY_ALT => choice.thread == wanted.thread,
+            _ => *choice == wanted,
+        };
+        let choices: Vec<Choice> = junction.node.choices.iter().copied().filter(alike).collect();
+        for choice in choices {
+            let junction = self.junction(number);
+            let is_there = |way: &&mut Way| way.choice == choice;
+            if let Some(way) = junction.ways.iter_mut().find(is_there) {
+                // Nobody has begun with it: what must be awake there can still be said.
+                if matches!(&way.below, Below::Waiting(nodes) if nodes.is_empty()) {
+                    way.awake.extend(
+                        awake
+                            .iter()
+                            .filter(|one| !way.awake.contains(one))
+                            .copied()
+                            .collect::<Vec<_>>(),
+                    );
+                }
+            } else if !junction.node.sleeps(choice) {
+                let below = Below::Waiting(Vec::new());
+                let way = junction.ways.len();
+                junction.ways.push(Way { choice, awake: awake.to_vec(), step: None, below });
+                junction.open += 1;
+                self.see_before(number, way);
+                self.waiting.push_front(At { junction: number, way });
+            }
+        }
+    }
+
+    /// A way is done. Where that was the last, the junction is done, and so on above it.
     fn close(&mut self, mut at: At) {
         loop {
             self.way(at).below = Below::Done;
@@ -232,12 +275,6 @@ impl Board {
             junction.open -= 1;
             if junction.open > 0 {
                 return;
-            }
-            let from = junction.ways.len();
-            junction.take_up();
-            if junction.ways.len() > from {
-                junction.open = junction.ways.len() - from;
-                return self.offer(at.junction, from);
             }
             let parent = junction.parent;
             self.junctions[at.junction] = None;
@@ -279,27 +316,6 @@ impl Junction {
         let (choices, objects, done) =
             (self.node.choices.clone(), self.node.objects, self.node.done);
         Node { choices, asleep, tree, objects, done }
-    }
-
-    /// Makes ways of what was asked for.
-    fn take_up(&mut self) {
-        let mut asked = std::mem::take(&mut self.asked);
-        asked.sort_unstable();
-        for (wanted, mut awake) in asked {
-            awake.sort_unstable();
-            awake.dedup();
-            let alike = |choice: &Choice| match wanted.alt {
-                ANY_ALT => choice.thread == wanted.thread,
-                _ => *choice == wanted,
-            };
-            for choice in self.node.choices.iter().copied().filter(alike) {
-                let is_way = self.ways.iter().any(|way| way.choice == choice);
-                if !is_way && !self.node.sleeps(choice) {
-                    let below = Below::Waiting(Vec::new());
-                    self.ways.push(Way { choice, awake: awake.clone(), step: None, below });
-                }
-            }
-        }
     }
 }
 

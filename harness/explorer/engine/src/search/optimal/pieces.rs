@@ -191,6 +191,14 @@ impl Stood {
     }
 }
 
+impl Piece {
+    /// All that its search depends on.
+    pub fn write(&self, to: &mut Vec<u64>) {
+        to.push(self.border as u64);
+        write_list(&self.nodes, to, write_node);
+    }
+}
+
 impl Asked {
     pub fn write(all: &[Self], to: &mut Vec<u64>) {
         write_list(all, to, |asked, to| {
