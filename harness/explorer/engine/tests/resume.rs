@@ -57,7 +57,10 @@ fn a_search_that_is_killed_comes_to_the_same() {
         assert_eq!(what(&again), what(&whole), "scenario {scenario}");
         // It did what was left, and no more.
         assert!(before > 0);
-        assert_eq!(pieces(&file), pieces(&undisturbed), "scenario {scenario}");
+        if whole.is_proved() {
+            // Where a search ends by a failure, what comes after it in the order may have been under way.
+            assert_eq!(pieces(&file), pieces(&undisturbed), "scenario {scenario}");
+        }
         let expected = [Status::Proved, Status::Failed, Status::Failed, Status::Failed];
         assert_eq!(whole.status, expected[scenario]);
         for file in [file, undisturbed] {
