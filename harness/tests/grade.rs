@@ -360,6 +360,106 @@ fn what_a_check_looked_at_is_held_against_the_solution() {
     assert!(!read("pages/right.html").contains("confirmed by"));
 }
 
+/// Blind and told, a check whose cases have points of their own gives those that are passed, and every report says which.
+#[test]
+fn a_check_with_cases_gives_the_points_of_those_that_are_passed() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |path: PathBuf, text: &str| {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let manifest = |blind: bool| {
+        format!(
+            "schema = 1\ntitle = {{ en = \"S\" }}\nform = \"library\"\npoints = 7\nminutes = 1\nblind = {blind}\n\
+             [[check]]\nname = \"signs\"\nkind = \"explore\"\npoints = 6\ntitle = {{ en = \"Signs\" }}\n\
+             cases = [{{ name = \"above\", points = 1 }}, {{ name = \"below\", points = 2, title = {{ en = \"Below\" }} }}, {{ name = \"both\", points = 3 }}]\n\
+             [[check]]\nname = \"after\"\nkind = \"run\"\npoints = 1\ntitle = {{ en = \"A\" }}\ndepends_on = [\"signs\"]\n"
+        )
+    };
+    let checks = "use student::sign;\n\
+                  pub fn above() { let n = judge::drawn(10..1000) as i64; assert_eq!(sign(n), n + 1); }\n\
+                  pub fn below() { let n = judge::drawn(10..1000) as i64; assert_eq!(sign(-n), -n - 1); }\n\
+                  pub fn both() { let n = judge::drawn(10..1000) as i64; assert_eq!(sign(n) + sign(-n), 0); assert_eq!(sign(n + 1), n + 2); }\n\
+                  pub fn after() { let n = judge::drawn(10..1000) as i64; assert_eq!(sign(n), n + 1); }\n";
+    let library = |below: &str| {
+        format!("pub fn sign(n: i64) -> i64 {{ if n > 0 {{ n + 1 }} else {{ {below} }} }}\n")
+    };
+    for (name, blind) in [("01-told", false), ("02-blind", true)] {
+        let assignment = folder.path().join("course/chapters").join(name).join("assignment");
+        put(assignment.join("assignment.toml"), &manifest(blind));
+        put(assignment.join("checks.rs"), checks);
+        put(assignment.join("starter/src/lib.rs"), &library("todo!()"));
+        put(assignment.join("solution/src/lib.rs"), &library("n - 1"));
+    }
+    let submissions = folder.path().join("submissions");
+    for (name, below) in [("all", "-(-n + 1)"), ("some", "0")] {
+        put(submissions.join(name).join("src/lib.rs"), &library(below));
+    }
+    for assignment in ["told", "blind"] {
+        let out = folder.path().join(assignment);
+        let output = Command::new(env!("CARGO_BIN_EXE_harness"))
+            .arg("grade")
+            .arg(&submissions)
+            .args(["--assignment", assignment, "--seed", "4", "--course"])
+            .arg(folder.path().join("course"))
+            .arg("--out")
+            .arg(&out)
+            .output()
+            .unwrap();
+        let text = said(&output);
+        let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+        let result = |name: &str| -> Value {
+            serde_json::from_str(&read(&format!("results/{name}.json"))).unwrap()
+        };
+        let results = schema_text("result.schema.json");
+        let schema = jsonschema::validator_for(&results).unwrap();
+        let (all, some) = (result("all"), result("some"));
+        assert!(schema.is_valid(&all) && schema.is_valid(&some), "{some:#}");
+        assert_eq!((&all["score"], &all["checks"][0]["points"]), (&7.into(), &6.into()), "{text}");
+        let signs = &some["checks"][0];
+        assert_eq!((&some["score"], &signs["status"]), (&1.into(), &"fail".into()), "{text}");
+        let of = |member: &str| -> Vec<Value> {
+            let cases = signs["cases"].as_array().unwrap();
+            cases.iter().map(|case| case[member].clone()).collect()
+        };
+        assert_eq!(of("status"), ["pass", "fail", "fail"], "{text}");
+        assert_eq!(of("points"), [1, 0, 0]);
+        assert!(signs["message"].as_str().unwrap().starts_with("below: "), "{signs:#}");
+        // What depends on the whole is not run for a part.
+        assert_eq!(some["checks"][1]["status"], "not_run");
+        let page = read("pages/some.html");
+        assert!(page.contains("<code>below</code>") && page.contains("<td>0/2</td>"), "{page}");
+        let gradescope: Value = serde_json::from_str(&read("gradescope/some.json")).unwrap();
+        let test = &gradescope["tests"][0];
+        assert_eq!((&test["score"], &test["max_score"]), (&1.into(), &6.into()));
+        assert!(test["output"].as_str().unwrap().contains("1/1 above: pass\n0/2 below: fail"));
+        assert!(
+            read("gradebook.csv").contains("\"some\",")
+                && read("gradebook.csv").contains(",1,7,1,0,")
+        );
+    }
+    // What students are given has the cases, and what is hidden is gone with them.
+    let manifest = folder.path().join("course/chapters/01-told/assignment/assignment.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    let hidden = text.replacen("points = 6\n", "points = 6\nvisibility = \"hidden\"\n", 1);
+    put(manifest, &hidden);
+    let students = folder.path().join("students");
+    let output = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .args(["course", "export", "--students"])
+        .arg(&students)
+        .arg("--course")
+        .arg(folder.path().join("course"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let read = |name: &str| {
+        let path = students.join("chapters").join(name).join("assignment/checks.rs");
+        std::fs::read_to_string(path).unwrap()
+    };
+    assert!(read("02-blind").contains("pub fn both()"));
+    assert!(read("01-told").contains("pub fn after()") && !read("01-told").contains("both"));
+}
+
 #[test]
 fn a_new_course_is_whole_and_grades() {
     let folder = tempfile::tempdir().unwrap();
@@ -407,6 +507,7 @@ fn every_field_of_a_manifest_is_told_with_its_default() {
             "/$defs/check/properties",
             "/$defs/limits/properties",
             "/$defs/wrong/properties",
+            "/$defs/case/properties",
         ] {
             for (name, field) in at(pointer) {
                 // These have tables of their own.

@@ -286,6 +286,12 @@ fn why(before: &Earlier, now: &SubmissionResult) -> Vec<String> {
                 }
                 why.push(line);
             }
+            Some(was) if was.max == check.max && was.points != check.points => {
+                why.push(format!(
+                    "{name}: {} as before, {} points before, {} now",
+                    check.status, was.points, check.points
+                ));
+            }
             Some(was) if was.max != check.max => why.push(format!(
                 "{name}: {} as before, worth {} before, {} now",
                 check.status, was.max, check.max

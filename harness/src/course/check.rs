@@ -255,11 +255,16 @@ fn problem(
                 Expected::NapsEarnNothing => check.concurrent && check.limits.eager_timeouts,
                 _ => check.concurrent || is_program,
             });
-            let mut earned = counted.filter(|check| {
-                result.check(&check.name).is_some_and(|it| it.status == CheckStatus::Pass)
-            });
             let marked = if is_program { "" } else { ", which is marked concurrent" };
-            earned.next().map(|check| format!("passes {}{marked}", check.name))
+            counted.filter_map(|check| result.check(&check.name)).find_map(|it| {
+                let what = match it.status {
+                    CheckStatus::Pass => "passes".to_owned(),
+                    // For some of its cases.
+                    _ if it.points > 0 => format!("has {} of {} points of", it.points, it.max),
+                    _ => return None,
+                };
+                Some(format!("{what} {}{marked}", it.name))
+            })
         }
         (Status::Graded, Expected::CaughtBy(name)) => {
             let check = result.check(name)?;
@@ -324,6 +329,9 @@ fn lint(assignment: &Assignment, house: &House) -> anyhow::Result<Vec<String>> {
     texts(&mut problems, languages, "the title", &manifest.title);
     for check in &manifest.checks {
         texts(&mut problems, languages, &format!("the title of {}", check.name), &check.title);
+        for case in check.cases.iter().filter(|case| !case.title.is_empty()) {
+            texts(&mut problems, languages, &format!("the title of {}", case.name), &case.title);
+        }
         if house.hints && check.hints.is_empty() {
             problems.push(format!("{} has no hints", check.name));
         }

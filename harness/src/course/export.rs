@@ -41,23 +41,28 @@ fn one(assignment: &Assignment, to: &Path) -> anyhow::Result<()> {
             std::fs::copy(from.join(name), to.join(name))?;
         }
     }
-    let names = |wanted: &dyn Fn(&Check) -> bool| -> Vec<&str> {
-        let checks = assignment.manifest.checks.iter().filter(|check| wanted(check));
-        checks.map(|check| check.name.as_str()).collect()
+    let wanted = |wanted: &dyn Fn(&Check) -> bool| -> Vec<&Check> {
+        assignment.manifest.checks.iter().filter(|check| wanted(check)).collect()
+    };
+    let names = |which: &dyn Fn(&Check) -> bool| -> Vec<&str> {
+        wanted(which).into_iter().map(|check| check.name.as_str()).collect()
+    };
+    let functions = |which: &dyn Fn(&Check) -> bool| -> Vec<&str> {
+        wanted(which).into_iter().flat_map(Check::functions).collect()
     };
     let is_visible = |check: &Check| check.visibility == Visibility::Visible;
-    let hidden = names(&|check| !is_visible(check));
+    let hidden_checks = names(&|check| !is_visible(check));
     for name in ["checks.rs", "judge.rs"] {
         let Ok(source) = std::fs::read_to_string(from.join(name)) else { continue };
         let here = |check: &Check| (check.kind == Kind::Program) == (name == "judge.rs");
-        let hidden = names(&|check| here(check) && !is_visible(check));
-        let visible = names(&|check| here(check) && is_visible(check));
+        let hidden = functions(&|check| here(check) && !is_visible(check));
+        let visible = functions(&|check| here(check) && is_visible(check));
         let text = without(&source, &hidden, &visible)
             .with_context(|| from.join(name).display().to_string())?;
         std::fs::write(to.join(name), text)?;
     }
     let manifest = std::fs::read_to_string(from.join("assignment.toml"))?;
-    std::fs::write(to.join("assignment.toml"), visible(&manifest, &hidden)?)?;
+    std::fs::write(to.join("assignment.toml"), visible(&manifest, &hidden_checks)?)?;
     Ok(())
 }
 

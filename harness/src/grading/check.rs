@@ -237,6 +237,7 @@ pub(super) mod tests {
             name: "counts".to_owned(),
             kind: Kind::Run,
             points: 2,
+            cases: Vec::new(),
             title: Default::default(),
             visibility: Visibility::Visible,
             depends_on: Vec::new(),

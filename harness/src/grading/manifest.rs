@@ -3,8 +3,12 @@
 //! `harness/schema/assignment.schema.json` says the same for editors.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+pub mod cases;
+
+use cases::Case;
 
 /// The version of the format that this harness reads.
 pub const SCHEMA: u32 = 1;
@@ -70,12 +74,15 @@ impl Form {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
-    /// The function's name.
+    /// The function's name. With cases, that of none.
     pub name: String,
     /// How it is run.
     pub kind: Kind,
     /// What it is worth.
     pub points: u32,
+    /// Parts of it that have points of their own: functions that are run in its place.
+    #[serde(default)]
+    pub cases: Vec<Case>,
     /// What it asks for.
     pub title: Text,
     /// Who sees it.
@@ -312,15 +319,34 @@ impl Manifest {
         for (i, check) in self.checks.iter().enumerate() {
             let blame = |message: String| Some(("name", format!("\"{}\"", check.name), message));
             let name = &check.name;
-            if !is_identifier(name) || name == COMPILE {
-                return blame(format!("{name:?} is no name for a check; it is that of a function"));
+            let cases: Vec<&String> = check.cases.iter().map(|case| &case.name).collect();
+            for name in [name].into_iter().chain(cases.iter().copied()) {
+                if !is_identifier(name) || name == COMPILE {
+                    return blame(format!(
+                        "{name:?} is no name for a check; it is that of a function"
+                    ));
+                }
             }
-            if self.checks[..i].iter().any(|other| other.name == *name) {
-                return blame(format!("there are two checks called {name}"));
+            let before = self.checks[..i].iter().flat_map(|other| {
+                let cases = other.cases.iter().map(|case| &case.name);
+                [&other.name].into_iter().chain(cases)
+            });
+            let mut known: BTreeSet<&String> = before.collect();
+            for name in [name].into_iter().chain(cases) {
+                if !known.insert(name) {
+                    return blame(format!("there are two checks called {name}"));
+                }
             }
             if self.form == Form::Program && check.kind != Kind::Program {
                 return blame(format!(
                     "{name} is of kind `run` or `explore`, which call a library; this assignment is a program"
+                ));
+            }
+            let sum: u32 = check.cases.iter().map(|case| case.points).sum();
+            if !check.cases.is_empty() && sum != check.points {
+                return blame(format!(
+                    "{name} is worth {}, but its cases' points add up to {sum}",
+                    check.points
                 ));
             }
             for needed in &check.depends_on {
@@ -432,6 +458,18 @@ limits = { spurious = 1 }
             ("\"library\"", "\"program\"", 8, "this assignment is a program"),
             ("schema = 1", "schema = 2", 1, "reads 1"),
             ("\"two\"", "\"Two\"", 14, "no name for a check"),
+            (
+                "points = 2\n",
+                "points = 2\ncases = [{ name = \"a\", points = 1 }]\n",
+                14,
+                "add up to 1",
+            ),
+            (
+                "points = 2\n",
+                "points = 2\ncases = [{ name = \"one\", points = 2 }]\n",
+                14,
+                "two checks called one",
+            ),
         ] {
             let message = error(&GOOD.replacen(from, to, 1));
             assert!(message.starts_with(&format!("a.toml:{line}: ")), "{message}");

@@ -52,7 +52,7 @@ impl Judge {
         }
         let workshop = Workshop::new(NonZeroUsize::MIN, tools.sandbox)?;
         let programs = assignment.manifest.checks.iter().filter(|c| c.kind == Kind::Program);
-        let checks: Vec<&str> = programs.map(|check| check.name.as_str()).collect();
+        let checks: Vec<&str> = programs.flat_map(Check::functions).collect();
         let source = assignment.folder.join("judge.rs");
         match compile::judge(tools, &workshop, &source, &checks)? {
             Compiled::Yes(executable) => {

@@ -10,7 +10,7 @@ use trace::Trace;
 
 /// The version of the format that this harness writes. A reader of one version refuses members that it does not know, so that each new member
 /// makes a new version.
-pub const SCHEMA: u32 = 3;
+pub const SCHEMA: u32 = 4;
 
 /// The result of one submission.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -97,6 +97,9 @@ pub struct CheckResult {
     pub points: u32,
     /// The most that it gives.
     pub max: u32,
+    /// What came of each of its cases, if it has any. None in results of versions 1 to 3.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<CaseResult>,
     /// What went wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
@@ -120,6 +123,23 @@ pub struct CheckResult {
     pub explored: Option<Explored>,
     /// How long it took.
     pub milliseconds: u64,
+}
+
+/// What came of a part of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseResult {
+    /// The case.
+    pub name: String,
+    /// What it asks for.
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
+    pub title: Text,
+    /// What came of it.
+    pub status: CheckStatus,
+    /// Points that it gave.
+    pub points: u32,
+    /// The most that it gives.
+    pub max: u32,
 }
 
 /// What came of a check.
@@ -211,6 +231,7 @@ impl CheckResult {
             status,
             points: if status == CheckStatus::Pass { check.points } else { 0 },
             max: check.points,
+            cases: Vec::new(),
             message: None,
             at: None,
             expected: None,

@@ -3,7 +3,7 @@
 
 use super::words;
 use crate::grading::manifest::Visibility;
-use crate::grading::result::{CheckStatus, Status, SubmissionResult};
+use crate::grading::result::{CheckResult, CheckStatus, Status, SubmissionResult};
 use serde_json::{Value, json};
 
 /// The most characters of a test's output that Exercism shows.
@@ -38,11 +38,21 @@ pub fn write(result: &SubmissionResult, language: trace::Language, checks: &str)
                 },
                 "message": (!passed).then(|| words::detail(check)),
                 "output": passed.then(|| cut(&words::detail(check))),
-                "test_code": words::source_of(checks, &check.name),
+                "test_code": source_of(checks, check),
             })
         })
         .collect();
     json!({ "version": 3, "status": status, "message": message, "tests": tests })
+}
+
+/// The source of the check's function, or of those of its cases.
+fn source_of(checks: &str, check: &CheckResult) -> Option<String> {
+    if check.cases.is_empty() {
+        return words::source_of(checks, &check.name).map(str::to_owned);
+    }
+    let cases = check.cases.iter().filter_map(|case| words::source_of(checks, &case.name));
+    let sources: Vec<&str> = cases.collect();
+    (!sources.is_empty()).then(|| sources.join("\n\n"))
 }
 
 /// The beginning of a text that is too long, with a sentence saying so.
@@ -87,6 +97,14 @@ mod tests {
             (&json!("pass"), &json!("pass"))
         );
         assert_eq!(value["tests"].as_array().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_check_with_cases_is_shown_with_their_functions() {
+        let file = "pub fn easy() {\n    a();\n}\n\npub fn hard() {\n    b();\n}\n";
+        let code = source_of(file, &samples::halved("halved")).unwrap();
+        assert_eq!(code, file.trim_end());
+        assert_eq!(source_of("", &samples::halved("halved")), None);
     }
 
     #[test]

@@ -134,6 +134,17 @@ impl Page<'_> {
                 check.points,
                 check.max
             );
+            for case in &check.cases {
+                let (class, word) = status(case.status, words);
+                let _ = writeln!(
+                    page,
+                    "<tr class=\"case\"><td>{}<small><code>{}</code></small></td><td class=\"{class}\">{word}</td><td>{}/{}</td></tr>",
+                    with_code(words::in_language(&case.title, self.language)),
+                    escape(&case.name),
+                    case.points,
+                    case.max
+                );
+            }
         }
         page.push_str("</tbody>\n</table>\n");
     }

@@ -181,12 +181,7 @@ impl Report<'_> {
 
     fn line(&self, text: &mut String, result: &SubmissionResult, check: &CheckResult) {
         let words = self.words();
-        let (style, mark) = match check.status {
-            CheckStatus::Pass => (GOOD, words.marks.pass),
-            CheckStatus::Fail => (BAD, words.marks.fail),
-            CheckStatus::CannotTell => (UNSURE, words.marks.cannot_tell),
-            CheckStatus::NotRun => (DIM, words.marks.not_run),
-        };
+        let (style, mark) = mark_of(check.status, words);
         let room = self.width.saturating_sub(MARGIN);
         let title = in_language(&check.title, self.language);
         let lines = wrap(&format!("{}  {title}", check.name), room, room);
@@ -217,6 +212,14 @@ impl Report<'_> {
             }
         }
         text.push('\n');
+        for case in &check.cases {
+            let (style, mark) = mark_of(case.status, words);
+            let title = in_language(&case.title, self.language);
+            let lines = wrap(format!("{}  {title}", case.name).trim_end(), room, room);
+            let _ =
+                write!(text, "      {style}{mark}{style:#} {:>2}/{:<2} ", case.points, case.max);
+            let _ = writeln!(text, "{}", lines.join(&format!("\n{indent}    ")));
+        }
     }
 
     /// Which check, and what went wrong in words.
@@ -308,6 +311,15 @@ pub(super) fn score(manifest: &Manifest, result: &SubmissionResult, words: &Word
         (None, _) => words.no_score.to_owned(),
         (Some(score), 0) => (words.points)(score, result.max),
         (Some(score), hidden) => (words.visible_points)(score, result.max, hidden),
+    }
+}
+
+fn mark_of(status: CheckStatus, words: &Words) -> (Style, &'static str) {
+    match status {
+        CheckStatus::Pass => (GOOD, words.marks.pass),
+        CheckStatus::Fail => (BAD, words.marks.fail),
+        CheckStatus::CannotTell => (UNSURE, words.marks.cannot_tell),
+        CheckStatus::NotRun => (DIM, words.marks.not_run),
     }
 }
 

@@ -129,7 +129,13 @@ pub fn detail(check: &CheckResult) -> String {
             let _ = write!(text, "\n{what}: {value}");
         }
     }
+    for case in &check.cases {
+        let _ = write!(text, "\n{}/{} {}: {}", case.points, case.max, case.name, case.status);
+    }
     if let (Some(explored), CheckStatus::Pass) = (&check.explored, check.status) {
+        if !text.is_empty() {
+            text.push('\n');
+        }
         text += &remark(explored, language::words(Language::En));
     }
     harmless(text.trim())
@@ -182,7 +188,7 @@ pub fn source_of<'s>(checks: &'s str, name: &str) -> Option<&'s str> {
 pub mod samples {
     use super::*;
     use crate::grading::manifest::{Kind, Visibility};
-    use crate::grading::result::{SCHEMA, Versions};
+    use crate::grading::result::{CaseResult, SCHEMA, Versions};
 
     /// A check that was run, worth 2 points.
     pub fn check(name: &str, status: CheckStatus) -> CheckResult {
@@ -196,6 +202,7 @@ pub mod samples {
             status,
             points: if status == CheckStatus::Pass { 2 } else { 0 },
             max: 2,
+            cases: Vec::new(),
             message: (status != CheckStatus::Pass)
                 .then(|| "wrong \u{1b}[31mred\u{1b}[0m <b>".into()),
             at: None,
@@ -206,6 +213,19 @@ pub mod samples {
             explored: None,
             milliseconds: 1500,
         }
+    }
+
+    /// A check of which one case of two is passed.
+    pub fn halved(name: &str) -> CheckResult {
+        let case = |name: &str, status: CheckStatus| CaseResult {
+            name: name.to_owned(),
+            title: [("en".to_owned(), format!("Is <{name}>"))].into(),
+            status,
+            points: u32::from(status == CheckStatus::Pass),
+            max: 1,
+        };
+        let cases = vec![case("easy", CheckStatus::Pass), case("hard", CheckStatus::Fail)];
+        CheckResult { cases, points: 1, ..check(name, CheckStatus::Fail) }
     }
 
     /// A submission with a check in each state but [`CheckStatus::CannotTell`].
@@ -283,5 +303,11 @@ mod tests {
     fn a_detail_says_everything_in_words() {
         let result = samples::graded("ada");
         assert!(detail(&result.checks[1]).ends_with("expected: [1, 2]\nactual: [2]"));
+        let halved = samples::halved("halved");
+        assert!(
+            detail(&halved).ends_with("\n1/1 easy: pass\n0/1 hard: fail"),
+            "{}",
+            detail(&halved)
+        );
     }
 }

@@ -9,6 +9,7 @@ use crate::grading::manifest::Check;
 use crate::grading::result::{CheckResult, CheckStatus};
 use crate::parallel;
 use anyhow::{Context, bail};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
@@ -90,8 +91,8 @@ fn ask(question: &Question<'_>, sample: &str) -> anyhow::Result<Vec<(String, Ans
         Compiled::No(messages) => bail!("{}", messages.all),
     };
     let library = made(compile::library(tools, &workshop)?)?;
-    let checks: Vec<&Check> = assignment.manifest.inside().collect();
-    let names: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
+    let checks: Vec<Cow<'_, Check>> = assignment.manifest.inside().flat_map(Check::parts).collect();
+    let names: Vec<&str> = assignment.manifest.inside().flat_map(Check::functions).collect();
     let source = blinded(source, seed)?;
     let executable =
         made(compile::checks(tools, &workshop, &source, &library, &names, Side::Blind)?)?;

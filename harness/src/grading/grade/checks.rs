@@ -1,6 +1,7 @@
 //! The checks of one submission, run in the order in which they depend on each other.
 
 use super::Grader;
+use super::cases::together;
 use super::executables::Executables;
 use crate::course::folders;
 use crate::course::wrong::SOLUTION;
@@ -200,8 +201,12 @@ impl Grader<'_> {
             let mut obstructed = Vec::new();
             for (i, check) in checks.iter().enumerate().filter(|(i, _)| results[*i].is_none()) {
                 // A function of another type costs the checks that call it, and not those that come after them.
-                let called =
-                    |name: &&String| !matches!(executables.checks.get(*name), Some(Err(_)));
+                let is_called =
+                    |function: &str| !matches!(executables.checks.get(function), Some(Err(_)));
+                let called = |name: &&String| {
+                    let known = self.assignment.manifest.check(name);
+                    known.is_none_or(|check| check.functions().any(is_called))
+                };
                 let failed =
                     check.depends_on.iter().filter(called).find(|name| {
                         status(name).is_some_and(|status| status != CheckStatus::Pass)
@@ -217,14 +222,23 @@ impl Grader<'_> {
                 results[i] = Some(result);
             }
             let done = parallel::map(self.options.jobs, &ready, |&i| {
-                (i, self.run_check(checks[i], executables))
+                let parts = checks[i].parts();
+                let run =
+                    parts.into_iter().map(|check| (self.run_check(&check, executables), check));
+                (i, run.collect::<Vec<_>>())
             });
-            for (i, result) in done {
-                let counts = !self.is_blind() || is_founded(&result, checks[i], &checks, &results);
-                results[i] = Some(match counts {
-                    true => result,
-                    false => CheckResult::not_run(checks[i], UNFOUNDED.to_owned()),
+            for (i, parts) in done {
+                let founded = parts.into_iter().map(|(result, check)| {
+                    match !self.is_blind() || is_founded(&result, &check, &checks, &results) {
+                        true => result,
+                        false => CheckResult::not_run(&check, UNFOUNDED.to_owned()),
+                    }
                 });
+                let mut founded: Vec<CheckResult> = founded.collect();
+                results[i] = match checks[i].cases.is_empty() {
+                    true => founded.pop(),
+                    false => Some(together(checks[i], founded)),
+                };
             }
         }
         results.into_iter().flatten().collect()

@@ -159,7 +159,7 @@ impl Grader<'_> {
         library: &Path,
         side: Side,
     ) -> anyhow::Result<Compiled> {
-        let names: Vec<&str> = self.inside().map(|check| check.name.as_str()).collect();
+        let names: Vec<&str> = self.inside().flat_map(Check::functions).collect();
         let text = self.text(source.text(), side)?;
         compile::checks(self.tools, workshop, &text, library, &names, side)
     }
@@ -176,7 +176,7 @@ impl Grader<'_> {
         together: &Compiled,
     ) -> anyhow::Result<Checks> {
         let mut checks = Checks::new();
-        let names: Vec<&str> = self.inside().map(|check| check.name.as_str()).collect();
+        let names: Vec<&str> = self.inside().flat_map(Check::functions).collect();
         for &name in &names {
             let mentions = source.mentions(&[name]);
             let differs = differences.iter().find(|it| !it.names.is_disjoint(&mentions));
