@@ -50,6 +50,7 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
     let found = submissions::find(assignment, &request.paths, Some(&request.out))?;
     let mut batch = Batch::new(grader, request.shard, &found);
     // What makes no sense is said before hours of grading.
+    request.reports.earlier.is_before(&assignment.name)?;
     let before = request.compare.as_deref().map(|path| compare::read(path, &assignment.name));
     let before = before.transpose()?;
     let output = Output::begin(&request.out, &batch)?;

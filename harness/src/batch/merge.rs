@@ -64,6 +64,7 @@ pub fn merge(
     }
     let names: Vec<String> = names.into_iter().cloned().collect();
     let assignment = Assignment::load(course, &first.assignment)?;
+    reports.earlier.is_before(&assignment.name)?;
     let whole = Batch { shard: None, submissions: names.clone(), ..first.clone() };
     let output = Output::begin(out, &whole)?;
     for result in results.values() {

@@ -9,6 +9,7 @@
 //! | [`shard`] | which part of a batch belongs to which machine |
 //! | [`output`] | where everything is written: a result each, at once or not at all, and the reports made of them |
 //! | [`roster`] | who has handed in what, and how late |
+//! | [`term`] | free late days that are for a whole term |
 //! | [`compare`] | who has another score than in an earlier grading, and why |
 //! | [`grade`], [`merge`], [`again`] | the verbs |
 
@@ -23,3 +24,4 @@ pub mod output;
 pub mod roster;
 pub mod shard;
 pub mod submissions;
+pub mod term;

@@ -22,6 +22,7 @@
 use super::roster::{self, Policy, Student};
 use super::shard::Shard;
 use super::submissions::Found;
+use super::term::Earlier;
 use crate::files;
 use crate::grading::assignment::Assignment;
 use crate::grading::grade::Grader;
@@ -115,6 +116,8 @@ pub struct Reports {
     pub roster: Option<Vec<Student>>,
     /// What being late costs.
     pub late: Policy,
+    /// What was used of the free days of a term, which the roster says as well.
+    pub earlier: Earlier,
 }
 
 /// A batch's folder.

@@ -8,6 +8,7 @@
 //! | `login`, `email`, `section` | as platforms know the student |
 //! | `days_late` | how many days after it was due; one that has begun counts |
 //! | `free_days` | how many of them cost this student nothing, where that is another number than everybody's |
+//! | `term_days` | how many cost this student nothing in the whole term, where that is another number than everybody's |
 //!
 //! Only `submission` has to be there. The first line names the columns, in any order.
 
@@ -24,8 +25,17 @@ const BYTES: u64 = 8 << 20;
 /// The most days: more is a mistake in the file.
 const DAYS: u32 = 3650;
 
-const COLUMNS: [&str; 8] =
-    ["submission", "student", "id", "login", "email", "section", "days_late", "free_days"];
+const COLUMNS: [&str; 9] = [
+    "submission",
+    "student",
+    "id",
+    "login",
+    "email",
+    "section",
+    "days_late",
+    "free_days",
+    "term_days",
+];
 
 /// A student, and what he has handed in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,6 +56,10 @@ pub struct Student {
     pub days_late: u32,
     /// How many of them are free, if not as many as everybody's.
     pub free_days: Option<u32>,
+    /// How many are free in the whole term, if not as many as everybody's.
+    pub term_days: Option<u32>,
+    /// How many of those were used in earlier assignments.
+    pub used_days: u32,
 }
 
 /// What being late costs.
@@ -53,8 +67,10 @@ pub struct Student {
 pub struct Policy {
     /// Points for each day that counts.
     pub points_a_day: u32,
-    /// Days that do not count.
-    pub free_days: u32,
+    /// Days that do not count; none, if there is no budget for the term either.
+    pub free_days: Option<u32>,
+    /// Days that do not count, in all assignments of the term together.
+    pub term_days: Option<u32>,
 }
 
 /// What being late has cost.
@@ -62,6 +78,8 @@ pub struct Policy {
 pub struct Late {
     /// Days after it was due.
     pub days: u32,
+    /// How many of them do not count.
+    pub free: u32,
     /// Points that are taken off.
     pub points: u32,
 }
@@ -69,10 +87,18 @@ pub struct Late {
 impl Policy {
     /// What is taken from this score of the student's; never more than there is.
     pub fn of(&self, student: &Student, score: u32) -> Late {
-        let free = student.free_days.unwrap_or(self.free_days);
-        let counted = student.days_late.saturating_sub(free);
+        let here = student.free_days.or(self.free_days);
+        let term = student.term_days.or(self.term_days);
+        let left = term.map(|term| term.saturating_sub(student.used_days));
+        // With a budget, what is free here is the most of it that may be spent here.
+        let free = match (here, left) {
+            (Some(here), Some(left)) => here.min(left),
+            (here, left) => here.or(left).unwrap_or(0),
+        };
+        let free = free.min(student.days_late);
+        let counted = student.days_late - free;
         let points = counted.saturating_mul(self.points_a_day).min(score);
-        Late { days: student.days_late, points }
+        Late { days: student.days_late, free, points }
     }
 }
 
@@ -82,6 +108,11 @@ impl Policy {
 ///
 /// When it cannot be read, or a line makes no sense; the message names it.
 pub fn read(path: &Path) -> anyhow::Result<Vec<Student>> {
+    parse(&text(path)?).with_context(|| path.display().to_string())
+}
+
+/// A CSV of the instructor's, as text.
+pub(super) fn text(path: &Path) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path);
     let file = file.with_context(|| format!("{} cannot be read", path.display()))?;
@@ -92,8 +123,7 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<Student>> {
         bail!("{} is larger than {} MB", path.display(), BYTES >> 20);
     }
     let text = String::from_utf8(bytes);
-    let text = text.with_context(|| format!("{} is not UTF-8; save it as such", path.display()))?;
-    parse(&text).with_context(|| path.display().to_string())
+    text.with_context(|| format!("{} is not UTF-8; save it as such", path.display()))
 }
 
 fn parse(text: &str) -> anyhow::Result<Vec<Student>> {
@@ -156,7 +186,8 @@ impl Student {
             4 => self.email = text,
             5 => self.section = text,
             6 => self.days_late = days(cell)?.unwrap_or(0),
-            _ => self.free_days = days(cell)?,
+            7 => self.free_days = days(cell)?,
+            _ => self.term_days = days(cell)?,
         }
         Ok(())
     }
@@ -171,7 +202,7 @@ impl Student {
 }
 
 /// A number of days; one that has begun counts.
-fn days(cell: &str) -> anyhow::Result<Option<u32>> {
+pub(super) fn days(cell: &str) -> anyhow::Result<Option<u32>> {
     if cell.is_empty() {
         return Ok(None);
     }
@@ -225,19 +256,46 @@ mod tests {
     fn columns_come_in_any_order_and_most_may_be_left_out() {
         let text = "\u{feff}Student;Submission;Days late;free_days\r\nAda;team1;1,2;\r\nBob;team1;;2\r\nCy;solo;3;\r\n";
         let students = parse(text).unwrap();
-        let policy = Policy { points_a_day: 2, free_days: 1 };
+        let policy = Policy { points_a_day: 2, free_days: Some(1), term_days: None };
         let late: Vec<(&str, Late)> =
             students.iter().map(|it| (it.name.as_str(), policy.of(it, 3))).collect();
         assert_eq!(
             late,
             [
-                ("Ada", Late { days: 2, points: 2 }),
-                ("Bob", Late { days: 0, points: 0 }),
+                ("Ada", Late { days: 2, free: 1, points: 2 }),
+                ("Bob", Late { days: 0, free: 0, points: 0 }),
                 // Not more than there is.
-                ("Cy", Late { days: 3, points: 3 }),
+                ("Cy", Late { days: 3, free: 1, points: 3 }),
             ]
         );
         assert_eq!(students[1].submission, "team1");
+    }
+
+    #[test]
+    fn a_budget_for_the_term_is_spent_once() {
+        let student = |days_late, used_days, free_days, term_days| Student {
+            days_late,
+            used_days,
+            free_days,
+            term_days,
+            ..Student::default()
+        };
+        let free = |here, term, student: Student| {
+            let policy = Policy { points_a_day: 1, free_days: here, term_days: term };
+            let late = policy.of(&student, 10);
+            assert_eq!(late.points, student.days_late - late.free);
+            late.free
+        };
+        assert_eq!(free(None, Some(5), student(3, 0, None, None)), 3);
+        assert_eq!(free(None, Some(5), student(3, 4, None, None)), 1);
+        // Who has used more than there is owes nothing.
+        assert_eq!(free(None, Some(5), student(3, 9, None, None)), 0);
+        // At most so many here, and as many as are left.
+        assert_eq!(free(Some(2), Some(5), student(3, 0, None, None)), 2);
+        assert_eq!(free(Some(2), Some(5), student(3, 4, None, None)), 1);
+        assert_eq!(free(None, Some(5), student(9, 4, None, Some(8))), 4);
+        assert_eq!(free(None, Some(5), student(9, 0, Some(1), None)), 1);
+        assert_eq!(free(None, None, student(9, 3, None, None)), 0);
     }
 
     #[test]

@@ -47,8 +47,8 @@ pub(super) enum Verb {
     ///
     /// A roster is a CSV with a row a student. Its columns, of which only the
     /// first has to be there: submission, student, id, login, email, section,
-    /// days_late, free_days. Rows of one submission are a group. What being late
-    /// costs stands beside the score, in students.csv.
+    /// days_late, free_days, term_days. Rows of one submission are a group. What
+    /// being late costs stands beside the score, in students.csv.
     ///
     /// Exit code 0: every submission passes every check. 1: some do not, and
     /// the report says which. 2: the command line makes no sense. 3: the grader
@@ -134,20 +134,34 @@ struct ReportArguments {
     #[arg(long, value_name = "N", default_value = "0", requires = "roster")]
     late_points: u32,
     /// So many days late cost nothing
-    #[arg(long, value_name = "N", default_value = "0", requires = "roster")]
-    free_days: u32,
+    #[arg(long, value_name = "N", requires = "roster")]
+    free_days: Option<u32>,
+    /// So many days late cost nothing in the whole term; of them, --free-days may be used here
+    #[arg(long, value_name = "N", requires = "roster")]
+    term_days: Option<u32>,
+    /// The students.csv of an assignment before, which says what was used there; once for each
+    #[arg(long, value_name = "CSV", requires = "term_days")]
+    earlier: Vec<PathBuf>,
 }
 
 impl ReportArguments {
     fn reports(self) -> anyhow::Result<batch::output::Reports> {
-        let ReportArguments { language, instructor_pages, csv_bom, roster, late_points, free_days } =
-            self;
+        let ReportArguments { language, instructor_pages, csv_bom, roster, .. } = self;
+        let mut roster = roster.as_deref().map(batch::roster::read).transpose()?;
+        let earlier = batch::term::read(&self.earlier)?;
+        earlier.write_into(roster.as_deref_mut().unwrap_or_default())?;
+        let late = batch::roster::Policy {
+            points_a_day: self.late_points,
+            free_days: self.free_days,
+            term_days: self.term_days,
+        };
         Ok(batch::output::Reports {
             language: language.language,
             instructor_pages,
             csv_bom,
-            roster: roster.as_deref().map(batch::roster::read).transpose()?,
-            late: batch::roster::Policy { points_a_day: late_points, free_days },
+            roster,
+            late,
+            earlier,
         })
     }
 }

@@ -66,7 +66,7 @@ impl Row<'_> {
     }
 }
 
-/// `students.csv`: the score, what being late has cost, and what counts, side by side.
+/// `students.csv`: the score, what being late has cost, and what counts, side by side; and how many free days were used, for the assignments to come.
 ///
 /// # Errors
 ///
@@ -90,6 +90,8 @@ pub fn table(
         "days_late",
         "late_points",
         "counts",
+        "free_days_used",
+        "assignment",
     ])?;
     for row in rows(students, results, policy) {
         let Student { submission, name, id, login, email, section, .. } = row.student;
@@ -103,6 +105,8 @@ pub fn table(
             row.student.days_late.to_string(),
             late.map_or_else(String::new, |late| late.points.to_string()),
             row.counts(),
+            late.map_or_else(String::new, |late| late.free.to_string()),
+            results.first().map_or_else(String::new, |result| harmless(&result.assignment)),
         ]);
         writer.write_record(&cells)?;
     }
@@ -201,7 +205,7 @@ mod tests {
         (students, results)
     }
 
-    const POLICY: Policy = Policy { points_a_day: 1, free_days: 2 };
+    const POLICY: Policy = Policy { points_a_day: 1, free_days: Some(2), term_days: None };
 
     fn read(text: &str) -> Vec<Vec<String>> {
         let mut reader =
@@ -216,13 +220,24 @@ mod tests {
         let last: Vec<&[String]> = rows.iter().map(|row| &row[5..]).collect();
         assert_eq!(
             last[0],
-            ["submission", "status", "score", "max", "days_late", "late_points", "counts"]
+            [
+                "submission",
+                "status",
+                "score",
+                "max",
+                "days_late",
+                "late_points",
+                "counts",
+                "free_days_used",
+                "assignment"
+            ]
         );
-        assert_eq!(last[1], ["team", "graded", "2", "6", "0", "0", "2"]);
-        assert_eq!(last[2], ["team", "graded", "2", "6", "3", "1", "1"]);
-        assert_eq!(last[3], ["unsure", "cannot_tell", "", "6", "1", "", ""]);
-        assert_eq!(last[4], ["nothing", "nothing_handed_in", "", "6", "0", "", ""]);
-        assert_eq!(last[5], ["zip", "refused", "", "6", "0", "", ""]);
+        let here = "07-queue";
+        assert_eq!(last[1], ["team", "graded", "2", "6", "0", "0", "2", "0", here]);
+        assert_eq!(last[2], ["team", "graded", "2", "6", "3", "1", "1", "2", here]);
+        assert_eq!(last[3], ["unsure", "cannot_tell", "", "6", "1", "", "", "", here]);
+        assert_eq!(last[4], ["nothing", "nothing_handed_in", "", "6", "0", "", "", "", here]);
+        assert_eq!(last[5], ["zip", "refused", "", "6", "0", "", "", "", here]);
         assert_eq!(rows[2][0], "'=Bob;'=1");
     }
 
