@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
+use zip::CompressionMethod;
 
 /// The most bytes of an archive. Some have everything in it that a build leaves behind, of which nothing is read.
 const ARCHIVE_BYTES: u64 = 512 << 20;
@@ -43,7 +44,7 @@ enum Kind {
 /// As [`from_folder`](crate::grading::intake::from_folder).
 pub fn from_file(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
     let ending = forms::ending_of(path).unwrap_or_default();
-    if ending == forms::SOURCE {
+    if forms::is_source(ending) {
         return from_source(path, rules);
     }
     let mut start = Vec::new();
@@ -76,7 +77,9 @@ pub fn from_zip(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
 fn zip_in(bytes: impl Read + Seek, rules: &Rules, outermost: bool) -> Result<Taken, IntakeError> {
     let broken = |error: zip::result::ZipError| match error {
         zip::result::ZipError::Io(error) if error.raw_os_error().is_some() => error.into(),
-        error => refused(format!("it is no zip archive that can be read: {error}")),
+        error => refused(format!(
+            "it is no zip archive, or not all of it has arrived; send it again ({error})"
+        )),
     };
     let mut archive = zip::ZipArchive::new(bytes).map_err(broken)?;
     if archive.len() > ALL_ENTRIES {
@@ -115,9 +118,19 @@ fn zip_in(bytes: impl Read + Seek, rules: &Rules, outermost: bool) -> Result<Tak
     let mut intake = Intake::new(rules, &entries)?;
     for (index, (name, kind)) in entries.iter().enumerate() {
         if let Some(wanted) = intake.look(&Entry { path: name, kind: *kind })? {
-            if archive.by_index_raw(index).map_err(broken)?.encrypted() {
-                return Err(refused(format!("{wanted} is encrypted")));
+            let raw = archive.by_index_raw(index).map_err(broken)?;
+            if raw.encrypted() {
+                let why = format!("{wanted} is encrypted; pack it without a password");
+                return Err(refused(why));
             }
+            if !matches!(raw.compression(), CompressionMethod::Stored | CompressionMethod::Deflated)
+            {
+                return Err(refused(format!(
+                    "{wanted} is packed by {}, which is not read here; an ordinary zip is",
+                    raw.compression()
+                )));
+            }
+            drop(raw);
             let file = archive.by_index(index).map_err(broken)?;
             intake.add(&wanted, file)?;
         }
@@ -134,7 +147,7 @@ fn inner_of(entries: &[(String, Kind)]) -> Option<(usize, &str)> {
     let ending = |name: &str| forms::ending_of(Path::new(name.rsplit(['/', '\\']).next()?));
     let mut found = files.filter_map(|(index, (name, _))| Some((index, name, ending(name)?)));
     match (found.next(), found.next()) {
-        (Some((index, name, ending)), None) if ending != forms::SOURCE => Some((index, name)),
+        (Some((index, name, ending)), None) if !forms::is_source(ending) => Some((index, name)),
         _ => None,
     }
 }
@@ -166,7 +179,7 @@ pub fn from_source(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
     let mut collected = Collected::default();
     collected.add(rules.root(), File::open(path)?)?;
     let note = format!("the one file was taken as {}", rules.root());
-    Ok(Taken { notes: vec![note], ..collected.finish()? })
+    Ok(collected.finish()?.found_by(vec![note]))
 }
 
 /// Reads the submission in a `.tar`.
@@ -298,7 +311,7 @@ impl<'r> Intake<'r> {
         }
         // What a link would be is looked at as if it were the file.
         let files = entries.iter().filter(|(_, kind)| *kind != Kind::Folder);
-        let shape = Shape::of(files.map(|(name, _)| name.as_str()), rules.root());
+        let shape = rules.shape(files.map(|(name, _)| name.as_str()));
         // A link or a setting says better what is wrong with it.
         let shape = match shape {
             Ok(shape) => shape,
@@ -340,7 +353,7 @@ impl<'r> Intake<'r> {
 
     fn finish(self) -> Result<Taken, IntakeError> {
         let taken = self.collected.finish()?;
-        Ok(Taken { notes: self.shape.notes, ..taken })
+        Ok(taken.found_by(self.shape.notes))
     }
 
     fn add(&mut self, path: &str, content: impl Read) -> Result<(), IntakeError> {

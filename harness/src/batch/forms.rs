@@ -3,19 +3,24 @@
 use crate::grading::intake::{IntakeError, refused};
 use std::path::Path;
 
-/// The ending of a source file that is handed in alone.
-pub const SOURCE: &str = ".rs";
+/// The endings of a source file that is handed in alone. The longer one comes from an editor for texts, on a system that shows no endings.
+const SOURCES: [&str; 2] = [".rs", ".rs.txt"];
 
 /// What a file may be called that is meant as a submission, the longer endings first.
-const ENDINGS: [&str; 18] = [
+const ENDINGS: [&str; 19] = [
     ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tar.lz", ".tgz", ".txz", ".tbz2", ".tbz",
-    ".tzst", ".zip", ".zipx", ".tar", ".7z", ".rar", ".gz", ".xz", SOURCE,
+    ".tzst", ".zip", ".zipx", ".tar", ".7z", ".rar", ".gz", ".xz", SOURCES[0], SOURCES[1],
 ];
 
 /// The ending of this file's name, if it is one of a submission.
 pub fn ending_of(path: &Path) -> Option<&'static str> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     ENDINGS.into_iter().find(|ending| name.len() > ending.len() && name.ends_with(ending))
+}
+
+/// Whether what ends so is a source file.
+pub fn is_source(ending: &str) -> bool {
+    SOURCES.contains(&ending)
 }
 
 /// An archive's form.
@@ -52,7 +57,10 @@ pub(super) fn form_of(start: &[u8]) -> Option<Form> {
 
 /// That nobody here reads such an archive.
 pub(super) fn unread(form: &str) -> IntakeError {
-    refused(format!("it is a {form} archive, which is not read here; a .zip or a .tar.gz is"))
+    let article = if form == "xz" { "an" } else { "a" };
+    refused(format!(
+        "it is {article} {form} archive, which is not read here; a .zip or a .tar.gz is"
+    ))
 }
 
 #[cfg(test)]
@@ -75,9 +83,13 @@ mod tests {
         }
         assert_eq!(form_of(b""), None);
         assert_eq!(form_of(b"PK"), None);
-        for (name, ending) in
-            [("a.TAR.GZ", ".tar.gz"), ("a.tar", ".tar"), ("课.7z", ".7z"), ("A.RS", ".rs")]
-        {
+        for (name, ending) in [
+            ("a.TAR.GZ", ".tar.gz"),
+            ("a.tar", ".tar"),
+            ("课.7z", ".7z"),
+            ("A.RS", ".rs"),
+            ("a.rs.txt", ".rs.txt"),
+        ] {
             assert_eq!(ending_of(Path::new(name)), Some(ending), "{name}");
         }
         assert_eq!((ending_of(Path::new(".zip")), ending_of(Path::new("a.pdf"))), (None, None));

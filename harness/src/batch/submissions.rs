@@ -6,6 +6,7 @@
 use super::archive;
 use super::attempts::{self, Attempt};
 use super::forms::{self, ending_of};
+use crate::course::names_chapter;
 use crate::grading::assignment::Assignment;
 use crate::grading::intake::{self, IntakeError, Taken, refused};
 use anyhow::{Context, bail};
@@ -77,6 +78,7 @@ pub fn find(
     out: Option<&Path>,
 ) -> anyhow::Result<Found> {
     let mut finder = Finder {
+        assignment: &assignment.name,
         root_file: assignment.root_file(),
         out: out.and_then(|out| out.canonicalize().ok()),
         found: vec![],
@@ -195,7 +197,8 @@ fn shorten(submission: &mut Submission) {
     submission.name = short;
 }
 
-struct Finder {
+struct Finder<'a> {
+    assignment: &'a str,
     root_file: &'static str,
     /// Where results are written, which may lie among the submissions and is none.
     out: Option<PathBuf>,
@@ -203,7 +206,7 @@ struct Finder {
     others: Vec<String>,
 }
 
-impl Finder {
+impl Finder<'_> {
     /// What is at a path that somebody has named.
     fn path(&mut self, path: &Path, only: bool) -> anyhow::Result<()> {
         let is_out = |path: &Path| self.out.is_some() && path.canonicalize().ok() == self.out;
@@ -278,13 +281,22 @@ impl Finder {
                     candidates.push((name(path), Source::Folder(path.clone())));
                 }
                 // What lies side by side as sources is one submission.
-                Some(ending) if kind.is_file() && ending != forms::SOURCE => {
+                Some(ending) if kind.is_file() && !forms::is_source(ending) => {
                     candidates.push((name(path), Source::Archive(path.clone())));
                 }
                 _ => {}
             }
         }
         let list = |names: Vec<String>| names.join(", ");
+        // Of a whole term's, the one that is called as the assignment.
+        let is_called_so = |name: &str| {
+            let end = name.len() - ending_of(Path::new(name)).map_or(0, str::len);
+            names_chapter(&name[..end], self.assignment)
+        };
+        let called_so = candidates.iter().filter(|(name, _)| is_called_so(name)).count();
+        if called_so == 1 {
+            candidates.retain(|(name, _)| is_called_so(name));
+        }
         Ok(match &mut candidates[..] {
             [] if inside.is_empty() => Source::Unclear("the folder is empty".to_owned()),
             // Deeper, or written otherwise: whoever reads it finds it.

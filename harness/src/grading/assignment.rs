@@ -44,7 +44,7 @@ impl Assignment {
         let manifest = Manifest::read(&path)?;
         let rules =
             Rules::new(&manifest.files).with_context(|| format!("{}: `files`", path.display()))?;
-        let rules = rules.with_root(manifest.form.root_file());
+        let rules = rules.with_root(manifest.form.root_file()).of_assignment(name);
         Ok(Assignment { name: name.to_owned(), folder, manifest, rules })
     }
 

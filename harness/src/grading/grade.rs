@@ -1,5 +1,6 @@
 //! One submission, from its files to its result.
 
+mod cases;
 mod checks;
 mod executables;
 
@@ -202,7 +203,12 @@ impl<'a> Grader<'a> {
         }
         let workshop = Workshop::new(self.options.jobs, self.tools.sandbox).map_err(trouble)?;
         workshop.take_in(&taken).map_err(|error| trouble(error.into()))?;
-        let executables = self.compile(&workshop, &taken)?;
+        let executables = self.compile(&workshop, &taken).map_err(|stopped| {
+            // What was taken for what may be why it does not compile.
+            let said = taken.notes.iter().map(String::as_str);
+            let message = said.chain([stopped.message.as_str()]).collect::<Vec<_>>().join("\n");
+            Stopped { message, ..stopped }
+        })?;
         let mut results = self.run_checks(&executables);
         for result in &mut results {
             if let Some(trace) = result.explored.as_mut().and_then(|e| e.trace.as_mut()) {
@@ -236,7 +242,8 @@ impl<'a> Grader<'a> {
         let inside = self.assignment.manifest.inside();
         let (visible, hidden): (Vec<&Check>, Vec<&Check>) =
             inside.partition(|check| check.visibility == Visibility::Visible);
-        let names = |checks: Vec<&'a Check>| checks.iter().map(|c| c.name.as_str()).collect();
+        let names =
+            |checks: Vec<&'a Check>| checks.into_iter().flat_map(Check::functions).collect();
         (names(visible), names(hidden))
     }
 }

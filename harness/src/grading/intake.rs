@@ -4,17 +4,21 @@
 //! number and size are limited. What could only be there to reach the grader is refused with a reason, rather than left out in silence:
 //! somebody may have put it there in good faith and wonder why it has no effect.
 
-use super::nesting;
 use super::shape::{self, Shape};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, fstat, openat};
 use sha2::{Digest, Sha256};
-use std::collections::{HashMap, HashSet};
 use std::ffi::CStr;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
+
+pub(crate) use collected::Collected;
+
+mod collected;
+mod modules;
+mod text;
 
 /// The most files.
 pub const FILES: usize = 256;
@@ -57,6 +61,7 @@ pub struct Rules {
     globs: Vec<String>,
     wanted: GlobSet,
     root: &'static str,
+    assignment: String,
 }
 
 impl Rules {
@@ -70,13 +75,29 @@ impl Rules {
         for glob in globs {
             wanted.add(GlobBuilder::new(glob).literal_separator(true).build()?);
         }
-        Ok(Rules { globs: globs.to_vec(), wanted: wanted.build()?, root: "src/lib.rs" })
+        Ok(Rules {
+            globs: globs.to_vec(),
+            wanted: wanted.build()?,
+            root: "src/lib.rs",
+            assignment: String::new(),
+        })
     }
 
     /// The same for submissions that cannot do without this file, and not without `src/lib.rs`.
     #[must_use]
     pub fn with_root(self, root: &'static str) -> Rules {
         Rules { root, ..self }
+    }
+
+    /// The same for submissions to the assignment of this name, which says which of several is meant.
+    #[must_use]
+    pub fn of_assignment(self, name: &str) -> Rules {
+        Rules { assignment: name.to_owned(), ..self }
+    }
+
+    /// Where in what has files of these names the submission is.
+    pub(crate) fn shape<'n>(&self, names: impl Iterator<Item = &'n str>) -> Result<Shape, String> {
+        Shape::of(names, self.root, &self.assignment)
     }
 
     /// The file that a submission cannot do without.
@@ -133,11 +154,11 @@ pub fn from_folder(folder: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
     }
     let mut names = Names::default();
     names.folder(open()?, "", 0)?;
-    let shape = Shape::of(names.found.iter().map(String::as_str), rules.root()).map_err(refused)?;
+    let shape = rules.shape(names.found.iter().map(String::as_str)).map_err(refused)?;
     let mut walk = Walk::new(rules, Some(&shape));
     walk.folder(open()?, "", 0)?;
     let taken = walk.taken.finish()?;
-    Ok(Taken { notes: shape.notes, ..taken })
+    Ok(taken.found_by(shape.notes))
 }
 
 /// What is in a folder, apart from what tools leave in it.
@@ -297,91 +318,6 @@ pub fn digest(taken: &Result<Taken, IntakeError>) -> Option<String> {
     Some(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Files as they come in, held against the limits.
-#[derive(Debug, Default)]
-pub(crate) struct Collected {
-    files: Vec<(String, Vec<u8>)>,
-    bytes: u64,
-    /// The path of each, by its lower-case form.
-    names: HashMap<String, String>,
-    /// The folders that they are in, in lower case.
-    folders: HashSet<String>,
-}
-
-impl Collected {
-    /// Reads a file, as far as the limits go.
-    pub(crate) fn add(&mut self, path: &str, content: impl Read) -> Result<(), IntakeError> {
-        if self.files.len() == FILES {
-            return Err(refused(format!("it has more than {FILES} source files")));
-        }
-        self.place(path)?;
-        if let Some(other) = self.names.insert(path.to_lowercase(), path.to_owned()) {
-            return Err(refused(match other == path {
-                true => format!("{path} is in it twice"),
-                false => format!(
-                    "{other} and {path} differ only in upper and lower case; some systems take them for one file"
-                ),
-            }));
-        }
-        let mut bytes = Vec::new();
-        content.take(FILE_BYTES + 1).read_to_end(&mut bytes)?;
-        let length = bytes.len() as u64;
-        if length > FILE_BYTES {
-            return Err(refused(format!("{path} is larger than {} KB", FILE_BYTES >> 10)));
-        }
-        self.bytes += length;
-        if self.bytes > ALL_BYTES {
-            return Err(refused(format!(
-                "its source files are larger than {} KB together",
-                ALL_BYTES >> 10
-            )));
-        }
-        self.files.push((path.to_owned(), bytes));
-        Ok(())
-    }
-
-    /// Makes sure that a file can be written there, beside the others: what cannot is the student's to change.
-    fn place(&mut self, path: &str) -> Result<(), IntakeError> {
-        let shown = |text: &str| text.chars().take(60).collect::<String>();
-        if let Some(part) = path.split('/').find(|part| part.len() > NAME_BYTES) {
-            let part = shown(part);
-            return Err(refused(format!(
-                "a name in it has more than {NAME_BYTES} bytes, and systems refuse it: {part}…"
-            )));
-        }
-        if path.matches('/').count() > DEPTH {
-            let path = shown(path);
-            return Err(refused(format!("{path}… is nested more than {DEPTH} folders deep")));
-        }
-        if path.len() > PATH_BYTES {
-            let path = shown(path);
-            return Err(refused(format!("{path}… has more than {PATH_BYTES} bytes")));
-        }
-        let lower = path.to_lowercase();
-        let above = lower.match_indices('/').map(|(end, _)| &lower[..end]);
-        let both = above.clone().find(|folder| self.names.contains_key(*folder));
-        if let Some(both) = both.or(self.folders.contains(&lower).then_some(&lower)) {
-            return Err(refused(format!("{both} is a file and a folder in it")));
-        }
-        self.folders.extend(above.map(str::to_owned));
-        Ok(())
-    }
-
-    /// The files, sorted.
-    pub(crate) fn finish(mut self) -> Result<Taken, IntakeError> {
-        self.files.sort();
-        for (path, source) in self.files.iter().filter(|(path, _)| path.ends_with(".rs")) {
-            if let Some(line) = nesting::too_deep(source) {
-                return Err(refused(format!(
-                    "{path}:{line}: what is here is inside of more than {} other things; nobody can read that, and the grader does not try",
-                    nesting::MOST
-                )));
-            }
-        }
-        Ok(Taken { files: self.files, notes: Vec::new() })
-    }
-}
-
 pub(crate) fn refused(why: String) -> IntakeError {
     IntakeError::Refused(why)
 }
@@ -401,6 +337,11 @@ impl Taken {
             std::fs::write(path, bytes)?;
         }
         Ok(())
+    }
+
+    /// With what is to be said of how it was found before what was said of its files.
+    pub(crate) fn found_by(self, notes: Vec<String>) -> Taken {
+        Taken { notes: notes.into_iter().chain(self.notes).collect(), ..self }
     }
 
     /// Whether there is a file of this path.

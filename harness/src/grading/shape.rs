@@ -2,7 +2,11 @@
 //! that write names in ways of their own. Where the meaning is plain, it is taken as it is meant, and a sentence says so; else it is said
 //! what was found and what was wanted.
 
+use crate::course::names_chapter;
+use copies::Copies;
 use std::collections::BTreeSet;
+
+mod copies;
 
 /// The most names in a sentence.
 const MENTIONED: usize = 8;
@@ -13,6 +17,8 @@ pub struct Shape {
     /// The folders around the submission.
     around: Vec<String>,
     change: Change,
+    /// Files that are called otherwise, by their whole names: `x/lib (2).rs` is `lib.rs`.
+    copies: Copies,
     /// What its author may want to know.
     pub notes: Vec<String>,
 }
@@ -50,71 +56,54 @@ pub fn parts(name: &str) -> Vec<&str> {
 
 /// That something in a submission is called so that it would be elsewhere.
 pub fn leads_out(name: &str) -> String {
-    format!("{name:?} is a name that leads out of the submission")
+    format!("{name:?} is a name that leads out of the submission; pack the folder by itself")
 }
 
 impl Shape {
-    /// The shape of what has files of these names, where `root`, as `src/lib.rs`, is the file that a submission cannot do without.
+    /// The shape of what has files of these names, where `root`, as `src/lib.rs`, is the file that a submission cannot do without. Of several
+    /// that could be meant, the one in a folder that is called as the assignment is.
     ///
     /// # Errors
     ///
     /// A sentence, if it is not plain which of them is the submission.
-    pub fn of<'n>(names: impl Iterator<Item = &'n str>, root: &str) -> Result<Shape, String> {
+    pub fn of<'n>(
+        names: impl Iterator<Item = &'n str>,
+        root: &str,
+        assignment: &str,
+    ) -> Result<Shape, String> {
         let all: Vec<Vec<&str>> = names.map(parts).collect();
-        let files: Vec<&Vec<&str>> = all.iter().filter(|parts| !is_litter(parts)).collect();
+        let files: Vec<&[&str]> =
+            all.iter().map(Vec::as_slice).filter(|parts| !is_litter(parts)).collect();
         let mut notes = Vec::new();
         if all.iter().any(|parts| parts.contains(&"target")) {
             notes.push("the folder `target` was left out".to_owned());
         }
-        let wanted = parts(root);
-        let owned =
-            |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
-        let shape = |around: &[&str], change: Change, notes: Vec<String>| {
-            Ok(Shape { around: owned(around), change, notes })
-        };
-        type Same = fn(&str, &str) -> bool;
-        let exactly: Same = |a, b| a == b;
-        let letters: Same = |a, b| a.to_lowercase() == b.to_lowercase();
-        let ends = |parts: &[&str], with: &[&str], same: Same| {
-            let at = parts.len().checked_sub(with.len())?;
-            let (around, rest) = parts.split_at(at);
-            rest.iter().zip(with).all(|(a, b)| same(a, b)).then_some(around.len())
-        };
-        let last = &wanted[wanted.len().saturating_sub(1)..];
-        for (with, same) in [(&wanted[..], exactly), (&wanted[..], letters), (last, letters)] {
-            let depths = files.iter().filter_map(|parts| ends(parts, with, same));
-            let Some(depth) = depths.min() else { continue };
-            let found: Vec<&&Vec<&str>> =
-                files.iter().filter(|parts| ends(parts, with, same) == Some(depth)).collect();
-            let [one] = found[..] else {
-                let names = found.iter().map(|parts| parts.join("/"));
-                return Err(format!(
-                    "it is not clear which of these is the submission's {root}: {}",
-                    listed(names)
-                ));
-            };
-            let around = &one[..depth];
-            let name = one.join("/");
-            return match (with.len() == wanted.len(), one[depth..] == *with) {
-                (true, true) => shape(around, Change::Nothing, notes),
-                (true, false) => {
-                    notes.push(format!("{name} was taken as {root}"));
-                    shape(around, Change::Case(owned(&wanted)), notes)
-                }
-                (false, _) => {
-                    notes.push(format!("{name} was taken as {root}"));
-                    let folders = &wanted[..wanted.len().saturating_sub(1)];
-                    shape(around, Change::Into(owned(folders)), notes)
-                }
-            };
+        let wanted = Wanted { root, assignment };
+        if let Some(found) = wanted.among(&files) {
+            return found.map(|shape| shape.after(notes));
         }
-        let rust: Vec<&&Vec<&str>> = files
+        // Only where nothing is called as it should be, what systems add to names is taken for that.
+        let copies = copies::plain_names(&files);
+        if !copies.is_empty() {
+            let plain: Vec<Vec<&str>> =
+                files.iter().map(|parts| copies::with(&copies, parts)).collect();
+            let plain: Vec<&[&str]> = plain.iter().map(Vec::as_slice).collect();
+            if let Some(Ok(shape)) = wanted.among(&plain) {
+                let of = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+                let taken = copies.iter().map(|(from, to)| format!("{} for {to}", of(from)));
+                let note =
+                    format!("by what systems add to names, these were taken: {}", listed(taken));
+                return Ok(Shape { copies, ..shape.after(vec![note]).after(notes) });
+            }
+        }
+        let rust = files
             .iter()
-            .filter(|parts| parts.last().is_some_and(|name| name.to_lowercase().ends_with(".rs")))
-            .collect();
+            .filter(|parts| parts.last().is_some_and(|name| name.to_lowercase().ends_with(".rs")));
+        let rust: Vec<&&[&str]> = rust.collect();
         if let [one] = rust[..] {
             notes.push(format!("{}, the only source file, was taken as {root}", one.join("/")));
-            return shape(&[], Change::Only(owned(one), owned(&wanted)), notes);
+            let change = Change::Only(owned(one), owned(&parts(root)));
+            return Ok(Shape { change, ..Shape::default() }.after(notes));
         }
         Err(match files.is_empty() {
             true => format!("there is no {root} in it: it is empty"),
@@ -123,6 +112,12 @@ impl Shape {
                 format!("there is no {root} in it; it holds {}", listed(names))
             }
         })
+    }
+
+    /// With these notes before its own.
+    fn after(mut self, notes: Vec<String>) -> Shape {
+        self.notes.splice(..0, notes);
+        self
     }
 
     /// Whether what has this name is a folder around the submission, or may lead to the one file that it is.
@@ -140,6 +135,7 @@ impl Shape {
             let is_it = parts.iter().eq(only.iter());
             return is_it.then(|| root.iter().map(String::as_str).collect());
         }
+        let parts = &copies::with(&self.copies, parts)[..];
         if parts.len() < self.around.len() || parts.iter().zip(&self.around).any(|(a, b)| a != b) {
             return None;
         }
@@ -169,6 +165,74 @@ impl Shape {
             _ => inside,
         })
     }
+}
+
+/// What is looked for.
+struct Wanted<'a> {
+    root: &'a str,
+    assignment: &'a str,
+}
+
+impl Wanted<'_> {
+    /// The shape of a submission with these files. None if it is not among them.
+    fn among(&self, files: &[&[&str]]) -> Option<Result<Shape, String>> {
+        let Wanted { root, assignment } = *self;
+        let wanted = parts(root);
+        let last = &wanted[wanted.len().saturating_sub(1)..];
+        type Same = fn(&str, &str) -> bool;
+        let exactly: Same = |a, b| a == b;
+        let letters: Same = |a, b| a.to_lowercase() == b.to_lowercase();
+        for (with, same) in [(&wanted[..], exactly), (&wanted[..], letters), (last, letters)] {
+            let depth_of = |parts: &[&str]| {
+                let at = parts.len().checked_sub(with.len())?;
+                let is_it = parts[at..].iter().zip(with).all(|(a, b)| same(a, b));
+                is_it.then_some(at)
+            };
+            let all = files.iter().filter_map(|parts| Some((*parts, depth_of(parts)?)));
+            let all: Vec<(&[&str], usize)> = all.collect();
+            let Some(least) = all.iter().map(|(_, depth)| *depth).min() else { continue };
+            let top: Vec<&[&str]> =
+                all.iter().filter(|(_, depth)| *depth == least).map(|(parts, _)| *parts).collect();
+            let is_called_so = |(parts, depth): &&(&[&str], usize)| {
+                depth.checked_sub(1).is_some_and(|at| names_chapter(parts[at], assignment))
+            };
+            let called_so: Vec<&(&[&str], usize)> = all.iter().filter(is_called_so).collect();
+            let (one, depth, why) = match (&top[..], &called_so[..]) {
+                // What lies inside of it is something of its own.
+                ([one], _) if all.iter().all(|(it, _)| it.starts_with(&one[..least])) => {
+                    (*one, least, None)
+                }
+                (_, [(one, depth)]) => (*one, *depth, Some("is in the folder of that name")),
+                ([one], _) => (*one, least, Some("is nearest to the top")),
+                (several, _) => {
+                    let names = several.iter().map(|parts| parts.join("/"));
+                    return Some(Err(format!(
+                        "it is not clear which of these is the submission's {root}: {}",
+                        listed(names)
+                    )));
+                }
+            };
+            let name = one.join("/");
+            let why = why.map(|why| format!("of {} like it, {name} {why}", all.len()));
+            let mut notes: Vec<String> = why.into_iter().collect();
+            if one[depth..] != wanted {
+                notes.push(format!("{name} was taken as {root}"));
+            }
+            let folders = &wanted[..wanted.len().saturating_sub(1)];
+            let change = match (with.len() == wanted.len(), one[depth..] == *with) {
+                (true, true) => Change::Nothing,
+                (true, false) => Change::Case(owned(&wanted)),
+                (false, _) => Change::Into(owned(folders)),
+            };
+            let around = owned(&one[..depth]);
+            return Some(Ok(Shape { around, change, notes, ..Shape::default() }));
+        }
+        None
+    }
+}
+
+fn owned(parts: &[&str]) -> Vec<String> {
+    parts.iter().map(|part| (*part).to_owned()).collect()
 }
 
 /// Names in a sentence.
@@ -201,7 +265,7 @@ mod tests {
 
     /// What becomes of these names.
     fn taken(names: &[&str]) -> Result<Vec<String>, String> {
-        let shape = Shape::of(names.iter().copied(), "src/lib.rs")?;
+        let shape = Shape::of(names.iter().copied(), "src/lib.rs", "07-queue")?;
         let paths = names.iter().filter(|name| !is_litter(&parts(name)));
         Ok(paths.filter_map(|name| Some(shape.path(&parts(name))?.join("/"))).collect())
     }
@@ -239,7 +303,9 @@ mod tests {
 
     #[test]
     fn somebody_is_told_what_was_done() {
-        let notes = |names: &[&str]| Shape::of(names.iter().copied(), "src/lib.rs").unwrap().notes;
+        let notes = |names: &[&str]| {
+            Shape::of(names.iter().copied(), "src/lib.rs", "07-queue").unwrap().notes
+        };
         assert_eq!(notes(&["src/lib.rs"]), Vec::<String>::new());
         assert_eq!(notes(&["SRC/lib.rs"]), ["SRC/lib.rs was taken as src/lib.rs"]);
         assert_eq!(notes(&["src/lib.rs", "target/x"]), ["the folder `target` was left out"]);

@@ -88,7 +88,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("cargo run -p harness -- doctor", By("harness/tests/doctor.rs", "#[test]")),
     (
         "cargo run -p harness -- grade",
-        By("harness/tests/batch.rs", "fn every_form_is_graded_and_every_report_is_there()"),
+        By("harness/tests/batch/main.rs", "fn every_form_is_graded_and_every_report_is_there()"),
     ),
     ("cargo run -p harness -- course check", Nothing(CI)),
     (

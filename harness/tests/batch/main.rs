@@ -1,5 +1,7 @@
 //! Many submissions: every form, interrupted and resumed, in parts and put together.
 
+mod archives;
+
 use harness::grading::assignment::Assignment;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -187,7 +189,7 @@ fn an_earlier_grading_is_compared_with_and_late_days_stand_beside_the_score() {
     let compared = table(&new.path().join("compared.csv"));
     assert_eq!(compared[1][..4], ["team", "4 of 6", "6 of 6", "2"]);
     let students = table(&new.path().join("students.csv"));
-    let counts: Vec<&[String]> = students.iter().map(|row| &row[7..]).collect();
+    let counts: Vec<&[String]> = students.iter().map(|row| &row[7..12]).collect();
     assert_eq!(counts[0], ["score", "max", "days_late", "late_points", "counts"]);
     assert_eq!(counts[1], ["6", "6", "3", "4", "2"]);
     assert_eq!(counts[2], ["6", "6", "1", "0", "6"]);
@@ -197,6 +199,28 @@ fn an_earlier_grading_is_compared_with_and_late_days_stand_beside_the_score() {
     assert_eq!((moodle[2][0].as_str(), moodle[2][4].as_str()), ("Participant 8", "6"));
     // The score itself is what it was.
     assert_eq!(results(new.path())["team"]["score"], 6);
+
+    // What one of the group has used before is no longer free for him, and is for the other. Nobody moves for being late.
+    let before = batch.path().join("before.csv");
+    let rows = "student,id,login,email,free_days_used,assignment\nBob,7,,,4,00-before\nCy,8,,,0,00-before\n";
+    std::fs::write(&before, rows).unwrap();
+    let again = |earlier: &Path| {
+        let options =
+            [more("--compare", new.path()), more("--roster", &roster), more("--earlier", earlier)];
+        let options = options.concat();
+        let mut options: Vec<&str> = options.iter().map(String::as_str).collect();
+        options.extend(["--late-points", "1", "--term-days", "5"]);
+        grade(&[batch.path()], old.path(), &options).output().unwrap()
+    };
+    let text = ends_with(&again(&before), 0);
+    assert!(text.contains("0 move, 2 do not"), "{text}");
+    let students = table(&old.path().join("students.csv"));
+    let counts: Vec<&[String]> = students.iter().map(|row| &row[9..]).collect();
+    assert_eq!(counts[0], ["days_late", "late_points", "counts", "free_days_used", "assignment"]);
+    assert_eq!(counts[1], ["3", "2", "4", "1", "01-tally"]);
+    assert_eq!(counts[2], ["1", "0", "6", "1", "01-tally"]);
+    let text = ends_with(&again(&new.path().join("students.csv")), 4);
+    assert!(text.contains("is of 01-tally itself; its days would count twice"), "{text}");
     let same = grade(&[batch.path()], new.path(), &["--compare", new.path().to_str().unwrap()]);
     let text = ends_with(&{ same }.output().unwrap(), 4);
     assert!(text.contains("is where the results are written"), "{text}");
