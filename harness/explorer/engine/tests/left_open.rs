@@ -255,6 +255,70 @@ fn a_scope_does_not_wait_for_the_destructors_of_thread_locals() {
     })));
 }
 
+/// Whoever leaves a scope has waited for all that can be waited for.
+#[test]
+fn who_only_destroys_thread_locals_is_not_left_behind() {
+    proved(|| {
+        let gone = Arc::new(AtomicBool::new(false));
+        thread::scope(|scope| drop(scope.spawn(leaves(&gone))));
+    });
+    // Nor if that waits for what never comes: the program has ended.
+    let outcome = explore(|| {
+        let lock = Arc::new(Mutex::new(()));
+        let theirs = Arc::clone(&lock);
+        std::mem::forget(lock.lock().unwrap());
+        thread::scope(|scope| drop(scope.spawn(locks_at_its_end(theirs))));
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+    // A thread that nobody waits for is, whatever it has to destroy.
+    let told = failure(|| {
+        let gone = Arc::new(AtomicBool::new(false));
+        let (leave, flag) = (leaves(&gone), Arc::clone(&gone));
+        thread::spawn(move || {
+            leave();
+            flag.store(false, SeqCst);
+        });
+    });
+    assert!(matches!(told, Failure::Leak { .. }), "{told:?}");
+    // And what is wrong in the destructor is found after the end of `main` as well.
+    let told = failure(|| {
+        let flag = Arc::new(AtomicBool::new(true));
+        let theirs = Arc::clone(&flag);
+        thread::scope(|scope| drop(scope.spawn(panics_at_its_end(theirs))));
+        flag.store(false, SeqCst);
+    });
+    assert!(!matches!(told, Failure::Leak { .. }), "{told:?}");
+}
+
+struct LocksOnExit(Arc<Mutex<()>>);
+
+impl Drop for LocksOnExit {
+    fn drop(&mut self) {
+        drop(self.0.lock());
+    }
+}
+
+struct PanicsOnExit(Arc<AtomicBool>);
+
+impl Drop for PanicsOnExit {
+    fn drop(&mut self) {
+        assert!(self.0.load(SeqCst), "too late");
+    }
+}
+
+thread_local! {
+    static LOCKS: RefCell<Option<LocksOnExit>> = const { RefCell::new(None) };
+    static FAILS: RefCell<Option<PanicsOnExit>> = const { RefCell::new(None) };
+}
+
+fn locks_at_its_end(lock: Arc<Mutex<()>>) -> impl FnOnce() + Send {
+    move || LOCKS.with(|last| *last.borrow_mut() = Some(LocksOnExit(lock)))
+}
+
+fn panics_at_its_end(flag: Arc<AtomicBool>) -> impl FnOnce() + Send {
+    move || FAILS.with(|last| *last.borrow_mut() = Some(PanicsOnExit(flag)))
+}
+
 #[test]
 fn a_join_waits_for_the_destructors_of_thread_locals() {
     proved(|| {

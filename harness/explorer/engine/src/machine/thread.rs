@@ -33,7 +33,7 @@ pub struct Thread {
     pub ended: Option<u32>,
     /// Its closure has returned, in this step, and what it knew then. Nothing, if it had no thread-locals to destroy.
     pub returned: Option<(u32, crate::search::clock::Clock)>,
-    /// Its last step that did more than give something back, see `Op::only_ends`.
+    /// The last step of its closure that did more than give something back, see `Op::only_ends`.
     pub last_act: u32,
     /// Its step that announced it to the others, which all that it does comes after.
     pub spawned_by: Option<u32>,
@@ -157,9 +157,9 @@ impl Thread {
         self.returned.is_some() || self.ended.is_some()
     }
 
-    /// Whether it has something to do but to end.
+    /// Whether it has something to do but to end. Who only has thread-locals to destroy has not: a scope does not wait for that, so nobody can be asked to.
     pub fn could_act(&self) -> bool {
-        self.exists && self.ended.is_none() && !self.pending.only_ends()
+        self.exists && !self.has_returned() && !self.pending.only_ends()
     }
 
     /// The thread did something that others can see: what it read before tells nothing about a spin loop.

@@ -150,6 +150,11 @@ impl Machine {
         if !self.threads.iter().any(unfinished) {
             return;
         }
+        // The program has ended, and with it whoever waits while it destroys its thread-locals.
+        let waits = |thread: &Thread| unfinished(thread) && !thread.has_returned();
+        if self.threads[0].ended.is_some() && !self.threads.iter().any(waits) {
+            return;
+        }
         self.show_all_blocked();
         let spins = (0..self.threads.len()).any(|tid| self.spins(tid));
         if self.is_cut_off() {
