@@ -67,7 +67,12 @@ pub(crate) fn duration(ns: u64) -> String {
         1_000_000..1_000_000_000 => (1_000_000, "ms"),
         _ => (1_000_000_000, "s"),
     };
-    let (whole, tenth) = (ns / unit, ns % unit * 10 / unit);
+    // Rounded, for who waits 5 s and has looked at the clock has 4.999 s left.
+    let tenths = (u128::from(ns) * 10 + u128::from(unit) / 2) / u128::from(unit);
+    if tenths >= 10_000 && name != "s" {
+        return duration(unit * 1_000);
+    }
+    let (whole, tenth) = (tenths / 10, tenths % 10);
     if tenth == 0 || whole >= 100 {
         format!("{whole} {name}")
     } else {
@@ -305,5 +310,26 @@ pub(crate) fn name(ordering: Ordering) -> &'static str {
         Ordering::Release => "Release",
         Ordering::AcqRel => "AcqRel",
         Ordering::SeqCst => "SeqCst",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_rounded() {
+        for (ns, text) in [
+            (999, "999 ns"),
+            (1_500, "1.5 µs"),
+            (999_960, "1 ms"),
+            (4_999_999_000, "5 s"),
+            (4_949_000_000, "4.9 s"),
+            (120_000_000_000, "120 s"),
+            (0, "0 ns"),
+        ] {
+            assert_eq!(duration(ns), text);
+        }
+        assert!(duration(u64::MAX).ends_with(" s"));
     }
 }
