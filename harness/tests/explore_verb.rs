@@ -311,3 +311,24 @@ fn somebody_decides_on_one_scenario() {
         .says(4, &["cannot be explored: the schedule does not fit this program"]);
     step(&["small.rs", "reads_a_file"], &["0", "0", "q"]).says(4, &["opens the file"]);
 }
+
+/// Nothing is left out in silence.
+#[test]
+fn scenarios_in_modules_are_explored_and_what_is_left_out_says_why() {
+    let seen = explore(&["in_modules.rs"]);
+    seen.says(
+        0,
+        &[
+            "in_modules/found::twice  failed: deadlock, after 1 execution, as it must",
+            "in_modules/found::deeper::once  proved",
+            "in_modules/found::private  not explored: it is private to its module; with `pub`",
+            "in_modules/later  not explored: it is `async`",
+            "in_modules/tests::of_a_crate  not explored: it is a test in a module; `cargo explore`",
+            "2 scenarios: 1 proved; 1 failed, as they must",
+        ],
+    );
+    explore(&["in_modules.rs", "once"]).says(0, &["in_modules/found::deeper::once  proved"]);
+    explore(&["in_modules.rs", "found::twice"]).says(0, &["deadlock", "as it must"]);
+    explore(&["in_modules.rs", "later"])
+        .says(2, &["in_modules/later is not explored: it is `async`"]);
+}

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`target`] | what a reader asks for: a chapter, a file, a crate |
 //! | [`scenario`] | a file of scenarios |
+//! | [`left_out`] | what looks like a scenario and is none |
 //! | [`driver`] | a generated executable that explores a target's scenarios |
 //! | [`uses`] | which crates, and with which features, scenarios may use |
 //! | [`graph`] | all runs of a small scenario as a graph of states |
@@ -15,6 +16,7 @@
 
 pub mod driver;
 pub mod graph;
+pub mod left_out;
 pub mod scenario;
 pub mod target;
 pub mod uses;
@@ -54,7 +56,10 @@ pub fn compile(
         .flat_map(|file| file.scenarios.iter().map(move |scenario| (file, scenario)))
         .map(|(file, scenario)| {
             let (eager_timeouts, looks) = (scenario.eager_timeouts, scenario.looks);
-            (file.full_name(scenario), Asked { eager_timeouts, looks, leaks: scenario.leaks })
+            (
+                file.full_name(scenario),
+                Asked { eager_timeouts, looks, leaks: scenario.leaks, detached: false },
+            )
         })
         .collect();
     Ok(Driver::of_scenarios(executable, asked).known_as(kit.compiler(), String::new()))

@@ -2,6 +2,7 @@
 //! return an error, when something is wrong.
 
 use super::Misuse;
+use super::left_out::{self, LeftOut};
 use anyhow::bail;
 use std::path::{Path, PathBuf};
 use syn::{Attribute, Expr, ForeignItem, Item, ItemFn, Lit, Meta, ReturnType, Safety, Type};
@@ -18,6 +19,8 @@ pub struct ScenarioFile {
     /// The functions of other languages that it declares. What they do cannot
     /// be explored.
     pub foreign: Vec<String>,
+    /// What looks like a scenario and is none.
+    pub left_out: Vec<LeftOut>,
     /// Whether it is a program, of which only `main` is explored.
     pub program: bool,
 }
@@ -25,7 +28,7 @@ pub struct ScenarioFile {
 /// One function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scenario {
-    /// The function's name.
+    /// The function's name, with the modules of the file that it is in: `module::name`.
     pub name: String,
     /// The first sentence of its documentation, in one line.
     pub summary: String,
@@ -45,12 +48,21 @@ pub struct Scenario {
     pub endless: bool,
 }
 
+impl Scenario {
+    /// Whether somebody means it by this name: its own, or that with its modules.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.name.rsplit("::").next() == Some(name)
+    }
+}
+
 impl ScenarioFile {
     /// Reads `path` and finds its scenarios: every function at the top level
     /// of the file that takes no arguments, has no type parameters and returns
-    /// nothing, a `Result` or an `ExitCode`, whether public or not. In a file
-    /// with `#[test]` functions only those are scenarios, except for the ones
-    /// that should panic or be ignored.
+    /// nothing, a `Result` or an `ExitCode`, whether public or not; and those in
+    /// its modules that the file can name. In a file with `#[test]` functions at
+    /// the top level only those are scenarios, except for the ones that should
+    /// panic or be ignored. What looks like a scenario and is none is in
+    /// [`left_out`](ScenarioFile::left_out).
     ///
     /// # Errors
     ///
@@ -70,6 +82,7 @@ impl ScenarioFile {
     pub fn read_program(path: &Path) -> anyhow::Result<ScenarioFile> {
         let mut file = ScenarioFile::read(path)?;
         file.program = true;
+        file.left_out.clear();
         file.scenarios.retain(|scenario| scenario.name == "main");
         if file.scenarios.is_empty() {
             bail!("{} has no `fn main()` without arguments", path.display());
@@ -127,38 +140,36 @@ impl ScenarioFile {
         // What cannot be parsed goes to rustc, which says best what is wrong with it.
         let Ok(file) = syn::parse_file(&source) else {
             let (path, none) = (path.to_owned(), Vec::new());
-            let foreign = Vec::new();
-            return Ok(ScenarioFile { path, source, scenarios: none, foreign, program: false });
-        };
-        let tests = file.items.iter().any(|item| has_attribute(item, "test"));
-        let wanted = |item: &&Item| {
-            !tests
-                || has_attribute(item, "test")
-                    && !has_attribute(item, "should_panic")
-                    && !has_attribute(item, "ignore")
+            let (foreign, left_out) = (Vec::new(), Vec::new());
+            let file =
+                ScenarioFile { path, source, scenarios: none, foreign, left_out, program: false };
+            return Ok(file);
         };
         let looks = file.attrs.iter().filter_map(doc_line).find_map(|line| looks(&line));
         let says = |line: String| line.trim_start().starts_with(NO_LEAKS);
         let leaks = file.attrs.iter().filter_map(doc_line).any(says);
-        let scenarios: Vec<Scenario> = file
-            .items
-            .iter()
-            .filter(wanted)
-            .filter_map(scenario)
+        let found = left_out::find(&file.items);
+        let scenarios: Vec<Scenario> = found
+            .scenarios
+            .into_iter()
             .map(|scenario| {
                 let (looks, leaks) = (scenario.looks.or(looks), scenario.leaks || leaks);
                 Scenario { looks, leaks, ..scenario }
             })
             .collect();
         if scenarios.is_empty() {
+            let left_out =
+                found.left_out.iter().map(|left| format!("{}: {}; ", left.name, left.why));
+            let left_out: String = left_out.collect();
             bail!(Misuse(format!(
-                "{} holds nothing to explore; write a `fn name()` without arguments that panics \
+                "{} holds nothing to explore; {left_out}write a `fn name()` without arguments that panics \
                  when something is wrong",
                 path.display()
             )));
         }
         let foreign = file.items.iter().flat_map(foreign_functions).collect();
-        Ok(ScenarioFile { path: path.to_owned(), source, scenarios, foreign, program: false })
+        let (path, left_out) = (path.to_owned(), found.left_out);
+        Ok(ScenarioFile { path, source, scenarios, foreign, left_out, program: false })
     }
 }
 
@@ -171,18 +182,13 @@ fn foreign_functions(item: &Item) -> Vec<String> {
     block.items.iter().filter_map(name).collect()
 }
 
-fn has_attribute(item: &Item, name: &str) -> bool {
-    let Item::Fn(function) = item else { return false };
-    function.attrs.iter().any(|attribute| attribute.path().is_ident(name))
-}
-
-fn scenario(item: &Item) -> Option<Scenario> {
-    let Item::Fn(ItemFn { attrs, sig, .. }) = item else { return None };
+/// The function as a scenario, if it can be one.
+pub(super) fn of_function(function: &ItemFn) -> Option<Scenario> {
+    let ItemFn { attrs, sig, .. } = function;
     let plain = sig.inputs.is_empty() && sig.generics.params.is_empty();
     // Whoever calls an `unsafe fn` has something to promise, which nobody does for a scenario.
     let ordinary = sig.asyncness.is_none() && !matches!(sig.safety, Safety::Unsafe(_));
-    let conditional = attrs.iter().any(|attribute| attribute.path().is_ident("cfg"));
-    if !plain || !ordinary || conditional || !tells_success(&sig.output) {
+    if !plain || !ordinary || !tells_success(&sig.output) {
         return None;
     }
     let docs: Vec<String> = attrs.iter().filter_map(doc_line).collect();
@@ -223,7 +229,7 @@ fn tells_success(output: &ReturnType) -> bool {
     }
 }
 
-fn doc_line(attribute: &Attribute) -> Option<String> {
+pub(super) fn doc_line(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else { return None };
     let Expr::Lit(literal) = &pair.value else { return None };
     match &literal.lit {

@@ -105,13 +105,16 @@ impl Target {
             if asked.contains('-') && self.files.iter().any(|file| is_program(file, &name)) {
                 return is_program(file, &name);
             }
-            let of_a_scenario = all.iter().any(|(_, scenario)| scenario.name == name);
-            name == scenario.name
+            let of_a_scenario = all.iter().any(|(_, scenario)| scenario.is_called(&name));
+            scenario.is_called(&name)
                 || !of_a_scenario && name == file.name()
                 || name == file.full_name(scenario)
         };
         for name in names {
             if !all.iter().any(|(file, scenario)| is_called(file, scenario, name)) {
+                if let Some((name, why)) = self.left_out().find(|(full, _)| is_named(full, name)) {
+                    bail!(Misuse(format!("{name} is not explored: {why}")));
+                }
                 let known: Vec<&str> = all.iter().map(|(_, s)| s.name.as_str()).collect();
                 bail!(Misuse(format!(
                     "nothing to explore is called {name}; there are: {}",
@@ -129,7 +132,22 @@ impl Target {
     }
 }
 
+/// Whether somebody means what is called `file/module::name` so.
+fn is_named(full: &str, asked: &str) -> bool {
+    let of_file = full.split_once('/').map_or(full, |(_, name)| name);
+    full == asked || of_file == asked || of_file.rsplit("::").next() == Some(asked)
+}
+
 impl Target {
+    /// What looks like a scenario and is none, as `file/name`, and why.
+    pub fn left_out(&self) -> impl Iterator<Item = (String, &str)> {
+        let of = |file: &'_ ScenarioFile| file.name().to_owned();
+        self.files.iter().flat_map(move |file| {
+            let folder = of(file);
+            file.left_out.iter().map(move |left| (format!("{folder}/{}", left.name), &*left.why))
+        })
+    }
+
     /// The program of this name as `file/main`, if the target has it.
     pub fn program(&self, name: &str) -> Option<String> {
         let name = name.strip_suffix("/main").unwrap_or(name).replace('-', "_");

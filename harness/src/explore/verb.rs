@@ -185,6 +185,10 @@ pub fn show(
         }
     }
     bar.finish_and_clear();
+    let left_out = target.left_out().filter(|_| names.is_empty());
+    for (name, why) in left_out {
+        anstream::println!("{name}  not explored: {why}");
+    }
     if !alone {
         anstream::println!("\n{tally}");
     }

@@ -1,6 +1,8 @@
 //! The command line. What `cargo test` takes, this takes as well; what says how far to look is the explorer's own.
 
+use crate::Misuse;
 use crate::bounds::Bounds;
+use crate::debugger;
 use clap::Parser;
 use std::path::PathBuf;
 use trace::Language;
@@ -28,6 +30,9 @@ pub enum Cargo {
 pub struct Arguments {
     /// Only tests whose names have one of these in them
     pub filters: Vec<String>,
+    /// What would go on to a test's executable: --exact, --ignored, --include-ignored and --skip hold; what says how that prints means nothing here
+    #[arg(last = true, value_name = "AS WITH cargo test")]
+    pub more: Vec<String>,
     /// Filters are whole names
     #[arg(long)]
     pub exact: bool,
@@ -46,10 +51,16 @@ pub struct Arguments {
     /// Compile, and explore nothing
     #[arg(long)]
     pub no_run: bool,
+    /// Print, as lines for a shell, what has every cargo command explore: `eval "$(cargo explore --environment)"`, and then `cargo nextest run`
+    #[arg(long, conflicts_with_all = ["list", "no_run"])]
+    pub environment: bool,
     /// Decide yourself who goes next, in the one test that is named: a key chooses, b goes back, f finds a failure from there, ? explains. Without a
     /// terminal, a line is a command
     #[arg(long, conflicts_with_all = ["list", "no_run", "junit", "message_format", "resume"])]
     pub step: bool,
+    /// Say the command that stops gdb at the failing step of each run that is shown, in the line of yours that takes it
+    #[arg(long, conflicts_with_all = ["list", "no_run", "step"])]
+    pub gdb: bool,
     /// How to tell it
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub message_format: Format,
@@ -154,6 +165,38 @@ pub struct CargoFlags {
     config: Vec<String>,
 }
 
+impl Arguments {
+    /// Takes up what stands after `--`.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse`], if there is something in it that means nothing here.
+    pub fn take_more(&mut self) -> Result<(), Misuse> {
+        let mut more = std::mem::take(&mut self.more).into_iter();
+        while let Some(word) = more.next() {
+            let (flag, value) = word
+                .split_once('=')
+                .map_or((word.as_str(), None), |(flag, value)| (flag, Some(value.to_owned())));
+            match flag {
+                "--exact" => self.exact = true,
+                "--ignored" => self.ignored = true,
+                "--include-ignored" => self.include_ignored = true,
+                "--skip" => self.skip.extend(value.or_else(|| more.next())),
+                "--nocapture" | "--no-capture" | "--show-output" | "-q" | "--quiet" => {}
+                "--test-threads" | "--color" | "--format" => {
+                    drop(value.or_else(|| more.next()));
+                }
+                flag if flag.starts_with('-') => {
+                    let why = "it is for the harness that this one takes the place of";
+                    return Err(Misuse(format!("{word}, after --, means nothing here: {why}")));
+                }
+                filter => self.filters.push(filter.to_owned()),
+            }
+        }
+        Ok(())
+    }
+}
+
 impl CargoFlags {
     /// As cargo takes them.
     pub fn flags(&self) -> Vec<String> {
@@ -191,15 +234,45 @@ impl CargoFlags {
         flags
     }
 
+    /// Those that choose what is compiled, as a shell takes them, each after a blank: so that a run is shown again of the same code.
+    pub fn compiles(&self) -> String {
+        let same = CargoFlags {
+            package: Vec::new(),
+            workspace: false,
+            exclude: Vec::new(),
+            lib: false,
+            bins: false,
+            bin: Vec::new(),
+            tests: false,
+            test: Vec::new(),
+            jobs: None,
+            offline: false,
+            locked: false,
+            frozen: false,
+            ..self.clone()
+        };
+        same.flags().iter().map(|flag| format!(" {}", debugger::quoted(flag.as_ref()))).collect()
+    }
+
     /// How many processes share a search: as many as there may be compilers, if that is said by a number.
     pub fn processes(&self) -> u32 {
         let jobs = self.jobs.as_deref().and_then(|jobs| jobs.parse().ok());
         jobs.unwrap_or(1).clamp(1, 1024)
     }
 
-    /// Whether a package is among those that are named, or none is named.
-    pub fn names(&self, package: &str) -> bool {
-        self.package.is_empty() || self.package.iter().any(|name| name == package)
+    /// The packages that are named.
+    pub fn names(&self) -> &[String] {
+        &self.package
+    }
+
+    /// Whether all packages of the workspace are asked for.
+    pub fn is_for_all(&self) -> bool {
+        self.workspace
+    }
+
+    /// The packages that are asked for not to be.
+    pub fn excluded(&self) -> &[String] {
+        &self.exclude
     }
 
     /// Whether only some of a package's targets are asked for.
@@ -228,6 +301,25 @@ mod tests {
         assert_eq!((arguments.filters, arguments.exact), (vec!["name".to_owned()], true));
         assert_eq!(arguments.bounds.schedules, Some(9));
         assert_eq!(arguments.cargo.processes(), 1);
+        assert_eq!(arguments.cargo.compiles(), " --features x,y");
+        let line = "cargo explore --release --no-default-features --manifest-path a/Cargo.toml";
+        let Cargo::Explore(arguments) = Cargo::parse_from(line.split(' '));
+        let flags = " --no-default-features --release --manifest-path a/Cargo.toml";
+        assert_eq!(arguments.cargo.compiles(), flags);
+    }
+
+    #[test]
+    fn what_fingers_type_after_two_hyphens_is_understood() {
+        let read = |line: &str| {
+            let Cargo::Explore(mut arguments) = Cargo::parse_from(line.split(' '));
+            arguments.take_more().map(|()| arguments)
+        };
+        let read_well = read("cargo explore a -- --nocapture --test-threads=1 --exact --skip b c");
+        let arguments = read_well.unwrap();
+        assert_eq!(arguments.filters, ["a", "c"]);
+        assert_eq!((arguments.exact, arguments.skip), (true, vec!["b".to_owned()]));
+        let problem = read("cargo explore -- --bench").unwrap_err().to_string();
+        assert!(problem.contains("--bench, after --, means nothing here"), "{problem}");
     }
 
     #[test]

@@ -31,6 +31,7 @@ fn read(source: &str, line: u32) -> OfTest {
         found.asked.eager_timeouts |= text.starts_with("Time-outs fire at any moment");
         found.late_timeouts |= text.starts_with("Time-outs fire only when nothing else can happen");
         found.asked.leaks |= text.starts_with(NO_LEAKS);
+        found.asked.detached |= text.starts_with("Threads may be left running");
         found.asked.looks = looks(text).or(found.asked.looks);
     }
     let head: Vec<&str> = head.filter_map(|line| comment(line)).collect();
@@ -78,6 +79,7 @@ fn first() {}
 // Time-outs fire only when nothing else can happen.
 fn second() {}
 
+// Threads may be left running: one for the metrics.
 #[test]
 fn third() {}
 ";
@@ -89,11 +91,11 @@ fn third() {}
 
     #[test]
     fn a_test_asks_in_the_comments_above_it() {
-        let first = Asked { eager_timeouts: true, looks: Some(3), leaks: false };
+        let first = Asked { eager_timeouts: true, looks: Some(3), leaks: false, detached: false };
         assert_eq!(asked("fn first"), OfTest { asked: first, late_timeouts: false });
-        let second = Asked { eager_timeouts: false, looks: Some(2), leaks: true };
+        let second = Asked { eager_timeouts: false, looks: Some(2), leaks: true, detached: false };
         assert_eq!(asked("fn second"), OfTest { asked: second, late_timeouts: true });
-        let third = Asked { eager_timeouts: false, looks: Some(3), leaks: false };
+        let third = Asked { eager_timeouts: false, looks: Some(3), leaks: false, detached: true };
         assert_eq!(asked("fn third"), OfTest { asked: third, late_timeouts: false });
         assert_eq!(read("", 7), OfTest::default());
     }

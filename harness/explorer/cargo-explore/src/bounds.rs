@@ -69,7 +69,7 @@ pub struct Bounds {
     /// Search exhaustively for at most this many executions, then at random
     #[arg(long, value_name = "N")]
     pub schedules: Option<u64>,
-    /// Search exhaustively for at most this many seconds, then at random
+    /// Search exhaustively for at most this many seconds, then at random for at most as many again
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub time: Option<Duration>,
     /// Stop each run after this many steps; where one has more, nothing is proved. At most 30000
@@ -134,7 +134,8 @@ impl Bounds {
         Config {
             max_executions: schedules.unwrap_or(usual.max_executions),
             max_time: time.unwrap_or(if patient { ENDLESS } else { usual.max_time }),
-            random_time: if patient { ENDLESS } else { usual.random_time },
+            // Who says how many seconds means that they count for the random part as well.
+            random_time: time.unwrap_or(if patient { ENDLESS } else { usual.random_time }),
             weak_failures: self
                 .weak_failures
                 .or(package.weak_failures)
@@ -151,6 +152,11 @@ impl Bounds {
             entropy: self.entropy.or(package.entropy).unwrap_or(usual.entropy),
             ..usual
         }
+    }
+
+    /// Whether a search ends only when it is through, or has made as many executions as is usual.
+    pub fn are_patient(&self, watched: bool) -> bool {
+        !watched && self.schedules.is_none() && self.time.is_none() && self.schedule.is_none()
     }
 
     /// Whether nobody says when time-outs fire: then there are two looks.
@@ -219,7 +225,7 @@ mod tests {
         let counted = Bounds { schedules: Some(9), ..Bounds::default() };
         assert_eq!(times(&counted, true), [true, true]);
         let both = Bounds { time: Some(Duration::from_secs(1)), ..counted };
-        assert_eq!(times(&both, false), [false, true]);
+        assert_eq!(times(&both, false), [false, false]);
     }
 
     #[test]

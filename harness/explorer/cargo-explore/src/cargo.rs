@@ -17,7 +17,7 @@ pub fn command(folder: &Path) -> Command {
 
 /// Runs a cargo command that compiles, with these flags for rustc, and shows
 /// what it says if it fails. `seen` is told of each compiled target as soon as
-/// it is there. Tells whether everything compiled.
+/// it is there. Tells what came of it.
 ///
 /// # Errors
 ///
@@ -26,7 +26,7 @@ pub fn compile(
     mut command: Command,
     flags: &[String],
     seen: &mut dyn FnMut(Artifact),
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Built> {
     let colour = if std::io::stderr().is_terminal() { "always" } else { "never" };
     command
         .args(["--quiet", "--message-format=json-render-diagnostics", "--color", colour])
@@ -39,6 +39,7 @@ pub fn compile(
     let watched = stop::Watched::new(&child);
     let messages = child.stdout.take().context("cargo's output is a pipe")?;
     let mut errors = child.stderr.take().context("cargo's errors are a pipe")?;
+    let mut began = false;
     let text = std::thread::scope(|scope| {
         let text = scope.spawn(move || {
             let mut text = Vec::new();
@@ -47,8 +48,10 @@ pub fn compile(
             text
         });
         for message in Message::parse_stream(BufReader::new(messages)) {
-            if let Message::CompilerArtifact(artifact) = message.context("cargo's messages")? {
-                seen(artifact);
+            match message.context("cargo's messages")? {
+                Message::CompilerArtifact(artifact) => seen(artifact),
+                Message::BuildFinished(_) => began = true,
+                _ => {}
             }
         }
         match text.join() {
@@ -58,12 +61,30 @@ pub fn compile(
     })?;
     drop(watched);
     let status = child.wait()?;
-    let built = status.success();
-    if !built {
-        if stop::ended(status) {
-            return Err(stop::Stopped.into());
-        }
-        std::io::stderr().write_all(&text)?;
+    if status.success() {
+        return Ok(Built::Well);
     }
-    Ok(built)
+    if stop::ended(status) {
+        return Err(stop::Stopped.into());
+    }
+    std::io::stderr().write_all(&text)?;
+    Ok(if began { Built::NotWell } else { Built::NotBegun })
+}
+
+/// What came of a call of cargo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Built {
+    /// Everything is compiled.
+    Well,
+    /// Something does not compile.
+    NotWell,
+    /// Cargo refused before it compiled anything: what it was asked for is not there, or not to be had.
+    NotBegun,
+}
+
+impl Built {
+    /// Whether everything is compiled.
+    pub fn well(self) -> bool {
+        self == Built::Well
+    }
 }

@@ -10,8 +10,9 @@ use crate::step::{self, Stepped};
 use crate::stop::{self, Stopped};
 use crate::suite::{self, Suite, Test};
 use crate::tell::{Ending, Teller, again};
-use crate::{Misuse, Progress};
+use crate::{Misuse, Progress, examples, left_out};
 use anyhow::bail;
+use cargo_metadata::{Metadata, Package};
 use protocol::Config;
 use std::io::IsTerminal;
 
@@ -19,8 +20,9 @@ use std::io::IsTerminal;
 const STAND_INS: [&str; 3] = ["explore-std", "explore-core", "explore-test"];
 
 /// Does what the command line asks for, and returns the exit code.
-pub fn main(sources: &Sources, arguments: &Arguments) -> u8 {
-    match explore(sources, arguments) {
+pub fn main(sources: &Sources, mut arguments: Arguments) -> u8 {
+    let understood = arguments.take_more().map_err(anyhow::Error::from);
+    match understood.and_then(|()| explore(sources, &arguments)) {
         Ok(ending) => ending as u8,
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
@@ -52,11 +54,9 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
     }
     let root = metadata.workspace_root.as_std_path();
     let teller = Teller::new(arguments, root);
+    let packages = left_out::packages(&metadata, &arguments.cargo);
     if arguments.cargo.doc {
-        let asked = |package: &str| arguments.cargo.names(package);
-        if let Some((what, why)) = suite::documentation(&metadata, asked) {
-            teller.left_out(&what, &why);
-        }
+        tell_examples(&teller, &packages);
         return teller.end();
     }
     let progress = |progress: Progress<'_>| teller.progress(progress);
@@ -67,6 +67,10 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
     if let Some(other) = kit.other_compiler() {
         teller.note(&other);
     }
+    if arguments.environment {
+        let config = search(&OfPackage::default()).config;
+        return environment(&kit, &metadata, &config).map(|()| Ending::AsItShouldBe);
+    }
     let suites = suite::compile(&kit, &metadata, arguments, &progress)?;
     if arguments.no_run {
         return Ok(Ending::AsItShouldBe);
@@ -74,6 +78,9 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
     if arguments.list {
         list(&suites, arguments);
         return Ok(Ending::AsItShouldBe);
+    }
+    if !arguments.step {
+        check_filters(&suites, arguments)?;
     }
     check_schedule(&suites, arguments)?;
     if arguments.step {
@@ -88,6 +95,9 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
         if let Some(why) = &suite.left_out {
             teller.left_out(&suite.source, why);
             continue;
+        }
+        for bench in suite.tests.iter().filter(|test| test.bench && test.is_wanted(arguments)) {
+            teller.left_out(&bench.name, "it is a benchmark; `cargo bench` runs it");
         }
         if active.is_empty() && ignored.is_empty() {
             continue;
@@ -112,15 +122,36 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
         // With `--ignored` the others are not ignored: they are not asked for.
         ignored.iter().filter(|test| test.ignored).for_each(|test| teller.ignored(suite, test));
     }
-    if !arguments.cargo.chooses_targets()
-        && arguments.filters.is_empty()
-        && let Some((what, why)) = suite::documentation(&metadata, |package| {
-            suites.iter().any(|suite| suite.package == package)
-        })
-    {
-        teller.left_out(&what, &why);
+    if !arguments.cargo.chooses_targets() && arguments.filters.is_empty() {
+        for (what, why) in left_out::targets(&packages, &suites, root) {
+            teller.left_out(&what, &why);
+        }
+        tell_examples(&teller, &packages);
     }
     teller.end()
+}
+
+/// Prints what has every cargo command explore.
+fn environment(kit: &Kit, metadata: &Metadata, config: &Config) -> anyhow::Result<()> {
+    let (_, mut variables) = suite::variables(kit, metadata)?;
+    variables.push(("CARGO_BUILD_TARGET", kit.triple().into()));
+    variables.push(("CARGO_EXPLORE_CONFIG", trace::json::line(config).into()));
+    for (name, value) in variables {
+        let value = value.to_string_lossy().replace('\'', "'\\''");
+        println!("export {name}='{value}'");
+    }
+    Ok(())
+}
+
+/// Names the examples in documentation.
+fn tell_examples(teller: &Teller, packages: &[&Package]) {
+    let with: Vec<&Package> =
+        packages.iter().copied().filter(|package| examples::are_of(package)).collect();
+    for package in &with {
+        if let Some((what, why)) = examples::of(package, with.len() > 1) {
+            teller.left_out(&what, &why);
+        }
+    }
 }
 
 /// Explores the tests of an executable: once, and those that wait with time-outs `twice` if that is asked for.
@@ -210,6 +241,37 @@ fn step_through(
     let again = again(suite, &test.name, &schedule);
     anstream::println!("{}", step::epilogue(language, left_at, &again));
     teller.end()
+}
+
+/// A filter that fits no test is a slip: whoever reads "no tests" may take it for a verdict.
+fn check_filters(suites: &[Suite], arguments: &Arguments) -> anyhow::Result<()> {
+    let all: Vec<&str> =
+        suites.iter().flat_map(|suite| &suite.tests).map(|test| test.name.as_str()).collect();
+    let filters = &arguments.filters;
+    if filters.is_empty()
+        || all.is_empty()
+        || suites.iter().any(|s| wanted(s, arguments).next().is_some())
+    {
+        return Ok(());
+    }
+    let asked = filters.join("`, `");
+    let is_part = |name: &&&str| filters.iter().any(|filter| name.contains(filter.as_str()));
+    let parts: Vec<&str> = all.iter().filter(is_part).copied().collect();
+    let number = all.len();
+    bail!(Misuse(match (arguments.exact, parts.as_slice()) {
+        (true, []) => format!("no test is called `{asked}`, of {number}; --list names them"),
+        (true, parts) => {
+            format!(
+                "no test is called `{asked}`: a whole name has its modules; {}",
+                parts.join(", ")
+            )
+        }
+        (false, []) => format!("no test has `{asked}` in its name, of {number}; --list names them"),
+        (false, parts) => format!(
+            "--skip leaves out all that have `{asked}` in their names: {}",
+            parts.join(", ")
+        ),
+    }))
 }
 
 /// A schedule is of one test.

@@ -1,7 +1,7 @@
 //! An executable that explores what is in it: the driver of files of scenarios, or the tests of a crate.
 
 use crate::stop::{self, Stopped};
-use crate::{Misuse, Progress};
+use crate::{Misuse, Progress, debugger};
 use anyhow::{Context, anyhow, bail};
 use protocol::{Config, Outcome, Position, Resume};
 use std::borrow::Cow;
@@ -89,6 +89,8 @@ pub struct Asked {
     pub looks: Option<u8>,
     /// That memory must not leak.
     pub leaks: bool,
+    /// That threads may be left running at its end.
+    pub detached: bool,
 }
 
 impl Driver {
@@ -209,10 +211,35 @@ impl Driver {
         if asked.leaks {
             search.to_mut().config.leaks = true;
         }
+        if asked.detached {
+            search.to_mut().config.detached = true;
+        }
         if asked.looks.is_some() {
             search.to_mut().config.looks = asked.looks;
         }
         search
+    }
+
+    /// Writes what gdb needs to stop where this run of a scenario fails, and returns the command that starts it.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn debugged(&self, scenario: &str, search: &Search) -> anyhow::Result<String> {
+        let file = format!("{}.gdb", scenario.replace(|c: char| !c.is_alphanumeric(), "_"));
+        let file = self.executable.with_file_name(file);
+        let mut arguments: Vec<String> = self.first.iter().map(|&word| word.to_owned()).collect();
+        let config = line(&self.search_of(scenario, search).config);
+        arguments.extend(["--stops".to_owned(), "--config".to_owned(), config]);
+        if let Some(schedule) = &search.schedule {
+            arguments.extend(["--schedule".to_owned(), schedule.clone()]);
+        }
+        arguments.push(scenario.to_owned());
+        let folder = self.folder.as_deref();
+        let text = debugger::script(&self.executable, &arguments, folder, &self.variables);
+        std::fs::write(&file, text)
+            .with_context(|| format!("{} cannot be written", file.display()))?;
+        Ok(debugger::command(&file))
     }
 
     /// Runs one scenario on real threads and returns what its threads did. It

@@ -253,7 +253,7 @@ fn compile(
             );
         }
     })?;
-    if !built {
+    if !built.well() {
         home::check_room(home)?;
         bail!("{} do not compile; cargo says why above", packages.join(", "));
     }

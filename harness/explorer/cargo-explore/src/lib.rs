@@ -13,6 +13,8 @@
 //! | [`wrapper`] | what cargo calls in the place of rustc |
 //! | [`suite`] | a crate's tests, compiled against the stand-ins |
 //! | `asked` | what a test asks for in the comments above it |
+//! | `debugger` | how gdb comes to a failing step |
+//! | `left_out`, `examples` | what is not explored, and why |
 //! | [`drive`] | an executable that explores what is in it |
 //! | `second` | the second look, in which time-outs fire early |
 //! | [`stop`] | Ctrl-C |
@@ -29,9 +31,12 @@ pub mod bounds;
 pub mod cargo;
 pub mod carried;
 pub mod command;
+mod debugger;
 pub mod drive;
+mod examples;
 pub mod home;
 pub mod kit;
+mod left_out;
 mod made_of;
 pub mod report;
 mod second;

@@ -14,5 +14,5 @@ fn main() -> ExitCode {
         return code;
     }
     let Cargo::Explore(arguments) = Cargo::parse();
-    ExitCode::from(command::main(SOURCES, &arguments))
+    ExitCode::from(command::main(SOURCES, arguments))
 }

@@ -47,12 +47,15 @@ pub fn outputs(outcome: &Outcome) -> String {
     text
 }
 
+/// Files of the stand-ins.
+const OURS: [&str; 2] = ["explorer/engine/src/", "explorer/test/src/"];
+
 /// The run with the source lines that it names.
 pub fn quoted(run: &Trace, root: &Path) -> Trace {
     let mut trace = run.clone();
     for step in &mut trace.steps {
         // The end of `main` is a call of the explorer's own.
-        step.at.take_if(|at| at.file.contains("explorer/engine/src/"));
+        step.at.take_if(|at| OURS.iter().any(|ours| at.file.contains(ours)));
     }
     trace.quote(&mut SourceFiles::new(root));
     // Cargo names a dependency's files by absolute paths, which say more
@@ -62,6 +65,14 @@ pub fn quoted(run: &Trace, root: &Path) -> Trace {
         text = text.replace(&format!("\"{}/", folder.display()), "\"");
     }
     Trace::from_json(&text).unwrap_or(trace)
+}
+
+/// A sentence in which files are named as in [`quoted`] runs.
+pub fn shortened(sentence: &str, root: &Path) -> String {
+    let folders = [Some(root.to_owned()), registry()].into_iter().flatten();
+    folders.fold(sentence.to_owned(), |sentence, folder| {
+        sentence.replace(&format!(" {}/", folder.display()), " ")
+    })
 }
 
 /// Where cargo keeps the sources of crates from its registry.

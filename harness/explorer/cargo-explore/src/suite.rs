@@ -2,13 +2,15 @@
 
 use crate::arguments::{Arguments, CargoFlags};
 use crate::bounds::OfPackage;
+use crate::cargo::Built;
 use crate::drive::Driver;
 use crate::kit::Kit;
 use crate::wrapper::{INNER, KIT, MEMORY};
-use crate::{Misuse, Progress, asked, cargo, home};
+use crate::{Misuse, Progress, asked, cargo, home, left_out};
 use anyhow::{Context, bail};
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 use serde::Deserialize;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -27,6 +29,8 @@ pub struct Suite {
     pub driver: Driver,
     /// Whether it was asked that plain memory is not watched.
     pub no_memory: bool,
+    /// What else chose what was compiled, for a command line.
+    pub compiles: String,
     /// Its tests.
     pub tests: Vec<Test>,
     /// Why they are not explored, if they are not.
@@ -101,23 +105,12 @@ pub fn compile(
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> anyhow::Result<Vec<Suite>> {
     let mut command = cargo::command(Path::new("."));
-    // Beside what `cargo test` compiles, and apart for each version of the stand-ins: cargo does not look into them.
     let root = metadata.workspace_root.as_std_path();
-    let target = home::of_tests(metadata.target_directory.as_std_path(), root)?.join(kit.name());
-    // Cargo would compile everything again at each change of flags.
-    let target = if kit.sees_memory() { target.join("seeing-memory") } else { target };
+    let (target, variables) = variables(kit, metadata)?;
     command
         .args(["test", "--no-run", "--target", kit.triple()])
         .args(arguments.cargo.flags())
-        .env("CARGO_TARGET_DIR", &target)
-        .env("RUSTC_WRAPPER", std::env::current_exe().context("this command's own file")?)
-        .env(KIT, kit.folder());
-    if kit.sees_memory() {
-        command.env(MEMORY, "1");
-    }
-    if let Some(inner) = std::env::var_os("RUSTC_WRAPPER") {
-        command.env(INNER, inner);
-    }
+        .envs(variables);
     let mut found = Vec::new();
     let built = cargo::compile(command, &[], &mut |artifact| {
         if !artifact.fresh {
@@ -127,9 +120,16 @@ pub fn compile(
             found.push((artifact.package_id, artifact.target, executable.into_std_path_buf()));
         }
     })?;
-    if !built {
-        home::check_room(&target)?;
-        bail!("it does not compile; cargo says why above");
+    match built {
+        Built::Well => {}
+        Built::NotWell => {
+            home::check_room(&target)?;
+            bail!("it does not compile; cargo says why above");
+        }
+        Built::NotBegun => {
+            home::check_room(&target)?;
+            bail!("cargo refuses, before anything is compiled; it says why above");
+        }
     }
     found.sort_by_key(|(package, target, _)| (package.clone(), order(target), target.name.clone()));
     let suite = |(id, target, executable): (_, cargo_metadata::Target, PathBuf)| {
@@ -138,9 +138,13 @@ pub fn compile(
         let within = format!("{} {}", package.name, flag(&target));
         let mut driver =
             Driver::of_tests(executable, environment(package)).known_as(kit.compiler(), within);
-        let (mut tests, left_out) = match list(&driver) {
-            Ok(tests) => (tests, None),
-            Err(why) => (Vec::new(), Some(format!("{why:#}"))),
+        // What has a harness of its own is not even started: nobody knows what it would do.
+        let (mut tests, left_out) = match left_out::own_harness(package, &target) {
+            Some(why) => (Vec::new(), Some(why)),
+            None => match list(&driver) {
+                Ok(tests) => (tests, None),
+                Err(why) => (Vec::new(), Some(format!("{why:#}"))),
+            },
         };
         for test in &mut tests {
             // Rustc names files as cargo does: from the root of the workspace.
@@ -156,11 +160,41 @@ pub fn compile(
             bounds: OfPackage::read(&package.name, &package.metadata)?,
             driver,
             no_memory: arguments.no_memory,
+            compiles: arguments.cargo.compiles(),
             tests,
             left_out,
         })
     };
     found.into_iter().map(suite).collect()
+}
+
+/// Where cargo is to compile tests, and what makes it compile them against the stand-ins.
+///
+/// # Errors
+///
+/// When there is no place for them.
+pub(crate) fn variables(
+    kit: &Kit,
+    metadata: &Metadata,
+) -> anyhow::Result<(PathBuf, Vec<(&'static str, OsString)>)> {
+    // Beside what `cargo test` compiles, and apart for each version of the stand-ins: cargo does not look into them.
+    let root = metadata.workspace_root.as_std_path();
+    let target = home::of_tests(metadata.target_directory.as_std_path(), root)?.join(kit.name());
+    // Cargo would compile everything again at each change of flags.
+    let target = if kit.sees_memory() { target.join("seeing-memory") } else { target };
+    let own = std::env::current_exe().context("this command's own file")?;
+    let mut variables = vec![
+        ("CARGO_TARGET_DIR", target.clone().into_os_string()),
+        ("RUSTC_WRAPPER", own.into_os_string()),
+        (KIT, kit.folder().into()),
+    ];
+    if kit.sees_memory() {
+        variables.push((MEMORY, "1".into()));
+    }
+    // In a shell that has these variables already it is this command itself.
+    let inner = std::env::var_os("RUSTC_WRAPPER").filter(|inner| *inner != variables[1].1);
+    variables.extend(inner.map(|inner| (INNER, inner)));
+    Ok((target, variables))
 }
 
 /// The library before executables, and those before files below `tests`.
@@ -173,7 +207,7 @@ fn order(target: &cargo_metadata::Target) -> u8 {
     }
 }
 
-fn flag(target: &cargo_metadata::Target) -> String {
+pub(crate) fn flag(target: &cargo_metadata::Target) -> String {
     match target.kind.first() {
         Some(TargetKind::Bin) => format!("--bin {}", target.name),
         Some(TargetKind::Test) => format!("--test {}", target.name),
@@ -208,73 +242,20 @@ fn list(driver: &Driver) -> anyhow::Result<Vec<Test>> {
         bail!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
     let text = String::from_utf8_lossy(&output.stdout);
-    let read = |line: &str| {
-        serde_json::from_str(line).context("it has a harness of its own, not the compiler's")
-    };
-    text.lines().map(read).collect()
-}
-
-/// What is not explored of these packages' documentation: its tests are compiled by rustdoc, one by one.
-pub fn documentation(
-    metadata: &Metadata,
-    asked: impl Fn(&str) -> bool,
-) -> Option<(String, String)> {
-    let packages = metadata.packages.iter().filter(|package| asked(&package.name));
-    let targets = packages.flat_map(|package| &package.targets);
-    let folders =
-        targets.filter(|target| target.doctest).filter_map(|target| target.src_path.parent());
-    let count: usize = folders.map(|folder| examples_below(folder.as_std_path())).sum();
-    let s = if count == 1 { "" } else { "s" };
-    (count > 0).then(|| {
-        (
-            format!("{count} example{s} in documentation"),
-            "`cargo test --doc` runs them once".to_owned(),
-        )
-    })
-}
-
-/// How many blocks of code there are in the documentation of the files below a folder.
-fn examples_below(folder: &Path) -> usize {
-    let entries =
-        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    entries
-        .map(|path| match path.extension() {
-            _ if path.is_dir() => examples_below(&path),
-            Some(extension) if extension == "rs" => {
-                std::fs::read_to_string(&path).map_or(0, |text| examples(&text))
-            }
-            _ => 0,
-        })
-        .sum()
-}
-
-fn examples(source: &str) -> usize {
-    let mut inside = false;
-    let mut count = 0;
-    for line in source.lines().map(str::trim_start) {
-        let Some(text) = line.strip_prefix("///").or_else(|| line.strip_prefix("//!")) else {
-            continue;
-        };
-        let Some(language) = text.trim().strip_prefix("```") else { continue };
-        let runs = |word: &str| {
-            matches!(word, "" | "rust" | "should_panic" | "no_run" | "compile_fail")
-                || word.starts_with("edition")
-        };
-        if !inside && language.split(',').map(str::trim).all(runs) {
-            count += 1;
-        }
-        inside = !inside;
+    let mut lines = text.lines();
+    // Who says nothing has listed nothing.
+    let all: Option<Listed> = lines.next_back().and_then(|line| serde_json::from_str(line).ok());
+    let tests = lines.map(serde_json::from_str).collect::<Result<Vec<Test>, _>>();
+    match (all, tests) {
+        (Some(all), Ok(tests)) if all.tests == tests.len() => Ok(tests),
+        _ => bail!(left_out::OWN),
     }
-    count
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn examples_are_blocks_of_rust_in_documentation() {
-        let source = "//! ```\n//! a();\n//! ```\n/// ```text\n/// no\n/// ```\n/// ```rust,no_run\n/// ```\n// ```\n";
-        assert_eq!(examples(source), 2);
-    }
+/// The last line of a list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    /// How many lines come before it.
+    tests: usize,
 }

@@ -8,6 +8,8 @@ mod tally;
 mod words;
 
 use crate::arguments::{Arguments, Format};
+use crate::bounds::Bounds;
+use crate::drive::Search;
 use crate::second::{Both, Second};
 use crate::stop::the_same;
 use crate::suite::{Suite, Test};
@@ -19,7 +21,7 @@ use protocol::Outcome;
 use serde_json::json;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 pub use tally::Ending;
 use tally::Tally;
@@ -42,6 +44,10 @@ pub struct Teller {
     resumes: bool,
     /// Whether steps within dependencies are folded.
     folds: bool,
+    /// What a debugger is told, if one is asked for.
+    gdb: Option<Bounds>,
+    /// Whether nobody has said how long a search may take, and nobody looks on.
+    patient: bool,
     /// When something was told of what goes on last, where nobody looks on.
     told: Mutex<Instant>,
     tally: Mutex<Tally>,
@@ -58,6 +64,9 @@ struct Told<'a> {
 
 /// Where nobody looks on, a line of progress so often.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Said where a search takes long and nobody looks on.
+const PATIENT: &str = "  (without a terminal a test has a million executions; --schedules N, or --time SECONDS, asks for fewer)";
 
 impl Teller {
     /// Tells as the command line asks; paths are shown as below `root`.
@@ -78,9 +87,11 @@ impl Teller {
             replays: arguments.bounds.schedule.is_some() || arguments.step,
             resumes: arguments.bounds.resume.is_some(),
             folds: !arguments.unfolded,
+            gdb: arguments.gdb.then(|| arguments.bounds.clone()),
+            patient: arguments.bounds.are_patient(std::io::stderr().is_terminal()),
             told: Mutex::new(now),
             tally: Mutex::default(),
-            junit: arguments.junit.clone().map(|path| (path, Mutex::new(Junit::new()))),
+            junit: arguments.junit.clone().map(|path| (path, Mutex::new(Junit::default()))),
         }
     }
 
@@ -102,6 +113,10 @@ impl Teller {
         if told.elapsed() >= PATIENCE {
             *told = Instant::now();
             eprintln!("  {text}");
+            if let (Progress::Searching(_), true) = (progress, self.patient) {
+                static ONCE: Once = Once::new();
+                ONCE.call_once(|| eprintln!("{PATIENT}"));
+            }
         }
     }
 
@@ -139,10 +154,11 @@ impl Teller {
             lock(&self.tally).note(&outcome.not_checked);
         }
         let told = Told { suite, test, both, kind };
-        let says = (self.words.verdict)(outcome, both.second);
+        let says = report::shortened(&(self.words.verdict)(outcome, both.second), &self.root);
         self.junit(|junit| junit.test(&told, &says, &self.picture(outcome, false)));
+        let gdb = self.gdb(&told);
         self.bar.suspend(|| match self.format {
-            Format::Json => println!("{}", json::test(&told, &says, &self.root)),
+            Format::Json => println!("{}", json::test(&told, &says, gdb.as_deref(), &self.root)),
             Format::Human => self.line(&told, &says),
             Format::Github => {
                 self.line(&told, &says);
@@ -151,6 +167,25 @@ impl Teller {
                 }
             }
         });
+        if let (Some(gdb), true) = (gdb, self.format != Format::Json) {
+            anstream::println!("gdb: {gdb}\n");
+        }
+    }
+
+    /// The command that stops gdb where a run fails, if that was asked for.
+    fn gdb(&self, told: &Told<'_>) -> Option<String> {
+        let Told { suite, both, kind, .. } = told;
+        let (bounds, outcome) = (self.gdb.as_ref()?, &both.outcome);
+        let schedule = outcome.schedule.clone().filter(|_| *kind == Ending::Failed)?;
+        let config = bounds.config(&suite.bounds, false);
+        let search = Search { config, schedule: Some(schedule), ..Search::default() };
+        match suite.driver.debugged(&outcome.name, &search) {
+            Ok(command) => Some(command),
+            Err(error) => {
+                self.note(&format!("{error:#}"));
+                None
+            }
+        }
     }
 
     fn line(&self, told: &Told<'_>, says: &str) {
@@ -174,6 +209,9 @@ impl Teller {
         anstream::print!("{}", self.picture(outcome, std::io::stdout().is_terminal()));
         if both.second == Some(Second::Failed) {
             anstream::println!("{}", self.words.early);
+        }
+        if outcome.failure() == "leak" {
+            anstream::println!("{}", self.words.left);
         }
         if let (Some(schedule), false) = (&outcome.schedule, self.replays) {
             anstream::println!("{}{}", self.words.again, again(suite, &outcome.name, schedule));
@@ -279,9 +317,11 @@ const USUAL: usize = 80;
 
 /// The command that shows a run once more.
 pub fn again(suite: &Suite, test: &str, schedule: &str) -> String {
-    let Suite { package, flag, .. } = suite;
+    let Suite { package, flag, compiles, .. } = suite;
     let memory = if suite.no_memory { " --no-memory" } else { "" };
-    format!("cargo explore -p {package} {flag}{memory} --exact {test} --schedule '{schedule}'")
+    format!(
+        "cargo explore -p {package} {flag}{compiles}{memory} --exact {test} --schedule '{schedule}'"
+    )
 }
 
 fn spinner() -> ProgressBar {

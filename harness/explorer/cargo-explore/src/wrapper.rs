@@ -20,7 +20,8 @@ pub const MEMORY: &str = "CARGO_EXPLORE_MEMORY";
 pub fn main() -> Option<ExitCode> {
     let kit = std::env::var_os(KIT)?;
     let mut arguments = std::env::args_os().skip(1);
-    let rustc = arguments.next()?;
+    // Cargo names the compiler, or the subcommand, if a shell has these variables.
+    let rustc = arguments.next().filter(|first| first != "explore")?;
     let arguments: Vec<OsString> = arguments.collect();
     let mut command = match std::env::var_os(INNER) {
         Some(inner) => {

@@ -34,6 +34,7 @@ pub mod sync;
 pub mod thread;
 pub mod time;
 
+pub use explore::addresses::stay as same_addresses;
 pub use explore::driver::{Scenario, main, main_of};
 pub use explore::{Explorer, NoRuns, Outcome, Printed, Progress, ScheduleError, Status};
 pub use protocol::config::{self, Config, Memory};

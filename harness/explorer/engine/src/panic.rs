@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo, UnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 
-use crate::machine::{context, plain};
+use crate::machine::{context, debugger, plain};
 
 /// What is called when a thread panics.
 pub type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>;
@@ -30,6 +30,7 @@ pub(crate) fn install_hook() {
                 return;
             }
             if let Some(hook) = note(info) {
+                debugger::panicked(info.location());
                 if let Some(hook) = hook {
                     call_explored(&hook, info);
                 }

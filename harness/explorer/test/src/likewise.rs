@@ -2,7 +2,10 @@
 
 use crate::body;
 use crate::{StaticTestFn, StaticTestName, TestDescAndFn};
-use explore_engine::{Config, Explorer, Status};
+use explore_engine::{Config, Explorer, Outcome, Status};
+
+/// Holds the bounds, as JSON: `cargo explore --environment` says it.
+const CONFIG: &str = "CARGO_EXPLORE_CONFIG";
 
 /// What is asked for.
 #[derive(Debug, Default)]
@@ -47,9 +50,21 @@ impl Asked {
     }
 }
 
-/// Lists tests, or explores them one after the other. The exit code is that of the real crate: 101 if one fails.
+/// Lists tests, or explores them one after the other. The exit code is that of the real crate: 101 if one fails. One that is not proved fails as well: who starts
+/// the executable sees nothing but this code.
 pub(crate) fn main(tests: &[&TestDescAndFn], arguments: &[String]) -> u8 {
+    explore_engine::same_addresses();
     let asked = Asked::read(arguments);
+    let config = match std::env::var(CONFIG) {
+        Err(_) => Config::default(),
+        Ok(text) => match protocol::read::from_text(&text) {
+            Ok(config) => config,
+            Err(problem) => {
+                eprintln!("{CONFIG}: {problem}");
+                return 101;
+            }
+        },
+    };
     let mut failed = 0_usize;
     for test in tests {
         let StaticTestName(name) = test.desc.name;
@@ -69,9 +84,21 @@ pub(crate) fn main(tests: &[&TestDescAndFn], arguments: &[String]) -> u8 {
             continue;
         }
         let body = scenario.body;
-        let outcome = Explorer::new(Config::default()).run(name, move || body());
+        let outcome = Explorer::new(config.clone()).run(name, move || body());
         println!("test {name} ... {outcome}");
-        failed += usize::from(matches!(outcome.status, Status::Failed | Status::Refused));
+        failed += usize::from(!outcome.is_proved());
+        tell_more(name, &outcome);
     }
     if failed > 0 { 101 } else { 0 }
+}
+
+/// How to see it again, or what it does not speak about.
+fn tell_more(name: &str, outcome: &Outcome) {
+    match (outcome.status, &outcome.schedule) {
+        (Status::Proved, _) => println!("not checked: {}", outcome.not_checked.join("; ")),
+        (_, Some(schedule)) => {
+            println!("again, drawn: cargo explore --exact {name} --schedule '{schedule}'");
+        }
+        _ => {}
+    }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// What came of a test.
-pub(super) fn test(told: &Told<'_>, says: &str, root: &Path) -> Value {
+pub(super) fn test(told: &Told<'_>, says: &str, gdb: Option<&str>, root: &Path) -> Value {
     let Told { suite, test, both, kind } = told;
     let outcome = &both.outcome;
     let run = report::quoted(&outcome.run_or_verdict(), root);
@@ -23,6 +23,9 @@ pub(super) fn test(told: &Told<'_>, says: &str, root: &Path) -> Value {
     });
     for field in ["executions", "elapsed", "schedule", "covered", "bounds", "not_checked"] {
         line[field] = all[field].clone();
+    }
+    if let Some(gdb) = gdb {
+        line["gdb"] = gdb.into();
     }
     if *kind == super::Ending::Failed {
         line["at"] = at.map(|at| json!({ "file": at.file, "line": at.line })).into();

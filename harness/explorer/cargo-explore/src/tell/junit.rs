@@ -6,17 +6,13 @@ use anyhow::Context;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::path::Path;
 
-/// What will be written at the end.
-#[derive(Debug)]
-pub(super) struct Junit(Report);
+/// What will be written at the end: a report counts what is in a suite when the suite is added to it.
+#[derive(Debug, Default)]
+pub(super) struct Junit(Vec<TestSuite>);
 
 impl Junit {
-    pub fn new() -> Junit {
-        Junit(Report::new("cargo explore"))
-    }
-
     pub fn suite(&mut self, suite: &Suite) {
-        self.0.add_test_suite(TestSuite::new(format!("{} {}", suite.package, suite.flag)));
+        self.0.push(TestSuite::new(format!("{} {}", suite.package, suite.flag)));
     }
 
     /// What came of a test: a failure if it fails, an error if it is not known whether it does.
@@ -51,19 +47,21 @@ impl Junit {
     pub fn left_out(&mut self, what: &str, why: &str) {
         let mut status = TestCaseStatus::skipped();
         status.set_message(why);
-        self.0.add_test_suite(TestSuite::new(what));
+        self.0.push(TestSuite::new(what));
         self.add(TestCase::new(what, status));
     }
 
     fn add(&mut self, case: TestCase) {
-        if let Some(suite) = self.0.test_suites.last_mut() {
+        if let Some(suite) = self.0.last_mut() {
             suite.add_test_case(case);
         }
     }
 
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
         let unwritten = || format!("{} cannot be written", path.display());
-        let text = self.0.to_string().with_context(unwritten)?;
+        let mut report = Report::new("cargo explore");
+        report.add_test_suites(self.0.iter().cloned());
+        let text = report.to_string().with_context(unwritten)?;
         std::fs::write(path, text).with_context(unwritten)
     }
 }

@@ -15,6 +15,11 @@ pub(super) fn of(trace: &Trace, root: &Path) -> Option<Location> {
         Failure::Leak { threads } => {
             threads.iter().filter_map(|thread| thread.at.as_ref()).collect()
         }
+        // The access that completes it.
+        Failure::Memory { accesses, allocation, .. } => {
+            let allocated = allocation.iter().filter_map(|made| made.at.as_ref());
+            accesses.iter().rev().filter_map(|access| access.at.as_ref()).chain(allocated).collect()
+        }
         _ => Vec::new(),
     };
     let steps = trace.steps.iter().rev().filter_map(|step| step.at.as_ref());

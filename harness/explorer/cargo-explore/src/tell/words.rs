@@ -2,7 +2,7 @@
 
 use crate::second::Second;
 use protocol::{Outcome, Status};
-use trace::Language;
+use trace::{Failure, Language};
 
 /// The words of one language.
 pub(super) struct Words {
@@ -19,6 +19,8 @@ pub(super) struct Words {
     pub not_checked: &'static str,
     /// What to do about a failure that only the second look found.
     pub early: &'static str,
+    /// What to do about a thread that was left behind.
+    pub left: &'static str,
     /// The verdict in one line; of a failure the first thing to know: what went wrong.
     pub verdict: fn(&Outcome, Option<Second>) -> String,
 }
@@ -56,6 +58,7 @@ static ENGLISH: Words = Words {
     not_checked: "not checked: ",
     early: "It fails only where a time-out fires although others could go on. If that cannot happen: --timeouts 0, or above the test the \
             comment `// Time-outs fire only when nothing else can happen`.",
+    left: "If threads may be left running when the test ends: --detached, or above the test the comment `// Threads may be left running`.",
     verdict: english,
 };
 
@@ -79,6 +82,7 @@ static CHINESE: Words = Words {
     not_explored: "未探索：",
     not_checked: "没有检查：",
     early: "只有在其他线程还能继续时超时先到，它才会失败。如果这不可能发生：用 --timeouts 0，或者在测试上方写注释 `// Time-outs fire only when nothing else can happen`。",
+    left: "如果测试结束时可以有线程仍在运行：用 --detached，或者在测试上方写注释 `// Threads may be left running`。",
     verdict: chinese,
 };
 
@@ -153,7 +157,7 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
         }
         Status::Failed if outcome.trace.is_some() => {
             let when = if second.is_some() { "，但只在超时提前到时" } else { "" };
-            format!("失败{when}：{}（第 {executions} 次执行）", failure(outcome.failure()))
+            format!("失败{when}：{}（第 {executions} 次执行）", failed(outcome))
         }
         Status::NotProved if outcome.trace.is_none() => {
             let covered = outcome.covered.map(|covered| match covered {
@@ -168,7 +172,18 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
     }
 }
 
-/// What goes wrong, in Chinese.
+/// What goes wrong, in Chinese; of a panic also what it says, and where.
+fn failed(outcome: &Outcome) -> String {
+    let what = failure(outcome.failure());
+    let told = outcome.trace.as_ref().map(|trace| &trace.verdict.outcome);
+    let Some(trace::Outcome::Failed { failure: Failure::Panic { message, at, .. } }) = told else {
+        return what.to_owned();
+    };
+    let at = at.as_ref().map_or(String::new(), |at| format!(" {at} "));
+    format!("{what}{at}：{}", one_line(message))
+}
+
+/// The kind of what goes wrong, in Chinese.
 fn failure(word: &str) -> &str {
     match word {
         "deadlock" => "死锁",

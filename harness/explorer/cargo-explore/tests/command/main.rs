@@ -1,8 +1,11 @@
 //! `cargo explore` as somebody uses it, in crates that know nothing of it, away from this workspace.
 
 mod crates;
+mod gdb;
 mod keys;
+mod left;
 mod looks;
+mod nextest;
 mod package;
 mod places;
 mod tasks;
@@ -53,10 +56,17 @@ fn a_race_is_found_that_goes_unseen_without_plain_memory() {
             1,
             &[
                 "tests::both_add  failed: data race: ",
-                "src/lib.rs:16",
+                // The place of the race, not that of the last step.
+                "    --> src/lib.rs:16",
                 "tests::both_add_with_a_lock  proved: 2 executions",
                 "tests::the_other_may_be_gone  failed: main panics",
-                "again: cargo explore -p bare --lib --exact tests::both_add --schedule",
+                &[
+                    "again: cargo explore -p bare --lib",
+                    &more.concat(),
+                    "--exact tests::both_add --schedule",
+                ]
+                .join(" ")
+                .replace("  ", " "),
                 "3 tests: 1 proved; 2 failed",
             ],
         );
@@ -151,6 +161,16 @@ fn what_makes_no_sense_is_told_before_anything_is_compiled() {
     crates
         .explore("queue", &["--offline", "--lib", "--schedule", "0:a"])
         .says(2, &["a schedule replays one test", "tests::one_and_one"]);
+    // No verdict on nothing.
+    crates
+        .explore("queue", &["--offline", "nosuch"])
+        .says(2, &["no test has `nosuch` in its name, of 4; --list names them"]);
+    crates
+        .explore("queue", &["--offline", "two_and_two", "--", "--exact", "--nocapture"])
+        .says(2, &["no test is called `two_and_two`: a whole name has its modules; tests::crowded::two_and_two"]);
+    crates
+        .explore("queue", &["--offline", "--test", "nosuch"])
+        .says(4, &["no test target named `nosuch`", "cargo refuses, before anything is compiled"]);
     let seen = crates.explore("queue", &["--schedule", "garbage"]);
     seen.says(2, &["--schedule garbage: a schedule begins with"]);
     assert!(!seen.stderr.contains("compiling"), "{}", seen.stderr);

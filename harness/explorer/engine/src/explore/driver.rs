@@ -18,6 +18,8 @@ struct Wanted {
     progress: bool,
     /// Tell where the run stands after the schedule, or at the beginning without one.
     position: bool,
+    /// Stop a debugger where the schedule fails.
+    stops: bool,
     /// Search the runs that begin as this schedule says.
     from: Option<String>,
     /// Where to write down what was done, to go on from there.
@@ -29,8 +31,9 @@ struct Wanted {
 
 /// Explores scenarios as the command line asks, and prints an [`Outcome`] as a line of JSON for each.
 ///
-/// Arguments: `--config JSON`, `--schedule STRING`, `--from STRING`, `--position`, `--progress`, `--resume JSON`, `--runs FILE`, names of scenarios (all, without
-/// any). With `--resume`, which says where ([`Resume`]), searches go on that were killed. With `--from`, only runs are searched that begin as the schedule says; with `--position`, a `Position` is printed: where a run stands after the schedule, or at
+/// Arguments: `--config JSON`, `--schedule STRING`, `--stops`, `--from STRING`, `--position`, `--progress`, `--resume JSON`, `--runs FILE`, names of scenarios (all,
+/// without any). With `--resume`, which says where ([`Resume`]), searches go on that were killed. With `--stops`, `explore_stops_here` is called where the run
+/// of the schedule fails. With `--from`, only runs are searched that begin as the schedule says; with `--position`, a `Position` is printed: where a run stands after the schedule, or at
 /// the beginning. Exit code 0: all proved (or a replay ended well); 1: one failed; 2: bad arguments; 3: one was not proved; 4: one was refused.
 pub fn main(scenarios: &[(&str, fn())]) -> ExitCode {
     let scenario =
@@ -153,6 +156,11 @@ fn explore(wanted: &Wanted, scenario: &Scenario) -> Result<Outcome, String> {
     let (name, body) = (scenario.name.as_str(), Rc::clone(&scenario.body));
     let body = move || body();
     if let Some(schedule) = &wanted.schedule {
+        if wanted.stops {
+            return explorer
+                .replay_and_stop(name, body, schedule)
+                .map_err(|error| error.to_string());
+        }
         return explorer.replay(name, body, schedule).map_err(|error| error.to_string());
     }
     let start = Instant::now();
@@ -215,6 +223,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> 
             }
             "--runs" => wanted.runs = Some(value()?),
             "--progress" => wanted.progress = true,
+            "--stops" => wanted.stops = true,
             name if name.starts_with('-') => return Err(format!("unknown argument {name}")),
             name => wanted.names.push(name.to_owned()),
         }
@@ -226,7 +235,7 @@ fn usage(problem: &str) -> u8 {
     // Nowhere else to complain.
     let _ = writeln!(
         std::io::stderr(),
-        "{problem}\nusage: [--config JSON] [--schedule STRING] [--from STRING] [--position] [--progress] [--resume JSON] [--runs FILE] [NAME…]"
+        "{problem}\nusage: [--config JSON] [--schedule STRING [--stops]] [--from STRING] [--position] [--progress] [--resume JSON] [--runs FILE] [NAME…]"
     );
     2
 }

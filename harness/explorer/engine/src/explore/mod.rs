@@ -1,6 +1,6 @@
 //! Explorations: many executions of one scenario, and what came of them.
 
-mod addresses;
+pub mod addresses;
 pub mod driver;
 mod journal;
 mod memory;
@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{Config, Strategy};
 use crate::machine::op::Loc;
-use crate::machine::{Bad, Machine, plain, watchdog};
+use crate::machine::{Bad, Machine, debugger, plain, watchdog};
 use crate::search::bounded::Bounded;
 use crate::search::full::Full;
 use crate::search::guided::{Guided, Turn};
@@ -169,6 +169,34 @@ impl Explorer {
             search.schedule.clone_from(&outcome.schedule);
         }
         Ok(outcome)
+    }
+
+    /// Runs a scenario twice, as a schedule says. In the second run `explore_stops_here` is called where the first one failed: on the stack of the program's
+    /// code, with the failing step before it. A debugger has a breakpoint there.
+    ///
+    /// # Errors
+    ///
+    /// As [`replay`](Self::replay).
+    ///
+    /// # Panics
+    ///
+    /// As [`replay`](Self::replay).
+    #[track_caller]
+    pub fn replay_and_stop(
+        &self,
+        name: &str,
+        scenario: impl Fn() + 'static,
+        schedule: &str,
+    ) -> Result<Outcome, ScheduleError> {
+        let mut config = self.config.clone();
+        let turns = schedule::read(schedule, &mut config)?;
+        // Whoever stands in a debugger takes their time: nobody watches.
+        let (_one, runner) = self.prepare(&config, scenario, Location::caller());
+        debugger::count();
+        let (outcome, bad) = replayed(&runner, name, &config, turns.clone());
+        let Some(bad) = bad else { return Ok(outcome) };
+        debugger::stop_at(&bad);
+        Ok(replayed(&runner, name, &config, turns).0)
     }
 
     /// Starts the watchdog, if one is wanted.

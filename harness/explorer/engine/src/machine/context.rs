@@ -102,6 +102,7 @@ pub fn visible_as(op: Op, call: &'static str, at: Loc) -> Answer {
 #[inline(never)]
 pub fn updating(op: Op, at: Loc, call: &'static str, update: &dyn Fn(u64) -> u64) -> Answer {
     let Some(context) = current() else { return Answer::Outside };
+    super::debugger::called();
     super::plain::steps();
     if !context.fibers.has_room() {
         let me = as_engine(context, |_| {

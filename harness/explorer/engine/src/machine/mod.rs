@@ -37,6 +37,7 @@ pub mod channels;
 pub mod choices;
 pub mod context;
 pub mod crossing;
+pub mod debugger;
 pub mod fibers;
 pub mod futex;
 pub mod hashing;

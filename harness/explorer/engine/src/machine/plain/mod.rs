@@ -32,7 +32,7 @@ use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::op::Tid;
-use super::{Bad, Machine, arena, context, hashing};
+use super::{Bad, Machine, arena, context, debugger, hashing};
 use crate::search::clock::Clock;
 use faults::Fault;
 use shadow::{Clash, How, Shadow};
@@ -267,6 +267,7 @@ fn access_before(steps: u16, (address, size): (usize, usize), how: How, at: usiz
         .unwrap_or(true)
     });
     if fine == Some(false) {
+        debugger::faulted();
         faults::keep_stack();
         context::give_up_here();
     }
