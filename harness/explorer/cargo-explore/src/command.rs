@@ -291,7 +291,11 @@ fn check_schedule(suites: &[Suite], arguments: &Arguments) -> anyhow::Result<()>
 }
 
 fn list(suites: &[Suite], arguments: &Arguments) {
+    let headed = std::io::stdout().is_terminal() && arguments.message_format != Format::Json;
     for suite in suites {
+        if headed && wanted(suite, arguments).next().is_some() {
+            println!("{}  {} {}", suite.source, suite.package, suite.flag);
+        }
         for test in wanted(suite, arguments) {
             match arguments.message_format {
                 Format::Human | Format::Github => println!("{}: test", test.name),

@@ -3,6 +3,7 @@
 mod github;
 mod json;
 mod junit;
+mod multiplied;
 mod place;
 mod tally;
 mod words;
@@ -197,7 +198,9 @@ impl Teller {
             _ => AnsiColor::Yellow.on_default(),
         };
         anstream::println!("  {}  {style}{says}{style:#}", outcome.name);
-        let shown = *kind == Ending::Failed || self.replays || outcome.too_long > 0;
+        // Where a schedule does not fit, the run is one that nobody asked for.
+        let replayed = self.replays && *kind != Ending::Refused;
+        let shown = *kind == Ending::Failed || replayed || outcome.too_long > 0;
         if outcome.trace.is_none() || !shown {
             return;
         }

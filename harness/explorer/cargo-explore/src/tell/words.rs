@@ -1,5 +1,6 @@
 //! What the command says besides the explorer's own sentences, in each language.
 
+use super::multiplied;
 use crate::second::Second;
 use protocol::{Outcome, Status};
 use trace::{Failure, Language};
@@ -115,7 +116,7 @@ fn english(outcome: &Outcome, second: Option<Second>) -> String {
                 n => format!("after {n} executions"),
             };
             let when = if second.is_some() { ", but only if a time-out fires early" } else { "" };
-            format!("failed{when}: {} ({executions})", one_line(&outcome.summary))
+            format!("failed{when}: {} ({executions})", what(&outcome.summary))
         }
         Status::NotProved if outcome.too_long == 0 && outcome.trace.is_none() => {
             let covered = outcome.covered.map(|covered| match covered {
@@ -129,8 +130,18 @@ fn english(outcome: &Outcome, second: Option<Second>) -> String {
                 covered.unwrap_or_default()
             )
         }
+        Status::Refused if outcome.trace.is_some() => {
+            format!("cannot be replayed: {}", one_line(&outcome.summary))
+        }
         _ => outcome.verdict(),
     }
+}
+
+/// What goes wrong. What the harness says of a test is no panic of its own.
+fn what(summary: &str) -> String {
+    let summary = one_line(summary);
+    let told = summary.strip_prefix("main panics: ").filter(|told| told.starts_with("the test "));
+    told.map(str::to_owned).unwrap_or(summary)
 }
 
 fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
@@ -164,7 +175,9 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
                 ..10_000 => "，搜索完成了不到 1 %".to_owned(),
                 covered => format!("，搜索最多完成了 {} %", covered / 10_000),
             });
-            format!("未证明：试了 {executions} 次执行，没有失败{}", covered.unwrap_or_default())
+            let what = multiplied::in_chinese(&outcome.summary).map(|what| format!("；{what}"));
+            let (what, covered) = (what.unwrap_or_default(), covered.unwrap_or_default());
+            format!("未证明：试了 {executions} 次执行，没有失败{what}{covered}")
         }
         Status::NotProved if outcome.too_long > 0 => "未证明：有的执行步数太多".to_owned(),
         Status::NotProved => "这次执行正常结束".to_owned(),

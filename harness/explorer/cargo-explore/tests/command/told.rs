@@ -69,6 +69,9 @@ fn what_is_not_proved_says_how_far_it_came() {
     crates
         .explore("large", &["--offline", "many", "--schedules", "2000"])
         .says(3, &["many  not proved: ", "% of the search was done", "1 test: 1 not proved"]);
+    crates
+        .explore("large", &["--offline", "many", "--schedules", "2000", "--language", "zh"])
+        .says(3, &["未证明：试了 ", "；大多只差在 ", " 个线程使用 src/lib.rs:"]);
     // nextest asks so.
     let seen = crates.explore("large", &["--offline", "--list", "--format", "terse"]);
     assert_eq!(seen.stdout, "tests::a_few: test\ntests::many: test\ntests::one: test\n");
