@@ -1,14 +1,16 @@
 //! The differential fuzzer at length: `cargo run --release -p explore-engine --example fuzz -- --programs 10000 [--seed 0] [--most 20000]`.
 //! `--family NAME` takes other programs than the usual ones. With `--preemptions N` it is the search bounded by preemptions that is held
 //! against full enumeration, under the same bound. With `--places` it is the same program whose objects do not share a place in the source. With `--pieces N`
-//! the search in pieces of N executions is held against that of the whole.
+//! the search in pieces of N executions is held against that of the whole, and with `--parts` as well the search that is split as for several machines.
 
 #[path = "../tests/fuzz/mod.rs"]
 mod fuzz;
 
 use std::time::Instant;
 
-use fuzz::compare::{Verdict, compare, compare_pieces, compare_places, compare_within};
+use fuzz::compare::{
+    Verdict, compare, compare_parts, compare_pieces, compare_places, compare_within,
+};
 use fuzz::program::Program;
 use fuzz::random::Family;
 use fuzz::shrink;
@@ -48,7 +50,9 @@ fn main() {
     let family = family();
     let places = std::env::args().any(|argument| argument == "--places");
     let pieces = option("--pieces", 0);
+    let parts = std::env::args().any(|argument| argument == "--parts");
     let compare = |program: &Program| match u32::try_from(preemptions) {
+        _ if parts => compare_parts(program, pieces, most),
         _ if pieces > 0 => compare_pieces(program, pieces, None, most),
         _ if places => compare_places(program, None, most),
         Ok(preemptions) => compare_within(program, preemptions, most),

@@ -6,7 +6,9 @@ mod fuzz;
 
 use explore_engine::config::{Fault, Strategy};
 use explore_engine::{Config, Position};
-use fuzz::compare::{Verdict, compare, compare_pieces, compare_places, compare_within};
+use fuzz::compare::{
+    Verdict, compare, compare_parts, compare_pieces, compare_places, compare_within,
+};
 use fuzz::interpret::{Found, position, search, search_from};
 use fuzz::numbers::Random;
 use fuzz::random::Family;
@@ -95,6 +97,13 @@ fn a_search_in_pieces_finds_what_the_whole_finds() {
         for (piece, programs) in [(1, 20), (9, 20)] {
             hold(family, programs, 9, &|program| compare_pieces(program, piece, None, 250));
         }
+    }
+}
+
+#[test]
+fn a_search_in_parts_finds_what_the_whole_finds() {
+    for family in ALL {
+        hold(family, 20, 9, &|program| compare_parts(program, 9, 250));
     }
 }
 

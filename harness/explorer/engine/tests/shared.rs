@@ -135,6 +135,9 @@ fn budgets_hold_over_all_processes() {
     assert!((600..=700).contains(&outcome.executions), "{outcome}");
     let covered = outcome.covered.expect("how far it was is known");
     assert!((1..1_000_000).contains(&covered), "{covered}");
+    // What is given away and not needed is not lost.
+    let enough = Config { max_executions: 1900, ..config.clone() };
+    assert!(explore(&enough, adders).is_proved());
     let late = Config { max_time: Duration::ZERO, ..config };
     assert_eq!(explore(&late, adders).status, Status::NotProved);
 }

@@ -62,6 +62,9 @@ pub struct Config {
     /// Share it in pieces of so many executions, and one after the other if there is one process, for its tests. 0: in pieces of a good size.
     #[doc(hidden)]
     pub piece: u64,
+    /// Split the search as for so many machines, and search all parts here, for its tests. 0: it is not split.
+    #[doc(hidden)]
+    pub parts: u32,
     /// Which search to use instead of the usual one.
     #[doc(hidden)]
     pub strategy: Strategy,
@@ -131,6 +134,7 @@ impl Default for Config {
             minimise: true,
             jobs: 1,
             piece: 0,
+            parts: 0,
             strategy: Strategy::Optimal,
             queues: false,
             tokens: false,
@@ -264,6 +268,7 @@ fields!(Config {
     minimise,
     jobs;
     piece,
+    parts,
     strategy,
     queues,
     tokens,

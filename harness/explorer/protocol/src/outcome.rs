@@ -50,6 +50,12 @@ pub struct Outcome {
     pub schedule: Option<String>,
     /// How many processes have shared the search. 0: it was not shared.
     pub processes: u32,
+    /// Of how many parts the search consists, for as many machines. 0: it was not split.
+    pub parts: u32,
+    /// Which of them it is, and that it is done: nothing fails there, which proves nothing without the others. 0: it is none, or not done.
+    pub part: u32,
+    /// How many executions each part makes to see how the search is split; they are counted once here.
+    pub by_each: u64,
     /// How many times the failing run takes the turn from a thread that could have gone on.
     pub preemptions: Option<u32>,
     /// Whether no run with fewer fails.
@@ -129,6 +135,12 @@ impl Outcome {
             // Only a replay has a run to show that did not fail.
             Status::NotProved if self.trace.is_some() && self.too_long == 0 => self.summary.clone(),
             Status::NotProved if self.trace.is_some() => format!("not proved: {}", self.summary),
+            Status::NotProved if self.part > 0 => format!(
+                "part {} of {} is done: {executions}, none fails{}",
+                self.part,
+                self.parts,
+                self.shared()
+            ),
             Status::NotProved => format!("not proved: {executions} tried, none fails"),
             Status::Refused => format!("cannot be explored: {}", self.summary),
         }
@@ -148,7 +160,16 @@ impl Outcome {
 
     /// What is said of a search that was shared.
     fn shared(&self) -> String {
+        let (repeated, parts) = (self.redundant, self.parts);
         match (self.processes, self.redundant) {
+            _ if parts > 0 && self.part == 0 => format!(
+                " ({parts} parts; {repeated} of the executions repeat others, and {} of these were made by each part)",
+                self.by_each
+            ),
+            _ if parts > 0 => format!(
+                " ({repeated} of them repeat others, {} to see how the search is split)",
+                self.by_each
+            ),
             (0, _) | (1, 0) => String::new(),
             (1, repeated) => format!(" ({repeated} of them repeat others)"),
             (n, repeated) => {
@@ -247,6 +268,9 @@ impl ToJson for Outcome {
             trace,
             schedule,
             processes,
+            parts,
+            part,
+            by_each,
             preemptions,
             minimal,
             within,
@@ -269,6 +293,9 @@ impl ToJson for Outcome {
             outcome.field("trace", trace);
             outcome.field("schedule", schedule);
             outcome.field("processes", processes);
+            outcome.field("parts", parts);
+            outcome.field("part", part);
+            outcome.field("by_each", by_each);
             outcome.field("preemptions", preemptions);
             outcome.field("minimal", minimal);
             outcome.field("within", within);

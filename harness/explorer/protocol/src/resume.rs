@@ -13,6 +13,12 @@ pub struct Resume {
     pub within: String,
     /// Which search of the scenario it is, where there are several, counted from 0.
     pub look: u8,
+    /// Which part of the search it is, counted from 1.
+    pub part: u32,
+    /// Of how many parts. 0: it is not split.
+    pub parts: u32,
+    /// The journals of all parts, to be put together. Then nothing is written.
+    pub merge: Vec<String>,
 }
 
-fields!(Resume { file, compiler, within, look });
+fields!(Resume { file, compiler, within, look, part, parts, merge });

@@ -19,8 +19,10 @@ use protocol::Resume;
 
 mod header;
 mod lock;
+mod merge;
 
 use header::Header;
+pub(super) use merge::Merged;
 
 /// The first line.
 const FORM: &str = "journal of an exploration, form 1";
@@ -49,16 +51,20 @@ impl Key {
     }
 }
 
+/// What came of pieces.
+type Known = BTreeMap<Key, Vec<u8>>;
+
 /// See the [module](self).
 #[derive(Debug)]
 pub(super) struct Journal {
-    file: Lock,
+    /// Nothing, if nothing is to be written.
+    file: Option<Lock>,
     path: PathBuf,
     /// So long is what is whole.
     length: u64,
     /// The search's number in the file.
     search: u64,
-    known: BTreeMap<Key, Vec<u8>>,
+    known: Known,
     /// So many lines are written before the process is killed, for a test.
     left: Option<u32>,
 }
@@ -75,61 +81,36 @@ impl Journal {
         let mut file = Lock::take(&path)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(trouble)?;
-        let (lines, length) = whole_lines(&bytes, &path)?;
+        let (lines, length) = lines_of(&bytes, &path)?;
         let own = Header::new(resume, name, config).map_err(trouble)?;
-        let mut journal = Self {
-            file,
-            path: path.clone(),
-            length: length as u64,
-            search: 0,
-            known: BTreeMap::new(),
-            left: match config.fault {
-                Some(Fault::KilledAfterLine(lines)) => Some(lines),
-                _ => None,
-            },
-        };
-        journal.file.set_len(journal.length).map_err(trouble)?;
+        let found = read(&lines, &own, &path)?;
+        let length = length as u64;
+        file.set_len(length).map_err(trouble)?;
+        let mut journal =
+            Self { path, length, search: found.number, ..Self::of_known(found.known) };
+        journal.file = Some(file);
+        if let Some(Fault::KilledAfterLine(lines)) = config.fault {
+            journal.left = Some(lines);
+        }
         if length == 0 {
             journal.write(&[FORM.to_owned()])?;
         }
-        let mut searches = 0;
-        for line in &lines {
-            match line.as_slice() {
-                ["search", rest @ ..] => {
-                    searches += 1;
-                    let Some(header) = Header::read(rest) else { return Err(strange(&path)) };
-                    if header.is_of_the_same(&own) {
-                        header.compare(&own).map_err(|other| {
-                            format!(
-                                "{} cannot be gone on with: it is of {other}; name another file, or remove this one",
-                                path.display()
-                            )
-                        })?;
-                        journal.search = searches;
-                    }
-                }
-                ["piece", search, one, other, most, said] => {
-                    let number = |text: &str| u64::from_str_radix(text, 16).ok();
-                    let read = (|| {
-                        let key =
-                            Key { piece: [number(one)?, number(other)?], most: number(most)? };
-                        Some((number(search)?, key, of_text(said)?))
-                    })();
-                    let Some((search, key, said)) = read else { return Err(strange(&path)) };
-                    if search == journal.search && search > 0 {
-                        journal.known.insert(key, said);
-                    }
-                }
-                _ => return Err(strange(&path)),
+        match found.header {
+            Some(header) => {
+                header.compare_parts(&own).map_err(|other| refused(&journal.path, &other))?
+            }
+            None => {
+                let mut fields = vec!["search".to_owned()];
+                fields.extend(own.write());
+                journal.write(&fields)?;
             }
         }
-        if journal.search == 0 {
-            journal.search = searches + 1;
-            let mut fields = vec!["search".to_owned()];
-            fields.extend(own.write());
-            journal.write(&fields)?;
-        }
         Ok(journal)
+    }
+
+    /// One that is only read.
+    fn of_known(known: Known) -> Self {
+        Self { file: None, path: PathBuf::new(), length: 0, search: 0, known, left: None }
     }
 
     /// What came of a piece, if it is known. It is asked for once.
@@ -158,23 +139,84 @@ impl Journal {
         Ok(())
     }
 
+    /// Keeps that the search has come to its end.
+    ///
+    /// # Errors
+    ///
+    /// As [`keep`](Self::keep).
+    pub fn done(&mut self) -> Result<(), String> {
+        self.write(&["done".to_owned(), format!("{:x}", self.search)])
+    }
+
     /// Writes a line, or nothing.
     fn write(&mut self, fields: &[String]) -> Result<(), String> {
+        let Some(file) = &mut self.file else { return Ok(()) };
         let text = fields.join("\t");
         let line = format!("{:016x}\t{text}\n", sum(&text));
-        let written = self.file.seek(SeekFrom::Start(self.length));
-        match written.and_then(|_| self.file.write_all(line.as_bytes())) {
+        let written = file.seek(SeekFrom::Start(self.length));
+        match written.and_then(|_| file.write_all(line.as_bytes())) {
             Ok(()) => {
                 self.length += line.len() as u64;
                 Ok(())
             }
             Err(error) => {
                 // If that fails as well, the next one who reads it finds half a line at its end.
-                let _ = self.file.set_len(self.length);
+                let _ = file.set_len(self.length);
                 Err(format!("the journal {} cannot be written: {error}", self.path.display()))
             }
         }
     }
+}
+
+/// What a journal says of a search.
+struct FoundIn {
+    header: Option<Header>,
+    /// Its number in the file, or that of the next one.
+    number: u64,
+    known: Known,
+    done: bool,
+}
+
+/// Reads what lines say of a search.
+fn read(lines: &[Vec<&str>], own: &Header, path: &Path) -> Result<FoundIn, String> {
+    let mut found = FoundIn { header: None, number: 0, known: Known::new(), done: false };
+    let number = |text: &str| u64::from_str_radix(text, 16).ok();
+    let mut searches = 0;
+    for line in lines {
+        match line.as_slice() {
+            ["search", rest @ ..] => {
+                searches += 1;
+                let Some(header) = Header::read(rest) else { return Err(strange(path)) };
+                if header.is_of_the_same(own) {
+                    header.compare(own).map_err(|other| refused(path, &other))?;
+                    (found.header, found.number) = (Some(header), searches);
+                }
+            }
+            ["piece", search, one, other, most, said] => {
+                let read = (|| {
+                    let key = Key { piece: [number(one)?, number(other)?], most: number(most)? };
+                    Some((number(search)?, key, of_text(said)?))
+                })();
+                let Some((search, key, said)) = read else { return Err(strange(path)) };
+                if search == found.number && search > 0 {
+                    found.known.insert(key, said);
+                }
+            }
+            ["done", search] => found.done |= number(search) == Some(found.number),
+            _ => return Err(strange(path)),
+        }
+    }
+    if found.header.is_none() {
+        found.number = searches + 1;
+    }
+    Ok(found)
+}
+
+fn refused(path: &Path, other: &str) -> String {
+    format!(
+        "{} cannot be gone on with: it is of {other}; name another file, or remove this one",
+        path.display()
+    )
 }
 
 /// The checksum of a line.
@@ -185,7 +227,7 @@ fn sum(text: &str) -> u64 {
 }
 
 /// The fields of the lines of a journal but the first, and how long they are together. What a kill has left of the last line does not count.
-fn whole_lines<'a>(bytes: &'a [u8], path: &Path) -> Result<(Vec<Vec<&'a str>>, usize), String> {
+fn lines_of<'a>(bytes: &'a [u8], path: &Path) -> Result<(Vec<Vec<&'a str>>, usize), String> {
     let first = format!("{:016x}\t{FORM}\n", sum(FORM));
     if !bytes.starts_with(first.as_bytes()) {
         // A kill may have come before there was a whole line.

@@ -12,6 +12,7 @@ mod position;
 mod report;
 pub(crate) mod runner;
 mod runs;
+mod shards;
 mod shared;
 mod worker;
 
@@ -36,6 +37,7 @@ use protocol::schedule;
 pub use protocol::{Resume, ScheduleError};
 use runner::Runner;
 pub use runs::NoRuns;
+use shards::Sharding;
 
 /// Explores scenarios.
 ///
@@ -129,9 +131,14 @@ impl Explorer {
         scenario: impl Fn() + 'static,
         see: &mut dyn FnMut(&Progress<'_>),
     ) -> Outcome {
-        let (_one, runner) = self.prepare(&self.config, scenario, Location::caller());
+        let mut config = self.config.clone();
+        if self.resume.as_ref().is_some_and(|resume| !resume.merge.is_empty()) {
+            // Each part had a budget of its own.
+            config.max_executions = u64::MAX;
+        }
+        let (_one, runner) = self.prepare(&config, scenario, Location::caller());
         let _watchdog = self.watch(&runner, name);
-        let mut exploration = Exploration::new(&self.config, &runner, name, see);
+        let mut exploration = Exploration::new(&config, &runner, name, see);
         if let Some(resume) = &self.resume {
             match exploration.write_to(resume) {
                 Ok(()) => {}
@@ -307,6 +314,7 @@ struct Exploration<'a> {
     /// What is said of a program that ran on in another process, and was ended with it.
     stuck: Option<String>,
     journal: Option<Journal>,
+    sharding: Sharding,
     start: Instant,
 }
 
@@ -339,7 +347,7 @@ impl<'a> Exploration<'a> {
         let outcome = outcome::new(name, config);
         let (found, long, stuck, start) = (None, None, None, Instant::now());
         let (confined, noticed, piece) = (false, false, false);
-        let journal = None;
+        let (journal, sharding) = (None, Sharding { part: 0, parts: config.parts });
         Self {
             config,
             runner,
@@ -352,12 +360,16 @@ impl<'a> Exploration<'a> {
             piece,
             stuck,
             journal,
+            sharding,
             start,
         }
     }
 
     /// The exhaustive search, and the random one after it.
     fn search(&mut self) {
+        if self.sharding.parts > 0 {
+            return self.search_in_parts();
+        }
         let config = self.config;
         // What is shared is shared after so many.
         let alone = self.alone().unwrap_or(u64::MAX).min(config.max_executions);

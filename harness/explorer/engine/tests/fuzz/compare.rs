@@ -2,7 +2,7 @@
 
 use explore_engine::config::{Fault, Strategy};
 
-use super::interpret::{Found, search, search_in_pieces, search_within};
+use super::interpret::{Found, search, search_in_parts, search_in_pieces, search_within};
 use super::program::Program;
 
 /// How two searches of one program differ.
@@ -57,11 +57,21 @@ pub fn compare_places(program: &Program, fault: Option<Fault>, most: u64) -> Ver
 /// Compares a search in pieces of so many executions with the search of the whole, of at most `most` executions.
 #[allow(dead_code, reason = "not every test uses it")]
 pub fn compare_pieces(program: &Program, piece: u64, fault: Option<Fault>, most: u64) -> Verdict {
+    compare_whole(program, most, &|most| search_in_pieces(program, piece, fault, most))
+}
+
+/// Compares a search that is split as for several machines with the search of the whole.
+#[allow(dead_code, reason = "not every test uses it")]
+pub fn compare_parts(program: &Program, piece: u64, most: u64) -> Verdict {
+    compare_whole(program, most, &|most| search_in_parts(program, piece, most))
+}
+
+fn compare_whole(program: &Program, most: u64, search_in: &dyn Fn(u64) -> Found) -> Verdict {
     let whole = search(program, Strategy::Optimal, None, most);
     if !whole.ended {
         return Verdict::TooLong;
     }
-    let pieces = search_in_pieces(program, piece, fault, most * 10 + 1000);
+    let pieces = search_in(most * 10 + 1000);
     if pieces.outcomes != whole.outcomes {
         return Verdict::Different(difference(&pieces, &whole));
     }

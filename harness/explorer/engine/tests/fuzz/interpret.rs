@@ -380,6 +380,18 @@ pub fn search_in_pieces(program: &Program, piece: u64, fault: Option<Fault>, mos
     })
 }
 
+/// [`search`], split as for several machines, in pieces of so many executions.
+#[allow(dead_code, reason = "not every test uses it")]
+pub fn search_in_parts(program: &Program, piece: u64, most: u64) -> Found {
+    let parts = 2;
+    let config = Config { piece, parts, ..config_of(program, Strategy::Optimal, None, None, most) };
+    let observed = Observed::default();
+    let (mine, program) = (Arc::clone(&observed), program.clone());
+    watch(&observed, most, |see| {
+        Explorer::new(config).run_watched("fuzz", move || run(&program, &mine), see)
+    })
+}
+
 /// [`search`], among the executions that begin as a schedule says.
 #[allow(dead_code, reason = "one test uses it")]
 pub fn search_from(program: &Program, schedule: &str, most: u64) -> Found {

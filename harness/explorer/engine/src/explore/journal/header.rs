@@ -18,6 +18,8 @@ pub(super) struct Header {
     program: String,
     compiler: String,
     bounds: String,
+    /// `2/4`, or nothing.
+    part: String,
 }
 
 impl Header {
@@ -47,23 +49,48 @@ impl Header {
             program: program()?,
             compiler: plain(&resume.compiler),
             bounds: plain(&line(&config)),
+            part: match resume.parts {
+                0 => String::new(),
+                parts => format!("{}/{parts}", resume.part),
+            },
         })
     }
 
-    pub fn write(&self) -> [String; 6] {
-        let Self { name, within, look, program, compiler, bounds } = self.clone();
-        [name, within, look, program, compiler, bounds]
+    pub fn write(&self) -> [String; 7] {
+        let Self { name, within, look, program, compiler, bounds, part } = self.clone();
+        [name, within, look, program, compiler, bounds, part]
     }
 
     pub fn read(fields: &[&str]) -> Option<Self> {
         let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
-        let [name, within, look, program, compiler, bounds] = fields.try_into().ok()?;
-        Some(Self { name, within, look, program, compiler, bounds })
+        let [name, within, look, program, compiler, bounds, part] = fields.try_into().ok()?;
+        Some(Self { name, within, look, program, compiler, bounds, part })
     }
 
     /// Whether both are called the same: then they must be the same in all.
     pub fn is_of_the_same(&self, other: &Self) -> bool {
         (&self.name, &self.within, &self.look) == (&other.name, &other.within, &other.look)
+    }
+
+    /// Which part of how many it is; of 0, if it is no part.
+    pub fn part(&self) -> (u32, u32) {
+        let numbers = self.part.split_once('/').and_then(|(part, parts)| {
+            let (part, parts) = (part.parse().ok()?, parts.parse().ok()?);
+            (1..=parts).contains(&part).then_some((part, parts))
+        });
+        numbers.unwrap_or((0, 0))
+    }
+
+    /// Says of which part this one is, if the one that is to begin is of another.
+    pub fn compare_parts(&self, now: &Self) -> Result<(), String> {
+        let told = |part: &str| match part {
+            "" => "the whole search".to_owned(),
+            part => format!("part {part}"),
+        };
+        match self.part == now.part {
+            true => Ok(()),
+            false => Err(format!("{}, and now it is {}", told(&self.part), told(&now.part))),
+        }
     }
 
     /// Says in what this one, which is written, is another than the one that is to begin.

@@ -64,6 +64,10 @@ struct Junction {
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(crate) struct Board {
+    /// What every piece begins with. Each way on from there is taken by somebody: what is asked for there is there already.
+    prefix: Vec<Node>,
+    /// So deep are those of which that holds.
+    fixed: usize,
     junctions: Vec<Option<Junction>>,
     free: Vec<usize>,
     /// Pieces that nobody works on; the next one last. What others ask for comes after all that were there.
@@ -77,6 +81,26 @@ impl Board {
     pub fn new(rest: Rest) -> Self {
         let mut board = Self::default();
         board.divide(None, rest, 1);
+        board
+    }
+
+    /// A search of one piece, of a program that is [split](crate::explore) at the nodes above it.
+    pub fn of(piece: Piece) -> Self {
+        let Piece { nodes: mut prefix, border } = piece;
+        let mut board = Self { fixed: border, ..Self::default() };
+        if let Some(mut node) = prefix.pop() {
+            let ways = std::mem::take(&mut node.tree).into_iter().map(|branch| Way {
+                choice: branch.choice,
+                awake: branch.awake,
+                step: None,
+                below: Below::Waiting(Vec::new()),
+            });
+            let ways: Vec<Way> = ways.collect();
+            let (open, parent, generation) = (ways.len(), None, 1);
+            let number = board.add(Junction { parent, node, ways, open, generation });
+            board.prefix = prefix;
+            board.offer(number, 0);
+        }
         board
     }
 
@@ -142,7 +166,8 @@ impl Board {
             other.depth.cmp(&one.depth).then_with(|| one.cmp(other))
         });
         for Asked { depth, choice, awake } in asked {
-            if let Some(&junction) = chain.get(depth) {
+            let below = depth.checked_sub(self.prefix.len()).filter(|_| depth >= self.fixed);
+            if let Some(&junction) = below.and_then(|depth| chain.get(depth)) {
                 self.put(junction, choice, &awake);
             }
         }
@@ -293,6 +318,7 @@ impl Board {
             nodes.push(junction.node_of(at.way));
             up = junction.parent;
         }
+        nodes.extend(self.prefix.iter().rev().cloned());
         nodes.reverse();
         let border = nodes.len();
         nodes.extend(below);

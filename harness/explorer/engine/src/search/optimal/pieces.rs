@@ -26,6 +26,38 @@ pub(crate) struct Piece {
     pub(super) border: usize,
 }
 
+/// Where a piece begins: what can be done there, and what sleeps.
+#[derive(Clone, Debug)]
+pub(crate) struct Begins(Node);
+
+impl Begins {
+    /// Every way on.
+    pub fn ways(&self) -> Vec<Choice> {
+        let node = &self.0;
+        node.choices.iter().copied().filter(|choice| !node.sleeps(*choice)).collect()
+    }
+}
+
+impl Piece {
+    /// All runs.
+    pub fn all() -> Self {
+        Self { nodes: Vec::new(), border: 0 }
+    }
+
+    /// Those of its runs that go on in this way, without those that could as well go on in one of the ways before, which took these steps.
+    pub fn way(&self, begins: &Begins, choice: Choice, before: &[Stood]) -> Self {
+        let Self { mut nodes, .. } = self.clone();
+        let mut node = begins.0.clone();
+        node.asleep.extend(before.iter().map(|step| step.0));
+        node.asleep.retain(|sleeper| sleeper.choice != choice);
+        node.tree = vec![Branch::new(choice, Footprint::EMPTY)];
+        node.done = 0;
+        nodes.push(node);
+        let border = nodes.len();
+        Self { nodes, border }
+    }
+}
+
 /// A run that a piece asks others for: at this depth, this step, with these awake.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Asked {
@@ -65,6 +97,11 @@ impl Optimal {
     /// The last step above the border, as the last execution took it.
     pub fn step_above(&self) -> Option<Stood> {
         self.log.events().get(self.border.checked_sub(1)?).map(|event| Stood(as_sleeper(event)))
+    }
+
+    /// Where the piece begins, as the last execution came to it. Nothing if it ended there, or if all that could go on sleeps.
+    pub fn begins(&self) -> Option<Begins> {
+        self.nodes.get(self.border).cloned().map(Begins)
     }
 
     /// What is left to do. The search is at its end with that.
