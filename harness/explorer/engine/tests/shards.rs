@@ -191,7 +191,7 @@ fn what_is_missing_is_told(folder: &Path) {
     };
     let [one, two, three] = files.clone().try_into().unwrap();
     refused(&[one.clone(), three.clone()], "part 2 of 3 is missing");
-    refused(&[two.clone()], "parts 1, 3 of 3 are missing");
+    refused(std::slice::from_ref(&two), "parts 1, 3 of 3 are missing");
     refused(&[one.clone(), two.clone(), two.clone(), three.clone()], "part 2 of 3 is there twice");
     // Of another split.
     let other = path(folder, "1-of-2");
