@@ -189,6 +189,9 @@ mod with_serde {
             trace: Some(Outcome::refused("a", "b".to_owned()).run_or_verdict()),
             schedule: Some("x:y".to_owned()),
             processes: 2,
+            parts: 4,
+            part: 3,
+            by_each: 190,
             preemptions: Some(7),
             minimal: true,
             within: Some("2 looks".to_owned()),
@@ -248,4 +251,19 @@ fn an_outcome_is_json() {
     assert_eq!(parsed(&Frame::default())["recorded"], json!([]));
     assert_eq!(parsed(&Panic::default())["line"], json!(0));
     assert_eq!(parsed(&Progress::default())["random"], json!(false));
+}
+
+#[test]
+fn where_to_go_on_crosses_as_it_is() {
+    let resume = explore_protocol::Resume {
+        file: "a \"b\"\n".to_owned(),
+        compiler: "rustc 1.95.0".to_owned(),
+        within: "a --lib".to_owned(),
+        look: 1,
+        part: 2,
+        parts: 3,
+        merge: vec!["c".to_owned(), String::new()],
+    };
+    let text = trace::json::line(&resume);
+    assert_eq!(explore_protocol::read::from_text::<explore_protocol::Resume>(&text), Ok(resume));
 }
