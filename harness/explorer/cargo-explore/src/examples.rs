@@ -61,6 +61,10 @@ fn in_source(source: &str, file: &Path) -> usize {
             text.line(line);
         } else if let Some(rest) = ["/**", "/*!"].iter().find_map(|open| line.strip_prefix(open)) {
             block = !rest.contains("*/") && !rest.starts_with('*');
+            if block {
+                text.fence = None;
+                text.line(rest);
+            }
         } else if let Some(included) = included(line, file) {
             let mut text_there = Text::default();
             let there = std::fs::read_to_string(included).unwrap_or_default();
@@ -147,7 +151,7 @@ mod tests {
         let source = "//! ```\n//! a();\n//! ```\n/// ```text\n/// no\n/// ```\n/// ```rust,no_run\n/// ```\n// ```\n";
         assert_eq!(count(source), 2);
         assert_eq!(count("/// ~~~\n/// ```\n/// a();\n/// ```\n/// ~~~\n"), 1);
-        assert_eq!(count("/**\n * ```\n * a();\n * ```\n */\nfn a() {}\n/*! ```\n``` */\n"), 1);
+        assert_eq!(count("/**\n * ```\n * a();\n * ```\n */\nfn a() {}\n/*! ```\n``` */\n"), 2);
         assert_eq!(count("//// ```\n//// ```\n"), 0);
         assert_eq!(
             count("/// ```rust should_panic\n/// ```\n/// ```compile_fail,E0277\n/// ```\n"),
