@@ -4,12 +4,14 @@ use crate::drive::Asked;
 use std::path::Path;
 
 /// What the comments above a test ask for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct OfTest {
     /// As in the documentation of a scenario.
     pub asked: Asked,
     /// That there is no second look, in which time-outs fire early.
     pub late_timeouts: bool,
+    /// What is accepted in crates of others, as it is written.
+    pub accept: Vec<String>,
 }
 
 /// What the test in this file asks for whose function begins in this line. What cannot be read asks for nothing.
@@ -31,11 +33,13 @@ fn read(source: &str, line: u32) -> OfTest {
         found.asked.eager_timeouts |= text.starts_with("Time-outs fire at any moment");
         found.late_timeouts |= text.starts_with("Time-outs fire only when nothing else can happen");
         found.asked.leaks |= text.starts_with(NO_LEAKS);
+        found.accept.extend(accepted(text));
         found.asked.detached |= text.starts_with("Threads may be left running");
         found.asked.looks = looks(text).or(found.asked.looks);
     }
     let head: Vec<&str> = head.filter_map(|line| comment(line)).collect();
     found.asked.leaks |= head.iter().any(|text| text.starts_with(NO_LEAKS));
+    found.accept.extend(head.iter().copied().filter_map(accepted));
     if found.asked.looks.is_none() {
         found.asked.looks = head.into_iter().find_map(looks);
     }
@@ -44,6 +48,11 @@ fn read(source: &str, line: u32) -> OfTest {
 
 /// How a test asks that memory does not leak.
 const NO_LEAKS: &str = "Memory must not leak";
+
+/// What a line accepts.
+fn accepted(text: &str) -> Option<String> {
+    Some(text.strip_prefix("Accepted: ")?.trim().to_owned())
+}
 
 /// The text of a line that is a comment.
 fn comment(line: &str) -> Option<&str> {
@@ -61,7 +70,12 @@ fn looks(text: &str) -> Option<u8> {
 mod tests {
     use super::*;
 
+    fn of_file() -> Vec<String> {
+        vec!["data race in a src/x.rs".to_owned()]
+    }
+
     const SOURCE: &str = "// At most 3 looks.
+// Accepted: data race in a src/x.rs
 
 use std::thread;
 
@@ -72,6 +86,7 @@ fn first() {}
 ///
 /// At most 2 looks: more change nothing.
 /// Memory must not leak.
+// Accepted: data race in b
 #[test]
 #[should_panic(
     expected = \"Time-outs fire at any moment\"
@@ -91,12 +106,43 @@ fn third() {}
 
     #[test]
     fn a_test_asks_in_the_comments_above_it() {
-        let first = Asked { eager_timeouts: true, looks: Some(3), leaks: false, detached: false };
-        assert_eq!(asked("fn first"), OfTest { asked: first, late_timeouts: false });
-        let second = Asked { eager_timeouts: false, looks: Some(2), leaks: true, detached: false };
-        assert_eq!(asked("fn second"), OfTest { asked: second, late_timeouts: true });
-        let third = Asked { eager_timeouts: false, looks: Some(3), leaks: false, detached: true };
-        assert_eq!(asked("fn third"), OfTest { asked: third, late_timeouts: false });
+        let first = Asked {
+            eager_timeouts: true,
+            looks: Some(3),
+            leaks: false,
+            detached: false,
+            ..Asked::default()
+        };
+        assert_eq!(
+            asked("fn first"),
+            OfTest { asked: first, late_timeouts: false, accept: of_file() }
+        );
+        let second = Asked {
+            eager_timeouts: false,
+            looks: Some(2),
+            leaks: true,
+            detached: false,
+            ..Asked::default()
+        };
+        assert_eq!(
+            asked("fn second"),
+            OfTest {
+                asked: second,
+                late_timeouts: true,
+                accept: vec!["data race in b".to_owned(), of_file().remove(0)]
+            }
+        );
+        let third = Asked {
+            eager_timeouts: false,
+            looks: Some(3),
+            leaks: false,
+            detached: true,
+            ..Asked::default()
+        };
+        assert_eq!(
+            asked("fn third"),
+            OfTest { asked: third, late_timeouts: false, accept: of_file() }
+        );
         assert_eq!(read("", 7), OfTest::default());
     }
 }

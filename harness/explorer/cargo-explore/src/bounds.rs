@@ -33,6 +33,8 @@ pub struct OfPackage {
     pub leaks: bool,
     /// Within how many looks a loop that only looks sees a change.
     pub looks: Option<NonZeroU8>,
+    /// What is accepted in crates of others.
+    pub accept: Vec<String>,
     /// The seed of the random part of the search.
     pub seed: Option<u64>,
     /// The seed of the random numbers that tests read.

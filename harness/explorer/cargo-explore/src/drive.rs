@@ -81,7 +81,7 @@ pub struct Driver {
 }
 
 /// What a scenario asks for in its documentation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
     /// That time-outs fire at any moment.
     pub eager_timeouts: bool,
@@ -91,6 +91,8 @@ pub struct Asked {
     pub leaks: bool,
     /// That threads may be left running at its end.
     pub detached: bool,
+    /// That data races in these files, or below these folders, are no failure.
+    pub accept: Vec<String>,
 }
 
 impl Driver {
@@ -198,7 +200,7 @@ impl Driver {
     }
 
     pub(crate) fn asked(&self, scenario: &str) -> Asked {
-        self.asked.get(scenario).copied().unwrap_or_default()
+        self.asked.get(scenario).cloned().unwrap_or_default()
     }
 
     /// `search`, and what the scenario's documentation asks for.
@@ -213,6 +215,9 @@ impl Driver {
         }
         if asked.detached {
             search.to_mut().config.detached = true;
+        }
+        if !asked.accept.is_empty() {
+            search.to_mut().config.accept.extend(asked.accept);
         }
         if asked.looks.is_some() {
             search.to_mut().config.looks = asked.looks;

@@ -2,6 +2,7 @@
 //!
 //! | module | what lives there |
 //! |---|---|
+//! | `accept` | known data races of others |
 //! | [`arguments`] | the command line |
 //! | [`bounds`] | how far to look: the command line, then the package's manifest |
 //! | [`carried`] | the sources of the stand-ins, which the command carries |
@@ -25,6 +26,7 @@
 //!
 //! Nothing here links the explorer. It is compiled, put into the place of `std`, and what a program says that was compiled so is read.
 
+mod accept;
 pub mod arguments;
 mod asked;
 pub mod bounds;

@@ -1,5 +1,6 @@
 //! The executables of a crate's tests, compiled against the stand-ins, and the tests in them.
 
+use crate::accept::{Accepted, Others};
 use crate::arguments::{Arguments, CargoFlags};
 use crate::bounds::OfPackage;
 use crate::cargo::Built;
@@ -55,6 +56,9 @@ pub struct Test {
     /// Whether it asks that time-outs fire only when nothing else can happen.
     #[serde(skip)]
     pub late_timeouts: bool,
+    /// What of others is accepted in it.
+    #[serde(skip)]
+    pub(crate) accepted: Vec<Accepted>,
 }
 
 impl Test {
@@ -66,6 +70,15 @@ impl Test {
         };
         (arguments.filters.is_empty() || arguments.filters.iter().any(is))
             && !arguments.skip.iter().any(|filter| self.name.contains(filter.as_str()))
+    }
+
+    /// What occurred of that which is accepted, as it was written, if these are its places.
+    pub(crate) fn accepts(&self, places: &[String]) -> Vec<&str> {
+        let occurred = |accepted: &&Accepted| places.contains(&accepted.place);
+        let mut texts: Vec<&str> =
+            self.accepted.iter().filter(occurred).map(|accepted| accepted.text.as_str()).collect();
+        texts.dedup();
+        texts
     }
 
     /// Whether it runs, as far as `#[ignore]` is concerned.
@@ -132,7 +145,8 @@ pub fn compile(
         }
     }
     found.sort_by_key(|(package, target, _)| (package.clone(), order(target), target.name.clone()));
-    let suite = |(id, target, executable): (_, cargo_metadata::Target, PathBuf)| {
+    let mut others = Others::none();
+    let mut suite = |(id, target, executable): (_, cargo_metadata::Target, PathBuf)| {
         let package = metadata.packages.iter().find(|package| package.id == id);
         let package = package.context("cargo compiled a package that it does not list")?;
         let within = format!("{} {}", package.name, flag(&target));
@@ -146,10 +160,19 @@ pub fn compile(
                 Err(why) => (Vec::new(), Some(format!("{why:#}"))),
             },
         };
+        let bounds = OfPackage::read(&package.name, &package.metadata)?;
+        let manifest = package.manifest_path.as_std_path();
+        let of = format!("the manifest of {}", package.name);
+        let of_package = others.find(&bounds.accept, &of, manifest)?;
         for test in &mut tests {
             // Rustc names files as cargo does: from the root of the workspace.
-            let asks = asked::of(&root.join(&test.file), test.line);
+            let mut asks = asked::of(&root.join(&test.file), test.line);
             test.late_timeouts = asks.late_timeouts;
+            let of = format!("{} ({}:{})", test.name, test.file, test.line);
+            test.accepted = of_package.clone();
+            test.accepted.extend(others.find(&asks.accept, &of, manifest)?);
+            let places = test.accepted.iter().map(|accepted| accepted.place.clone());
+            asks.asked.accept = places.collect();
             driver.note(&test.name, asks.asked);
         }
         let source = target.src_path.as_std_path();
@@ -157,7 +180,7 @@ pub fn compile(
             package: package.name.to_string(),
             flag: flag(&target),
             source: source.strip_prefix(root).unwrap_or(source).display().to_string(),
-            bounds: OfPackage::read(&package.name, &package.metadata)?,
+            bounds,
             driver,
             no_memory: arguments.no_memory,
             compiles: arguments.cargo.compiles(),
@@ -165,7 +188,7 @@ pub fn compile(
             left_out,
         })
     };
-    found.into_iter().map(suite).collect()
+    found.into_iter().map(&mut suite).collect()
 }
 
 /// Where cargo is to compile tests, and what makes it compile them against the stand-ins.

@@ -43,6 +43,8 @@ pub struct Teller {
     replays: bool,
     /// Whether what is done is written down.
     resumes: bool,
+    /// Whether all tests are asked for.
+    complete: bool,
     /// Whether steps within dependencies are folded.
     folds: bool,
     /// What a debugger is told, if one is asked for.
@@ -87,6 +89,7 @@ impl Teller {
             began: now,
             replays: arguments.bounds.schedule.is_some() || arguments.step,
             resumes: arguments.bounds.resume.is_some(),
+            complete: arguments.filters.is_empty() && arguments.skip.is_empty(),
             folds: !arguments.unfolded,
             gdb: arguments.gdb.then(|| arguments.bounds.clone()),
             patient: arguments.bounds.are_patient(std::io::stderr().is_terminal()),
@@ -155,7 +158,12 @@ impl Teller {
             lock(&self.tally).note(&outcome.not_checked);
         }
         let told = Told { suite, test, both, kind };
-        let says = report::shortened(&(self.words.verdict)(outcome, both.second), &self.root);
+        let mut says = report::shortened(&(self.words.verdict)(outcome, both.second), &self.root);
+        let accepted = test.accepts(&outcome.accepted);
+        if !accepted.is_empty() {
+            says += &format!("{}{}", self.words.accepted, accepted.join(self.words.and));
+        }
+        lock(&self.tally).accept(test, &accepted);
         self.junit(|junit| junit.test(&told, &says, &self.picture(outcome, false)));
         let gdb = self.gdb(&told);
         self.bar.suspend(|| match self.format {
@@ -283,6 +291,9 @@ impl Teller {
                 anstream::println!("\n{}{}", self.words.failed, tally.failed.join(", "));
             }
             anstream::println!("\n{} ({seconds:.2} s)", tally.told(self.words));
+            for text in tally.never_met().filter(|_| self.complete) {
+                anstream::println!("{}{text}", self.words.never_met);
+            }
             if !tally.not_checked.is_empty() {
                 let lines = tally.not_checked.iter().map(|line| self.language.phrase(line));
                 let lines = lines.collect::<Vec<_>>().join(self.words.and);

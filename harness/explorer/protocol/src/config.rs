@@ -21,6 +21,9 @@ pub struct Config {
     pub detached: bool,
     /// Memory that nobody has freed at the end of an execution, and nobody can reach from a `static`, is a failure. Only where plain memory is watched.
     pub leaks: bool,
+    /// Data races both of whose accesses are in one of these files (or below one of these folders, if it ends with `/`), named as the compiler was told,
+    /// are no failure. The run goes on as if they were ordered as they came.
+    pub accept: Vec<String>,
     /// What the program reads from standard input.
     pub input: String,
     /// Time-outs of calls in this file never fire early, and do not count for [`Outcome::timed`](crate::Outcome::timed). None if it is empty.
@@ -115,6 +118,7 @@ impl Default for Config {
             outputs: false,
             detached: false,
             leaks: false,
+            accept: Vec::new(),
             input: String::new(),
             patient: String::new(),
             preemptions: None,
@@ -249,6 +253,7 @@ fields!(Config {
     outputs,
     detached,
     leaks,
+    accept,
     input,
     patient,
     preemptions,

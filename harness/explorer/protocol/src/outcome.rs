@@ -62,6 +62,8 @@ pub struct Outcome {
     pub minimal: bool,
     /// What the verdict is bounded to, if a bound has cut something off: "2 looks".
     pub within: Option<String>,
+    /// What of [`accept`](crate::Config::accept) occurred.
+    pub accepted: Vec<String>,
     /// Whether a thread waited with a time-out: then it matters when time-outs fire.
     pub timed: bool,
     /// Which share of the work an exhaustive search had done when it was stopped, in millionths, by what was known of it then: what was not known makes it less.
@@ -274,6 +276,7 @@ impl ToJson for Outcome {
             preemptions,
             minimal,
             within,
+            accepted,
             timed,
             covered,
             bounds,
@@ -299,6 +302,7 @@ impl ToJson for Outcome {
             outcome.field("preemptions", preemptions);
             outcome.field("minimal", minimal);
             outcome.field("within", within);
+            outcome.field("accepted", accepted);
             outcome.field("timed", timed);
             outcome.field("covered", covered);
             outcome.field("bounds", bounds);

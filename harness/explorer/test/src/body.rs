@@ -28,7 +28,7 @@ pub(crate) fn scenario(test: &TestDescAndFn) -> Option<Scenario> {
 /// A test that must panic, in this execution as in every other.
 fn panics(run: fn() -> Result<(), String>, expected: ShouldPanic) {
     let Err(payload) = panic::catch_unwind(run) else {
-        panic!("the test did not panic, and its attribute says that it should");
+        panic!("the test ends without a panic, and #[should_panic] says that it should panic");
     };
     let ShouldPanic::YesWithMessage(part) = expected else { return };
     let message = payload

@@ -99,5 +99,5 @@ pub fn assert_test_result<T: std::process::Termination>(returned: T) -> Result<(
     if code == format!("{:?}", std::process::ExitCode::SUCCESS) {
         return Ok(());
     }
-    Err("the test returned an error".to_owned())
+    Err("the test returned an error, which `cargo test` prints".to_owned())
 }

@@ -19,7 +19,7 @@ pub(super) fn test(told: &Told<'_>, says: &str, gdb: Option<&str>, root: &Path) 
     let mut line = json!({
         "event": "test", "package": suite.package, "target": suite.flag, "name": outcome.name,
         "file": test.file, "line": test.line, "verdict": kind.word(), "says": says,
-        "early": both.second.map(early),
+        "early": both.second.map(early), "accepted": test.accepts(&outcome.accepted),
     });
     for field in ["executions", "elapsed", "schedule", "covered", "bounds", "not_checked"] {
         line[field] = all[field].clone();
@@ -62,6 +62,7 @@ pub(super) fn end(tally: &Tally, exit: u8) -> Value {
     json!({
         "event": "end", "proved": tally.proved, "failed": tally.failed.len(),
         "not_proved": tally.not_proved, "refused": tally.refused, "ignored": tally.ignored,
-        "replayed": tally.replayed, "not_reached": tally.not_reached, "exit": exit,
+        "replayed": tally.replayed, "not_reached": tally.not_reached,
+        "accepted_and_not_met": tally.never_met().collect::<Vec<_>>(), "exit": exit,
     })
 }

@@ -1,7 +1,9 @@
 //! How many tests came to what, and the exit code that follows.
 
 use super::words::Words;
+use crate::suite::Test;
 use protocol::{Outcome, Status};
+use std::collections::BTreeMap;
 
 /// What it all came to: the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +62,8 @@ pub(super) struct Tally {
     pub not_reached: usize,
     /// What the proofs do not speak about.
     pub not_checked: Vec<String>,
+    /// What is accepted, and whether it occurred.
+    accepted: BTreeMap<String, bool>,
 }
 
 impl Tally {
@@ -72,6 +76,19 @@ impl Tally {
             Ending::NotProved => self.not_proved += 1,
             _ => self.refused += 1,
         }
+    }
+
+    /// Notes what is accepted in a test, and what of it occurred.
+    pub fn accept(&mut self, test: &Test, occurred: &[&str]) {
+        for accepted in &test.accepted {
+            let text = accepted.text.as_str();
+            *self.accepted.entry(text.to_owned()).or_default() |= occurred.contains(&text);
+        }
+    }
+
+    /// What is accepted and did not occur.
+    pub fn never_met(&self) -> impl Iterator<Item = &str> {
+        self.accepted.iter().filter(|(_, occurred)| !**occurred).map(|(text, _)| text.as_str())
     }
 
     /// Notes what a proof does not speak about.

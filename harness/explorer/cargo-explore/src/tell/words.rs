@@ -22,6 +22,10 @@ pub(super) struct Words {
     pub early: &'static str,
     /// What to do about a thread that was left behind.
     pub left: &'static str,
+    /// Before what was accepted.
+    pub accepted: &'static str,
+    /// Before what is accepted, and did not occur.
+    pub never_met: &'static str,
     /// The verdict in one line; of a failure the first thing to know: what went wrong.
     pub verdict: fn(&Outcome, Option<Second>) -> String,
 }
@@ -60,6 +64,8 @@ static ENGLISH: Words = Words {
     early: "It fails only where a time-out fires although others could go on. If that cannot happen: --timeouts 0, or above the test the \
             comment `// Time-outs fire only when nothing else can happen`.",
     left: "If threads may be left running when the test ends: --detached, or above the test the comment `// Threads may be left running`.",
+    accepted: "; accepted: ",
+    never_met: "note: accepted, and did not occur in these tests: ",
     verdict: english,
 };
 
@@ -84,6 +90,8 @@ static CHINESE: Words = Words {
     not_checked: "没有检查：",
     early: "只有在其他线程还能继续时超时先到，它才会失败。如果这不可能发生：用 --timeouts 0，或者在测试上方写注释 `// Time-outs fire only when nothing else can happen`。",
     left: "如果测试结束时可以有线程仍在运行：用 --detached，或者在测试上方写注释 `// Threads may be left running`。",
+    accepted: "；已接受：",
+    never_met: "注意：已接受，但在这些测试里没有出现：",
     verdict: chinese,
 };
 

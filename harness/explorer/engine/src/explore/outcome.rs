@@ -36,6 +36,13 @@ pub(super) fn note_bounds(outcome: &mut Outcome, met: Met, config: &Config) {
         outcome.bounds.push("volatile accesses that race are seen in one order".to_owned());
         within.push("one order of volatile accesses".to_owned());
     }
+    if met.accepted != 0 {
+        let used = |(n, _): &(usize, &String)| met.accepted >> n & 1 == 1;
+        let all = config.accept.iter().enumerate().filter(used);
+        outcome.accepted = all.map(|(_, accepted)| accepted.clone()).collect();
+        outcome.bounds.push("data races that are accepted are seen in one order".to_owned());
+        within.push("one order of accepted data races".to_owned());
+    }
     outcome.within = (!within.is_empty()).then(|| within.join(", "));
 }
 
@@ -138,7 +145,7 @@ mod tests {
         for config in configs {
             let mut outcome = new("anything", &config);
             let looks = config.looks.is_some();
-            let met = Met { looks, yields: true, timeouts: true, volatiles: true };
+            let met = Met { looks, yields: true, timeouts: true, volatiles: true, accepted: 1 };
             note_bounds(&mut outcome, met, &config);
             let policies =
                 Policies { weak: true, peeks: true, pointers: true, ..Policies::default() };

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::machine::context::{self, Answer, Context};
 use crate::machine::fibers::{Crash, Fibers, Ran};
 use crate::machine::op::{Loc, Op, Tid};
-use crate::machine::plain::{self, faults, leaks};
+use crate::machine::plain::{self, accepted, faults, leaks};
 use crate::machine::{Bad, Machine, statics, sweep};
 use crate::outside;
 use crate::search::Search;
@@ -26,6 +26,7 @@ impl Runner {
         debug_assert!(config.max_steps <= Config::MOST_STEPS);
         crate::panic::install_hook();
         crate::machine::overflow::install();
+        accepted::forget();
         let fibers = Fibers::new(config.stack, config.entropy);
         let machine = Machine::new(config, search).into();
         Self { context: Context { machine, fibers }, scenario, at }
@@ -33,6 +34,27 @@ impl Runner {
 
     /// Runs one execution. Returns how it ended badly, if it did.
     pub fn execute(&self, trace: bool) -> Option<Bad> {
+        accepted::begin();
+        loop {
+            let bad = self.execute_as_told(trace);
+            let accept = self.with(|machine| machine.config.accept.clone());
+            if accept.is_empty() || !matches!(bad, Some(Bad::Memory(_))) {
+                return bad;
+            }
+            // Once more, for the lines.
+            let bad = if trace { bad } else { self.execute_as_told(true) };
+            let accepted = match &bad {
+                Some(Bad::Memory(fault)) => fault.accepted_by(&accept).zip(fault.clash),
+                _ => None,
+            };
+            match accepted {
+                Some((by, clash)) if accepted::accept(clash, by) => {}
+                _ => return bad,
+            }
+        }
+    }
+
+    fn execute_as_told(&self, trace: bool) -> Option<Bad> {
         let mut bad = self.execute_once(trace);
         if trace && matches!(bad, Some(Bad::Memory(_))) {
             if faults::is_incomplete() {

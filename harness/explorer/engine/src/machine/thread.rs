@@ -157,9 +157,16 @@ impl Thread {
         self.returned.is_some() || self.ended.is_some()
     }
 
+    /// Whether a crate of others spawned it, as pools and timers do: nobody here has a handle to join it, and it ends with the process.
+    pub fn is_daemon(&self) -> bool {
+        ["/registry/src/", "/git/checkouts/"]
+            .iter()
+            .any(|of_cargo| self.spawned.file().contains(of_cargo))
+    }
+
     /// Whether it has something to do but to end. Who only has thread-locals to destroy has not: a scope does not wait for that, so nobody can be asked to.
     pub fn could_act(&self) -> bool {
-        self.exists && !self.has_returned() && !self.pending.only_ends()
+        self.exists && !self.has_returned() && !self.pending.only_ends() && !self.is_daemon()
     }
 
     /// The thread did something that others can see: what it read before tells nothing about a spin loop.

@@ -128,7 +128,11 @@ impl Machine {
     pub fn left_behind(&self) -> Option<Vec<Choice>> {
         let main = self.threads.first()?;
         let end = main.ended.filter(|_| self.failure.is_none() && !self.config.detached)?;
-        let mut others = self.threads.iter().skip(1).filter(|thread| thread.ended.is_some());
+        let mut others = self
+            .threads
+            .iter()
+            .skip(1)
+            .filter(|thread| thread.ended.is_some() && !thread.is_daemon());
         others.find_map(|thread| self.search.turned_round(thread.last_act, end))
     }
 
@@ -150,8 +154,10 @@ impl Machine {
         if !self.threads.iter().any(unfinished) {
             return;
         }
-        // The program has ended, and with it whoever waits while it destroys its thread-locals.
-        let waits = |thread: &Thread| unfinished(thread) && !thread.has_returned();
+        // The program has ended, and with it whoever waits while it destroys its thread-locals, and the threads of others.
+        let waits =
+            |thread: &Thread| unfinished(thread) && !thread.has_returned() && !thread.is_daemon();
+        let waits = |thread: &Thread| !self.config.detached && waits(thread);
         if self.threads[0].ended.is_some() && !self.threads.iter().any(waits) {
             return;
         }

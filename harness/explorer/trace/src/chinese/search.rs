@@ -58,7 +58,7 @@ fn found(search: &Search) -> String {
 }
 
 /// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
-const PHRASES: [(&str, &str); 35] = [
+const PHRASES: [(&str, &str); 36] = [
     ("no spurious wake-ups", "没有虚假唤醒"),
     ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
     ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
@@ -100,6 +100,7 @@ const PHRASES: [(&str, &str); 35] = [
         "after # yields with nobody else moving, a thread waits until somebody moves",
         "一个线程让出 # 次而别的线程都没有动过，就等到有线程动了为止",
     ),
+    ("data races that are accepted are seen in one order", "被接受的数据竞争只按一种先后查看"),
     (
         "volatile accesses that race are seen in one order",
         "相互竞争的 volatile 访问只按一种先后查看",

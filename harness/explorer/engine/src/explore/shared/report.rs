@@ -77,7 +77,7 @@ impl Report {
             weak,
             timed,
         } = self.policies;
-        let Met { looks, yields, timeouts, volatiles } = self.met;
+        let Met { looks, yields, timeouts, volatiles, accepted } = self.met;
         let Read { random, keys, calendar, clock, process, environment } = &self.read;
         let yes_or_no = [
             writes,
@@ -98,7 +98,7 @@ impl Report {
             *process,
             self.looked,
         ];
-        to.extend([parks, unparked, blocks]);
+        to.extend([parks, unparked, blocks, accepted]);
         to.extend(yes_or_no.map(u64::from));
         to.push(environment.len() as u64);
         environment.iter().for_each(|name| write_text(name, &mut to));
@@ -138,9 +138,9 @@ impl Report {
             weak,
             timed,
         } = &mut report.policies;
-        let Met { looks, yields, timeouts, volatiles } = &mut report.met;
+        let Met { looks, yields, timeouts, volatiles, accepted } = &mut report.met;
         let Read { random, keys, calendar, clock, process, environment } = &mut report.read;
-        for mask in [parks, unparked, blocks] {
+        for mask in [parks, unparked, blocks, accepted] {
             *mask = from.next()?;
         }
         for yes in [

@@ -32,6 +32,8 @@ pub struct Fault {
     pub allocated_at: Option<trace::Location>,
     /// How many other blocks are leaked.
     pub others: usize,
+    /// What the shadow knows of it.
+    pub clash: Option<Clash>,
 }
 
 /// Who took part.
@@ -66,6 +68,7 @@ impl Fault {
             block: block.map(|block| (block.size, block.made.tid)),
             allocated_at: None,
             others: 0,
+            clash: Some(*clash),
         }
     }
 
@@ -78,6 +81,7 @@ impl Fault {
             block: None,
             allocated_at: None,
             others: 0,
+            clash: None,
         }
     }
 
@@ -90,6 +94,7 @@ impl Fault {
             block: block.map(|block| (block.size, block.made.tid)),
             allocated_at: None,
             others: 0,
+            clash: None,
         }
     }
 
@@ -102,7 +107,20 @@ impl Fault {
             block: Some((block.size, block.made.tid)),
             allocated_at: None,
             others,
+            clash: None,
         }
+    }
+
+    /// The first of these that accepts it: a data race both of whose accesses are in that file, or below that folder.
+    pub fn accepted_by(&self, accept: &[String]) -> Option<usize> {
+        let (Some(earlier), Some(later)) = (&self.earlier, &self.later) else { return None };
+        let (earlier, later) = (earlier.at.as_ref()?, later.at.as_ref()?);
+        let is_in = |place: &str, at: &trace::Location| match place.ends_with('/') {
+            true => at.file.starts_with(place),
+            false => at.file == place,
+        };
+        let accepts = |place: &String| is_in(place, earlier) && is_in(place, later);
+        (self.kind == Kind::Race).then(|| accept.iter().position(accepts)).flatten()
     }
 
     /// Adds the lines that were seen.
@@ -252,4 +270,36 @@ fn parse(place: &str) -> Option<trace::Location> {
     let mut location = trace::Location::new(file.trim_start_matches("./"), line.parse().ok()?);
     location.column = column.parse().ok();
     Some(location)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_race_is_accepted_only_where_both_accesses_are() {
+        let party = |file: Option<&str>| Party {
+            thread: 0,
+            epoch: 1,
+            how: How::Write,
+            at: file.map(|file| trace::Location::new(file, 7)),
+        };
+        let by = |kind, earlier, later, places: &[&str]| {
+            let mut fault = Fault::left((0, 1), How::Write);
+            (fault.kind, fault.earlier, fault.later) =
+                (kind, Some(party(earlier)), Some(party(later)));
+            let places: Vec<String> = places.iter().map(|&place| place.to_owned()).collect();
+            fault.accepted_by(&places)
+        };
+        let (a, b, c) = (Some("/r/a/src/a.rs"), Some("/r/a/src/b.rs"), Some("src/lib.rs"));
+        assert_eq!(by(Kind::Race, a, a, &["/r/a/src/a.rs"]), Some(0));
+        assert_eq!(by(Kind::Race, a, b, &["/r/a/src/a.rs"]), None);
+        assert_eq!(by(Kind::Race, a, b, &["/r/a/src/b.rs", "/r/a/"]), Some(1));
+        assert_eq!(by(Kind::Race, a, c, &["/r/a/", "/r/a/src/a.rs"]), None);
+        assert_eq!(by(Kind::Race, None, a, &["/r/a/"]), None);
+        // The name of one begins with that of the other.
+        assert_eq!(by(Kind::Race, Some("/r/a-b/src/a.rs"), a, &["/r/a/"]), None);
+        assert_eq!(by(Kind::AfterFree, a, a, &["/r/a/"]), None);
+        assert_eq!(by(Kind::Race, a, a, &[]), None);
+    }
 }

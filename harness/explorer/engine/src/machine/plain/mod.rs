@@ -14,8 +14,10 @@
 //! | `atomics`, `counts` | the counters of `Arc` and `Weak` |
 //! | `leaks` | what nobody has freed and nobody can reach |
 //! | `undo` | statics |
+//! | `accepted` | which races are no failure |
 //! | `faults` | what went wrong, and who did it where |
 
+pub mod accepted;
 pub mod atomics;
 pub mod blocks;
 pub mod counts;
@@ -65,6 +67,7 @@ pub struct Plain {
     handles: Vec<usize>,
     undo: undo::Undo,
     witnesses: faults::Witnesses,
+    accepted: accepted::Accepted,
 }
 
 /// Without a destructor, so that looking at it is one instruction. A process explores in few threads of the operating system.
@@ -305,8 +308,10 @@ impl Machine {
         let frees = how == How::Free && plain.freeing == Some(range.0);
         let borrowed = (frees || frames::in_last_drop()).then_some(&plain.borrowed);
         let knows = self.knows(borrowed);
-        match plain.shadow.touch(range, now, how, at, knows) {
+        let accepted = &mut plain.accepted;
+        match plain.shadow.touch(range, now, how, at, knows, |clash| accepted.accepts(clash)) {
             Ok(()) => {
+                self.bounds_met.accepted |= plain.accepted.met;
                 self.bounds_met.volatiles |= plain.shadow.let_pass;
                 plain.witnesses.noted(now, how, at, range);
                 true

@@ -70,7 +70,7 @@ impl Seen {
 }
 
 /// What an access clashes with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clash {
     pub earlier: Seen,
     pub later: Seen,
@@ -167,7 +167,8 @@ impl Shadow {
         }
     }
 
-    /// Notes an access, unless it clashes with an earlier one. `knows` tells whether the thread knows of what another did in an epoch.
+    /// Notes an access, unless it clashes with an earlier one. `knows` tells whether the thread knows of what another did in an epoch, and `accepts` which
+    /// races are no failure.
     pub fn touch(
         &mut self,
         (start, size): (usize, usize),
@@ -175,6 +176,7 @@ impl Shadow {
         how: How,
         at: usize,
         knows: impl Fn(Tid, u16) -> bool,
+        mut accepts: impl FnMut(&Clash) -> bool,
     ) -> Result<(), Clash> {
         self.any_freed |= how == How::Free;
         let end = start + size.max(1);
@@ -198,8 +200,10 @@ impl Shadow {
                     && earlier.mask & mask == mask;
                 let ordered = own || knows(usize::from(earlier.tid), earlier.epoch);
                 let goes = earlier.goes_with(&later);
-                if earlier.how == How::Free || !ordered && !goes {
-                    return Err(Clash { earlier, later });
+                let frees = earlier.how == How::Free || how == How::Free;
+                let clash = Clash { earlier, later };
+                if earlier.how == How::Free || !ordered && !goes && (frees || !accepts(&clash)) {
+                    return Err(clash);
                 }
                 let is_race = !(ordered || earlier.how.is_read() && how.is_read());
                 let_pass |= is_race && how.is_volatile();
@@ -258,6 +262,10 @@ mod tests {
         false
     }
 
+    fn none(_: &Clash) -> bool {
+        false
+    }
+
     fn shadow() -> Shadow {
         let mut shadow = Shadow::default();
         shadow.clear();
@@ -267,68 +275,84 @@ mod tests {
     #[test]
     fn two_reads_go_together_and_a_write_with_neither() {
         let mut shadow = shadow();
-        shadow.touch((64, 8), MAIN, How::Read, 1, ignorant).unwrap();
-        shadow.touch((64, 8), OTHER, How::Read, 2, ignorant).unwrap();
-        let clash = shadow.touch((68, 1), OTHER, How::Write, 3, ignorant).unwrap_err();
+        shadow.touch((64, 8), MAIN, How::Read, 1, ignorant, none).unwrap();
+        shadow.touch((64, 8), OTHER, How::Read, 2, ignorant, none).unwrap();
+        let clash = shadow.touch((68, 1), OTHER, How::Write, 3, ignorant, none).unwrap_err();
         assert_eq!((clash.earlier.tid, clash.earlier.at), (0, 1));
     }
 
     #[test]
     fn what_the_thread_knows_of_is_no_clash() {
         let mut shadow = shadow();
-        shadow.touch((64, 8), MAIN, How::Write, 1, ignorant).unwrap();
-        shadow.touch((64, 8), OTHER, How::Write, 2, |tid, epoch| (tid, epoch) == MAIN).unwrap();
+        shadow.touch((64, 8), MAIN, How::Write, 1, ignorant, none).unwrap();
+        shadow
+            .touch((64, 8), OTHER, How::Write, 2, |tid, epoch| (tid, epoch) == MAIN, none)
+            .unwrap();
     }
 
     #[test]
     fn bytes_beside_each_other_are_not_the_same() {
         let mut shadow = shadow();
-        shadow.touch((64, 3), MAIN, How::Write, 1, ignorant).unwrap();
-        shadow.touch((67, 9), OTHER, How::Write, 2, ignorant).unwrap();
-        assert!(shadow.touch((75, 1), MAIN, How::Read, 3, ignorant).is_err());
+        shadow.touch((64, 3), MAIN, How::Write, 1, ignorant, none).unwrap();
+        shadow.touch((67, 9), OTHER, How::Write, 2, ignorant, none).unwrap();
+        assert!(shadow.touch((75, 1), MAIN, How::Read, 3, ignorant, none).is_err());
     }
 
     #[test]
     fn what_was_freed_is_not_touched_by_anybody_even_in_order() {
         let mut shadow = shadow();
-        shadow.touch((64, 16), MAIN, How::Free, 1, ignorant).unwrap();
-        let clash = shadow.touch((72, 8), MAIN, How::Read, 2, ignorant).unwrap_err();
+        shadow.touch((64, 16), MAIN, How::Free, 1, ignorant, none).unwrap();
+        let clash = shadow.touch((72, 8), MAIN, How::Read, 2, ignorant, none).unwrap_err();
         assert_eq!(clash.earlier.how, How::Free);
         assert!(shadow.freed(72).is_some());
         shadow.forget(64, 16);
-        shadow.touch((72, 8), MAIN, How::Read, 3, ignorant).unwrap();
+        shadow.touch((72, 8), MAIN, How::Read, 3, ignorant, none).unwrap();
     }
 
     #[test]
     fn atomic_and_plain_do_not_go_together_and_volatile_with_volatile_does() {
         let mut shadow = shadow();
-        shadow.touch((64, 8), MAIN, How::Atomic, 1, ignorant).unwrap();
-        shadow.touch((64, 8), OTHER, How::Atomic, 2, ignorant).unwrap();
-        assert!(shadow.touch((64, 8), OTHER, How::Read, 3, ignorant).is_err());
-        shadow.touch((88, 8), MAIN, How::AtomicLoad, 1, ignorant).unwrap();
-        shadow.touch((88, 8), OTHER, How::Read, 2, ignorant).unwrap();
-        assert!(shadow.touch((88, 8), OTHER, How::Write, 3, ignorant).is_err());
-        shadow.touch((72, 8), MAIN, How::VolatileWrite, 1, ignorant).unwrap();
-        shadow.touch((72, 8), OTHER, How::VolatileRead, 2, ignorant).unwrap();
-        assert!(shadow.touch((72, 8), OTHER, How::Write, 3, ignorant).is_err());
+        shadow.touch((64, 8), MAIN, How::Atomic, 1, ignorant, none).unwrap();
+        shadow.touch((64, 8), OTHER, How::Atomic, 2, ignorant, none).unwrap();
+        assert!(shadow.touch((64, 8), OTHER, How::Read, 3, ignorant, none).is_err());
+        shadow.touch((88, 8), MAIN, How::AtomicLoad, 1, ignorant, none).unwrap();
+        shadow.touch((88, 8), OTHER, How::Read, 2, ignorant, none).unwrap();
+        assert!(shadow.touch((88, 8), OTHER, How::Write, 3, ignorant, none).is_err());
+        shadow.touch((72, 8), MAIN, How::VolatileWrite, 1, ignorant, none).unwrap();
+        shadow.touch((72, 8), OTHER, How::VolatileRead, 2, ignorant, none).unwrap();
+        assert!(shadow.touch((72, 8), OTHER, How::Write, 3, ignorant, none).is_err());
     }
 
     #[test]
     fn atomics_of_two_sizes_go_together_only_if_both_are_read() {
         let mut shadow = shadow();
-        shadow.touch((64, 8), MAIN, How::AtomicLoad, 1, ignorant).unwrap();
-        shadow.touch((68, 4), OTHER, How::AtomicLoad, 2, ignorant).unwrap();
-        assert!(shadow.touch((64, 4), OTHER, How::Atomic, 3, ignorant).is_err());
-        shadow.touch((72, 4), MAIN, How::Atomic, 1, ignorant).unwrap();
-        shadow.touch((76, 4), OTHER, How::Atomic, 2, ignorant).unwrap();
-        shadow.touch((72, 8), MAIN, How::Atomic, 1, |tid, epoch| (tid, epoch) == OTHER).unwrap();
+        shadow.touch((64, 8), MAIN, How::AtomicLoad, 1, ignorant, none).unwrap();
+        shadow.touch((68, 4), OTHER, How::AtomicLoad, 2, ignorant, none).unwrap();
+        assert!(shadow.touch((64, 4), OTHER, How::Atomic, 3, ignorant, none).is_err());
+        shadow.touch((72, 4), MAIN, How::Atomic, 1, ignorant, none).unwrap();
+        shadow.touch((76, 4), OTHER, How::Atomic, 2, ignorant, none).unwrap();
+        shadow
+            .touch((72, 8), MAIN, How::Atomic, 1, |tid, epoch| (tid, epoch) == OTHER, none)
+            .unwrap();
+    }
+
+    #[test]
+    fn a_race_that_is_accepted_is_noted_and_a_free_is_none() {
+        let mut shadow = shadow();
+        let accepts = |clash: &Clash| (clash.earlier.at, clash.later.at) == (1, 2);
+        shadow.touch((64, 8), MAIN, How::Write, 1, ignorant, accepts).unwrap();
+        shadow.touch((64, 8), OTHER, How::Write, 2, ignorant, accepts).unwrap();
+        let clash = shadow.touch((64, 8), MAIN, How::Read, 3, ignorant, accepts).unwrap_err();
+        assert_eq!((clash.earlier.tid, clash.earlier.at), (1, 2));
+        shadow.touch((72, 8), MAIN, How::Write, 1, ignorant, accepts).unwrap();
+        assert!(shadow.touch((72, 8), OTHER, How::Free, 2, ignorant, accepts).is_err());
     }
 
     #[test]
     fn an_execution_begins_without_what_was() {
         let mut shadow = shadow();
-        shadow.touch((64, 8), MAIN, How::Write, 1, ignorant).unwrap();
+        shadow.touch((64, 8), MAIN, How::Write, 1, ignorant, none).unwrap();
         shadow.clear();
-        shadow.touch((64, 8), OTHER, How::Write, 2, ignorant).unwrap();
+        shadow.touch((64, 8), OTHER, How::Write, 2, ignorant, none).unwrap();
     }
 }

@@ -20,6 +20,8 @@ pub struct Met {
     pub timeouts: bool,
     /// Two volatile accesses race, and are seen in one order only.
     pub volatiles: bool,
+    /// Which of [`Config::accept`](crate::Config::accept) occurred, as a bit mask. What races so is seen in one order only.
+    pub accepted: u64,
 }
 
 impl Met {
@@ -29,6 +31,7 @@ impl Met {
         self.yields |= other.yields;
         self.timeouts |= other.timeouts;
         self.volatiles |= other.volatiles;
+        self.accepted |= other.accepted;
     }
 }
 

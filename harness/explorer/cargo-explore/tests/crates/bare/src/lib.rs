@@ -15,6 +15,14 @@ impl Bare {
         // SAFETY: none, as above.
         unsafe { *self.0.get() += 1 };
     }
+
+    /// Adds one, and does something with it.
+    #[inline]
+    pub fn with<R>(&self, does: impl FnOnce(u64) -> R) -> R {
+        self.add();
+        // SAFETY: none, as above.
+        does(unsafe { *self.0.get() })
+    }
 }
 
 #[cfg(test)]
