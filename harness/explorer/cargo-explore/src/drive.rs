@@ -135,7 +135,7 @@ impl Driver {
             bail!(Misuse(format!("--resume {}: its name is no text", path.display())));
         };
         let Driver { compiler, within, .. } = self.clone();
-        Ok(Resume { file: file.to_owned(), compiler, within, look })
+        Ok(Resume { file: file.to_owned(), compiler, within, look, ..Resume::default() })
     }
 
     /// Notes what a test asks for.
