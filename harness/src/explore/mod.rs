@@ -58,7 +58,7 @@ pub fn compile(
             let (eager_timeouts, looks) = (scenario.eager_timeouts, scenario.looks);
             (
                 file.full_name(scenario),
-                Asked { eager_timeouts, looks, leaks: scenario.leaks, detached: false },
+                Asked { eager_timeouts, looks, leaks: scenario.leaks, ..Asked::default() },
             )
         })
         .collect();

@@ -238,6 +238,23 @@ fn threads_may_be_left_running_if_that_is_said() {
     assert!(outcome.bounds.iter().any(|bound| bound.contains("left running")), "{outcome:?}");
 }
 
+/// A heartbeat, or a worker that looks for work: the program's end is its end.
+#[test]
+fn a_thread_that_may_be_left_running_may_spin() {
+    let scenario = || {
+        let stop = Arc::new(AtomicBool::new(false));
+        thread::spawn(move || {
+            while !stop.load(Relaxed) {
+                thread::yield_now();
+            }
+        });
+    };
+    let outcome =
+        Explorer::new(Config { detached: true, ..Config::default() }).run("spins", scenario);
+    assert!(outcome.is_proved(), "{outcome}");
+    assert!(explore(scenario).is_failed());
+}
+
 #[test]
 fn a_loop_with_a_fence_in_it_spins_as_well() {
     let outcome = explore(|| {

@@ -154,17 +154,17 @@ impl Machine {
         if !self.threads.iter().any(unfinished) {
             return;
         }
-        // The program has ended, and with it whoever waits while it destroys its thread-locals, and the threads of others.
-        let waits =
-            |thread: &Thread| unfinished(thread) && !thread.has_returned() && !thread.is_daemon();
-        let waits = |thread: &Thread| !self.config.detached && waits(thread);
-        if self.threads[0].ended.is_some() && !self.threads.iter().any(waits) {
-            return;
-        }
         self.show_all_blocked();
+        // The program has ended, and with it whoever waits while it destroys its thread-locals, and the threads of others.
+        let may_be_left =
+            |thread: &Thread| self.config.detached || thread.has_returned() || thread.is_daemon();
+        let mut left = self.threads.iter().filter(|thread| unfinished(thread));
+        let is_left = self.threads[0].ended.is_some() && left.all(may_be_left);
         let spins = (0..self.threads.len()).any(|tid| self.spins(tid));
         if self.is_cut_off() {
             self.fail(Bad::CutOff);
+        } else if is_left {
+            // Nobody waits for those.
         } else if spins {
             self.fail(Bad::Livelock);
         } else if self.threads[0].ended.is_some() {
