@@ -109,6 +109,47 @@ fn who_presses_control_c_is_told_how_to_go_on() {
     assert!(pieces(&journal) > 0);
 }
 
+/// The number before these words.
+fn number(text: &str, words: &str) -> u64 {
+    let before = text.split_once(words).unwrap_or_else(|| panic!("no “{words}” in {text}")).0;
+    let number = before.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    number.parse().unwrap()
+}
+
+#[test]
+fn parts_are_put_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = |part: &str| folder.path().join(part);
+    let merge = |parts: &[&str]| {
+        let mut command = explore("long", &journal("none"), &[]);
+        let arguments: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+        let arguments = arguments.iter().take_while(|argument| *argument != "--resume");
+        let mut merging = Command::new(command.get_program());
+        merging.args(arguments).arg("--merge").args(parts.iter().map(|part| journal(part)));
+        merging.current_dir(command.get_current_dir().unwrap());
+        command = merging;
+        command.output().unwrap()
+    };
+    for part in ["1", "2"] {
+        let shard = format!("{part}/2");
+        let output = explore("long", &journal(part), &["--shard", &shard]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+        let told = format!("long/long  part {part} of 2 is done: ");
+        assert!(verdict(&output).starts_with(&told), "{}", verdict(&output));
+    }
+    let whole = merge(&["1", "2"]);
+    assert_eq!(whole.status.code(), Some(0), "{}", text(&whole));
+    let told = verdict(&whole);
+    let executions = number(&told, " executions cover every interleaving (2 parts");
+    assert_eq!(executions - number(&told, " of the executions repeat others"), 34_650, "{told}");
+    let half = merge(&["1"]);
+    assert_eq!(half.status.code(), Some(4), "{}", text(&half));
+    assert!(text(&half).contains("part 2 of 2 is missing"), "{}", text(&half));
+    let none = explore("long", &journal("3"), &["--shard", "3/2"]).output().unwrap();
+    assert_eq!(none.status.code(), Some(2), "{}", text(&none));
+    assert!(text(&none).contains("3/8: the third of eight"), "{}", text(&none));
+}
+
 #[test]
 fn a_journal_and_what_it_cannot_serve_are_not_asked_for_together() {
     for more in [&["--preemptions", "2"][..], &["--outputs"], &["--schedule", "0:a"], &["--step"]] {

@@ -147,16 +147,104 @@ impl Drop for Cluster {
     }
 }
 
-#[test]
-fn an_array_whose_node_is_killed_comes_to_the_same() {
+/// One cluster after the other.
+static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+/// Whether Slurm can be started here; says so if not.
+fn is_there() -> bool {
     let installed = |name: &str| Command::new(name).arg("-V").output().is_ok();
     let slurm = ["slurmctld", "slurmd", "munged"].into_iter().all(installed);
-    if !slurm || !rustix::process::geteuid().is_root() {
-        eprintln!(
-            "skipped: Slurm (slurmctld, slurmd, munged) is not installed, or this is not root"
-        );
+    if slurm && rustix::process::geteuid().is_root() {
+        return true;
+    }
+    eprintln!("skipped: Slurm (slurmctld, slurmd, munged) is not installed, or this is not root");
+    false
+}
+
+/// A long search as an array, its parts put together by a job that waits for it. With `EI_FULL=1` the node is killed in the middle.
+#[test]
+fn a_search_in_parts_comes_to_the_same() {
+    if !is_there() {
         return;
     }
+    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let full = std::env::var_os("EI_FULL").is_some();
+    let scenario = if full { "longer" } else { "long" };
+    let options = format!("{scenario} --no-memory --schedules 100000000 --time 100000");
+    let work = tempfile::tempdir().unwrap();
+    let harness = env!("CARGO_BIN_EXE_harness");
+    let target = here("tests/odd/long.rs");
+    let explore = |more: &[&str]| {
+        let mut command = Command::new(harness);
+        command.arg("explore").arg(&target).args(options.split(' ')).args(more);
+        let output = command.current_dir(work.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+        text(&output)
+    };
+    let proved = |text: &str| {
+        let line = text.lines().find(|line| line.contains("proved: "));
+        let line = line.unwrap_or_else(|| panic!("nothing is proved:\n{text}"));
+        // Of how many parts it consists is another matter.
+        line.split_once('(').map_or(line, |(before, _)| before).to_owned()
+    };
+    explore(&["--shard", "1/1", "--resume", "single.journal"]);
+    let single = proved(&explore(&["--merge", "single.journal"]));
+
+    let mut cluster = Cluster::new();
+    let out = work.path().join("out");
+    let submit = |cluster: &Cluster, file: &str, arguments: &[&str]| {
+        let output = cluster
+            .command("sbatch")
+            .arg("--parsable")
+            .args(arguments)
+            .arg(here(&format!("deploy/slurm/{file}")))
+            .env("TARGET", &target)
+            .env("OUT", &out)
+            .env("HARNESS", harness)
+            .env("EXPLORE_OPTIONS", &options)
+            .current_dir(work.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", text(&output));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let searching = submit(&cluster, "explore.sbatch", &["--array=1-2"]);
+    if full {
+        let pieces = || {
+            let parts = (1..=2).map(|part| out.join(format!("part-{part}.journal")));
+            let texts = parts.filter_map(|part| std::fs::read_to_string(part).ok());
+            texts.map(|text| text.matches("\tpiece\t").count()).sum::<usize>()
+        };
+        until("a piece", || (pieces() > 1).then_some(()));
+        cluster.kill_node();
+        cluster.start_node_again(&searching);
+        until("the tasks' second turn", || {
+            let _ = cluster
+                .command("scontrol")
+                .args(["update", "StartTime=now"])
+                .arg(format!("JobId={searching}"))
+                .output();
+            let left = cluster.state(&searching).iter().any(|state| state == "PENDING");
+            (!left).then_some(())
+        });
+    }
+    let dependency = format!("--dependency=afterok:{searching}");
+    let merging = submit(&cluster, "explore-merge.sbatch", &[&dependency]);
+    until("the end of the merge", || match cluster.state(&merging).first().map(String::as_str) {
+        Some("COMPLETED") => Some(()),
+        Some("FAILED" | "CANCELLED" | "NODE_FAIL") => panic!("{:?}", cluster.state(&searching)),
+        _ => None,
+    });
+    let log = work.path().join(format!("explore-merge-{merging}.log"));
+    assert_eq!(proved(&std::fs::read_to_string(log).unwrap()), single);
+}
+
+#[test]
+fn an_array_whose_node_is_killed_comes_to_the_same() {
+    if !is_there() {
+        return;
+    }
+    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let count = if std::env::var_os("EI_FULL").is_some() { 200 } else { 16 };
     let work = tempfile::tempdir().unwrap();
     let batch = work.path().join("submissions");

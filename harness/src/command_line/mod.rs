@@ -13,6 +13,7 @@ use crate::reports::words::harmless;
 use crate::run::{NoSuchProgram, Python};
 use crate::{bench, explore, list, run};
 use anyhow::Context;
+use cargo_explore::shard::Shard;
 use clap::{Parser, Subcommand};
 use protocol::{Config, Memory};
 use std::num::NonZeroUsize;
@@ -189,6 +190,12 @@ struct ExploreArguments {
     /// than it was at, and comes to the same verdict and number of executions
     #[arg(long, value_name = "FILE", conflicts_with_all = ["schedule", "preemptions", "outputs", "step"])]
     resume: Option<PathBuf>,
+    /// Do only this part of each search, as on one of several machines; --merge puts the parts together
+    #[arg(long, value_name = "K/N", requires = "resume")]
+    shard: Option<Shard>,
+    /// Put together what all parts have written to these files
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["resume", "schedule", "preemptions", "outputs", "step"])]
+    merge: Vec<PathBuf>,
     /// Stop each run after this many steps; where one has more, nothing is proved. At most 30000
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=30_000))]
     steps: Option<u32>,
@@ -340,7 +347,8 @@ impl ExploreArguments {
         };
         let graph_runs = self.schedules.unwrap_or(cargo_explore::drive::GRAPH_RUNS);
         let (schedule, resume) = (self.schedule.clone(), self.resume.clone());
-        Ok(Search { config, schedule, resume, graph_runs, ..Search::default() })
+        let (shard, merge) = (self.shard, self.merge.clone());
+        Ok(Search { config, schedule, resume, shard, merge, graph_runs, ..Search::default() })
     }
 }
 

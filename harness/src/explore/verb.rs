@@ -41,24 +41,26 @@ impl Showing {
 #[derive(Debug, Clone, Default)]
 struct Tally {
     /// How many of each kind, in the order in which they are told.
-    counts: [(usize, &'static str); 6],
+    counts: [(usize, &'static str); 7],
     /// What the proofs do not speak about.
     not_checked: Vec<String>,
 }
 
 impl Tally {
-    const KINDS: [&'static str; 6] = [
+    const KINDS: [&'static str; 7] = [
         "proved",
         "failed, as they must",
         "proved, but must fail",
         "failed",
         "not proved",
         "could not be explored",
+        "done in part",
     ];
 
     fn count(&mut self, outcome: &Outcome, verdict: Verdict) {
         let kind = match (verdict, outcome.status) {
             (Verdict::AsItShouldBe, Status::Failed) => 1,
+            (Verdict::AsItShouldBe, Status::NotProved) if outcome.part > 0 => 6,
             (Verdict::AsItShouldBe, _) => 0,
             (Verdict::Failed, Status::Proved) => 2,
             (Verdict::Failed, _) => 3,
@@ -315,6 +317,8 @@ fn judge(outcome: &Outcome, must_fail: bool, search: &Search) -> Verdict {
         (Status::NotProved, _) if search.schedule.is_some() && outcome.too_long == 0 => {
             Verdict::AsItShouldBe
         }
+        // Its part of the search is done. That it must fail, only all parts together show.
+        (Status::NotProved, _) if outcome.part > 0 => Verdict::AsItShouldBe,
         (Status::NotProved, _) => Verdict::NotProved,
         (Status::Refused, _) => Verdict::Refused,
     }

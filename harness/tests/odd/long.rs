@@ -23,6 +23,10 @@ fn long() {
     add_by_turns(4);
 }
 
+fn longer() {
+    add_by_turns(5);
+}
+
 fn very_long() {
     add_by_turns(6);
 }

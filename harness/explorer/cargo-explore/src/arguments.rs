@@ -56,7 +56,7 @@ pub struct Arguments {
     pub environment: bool,
     /// Decide yourself who goes next, in the one test that is named: a key chooses, b goes back, f finds a failure from there, ? explains. Without a
     /// terminal, a line is a command
-    #[arg(long, conflicts_with_all = ["list", "no_run", "junit", "message_format", "resume"])]
+    #[arg(long, conflicts_with_all = ["list", "no_run", "junit", "message_format", "resume", "merge"])]
     pub step: bool,
     /// Say the command that stops gdb at the failing step of each run that is shown, in the line of yours that takes it
     #[arg(long, conflicts_with_all = ["list", "no_run", "step"])]

@@ -1,6 +1,7 @@
 //! How far to look: what the command line says, then what the package says of itself, then what is usual.
 
 use crate::Misuse;
+use crate::shard::Shard;
 use protocol::Config;
 use serde::Deserialize;
 use std::num::NonZeroU8;
@@ -113,6 +114,12 @@ pub struct Bounds {
     /// than it was at, and comes to the same verdict and number of executions
     #[arg(long, value_name = "FILE", conflicts_with_all = ["schedule", "preemptions"])]
     pub resume: Option<PathBuf>,
+    /// Do only this part of each search, as on one of several machines; --merge puts the parts together
+    #[arg(long, value_name = "K/N", requires = "resume")]
+    pub shard: Option<Shard>,
+    /// Put together what all parts have written to these files
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["resume", "schedule", "preemptions"])]
+    pub merge: Vec<PathBuf>,
     /// Replay this run of one test instead of searching
     #[arg(long, value_name = "STRING")]
     pub schedule: Option<String>,
@@ -167,7 +174,9 @@ impl Bounds {
             || self.timeouts.is_some()
             || package.eager_timeouts
             || package.timeouts.is_some();
-        !said && self.schedule.is_none()
+        // What is split has one look: another part need not know what this one has seen.
+        let split = self.shard.is_some() || !self.merge.is_empty();
+        !said && !split && self.schedule.is_none()
     }
 }
 

@@ -45,6 +45,8 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
         },
         schedule: arguments.bounds.schedule.clone(),
         resume: arguments.bounds.resume.clone(),
+        shard: arguments.bounds.shard,
+        merge: arguments.bounds.merge.clone(),
         ..Search::default()
     };
     search(&OfPackage::default()).check()?;

@@ -1,5 +1,6 @@
 //! An executable that explores what is in it: the driver of files of scenarios, or the tests of a crate.
 
+use crate::shard::Shard;
 use crate::stop::{self, Stopped};
 use crate::{Misuse, Progress, debugger};
 use anyhow::{Context, anyhow, bail};
@@ -29,6 +30,10 @@ pub struct Search {
     pub resume: Option<PathBuf>,
     /// Which search of the same scenarios it is, if there are several.
     pub look: u8,
+    /// Which part of the search is to be done, if not all.
+    pub shard: Option<Shard>,
+    /// The journals of all parts, if they are to be put together.
+    pub merge: Vec<PathBuf>,
     /// The most runs that a graph of states is made of.
     pub graph_runs: u64,
 }
@@ -44,6 +49,8 @@ impl Default for Search {
             from: None,
             resume: None,
             look: 0,
+            shard: None,
+            merge: Vec::new(),
             graph_runs: GRAPH_RUNS,
         }
     }
@@ -126,16 +133,24 @@ impl Driver {
         Driver { compiler: compiler.to_owned(), within, ..self }
     }
 
-    /// That what is done is written to this file, and gone on with.
-    fn resume(&self, file: &Path, look: u8) -> anyhow::Result<Resume> {
-        // Tests run in the folders of their packages.
-        let path = std::path::absolute(file)
-            .map_err(|error| Misuse(format!("--resume {}: {error}", file.display())))?;
-        let Some(file) = path.to_str() else {
-            bail!(Misuse(format!("--resume {}: its name is no text", path.display())));
-        };
+    /// Where what is done is written to and gone on with, or what is put together.
+    fn resume(&self, search: &Search) -> anyhow::Result<Option<Resume>> {
+        if search.resume.is_none() && search.merge.is_empty() {
+            return Ok(None);
+        }
+        let file = search.resume.as_deref().map(|file| whole("--resume", file)).transpose()?;
+        let merge = search.merge.iter().map(|file| whole("--merge", file));
         let Driver { compiler, within, .. } = self.clone();
-        Ok(Resume { file: file.to_owned(), compiler, within, look, ..Resume::default() })
+        let (part, parts) = search.shard.map_or((0, 0), |shard| (shard.part, shard.parts));
+        Ok(Some(Resume {
+            file: file.unwrap_or_default(),
+            compiler,
+            within,
+            look: search.look,
+            part,
+            parts,
+            merge: merge.collect::<Result<_, _>>()?,
+        }))
     }
 
     /// Notes what a test asks for.
@@ -342,8 +357,8 @@ impl Driver {
         if let Some(from) = &search.from {
             command.arg("--from").arg(from);
         }
-        if let Some(resume) = &search.resume {
-            command.arg("--resume").arg(line(&self.resume(resume, search.look)?));
+        if let Some(resume) = self.resume(search)? {
+            command.arg("--resume").arg(line(&resume));
         }
         command.args(scenarios).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("the driver could not be started")?;
@@ -395,6 +410,14 @@ impl Driver {
         let last = last.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(Ended { outcomes, misused, last_words, stopped, last })
     }
+}
+
+/// A path that is the same in every folder: tests run in those of their packages.
+fn whole(option: &str, file: &Path) -> Result<String, Misuse> {
+    let path = std::path::absolute(file)
+        .map_err(|error| Misuse(format!("{option} {}: {error}", file.display())))?;
+    let text = path.to_str().map(str::to_owned);
+    text.ok_or_else(|| Misuse(format!("{option} {}: its name is no text", path.display())))
 }
 
 /// How a driver ended.

@@ -19,6 +19,7 @@
 //! | [`drive`] | an executable that explores what is in it |
 //! | `second` | the second look, in which time-outs fire early |
 //! | [`stop`] | Ctrl-C |
+//! | [`shard`] | which part of a search a machine does |
 //! | [`step`] | somebody decides who goes next |
 //! | [`report`] | how what came of it is shown |
 //! | `tell` | what the command prints |
@@ -42,6 +43,7 @@ mod left_out;
 mod made_of;
 pub mod report;
 mod second;
+pub mod shard;
 pub mod step;
 pub mod stop;
 pub mod suite;

@@ -153,7 +153,10 @@ impl Teller {
         let outcome = &both.outcome;
         let kind = tally::kind(outcome, self.replays);
         let name = format!("{} {}", suite.flag, outcome.name);
-        lock(&self.tally).count(kind, self.replays, name);
+        match outcome.part {
+            0 => lock(&self.tally).count(kind, self.replays, name),
+            _ => lock(&self.tally).in_part += 1,
+        }
         if outcome.is_proved() {
             lock(&self.tally).note(&outcome.not_checked);
         }

@@ -1,6 +1,6 @@
 //! What sharing a search gains, and whether its memory grows: `cargo run --release -p explore-engine --example shared -- [--jobs 2] [--threads 3] [--adds 5]
 //! [--most 1000000]`. Some threads that each add so often to one number; the processor time of all processes, the time by the clock, and the resident memory of
-//! the process that leads, each time that a million executions more are done.
+//! the process that leads, each time that a million executions more are done. It fails if that grows by more than a tenth after the first million.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -66,12 +66,14 @@ fn main() {
         ..Config::default()
     };
     let start = Instant::now();
-    let mut millions = 0;
+    let (mut millions, mut first) = (0, None);
     let outcome =
         Explorer::new(config).run_watched("shared", move || adders(threads, adds), &mut |seen| {
             if seen.executions / 1_000_000 > millions {
                 millions = seen.executions / 1_000_000;
-                println!("{millions} million executions: {} KiB resident", resident());
+                let now = resident();
+                println!("{millions} million executions: {now} KiB resident");
+                first = first.or(Some(now));
             }
         });
     println!(
@@ -82,4 +84,8 @@ fn main() {
         processor(),
         resident(),
     );
+    if let Some(first) = first.filter(|first| resident() > first + first / 10) {
+        println!("it grows: {first} KiB after the first million");
+        std::process::exit(1);
+    }
 }

@@ -16,10 +16,15 @@ pub(super) fn test(told: &Told<'_>, says: &str, gdb: Option<&str>, root: &Path) 
     let at = place::of(&run, root);
     // What the explorer writes is JSON.
     let all: Value = serde_json::from_str(&outcome.to_json()).unwrap_or_default();
+    let verdict = if outcome.part > 0 { "in_part" } else { kind.word() };
     let mut line = json!({
         "event": "test", "package": suite.package, "target": suite.flag, "name": outcome.name,
-        "file": test.file, "line": test.line, "verdict": kind.word(), "says": says,
+        "file": test.file, "line": test.line, "verdict": verdict, "says": says,
         "early": both.second.map(early), "accepted": test.accepts(&outcome.accepted),
+        "part": match outcome.part {
+            0 => Value::Null,
+            part => json!({ "part": part, "parts": outcome.parts }),
+        },
     });
     for field in ["executions", "elapsed", "schedule", "covered", "bounds", "not_checked"] {
         line[field] = all[field].clone();
@@ -62,7 +67,7 @@ pub(super) fn end(tally: &Tally, exit: u8) -> Value {
     json!({
         "event": "end", "proved": tally.proved, "failed": tally.failed.len(),
         "not_proved": tally.not_proved, "refused": tally.refused, "ignored": tally.ignored,
-        "replayed": tally.replayed, "not_reached": tally.not_reached,
+        "replayed": tally.replayed, "in_part": tally.in_part, "not_reached": tally.not_reached,
         "accepted_and_not_met": tally.never_met().collect::<Vec<_>>(), "exit": exit,
     })
 }

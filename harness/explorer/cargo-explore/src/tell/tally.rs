@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Ending {
-    /// Every test is proved, or a replayed run ends well.
+    /// Every test is proved, or a part of its search is done, or a replayed run ends well.
     AsItShouldBe = 0,
     /// A test fails.
     Failed = 1,
@@ -45,6 +45,8 @@ pub(super) fn kind(outcome: &Outcome, replayed: bool) -> Ending {
         Status::Failed if outcome.trace.is_some() => Ending::Failed,
         Status::Failed | Status::Refused => Ending::Refused,
         Status::NotProved if replayed && outcome.too_long == 0 => Ending::AsItShouldBe,
+        // Its part of the search is done.
+        Status::NotProved if outcome.part > 0 => Ending::AsItShouldBe,
         Status::NotProved => Ending::NotProved,
     }
 }
@@ -58,6 +60,8 @@ pub(super) struct Tally {
     pub refused: usize,
     pub ignored: usize,
     pub replayed: usize,
+    /// Of which a part of the search is done.
+    pub in_part: usize,
     /// Of those that were asked for, when it was stopped.
     pub not_reached: usize,
     /// What the proofs do not speak about.
@@ -113,6 +117,7 @@ impl Tally {
         let numbers = [
             self.proved,
             self.replayed,
+            self.in_part,
             self.failed.len(),
             self.not_proved,
             self.refused,

@@ -8,7 +8,7 @@ use trace::{Failure, Language};
 /// The words of one language.
 pub(super) struct Words {
     /// Proved, replayed, failed, not proved, refused, ignored, not reached.
-    pub counted: [&'static str; 7],
+    pub counted: [&'static str; 8],
     pub and: &'static str,
     pub no_tests: &'static str,
     pub tests: fn(usize) -> String,
@@ -43,6 +43,7 @@ static ENGLISH: Words = Words {
     counted: [
         "proved",
         "replayed, and ended well",
+        "done in part",
         "failed",
         "not proved",
         "could not be explored",
@@ -73,6 +74,7 @@ static CHINESE: Words = Words {
     counted: [
         "个已证明",
         "个已重放且正常结束",
+        "个已完成一部分",
         "个失败",
         "个未证明",
         "个无法探索",
@@ -126,7 +128,9 @@ fn english(outcome: &Outcome, second: Option<Second>) -> String {
             let when = if second.is_some() { ", but only if a time-out fires early" } else { "" };
             format!("failed{when}: {} ({executions})", what(&outcome.summary))
         }
-        Status::NotProved if outcome.too_long == 0 && outcome.trace.is_none() => {
+        Status::NotProved
+            if outcome.too_long == 0 && outcome.trace.is_none() && outcome.part == 0 =>
+        {
             let covered = outcome.covered.map(|covered| match covered {
                 ..10_000 => "; less than 1 % of the search was done".to_owned(),
                 covered => format!("; at most {} % of the search was done", covered / 10_000),
@@ -164,6 +168,10 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
                 Some(Second::Refused | Second::Failed) => "；超时提前到的执行无法探索".to_owned(),
             };
             let shared = match outcome.processes {
+                _ if outcome.parts > 0 => format!(
+                    "（{} 个部分；其中 {} 次重复了别的执行，每个部分都做了其中的 {} 次）",
+                    outcome.parts, outcome.redundant, outcome.by_each
+                ),
                 0 => String::new(),
                 1 if outcome.redundant == 0 => String::new(),
                 1 => format!("（其中 {} 次重复了别的执行）", outcome.redundant),
@@ -178,6 +186,10 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
             let when = if second.is_some() { "，但只在超时提前到时" } else { "" };
             format!("失败{when}：{}（第 {executions} 次执行）", failed(outcome))
         }
+        Status::NotProved if outcome.part > 0 => format!(
+            "{} 部分中的第 {} 部分已完成：{executions} 次执行，没有失败（其中 {} 次重复了别的执行，{} 次用来看怎样划分搜索）",
+            outcome.parts, outcome.part, outcome.redundant, outcome.by_each
+        ),
         Status::NotProved if outcome.trace.is_none() => {
             let covered = outcome.covered.map(|covered| match covered {
                 ..10_000 => "，搜索完成了不到 1 %".to_owned(),
