@@ -119,7 +119,7 @@ fn explore(
     arguments: &Arguments,
 ) -> anyhow::Result<Value> {
     let source = source(folder, name, version)?;
-    let command = PathBuf::from(std::env::current_exe()?)
+    let command = std::env::current_exe()?
         .ancestors()
         .map(|folder| folder.join("cargo-explore"))
         .find(|command| command.is_file())
