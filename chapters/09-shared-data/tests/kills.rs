@@ -8,6 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::thread;
 use std::time::Duration;
 use test_support::kills::{self, PATIENCE, rounds, time};
+use test_support::system_calls::{Scene, kill_at_each};
 use test_support::trials;
 
 fn main() {
@@ -20,6 +21,8 @@ fn main() {
             ("a_killed_client_waits_no_longer", || rounds(waiter)),
             ("a_killed_manager_is_gone_for_all", || rounds(manager)),
             ("a_manager_ends_with_a_parent_that_is_killed", || rounds(parent)),
+            ("a_manager_killed_at_any_system_call", || kill_at_each(0, || scene(use_a_manager))),
+            ("a_client_killed_at_any_system_call", || kill_at_each(1, || scene(have_a_client))),
         ],
     );
 }
@@ -117,7 +120,7 @@ fn manager() -> Duration {
     let gone = |error: &ManagerError| {
         matches!(error, ManagerError::Gone { .. } | ManagerError::Connect { .. })
     };
-    assert!(gone(&error) || matches!(error, ManagerError::WrongKey { .. }), "{error}");
+    assert!(gone(&error), "{error}");
     // Waits until its process has ended: until then it may still listen.
     manager.shutdown();
     assert!(gone(&lock.is_locked().unwrap_err()));
@@ -146,4 +149,82 @@ fn parent() -> Duration {
     drop(guard);
     assert_eq!(parent.join().unwrap(), -9);
     took
+}
+
+fn scene(play: fn(Connection)) -> Scene {
+    let (mut ours, theirs) = pipe().unwrap();
+    let pid = Process::new(play, theirs).start().unwrap().pid();
+    Scene { pid, go: Box::new(move || ours.send(&()).unwrap()) }
+}
+
+/// Whether it was done. Otherwise the manager is gone, and that is said.
+fn done<T>(result: Result<T, ManagerError>) -> bool {
+    match result {
+        Ok(_) => true,
+        Err(ManagerError::Gone { .. } | ManagerError::Connect { .. }) => false,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+/// The manager may be killed once, at any moment.
+fn use_a_manager(mut gate: Connection) {
+    gate.recv::<()>().unwrap();
+    if let Ok(manager) = Manager::start()
+        && let (Ok(lock), Ok(list)) = (manager.lock(), manager.list([0]))
+    {
+        thread::scope(|scope| {
+            for n in 1..3 {
+                let (lock, list) = (&lock, &list);
+                scope.spawn(move || {
+                    let guard = lock.lock();
+                    if done(list.append(n)) {
+                        done(list.len());
+                    }
+                    done(guard);
+                });
+            }
+        });
+        if done(list.len()) {
+            done(lock.try_lock());
+        }
+    }
+    let manager = Manager::start().unwrap();
+    assert_eq!(manager.list([1]).unwrap().len().unwrap(), 1);
+}
+
+fn append(((lock, list), mut main): (LockAndList, Connection)) -> Result<(), ManagerError> {
+    for n in 1..=3_u32 {
+        let guard = lock.lock()?;
+        list.append(n)?;
+        drop(guard);
+        main.send(&n).unwrap();
+    }
+    Ok(())
+}
+
+/// Has a client that may be killed once, at any moment.
+fn have_a_client(mut gate: Connection) {
+    gate.recv::<()>().unwrap();
+    let manager = Manager::start().unwrap();
+    let (lock, list) = (manager.lock().unwrap(), manager.list::<[u32; 0]>([]).unwrap());
+    let (mut ours, theirs) = pipe().unwrap();
+    let started = Process::new(append, ((lock.clone(), list.clone()), theirs)).start();
+    let mut acknowledged = 0;
+    while let Ok(Some(n)) = ours.recv_timeout::<u32>(PATIENCE) {
+        acknowledged = n;
+    }
+    let guard = lock.lock_timeout(PATIENCE).unwrap().expect("the lock is free again");
+    let kept = list.to_vec().unwrap();
+    let expected: Vec<_> = (1..=kept.len() as u32).map(Into::into).collect();
+    assert_eq!(kept, expected, "each once, and in order");
+    assert!((acknowledged..=acknowledged + 1).contains(&(kept.len() as u32)), "{acknowledged}");
+    drop(guard);
+    if let Ok(client) = started {
+        assert!(matches!(client.join().unwrap(), 0 | -9));
+    }
+    // Its references are given back.
+    drop(list);
+    while manager.count().unwrap() > 1 {
+        thread::yield_now();
+    }
 }

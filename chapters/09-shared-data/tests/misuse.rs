@@ -310,7 +310,7 @@ fn too_large() {
     let manager = Manager::start().unwrap();
     let (lock, list) = (manager.lock().unwrap(), manager.list([0]).unwrap());
     let guard = lock.lock().unwrap();
-    let large = || Object::Bytes(vec![1; 40 << 20]);
+    let large = || Object::Bytes(vec![1; 33 << 20]);
     let much = list.extend([large(), large()]);
     assert!(matches!(much, Err(ManagerError::TooLarge { .. })), "{much:?}");
     list.append(large()).unwrap();

@@ -5,12 +5,13 @@
 mod tasks;
 
 use ch08_multiprocessing::{Connection, Process, RecvError, pipe};
-use ch10_pool::{AsyncResult, Pool, TaskError};
+use ch10_pool::{AsyncResult, Pool, PoolError, TaskError};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use tasks::{announce_and_wait, process_id, running};
 use test_support::kills::{self, PATIENCE, rounds, time};
+use test_support::system_calls::{Scene, kill_at_each};
 use test_support::trials;
 
 fn main() {
@@ -21,6 +22,7 @@ fn main() {
             ("a_worker_killed_at_its_task_fails_that_task_alone", || rounds(worker)),
             ("workers_end_with_a_creator_that_is_killed", || rounds(creator)),
             ("every_task_has_one_outcome_while_workers_are_killed", outcomes),
+            ("a_worker_killed_at_any_system_call_loses_one_task", || kill_at_each(0, pool_scene)),
         ],
     );
 }
@@ -108,4 +110,32 @@ fn outcomes() {
     pool.close().join();
     let seconds = start.elapsed().as_secs();
     eprintln!("{results} results and {lost} lost in {seconds} s; {kills} kills");
+}
+
+/// Has a pool of one worker, which may be killed once, at any moment.
+fn use_a_pool(mut gate: Connection) {
+    gate.recv::<()>().unwrap();
+    let pool = match Pool::new(1) {
+        Err(PoolError::Start(_)) => Pool::new(1).unwrap(),
+        pool => pool.unwrap(),
+    };
+    let results: Vec<_> = (0..6).map(|n| (n, pool.apply_async(next, n))).collect();
+    let mut lost = 0;
+    let mut is_lost = |n, outcome: Result<Option<u64>, TaskError>| match outcome {
+        Ok(Some(result)) => assert_eq!(result, n + 1),
+        Err(TaskError::WorkerLost { signal: 9 }) => lost += 1,
+        other => panic!("task {n}: {other:?}"),
+    };
+    for (n, mut result) in results {
+        is_lost(n, result.get_timeout(PATIENCE));
+    }
+    is_lost(6, pool.apply(next, 6).map(Some));
+    assert!(lost <= 1, "{lost} tasks were lost to one kill");
+    pool.close().join();
+}
+
+fn pool_scene() -> Scene {
+    let (mut ours, theirs) = pipe().unwrap();
+    let pid = Process::new(use_a_pool, theirs).start().unwrap().pid();
+    Scene { pid, go: Box::new(move || ours.send(&()).unwrap()) }
 }

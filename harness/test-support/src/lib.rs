@@ -5,6 +5,7 @@
 //! | [`valgrind`] | a test's own executable once more, under memcheck |
 //! | [`trials`] | tests that start processes, and so need a `main` of their own |
 //! | [`kills`] | scenes in which a process is killed, again and again |
+//! | [`system_calls`] | a scene in which a process is killed at each of its system calls |
 //! | [`interrupt`] | Ctrl-C in the middle of a program |
 //! | [`faults`] | a table of functions, each tried while means run out |
 //! | [`limits`] | fewer descriptors or threads, for a process that plays a scene |
@@ -15,5 +16,6 @@ pub mod interrupt;
 pub mod kills;
 pub mod left_behind;
 pub mod limits;
+pub mod system_calls;
 pub mod trials;
 pub mod valgrind;

@@ -335,6 +335,11 @@ impl Link {
         result
     }
 
+    fn nobody_listens(&self, deadline: Instant) -> bool {
+        let again = self.address.connect(deadline);
+        again.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+    }
+
     fn connect(&self, is_home: bool, deadline: Instant) -> Result<Channel, ManagerError> {
         let address = || self.address.clone();
         let silent = || ManagerError::Silent { address: address() };
@@ -352,6 +357,10 @@ impl Link {
         // One that hangs up after that has another key, or is none.
         let stranger = |trouble| match trouble {
             Trouble::Silent => silent(),
+            // It ended in the middle of this: nobody listens there any more.
+            Trouble::Ended if self.nobody_listens(deadline) => {
+                ManagerError::Gone { address: address() }
+            }
             _ => ManagerError::WrongKey { address: address() },
         };
         let who = Who { process: process()?, is_home };
