@@ -3,14 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Chapters that promise it.
-const CHAPTERS: [&str; 8] = [
+const LIBRARIES: [&str; 12] = [
     "02-threads",
     "03-locks",
     "04-rlock",
     "05-event",
     "06-condition",
     "07-queue",
+    "08-multiprocessing",
+    "08-multiprocessing/sync",
+    "09-shared-data",
+    "10-pool",
     "11-thread-pool",
     "12-coroutines",
 ];
@@ -29,6 +32,30 @@ const LEFT_OUT: [&str; 9] = [
     "11-thread-pool/src/thread_pool/books.rs",
 ];
 
+/// Files with functions that have none yet. A function may go, and none may come.
+const MISSING: [(&str, &str); 11] = [
+    ("07-queue/src/store.rs", "push pop len is_empty"),
+    ("08-multiprocessing/sync/src/event.rs", "is_set set clear wait"),
+    (
+        "08-multiprocessing/sync/src/lock.rs",
+        "acquire acquire_once release release_anyones take_notice_of_death is_held_by_me is_held",
+    ),
+    (
+        "08-multiprocessing/sync/src/model.rs",
+        "with_deaths thread die that_wakes_nobody that_dies_asleep",
+    ),
+    ("08-multiprocessing/sync/src/semaphore.rs", "new value acquire release"),
+    ("08-multiprocessing/sync/src/system.rs", "me is_alive wait wake"),
+    ("08-multiprocessing/sync/src/wait_queue.rs", "wait notify waiting"),
+    ("09-shared-data/src/manager/named.rs", "arguments"),
+    ("09-shared-data/src/manager/shared.rs", "call gone register take"),
+    (
+        "10-pool/src/pipeline/database.rs",
+        "connect create_sample prepare chunk append count_copies copies",
+    ),
+    ("10-pool/src/pipeline/table.rs", "position"),
+];
+
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -41,22 +68,48 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The lines of `source` that begin a `pub fn` without an example in the comment above.
-fn without_example(source: &str) -> Vec<usize> {
-    let mut example = false;
-    let mut found = Vec::new();
-    for (number, line) in source.lines().map(str::trim).enumerate() {
-        if let Some(text) = line.strip_prefix("///") {
-            example |= text.trim_start().starts_with("```");
-        } else if !line.starts_with("#[") {
-            let is_function = ["pub fn ", "pub const fn ", "pub unsafe fn "]
-                .iter()
-                .any(|start| line.starts_with(start));
-            if is_function && !example {
-                found.push(number + 1);
-            }
-            example = false;
+/// The fences of a comment, of which some open a block that is compiled.
+#[derive(Default)]
+struct Fences {
+    open: bool,
+    example: bool,
+}
+
+impl Fences {
+    fn read(&mut self, comment: &str) {
+        let Some(words) = comment.trim().strip_prefix("```") else { return };
+        let compiled = ["", "rust", "no_run", "should_panic", "compile_fail", "standalone_crate"];
+        self.example |= !self.open && words.split(',').all(|word| compiled.contains(&word.trim()));
+        self.open = !self.open;
+    }
+}
+
+fn function(line: &str, starts: &[&str]) -> Option<String> {
+    let rest = starts.iter().find_map(|start| line.strip_prefix(start))?;
+    Some(rest.split(['(', '<']).next().unwrap().to_owned())
+}
+
+/// The public functions in `source` without an example in the comment above, those of macros and of traits, too. The example
+/// of a trait is one of its functions.
+fn without_example(source: &str) -> Vec<String> {
+    const PUBLIC: [&str; 3] = ["pub fn ", "pub const fn ", "pub unsafe fn "];
+    let (mut fences, mut found) = (Fences::default(), Vec::new());
+    let mut silent_trait = false;
+    for line in source.lines() {
+        let code = line.trim();
+        if let Some(comment) = code.strip_prefix("///") {
+            fences.read(comment);
+            continue;
         }
+        if code.starts_with("#[") {
+            continue;
+        }
+        let is_trait =
+            ["pub trait ", "pub unsafe trait "].iter().any(|start| line.starts_with(start));
+        silent_trait = (silent_trait && line != "}") || (is_trait && !fences.example);
+        let starts: &[&str] = if silent_trait { &["fn ", "unsafe fn "] } else { &PUBLIC };
+        found.extend(function(code, starts).filter(|_| !fences.example));
+        fences = Fences::default();
     }
     found
 }
@@ -64,23 +117,65 @@ fn without_example(source: &str) -> Vec<usize> {
 #[test]
 fn every_public_function_has_an_example() {
     let chapters = Path::new(env!("CARGO_MANIFEST_DIR")).join("../chapters");
-    let mut files = Vec::new();
-    for chapter in CHAPTERS {
-        sources(&chapters.join(chapter).join("src"), &mut files);
+    let mut missing = Vec::new();
+    for library in LIBRARIES {
+        let mut files = Vec::new();
+        sources(&chapters.join(library).join("src"), &mut files);
+        assert!(!files.is_empty(), "{library}");
+        files.sort();
+        for file in files {
+            let name = file.strip_prefix(&chapters).unwrap().to_str().unwrap().to_owned();
+            let functions = without_example(&fs::read_to_string(&file).unwrap());
+            missing.extend(functions.into_iter().map(|function| (name.clone(), function)));
+        }
     }
-    assert!(files.len() > CHAPTERS.len());
-    let missing: Vec<_> = files
-        .iter()
-        .flat_map(|file| {
-            let lines = without_example(&fs::read_to_string(file).unwrap());
-            lines.into_iter().map(|line| format!("{}:{line}", file.display()))
-        })
-        .collect();
-    assert!(missing.is_empty(), "no example in the documentation of\n{}", missing.join("\n"));
+    let listed = |(file, functions): &(&str, &'static str)| {
+        let file = (*file).to_owned();
+        functions.split(' ').map(move |function| (file.clone(), function.to_owned()))
+    };
+    let known: Vec<_> = MISSING.iter().flat_map(listed).collect();
+    let new: Vec<_> = missing.iter().filter(|one| !known.contains(one)).collect();
+    assert!(new.is_empty(), "no example in the documentation of {new:#?}");
+    let gone: Vec<_> = known.iter().filter(|one| !missing.contains(one)).collect();
+    assert!(gone.is_empty(), "these have one now: take them off the list: {gone:#?}");
+    assert_eq!(
+        missing.len(),
+        known.len(),
+        "of several functions with one name, not all are listed"
+    );
 }
 
 #[test]
-fn an_example_counts_only_for_what_it_stands_above() {
-    let source = "/// ```\n/// f();\n/// ```\n#[inline]\npub fn f() {}\n\n/// Text.\npub fn g() {}\n\npub const fn h() {}\n";
-    assert_eq!(without_example(source), [8, 10]);
+fn what_is_an_example_and_what_is_not() {
+    let source = "
+/// ```text
+/// no code
+/// ```
+pub fn told() {}
+/// ```
+/// assert!(true);
+/// ```
+#[inline]
+pub fn shown() {}
+fn private() {}
+/// A trait.
+pub trait Silent {
+    /// Nothing.
+    fn method(&self);
+}
+/// ```
+/// impl Shown for u8 {}
+/// ```
+pub trait Shown {
+    fn method(&self);
+}
+macro_rules! many {
+    () => {
+            /// ```ignore
+            /// ```
+            pub const fn ignored() {}
+    };
+}
+";
+    assert_eq!(without_example(source), ["told", "method", "ignored"]);
 }

@@ -60,6 +60,19 @@ impl Child {
     ///
     /// Can be called as often as one likes, from any number of threads.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Child, Connection, Process, active_children, pipe};
+    /// # let (gate, theirs) = pipe()?;
+    /// # let waits = |mut main: Connection| drop(main.recv::<()>());
+    /// let child = Process::new(|n: i32| n, 7).start()?;
+    /// assert_eq!(child.join()?, 7);
+    /// assert_eq!(child.join()?, 7, "as often as one likes");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`JoinError`].
@@ -73,6 +86,21 @@ impl Child {
 
     /// As [`join`](Child::join), but waits at most `timeout`; `None` if the
     /// child still runs.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Child, Connection, Process, active_children, pipe};
+    /// # let (gate, theirs) = pipe()?;
+    /// # let waits = |mut main: Connection| drop(main.recv::<()>());
+    /// use std::time::Duration;
+    /// let child = Process::new(waits, theirs).start()?;
+    /// assert_eq!(child.join_timeout(Duration::from_millis(1))?, None);
+    /// drop(gate);
+    /// assert_eq!(child.join()?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -111,11 +139,41 @@ impl Child {
 
     /// The exit code as [`join`](Child::join) gives it; `None` while it runs,
     /// or if it cannot be known. Never blocks.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Child, Connection, Process, active_children, pipe};
+    /// # let (gate, theirs) = pipe()?;
+    /// # let waits = |mut main: Connection| drop(main.recv::<()>());
+    /// let child = Process::new(waits, theirs).start()?;
+    /// assert_eq!(child.exit_code(), None, "it runs");
+    /// drop(gate);
+    /// child.join()?;
+    /// assert_eq!(child.exit_code(), Some(0));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn exit_code(&self) -> Option<i32> {
         self.join_timeout(Duration::ZERO).ok().flatten()
     }
 
     /// Whether it still runs. Never blocks; works in any process.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Child, Connection, Process, active_children, pipe};
+    /// # let (gate, theirs) = pipe()?;
+    /// # let waits = |mut main: Connection| drop(main.recv::<()>());
+    /// let child = Process::new(waits, theirs).start()?;
+    /// assert!(child.is_alive());
+    /// drop(gate);
+    /// child.join()?;
+    /// assert!(!child.is_alive());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_alive(&self) -> bool {
         // Collects the exit code too, so that no zombie stays behind.
         match self.join_timeout(Duration::ZERO) {
@@ -127,6 +185,19 @@ impl Child {
     /// Sends SIGTERM, which ends the child unless it handles that signal.
     /// Does nothing if it has already ended. Does not wait.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Child, Connection, Process, active_children, pipe};
+    /// # let (gate, theirs) = pipe()?;
+    /// # let waits = |mut main: Connection| drop(main.recv::<()>());
+    /// let child = Process::new(waits, theirs).start()?;
+    /// child.terminate()?;
+    /// assert_eq!(child.join()?, -15);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the system refuses to send it.
@@ -136,6 +207,19 @@ impl Child {
 
     /// Sends SIGKILL, which ends the child. Does nothing if it has already
     /// ended. Does not wait.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Child, Connection, Process, active_children, pipe};
+    /// # let (gate, theirs) = pipe()?;
+    /// # let waits = |mut main: Connection| drop(main.recv::<()>());
+    /// let child = Process::new(waits, theirs).start()?;
+    /// child.kill()?;
+    /// assert_eq!(child.join()?, -9);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -152,28 +236,92 @@ impl Child {
     }
 
     /// Its process id.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Child, Connection, Process, active_children, pipe};
+    /// # let (gate, theirs) = pipe()?;
+    /// # let waits = |mut main: Connection| drop(main.recv::<()>());
+    /// let child = Process::new(|()| {}, ()).start()?;
+    /// assert_ne!(child.pid(), std::process::id());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pid(&self) -> u32 {
         self.inner.pid
     }
 
     /// Its name, for people.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Child, Connection, Process, active_children, pipe};
+    /// # let (gate, theirs) = pipe()?;
+    /// # let waits = |mut main: Connection| drop(main.recv::<()>());
+    /// let child = Process::new(|()| {}, ()).start()?;
+    /// assert_eq!(child.name(), "Process-1");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(&self) -> &str {
         &self.inner.name
     }
 
     /// Whether it is killed when its parent ends.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Child, Connection, Process, active_children, pipe};
+    /// # let (gate, theirs) = pipe()?;
+    /// # let waits = |mut main: Connection| drop(main.recv::<()>());
+    /// let child = Process::new(|()| {}, ()).start()?;
+    /// assert!(!child.is_daemon());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_daemon(&self) -> bool {
         self.inner.daemon
     }
 
     /// A descriptor (pidfd) that becomes readable when the child ends: for
     /// `poll`, `epoll` and event loops built on them.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Child, Connection, Process, active_children, pipe};
+    /// # let (gate, theirs) = pipe()?;
+    /// # let waits = |mut main: Connection| drop(main.recv::<()>());
+    /// use std::os::fd::AsRawFd;
+    /// let child = Process::new(|()| {}, ()).start()?;
+    /// assert!(child.sentinel().as_raw_fd() > 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn sentinel(&self) -> BorrowedFd<'_> {
         self.inner.pidfd.as_fd()
     }
 
     /// Gives up the handle to a child that has ended. Whoever would use it
     /// afterwards hears from the compiler; its clones live on. Never blocks.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Child, Connection, Process, active_children, pipe};
+    /// # let (gate, theirs) = pipe()?;
+    /// # let waits = |mut main: Connection| drop(main.recv::<()>());
+    /// let child = Process::new(waits, theirs).start()?;
+    /// let child = child.close().unwrap_err().0;
+    /// drop(gate);
+    /// child.join()?;
+    /// child.close()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -190,6 +338,21 @@ pub struct StillRuns(pub Child);
 
 /// The children of this process that still run. Those that ended are
 /// collected on the way.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # ch08_multiprocessing::init();
+/// # use ch08_multiprocessing::{Child, Connection, Process, active_children, pipe};
+/// # let (gate, theirs) = pipe()?;
+/// # let waits = |mut main: Connection| drop(main.recv::<()>());
+/// let child = Process::new(waits, theirs).start()?;
+/// assert_eq!(active_children().len(), 1);
+/// drop(gate);
+/// child.join()?;
+/// assert!(active_children().is_empty());
+/// # Ok(())
+/// # }
+/// ```
 pub fn active_children() -> Vec<Child> {
     let mut list = lock();
     list.collect_ended();
@@ -198,6 +361,10 @@ pub fn active_children() -> Vec<Child> {
 
 /// How many processes can run at once: the number of CPUs that this process
 /// may use, and at least 1.
+///
+/// ```
+/// assert!(ch08_multiprocessing::cpu_count() >= 1);
+/// ```
 pub fn cpu_count() -> usize {
     std::thread::available_parallelism().map_or(1, |count| count.get())
 }

@@ -50,6 +50,14 @@ pub struct Connection {
 impl Connection {
     /// Sends `value`. See [`Sender::send`].
     ///
+    /// ```
+    /// # use ch08_multiprocessing::pipe;
+    /// let (mut a, mut b) = pipe()?;
+    /// a.send(&vec![1, 2, 3])?;
+    /// assert_eq!(b.recv::<Vec<i32>>()?, [1, 2, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`Sender::send`].
@@ -59,6 +67,16 @@ impl Connection {
 
     /// Waits for a value. See [`Receiver::recv`].
     ///
+    /// ```
+    /// # use ch08_multiprocessing::pipe;
+    /// let (mut a, mut b) = pipe()?;
+    /// a.send("hello")?;
+    /// drop(a);
+    /// assert_eq!(b.recv::<String>()?, "hello");
+    /// assert!(b.recv::<String>().is_err(), "nobody is there any more");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`Receiver::recv`].
@@ -67,6 +85,14 @@ impl Connection {
     }
 
     /// Waits for a value, at most `timeout`. See [`Receiver::recv_timeout`].
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::pipe;
+    /// use std::time::Duration;
+    /// let (_a, mut b) = pipe()?;
+    /// assert_eq!(b.recv_timeout::<u8>(Duration::from_millis(1))?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -80,6 +106,19 @@ impl Connection {
 
     /// Waits for a value from `child`. See [`Receiver::recv_while`].
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::pipe;
+    /// use ch08_multiprocessing::{Connection, Process};
+    /// let (mut ours, theirs) = pipe()?;
+    /// let child = Process::new(|mut main: Connection| main.send(&7).unwrap(), theirs).start()?;
+    /// assert_eq!(ours.recv_while::<i32>(&child)?, 7);
+    /// assert!(ours.recv_while::<i32>(&child).is_err(), "it has ended");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`Receiver::recv_while`].
@@ -88,6 +127,18 @@ impl Connection {
     }
 
     /// The two halves, for a thread each. The connection closes when both are dropped.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::pipe;
+    /// let (a, mut b) = pipe()?;
+    /// let (mut sender, mut receiver) = a.split();
+    /// let echo = std::thread::spawn(move || receiver.recv::<u32>().unwrap());
+    /// b.send(&5_u32)?;
+    /// assert_eq!(echo.join().unwrap(), 5);
+    /// sender.send(&6_u32)?;
+    /// assert_eq!(b.recv::<u32>()?, 6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn split(self) -> (Sender, Receiver) {
         (self.sender, self.receiver)
     }

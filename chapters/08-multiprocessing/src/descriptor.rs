@@ -24,7 +24,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 /// Any other serialiser (JSON, say) refuses it with an error, since a number
 /// on paper opens nothing.
 ///
-/// ```standalone_crate
+/// ```
 /// use ch08_multiprocessing::{Descriptor, Process};
 /// use std::io::{Read, Write, pipe};
 /// use std::os::fd::OwnedFd;
@@ -51,6 +51,16 @@ pub struct Descriptor(OwnedFd);
 
 impl Descriptor {
     /// Another descriptor of the same open file, in the same process.
+    ///
+    /// ```
+    /// use ch08_multiprocessing::Descriptor;
+    /// use std::os::fd::OwnedFd;
+    /// let file = std::fs::File::open("/dev/null")?;
+    /// let descriptor = Descriptor::from(OwnedFd::from(file));
+    /// let mut again = std::fs::File::from(descriptor.try_clone()?);
+    /// assert_eq!(std::io::Read::read(&mut again, &mut [0])?, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -47,6 +47,17 @@ pub(crate) struct Order {
 ///
 /// What stands before this line in `main` runs in every child too.
 ///
+/// ```
+/// use ch08_multiprocessing::Process;
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     ch08_multiprocessing::init();
+///     // Only the parent comes here.
+///     assert_eq!(Process::new(|()| 7, ()).start()?.join()?, 7);
+///     Ok(())
+/// }
+/// ```
+///
 /// # In tests
 ///
 /// A function with `#[test]` has no `main` of its own: the harness has it, and
@@ -61,8 +72,8 @@ pub(crate) struct Order {
 /// ```
 ///
 /// [libtest-mimic](https://docs.rs/libtest-mimic) gives such a `main` names,
-/// filters and a report. A doc test has a `main`: it is marked
-/// `standalone_crate` here.
+/// filters and a report. A doc test has a `main` of its own, which begins with
+/// this line as any other.
 ///
 /// [`StartError::NoInit`]: crate::StartError::NoInit
 pub fn init() {
@@ -78,6 +89,18 @@ pub(crate) fn initialised() -> bool {
 }
 
 /// The name of this process: what its parent called it, or `MainProcess`.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # ch08_multiprocessing::init();
+/// use ch08_multiprocessing::{Process, current_name};
+/// assert_eq!(current_name(), "MainProcess");
+/// let same = |name: String| i32::from(current_name() == name);
+/// let child = Process::new(same, "worker".to_owned()).name("worker").start()?;
+/// assert_eq!(child.join()?, 1);
+/// # Ok(())
+/// # }
+/// ```
 pub fn current_name() -> String {
     let name = NAME.lock().unwrap_or_else(PoisonError::into_inner);
     name.clone().unwrap_or_else(|| "MainProcess".to_owned())

@@ -52,6 +52,14 @@ impl Function {
     /// A function whose result is wanted. A closure that captures nothing is a
     /// function too.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Function, Message};
+    /// let double = Function::new(|n: i64| 2 * n)?;
+    /// let result = double.call(Message::encode(&21_i64)?)?;
+    /// assert_eq!(result.decode::<i64>()?, 42);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NotInExecutable`].
@@ -70,6 +78,14 @@ impl Function {
     /// A function to be called with each element of a `Vec`; the results come
     /// back as a `Vec`.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Function, Message};
+    /// let double = Function::each(|n: i64| 2 * n)?;
+    /// let results = double.call(Message::encode(&vec![1_i64, 2])?)?;
+    /// assert_eq!(results.decode::<Vec<i64>>()?, [2, 4]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NotInExecutable`].
@@ -86,6 +102,14 @@ impl Function {
     }
 
     /// As [`each`](Function::each), for a function of two arguments and a `Vec` of pairs.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Function, Message};
+    /// let add = Function::each_pair(|a: i64, b: i64| a + b)?;
+    /// let sums = add.call(Message::encode(&vec![(1_i64, 2_i64), (3, 4)])?)?;
+    /// assert_eq!(sums.decode::<Vec<i64>>()?, [3, 7]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -123,6 +147,13 @@ impl Function {
 
     /// Calls the function here, with arguments that came as a message.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Function, Message};
+    /// let double = Function::new(|n: i64| 2 * n)?;
+    /// assert!(double.call(Message::encode("no number")?).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`CallError`] if the arguments cannot be decoded or the result cannot
@@ -141,11 +172,27 @@ impl Function {
     }
 
     /// The function as numbers, to be sent to another process of the same executable.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Function, Message};
+    /// let double = Function::new(|n: i64| 2 * n)?;
+    /// assert_eq!(double.to_raw(), double.to_raw());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_raw(self) -> (u64, u64) {
         (self.trampoline as u64, self.target as u64)
     }
 
     /// The function again.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Function, Message};
+    /// let double = Function::new(|n: i64| 2 * n)?;
+    /// // SAFETY: from `to_raw`, in this process.
+    /// let again = unsafe { Function::from_raw(double.to_raw()) };
+    /// assert_eq!(again.call(Message::encode(&4_i64)?)?.decode::<i64>()?, 8);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Safety
     ///

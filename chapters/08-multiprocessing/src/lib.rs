@@ -4,7 +4,7 @@
 //! Python's `multiprocessing.Process` does. `main` begins with one line,
 //! [`init`]; everything else follows from that:
 //!
-//! ```standalone_crate
+//! ```
 //! use ch08_multiprocessing::Process;
 //!
 //! fn hello(name: String) {

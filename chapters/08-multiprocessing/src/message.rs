@@ -103,6 +103,13 @@ impl Flavor for Bytes {
 impl Message {
     /// Serialises `value`.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Message;
+    /// let message = Message::encode(&("bob", 3))?;
+    /// assert_eq!(message.bytes(), b"\x03bob\x06");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the value's own `Serialize` fails, or a descriptor in it cannot be
@@ -122,6 +129,14 @@ impl Message {
     }
 
     /// The value again. Descriptors that it does not take are closed.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Message;
+    /// let message = Message::encode(&vec!['a', 'b'])?;
+    /// assert!(message.try_clone()?.decode::<bool>().is_err(), "it is no bool");
+    /// assert_eq!(message.decode::<Vec<char>>()?, ['a', 'b']);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -144,6 +159,13 @@ impl Message {
 
     /// The same message again, with descriptors of its own.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Message;
+    /// let message = Message::encode(&1)?;
+    /// assert_eq!(message.try_clone()?.bytes(), message.bytes());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the process may open no more descriptors.
@@ -154,6 +176,12 @@ impl Message {
     }
 
     /// The serialised bytes, without what the descriptors stand for.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Message;
+    /// assert_eq!(Message::encode(&true)?.bytes(), [1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

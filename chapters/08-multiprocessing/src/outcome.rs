@@ -10,6 +10,28 @@ use std::fmt::Display;
 /// | `i32` | that number; the system keeps its lowest 8 bits |
 /// | `Ok(outcome)` | the outcome's |
 /// | `Err(error)` | 1, and the error is printed on standard error |
+///
+/// ```
+/// use ch08_multiprocessing::Outcome;
+///
+/// enum Found {
+///     Yes,
+///     No,
+/// }
+///
+/// // As `grep` has it.
+/// impl Outcome for Found {
+///     fn exit_code(self) -> i32 {
+///         match self {
+///             Found::Yes => 0,
+///             Found::No => 1,
+///         }
+///     }
+/// }
+///
+/// assert_eq!((Found::Yes.exit_code(), Found::No.exit_code()), (0, 1));
+/// assert_eq!(Ok::<(), String>(()).exit_code(), 0);
+/// ```
 pub trait Outcome {
     /// The exit code; prints the error if it is one.
     fn exit_code(self) -> i32;

@@ -94,7 +94,7 @@ pub enum StartError {
 /// Nothing happens until [`start`](Process::start), which gives the [`Child`].
 /// Starting twice, and joining what was not started, do not compile.
 ///
-/// ```standalone_crate
+/// ```
 /// use ch08_multiprocessing::Process;
 ///
 /// fn hello(name: String) {
@@ -125,6 +125,16 @@ where
     R: Outcome,
 {
     /// A process that will call `function` with `arguments`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Process, StartMethod};
+    /// let child = Process::new(|(a, b)| a + b, (3, 4)).start()?;
+    /// assert_eq!(child.join()?, 7);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(function: fn(A) -> R, arguments: A) -> Process<A, R> {
         static COUNT: AtomicU64 = AtomicU64::new(1);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -139,12 +149,36 @@ where
     }
 
     /// Its name, for people; `Process-1`, `Process-2`… without this. `ps` shows it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Process, StartMethod};
+    /// let child = Process::new(|()| {}, ()).name("reader").start()?;
+    /// assert_eq!(child.name(), "reader");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(mut self, name: impl Into<String>) -> Process<A, R> {
         self.name = name.into();
         self
     }
 
     /// How it is started.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Process, StartMethod};
+    /// static mut COUNT: i32 = 0;
+    /// // SAFETY: there is no other thread.
+    /// unsafe { COUNT = 5 };
+    /// // SAFETY: the same.
+    /// let child = Process::new(|()| unsafe { COUNT }, ()).method(StartMethod::Fork).start()?;
+    /// assert_eq!(child.join()?, 5, "a fork has a copy of everything");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn method(mut self, method: StartMethod) -> Process<A, R> {
         self.method = method;
         self
@@ -153,6 +187,22 @@ where
     /// A daemon never outlives the process that started it: it is killed when
     /// that process ends, however it ends, SIGKILL included. A process that is
     /// no daemon is waited for at the parent's normal end.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Process, StartMethod};
+    /// fn endless(_: ()) {
+    ///     loop {
+    ///         std::thread::park();
+    ///     }
+    /// }
+    /// let child = Process::new(endless, ()).daemon(true).start()?;
+    /// // At the end of this process it is killed.
+    /// assert!(child.is_alive() && child.is_daemon());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn daemon(mut self, daemon: bool) -> Process<A, R> {
         self.daemon = daemon;
         self
@@ -161,6 +211,20 @@ where
     /// Fork even if other threads exist. The child must then call nothing that
     /// takes a lock which another thread may have held: no allocation, strictly
     /// speaking (fork(2): only async-signal-safe functions).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Process, StartMethod};
+    /// let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    /// let thread = std::thread::spawn(move || stopped.recv());
+    /// let fork = || Process::new(|()| 3, ()).method(StartMethod::Fork);
+    /// assert!(fork().start().is_err(), "there is another thread");
+    /// let child = fork().allow_threads().start()?;
+    /// assert_eq!(child.join()?, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn allow_threads(mut self) -> Process<A, R> {
         self.allow_threads = true;
         self
@@ -171,6 +235,16 @@ where
     /// process is waited for until it comes to [`init`](crate::init).
     ///
     /// The arguments go with it; descriptors in them are closed here.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::{Process, StartMethod};
+    /// let child = Process::new(|name: String| println!("hello {name}"), "bob".to_owned()).start()?;
+    /// assert_eq!(child.join()?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -41,6 +41,12 @@ thread_local! {
 
 impl Reason {
     /// Takes an error in.
+    ///
+    /// ```
+    /// use ch08_multiprocessing::Reason;
+    /// let reason = Reason::new("there was no more of it");
+    /// assert_eq!(reason.to_string(), "there was no more of it");
+    /// ```
     pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Reason {
         Reason(Arc::from(error.into()))
     }

@@ -90,6 +90,15 @@ impl Receiver {
 
     /// Waits for a value.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::pipe;
+    /// let (a, mut b) = pipe()?;
+    /// let (_sender, mut receiver) = a.split();
+    /// b.send(&'x')?;
+    /// assert_eq!(receiver.recv::<char>()?, 'x');
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RecvError`]. After `Decode` the next value can be received as usual.
@@ -99,6 +108,15 @@ impl Receiver {
 
     /// Waits for a value, at most `timeout`; `None` if it did not come, or not
     /// all of it. What came of it is kept for the next call.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::pipe;
+    /// use std::time::Duration;
+    /// let (a, _b) = pipe()?;
+    /// let (_sender, mut receiver) = a.split();
+    /// assert_eq!(receiver.recv_timeout::<u8>(Duration::from_millis(1))?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -122,6 +140,19 @@ impl Receiver {
     /// gone: a process that the child forked may hold it open. That is then
     /// noticed after 50 ms or so.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch08_multiprocessing::pipe;
+    /// use ch08_multiprocessing::{Connection, Process};
+    /// let (ours, theirs) = pipe()?;
+    /// let (_sender, mut receiver) = ours.split();
+    /// let child = Process::new(|mut main: Connection| main.send(&7).unwrap(), theirs).start()?;
+    /// assert_eq!(receiver.recv_while::<i32>(&child)?, 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`recv`](Receiver::recv); [`RecvError::Closed`] if the child ended
@@ -138,6 +169,16 @@ impl Receiver {
     }
 
     /// Waits for a value and leaves it serialised.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::pipe;
+    /// let (a, mut b) = pipe()?;
+    /// let (_sender, mut receiver) = a.split();
+    /// b.send(&300_u16)?;
+    /// let message = receiver.recv_message()?;
+    /// assert_eq!(message.decode::<u16>()?, 300);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -48,6 +48,20 @@ pub enum SendError {
 impl SendError {
     /// Whether the connection is as it was before: nothing of the value was
     /// sent, and another may go through.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Message, pipe};
+    /// let (a, _b) = pipe()?;
+    /// let (mut sender, _receiver) = a.split();
+    /// // serde's `skip` of a part of an enum: it cannot be serialised, and the connection is as it was.
+    /// #[derive(serde::Serialize)]
+    /// enum Mood {
+    ///     #[serde(skip)]
+    ///     Secret,
+    /// }
+    /// assert!(sender.send(&Mood::Secret).unwrap_err().nothing_was_sent());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn nothing_was_sent(&self) -> bool {
         matches!(self, SendError::Encode(_) | SendError::TooLarge { .. } | SendError::Io(_))
     }
@@ -62,6 +76,15 @@ pub struct Sender {
 impl Sender {
     /// Sends `value`; blocks while the other end is behind and the socket full.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Message, pipe};
+    /// let (a, mut b) = pipe()?;
+    /// let (mut sender, _receiver) = a.split();
+    /// sender.send(&(1, "one"))?;
+    /// assert_eq!(b.recv::<(i32, String)>()?, (1, "one".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SendError`].
@@ -70,6 +93,17 @@ impl Sender {
     }
 
     /// Sends a value that is already serialised.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Message, pipe};
+    /// let (a, mut b) = pipe()?;
+    /// let (mut sender, _receiver) = a.split();
+    /// let message = Message::encode(&7)?;
+    /// sender.send_message(&message)?;
+    /// sender.send_message(&message)?;
+    /// assert_eq!(b.recv::<i32>()? + b.recv::<i32>()?, 14);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -43,6 +43,13 @@ pub struct AnyArray {
 impl AnyArray {
     /// An array of these items in a new piece of shared memory.
     ///
+    /// ```
+    /// # use ch09_shared_data::{AnyArray, Item, Typecode};
+    /// let numbers = AnyArray::new(Typecode::Int, [1, 2, 3])?;
+    /// assert_eq!(numbers.len(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`CreateError`].
@@ -62,6 +69,12 @@ impl AnyArray {
 
     /// An array of `len` zeros.
     ///
+    /// ```
+    /// # use ch09_shared_data::{AnyArray, Item, Typecode};
+    /// assert_eq!(AnyArray::zeroed(Typecode::Double, 2)?.get(1)?, Item::Float(0.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the process may open no more descriptors, or there is no memory.
@@ -70,22 +83,48 @@ impl AnyArray {
     }
 
     /// The typecode of its elements.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{AnyArray, Item, Typecode};
+    /// assert_eq!(AnyArray::zeroed(Typecode::Double, 2)?.typecode().size(), 8);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn typecode(&self) -> Typecode {
         self.region.typecode()
     }
 
     /// How many elements there are.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{AnyArray, Item, Typecode};
+    /// assert_eq!(AnyArray::zeroed(Typecode::Double, 2)?.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.region.len()
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{AnyArray, Item, Typecode};
+    /// assert!(AnyArray::zeroed(Typecode::Double, 0)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Loads an element; a negative index counts from the end. Blocks while
     /// another thread holds the lock.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{AnyArray, Item, Typecode};
+    /// let numbers = AnyArray::new(Typecode::Int, [1, 2, 3])?;
+    /// assert_eq!(numbers.get(-1)?, Item::Int(3));
+    /// assert!(numbers.get(3).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -97,6 +136,14 @@ impl AnyArray {
 
     /// Stores an element; otherwise as [`get`](AnyArray::get).
     ///
+    /// ```
+    /// # use ch09_shared_data::{AnyArray, Item, Typecode};
+    /// let numbers = AnyArray::new(Typecode::Int, [1, 2, 3])?;
+    /// numbers.set(0, 9)?;
+    /// assert_eq!(numbers.get(0)?, Item::Int(9));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SetError`], and nothing is stored.
@@ -107,6 +154,13 @@ impl AnyArray {
     }
 
     /// Copies the elements of a slice, under one lock.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{AnyArray, Item, Typecode};
+    /// let numbers = AnyArray::new(Typecode::Int, [1, 2, 3])?;
+    /// assert_eq!(numbers.slice(1..), [Item::Int(2), Item::Int(3)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn slice(&self, slice: impl Into<Slice>) -> Vec<Item> {
         let guard = self.region.lock().lock_silently();
         let load = |position| untyped::load(&self.region, position, &guard);
@@ -114,6 +168,14 @@ impl AnyArray {
     }
 
     /// Replaces the elements of a slice, under one lock.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{AnyArray, Item, Typecode};
+    /// let numbers = AnyArray::new(Typecode::Int, [1, 2, 3])?;
+    /// numbers.set_slice(..1, [7])?;
+    /// assert_eq!(numbers.get(0)?, Item::Int(7));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -139,6 +201,13 @@ impl AnyArray {
 
     /// The characters of an array of typecode `c` or `u` up to the first NUL,
     /// `c` as Latin-1 (Python's `.value`); `None` for any other typecode.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{AnyArray, Item, Typecode};
+    /// let text = AnyArray::new(Typecode::Unicode, "snow".chars())?;
+    /// assert_eq!(text.text(), Some("snow".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn text(&self) -> Option<String> {
         let mut text = String::new();
         for item in self.slice(..) {
@@ -153,6 +222,12 @@ impl AnyArray {
     }
 
     /// The lock, to hold over several accesses.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{AnyArray, Item, Typecode};
+    /// assert!(!AnyArray::zeroed(Typecode::Double, 2)?.get_lock().is_locked());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_lock(&self) -> &RLock {
         self.region.lock()
     }

@@ -47,6 +47,13 @@ pub struct AnyValue {
 impl AnyValue {
     /// A value in a new piece of shared memory.
     ///
+    /// ```
+    /// # use ch09_shared_data::{AnyValue, Item, Typecode};
+    /// let half = AnyValue::new(Typecode::Double, 0.5)?;
+    /// assert_eq!(half.get(), Item::Float(0.5));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`CreateError`].
@@ -57,16 +64,37 @@ impl AnyValue {
     }
 
     /// Its typecode.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{AnyValue, Item, Typecode};
+    /// assert_eq!(AnyValue::new(Typecode::Int, 1)?.typecode().c_name(), "int");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn typecode(&self) -> Typecode {
         self.region.typecode()
     }
 
     /// Loads the item. Blocks while another thread holds the lock.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{AnyValue, Item, Typecode};
+    /// assert_eq!(AnyValue::new(Typecode::Short, -1)?.get(), Item::Int(-1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get(&self) -> Item {
         untyped::load(&self.region, 0, &self.region.lock().lock_silently())
     }
 
     /// Stores an item. Blocks while another thread holds the lock.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{AnyValue, Item, Typecode};
+    /// let byte = AnyValue::new(Typecode::UnsignedChar, 0)?;
+    /// byte.set(257)?;
+    /// assert_eq!(byte.get(), Item::Int(1), "as in C");
+    /// assert!(byte.set(0.5).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -76,6 +104,13 @@ impl AnyValue {
     }
 
     /// The lock, to hold over several accesses.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{AnyValue, Item, Typecode};
+    /// let n = AnyValue::new(Typecode::Int, 1)?;
+    /// assert!(!n.get_lock().is_locked());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_lock(&self) -> &RLock {
         self.region.lock()
     }

@@ -50,6 +50,13 @@ pub struct ArrayGuard<'a, T: Element> {
 impl<T: Element> Array<T> {
     /// An array of these numbers in a new piece of shared memory.
     ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// let squares = Array::new([0, 1, 4])?;
+    /// assert_eq!(squares.to_vec(), [0, 1, 4]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the process may open no more descriptors, or there is no memory.
@@ -63,6 +70,12 @@ impl<T: Element> Array<T> {
     }
 
     /// An array of `len` zeros.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// assert_eq!(Array::<u8>::zeroed(3)?.to_vec(), [0; 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -86,17 +99,36 @@ impl<T: Element> Array<T> {
     }
 
     /// How many elements there are.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// assert_eq!(Array::new([1, 2])?.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.region.len()
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// assert!(Array::<f64>::zeroed(0)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Loads an element; a negative index counts from the end. Blocks while
     /// another thread holds the lock.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// let squares = Array::new([0, 1, 4])?;
+    /// assert_eq!(squares.get(-1)?, 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -108,6 +140,14 @@ impl<T: Element> Array<T> {
 
     /// Stores an element; otherwise as [`get`](Array::get).
     ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// let numbers = Array::new([0, 1, 4])?;
+    /// numbers.set(1, 7)?;
+    /// assert_eq!(numbers.to_vec(), [0, 7, 4]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`IndexError`] if there is no such element.
@@ -118,12 +158,27 @@ impl<T: Element> Array<T> {
     }
 
     /// Copies the elements of a slice, under one lock.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// let numbers = Array::new([0, 1, 2, 3])?;
+    /// assert_eq!(numbers.slice(1..), [1, 2, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn slice(&self, slice: impl Into<Slice>) -> Vec<T> {
         let guard = self.guard(self.region.lock().lock_silently());
         slice.into().positions(self.len()).map(|position| guard[position].get()).collect()
     }
 
     /// Replaces the elements of a slice, under one lock.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// let numbers = Array::new([0, 1, 2, 3])?;
+    /// numbers.set_slice(..2, &[8, 9])?;
+    /// assert_eq!(numbers.to_vec(), [8, 9, 2, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -142,11 +197,28 @@ impl<T: Element> Array<T> {
     }
 
     /// All elements.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// assert_eq!(Array::new([0.5, 1.5])?.to_vec(), [0.5, 1.5]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_vec(&self) -> Vec<T> {
         self.slice(..)
     }
 
     /// Takes the lock for several accesses. See [`RLock::lock`].
+    ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// let numbers = Array::new([1, 2])?;
+    /// // The two change at once, for all who take the lock.
+    /// let guard = numbers.lock().unwrap();
+    /// guard[0].swap(&guard[1]);
+    /// drop(guard);
+    /// assert_eq!(numbers.to_vec(), [2, 1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -160,6 +232,12 @@ impl<T: Element> Array<T> {
 
     /// Takes the lock if nobody else holds it. See [`RLock::try_lock`].
     ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// assert!(Array::new([1, 2])?.try_lock().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TryLockError`].
@@ -168,6 +246,15 @@ impl<T: Element> Array<T> {
     }
 
     /// Takes the lock; blocks for at most `timeout`.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// use std::time::Duration;
+    /// let numbers = Array::new([1, 2])?;
+    /// let guard = numbers.lock_timeout(Duration::from_secs(1)).unwrap();
+    /// guard[0].set(5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -183,6 +270,13 @@ impl<T: Element> Array<T> {
     }
 
     /// The lock itself, which [`lock`](Array::lock) takes: to guard other things with it too.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Array;
+    /// let numbers = Array::new([1, 2])?;
+    /// assert!(!numbers.get_lock().is_locked());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_lock(&self) -> &RLock {
         self.region.lock()
     }

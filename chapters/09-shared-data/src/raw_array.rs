@@ -27,6 +27,13 @@ pub struct RawArray<T: Element> {
 impl<T: Element> RawArray<T> {
     /// An array of these numbers in a new piece of shared memory.
     ///
+    /// ```
+    /// # use ch09_shared_data::RawArray;
+    /// let squares = RawArray::new([0_i32, 1, 4, 9])?;
+    /// assert_eq!(squares.load(3)?, 9);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the process may open no more descriptors, or there is no memory.
@@ -40,6 +47,13 @@ impl<T: Element> RawArray<T> {
     }
 
     /// An array of `len` zeros.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawArray;
+    /// let counts = RawArray::<u64>::zeroed(1000)?;
+    /// assert_eq!((counts.len(), counts.load(999)?), (1000, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -70,16 +84,34 @@ impl<T: Element> RawArray<T> {
     }
 
     /// How many elements there are.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawArray;
+    /// assert_eq!(RawArray::new([1.5, 2.5])?.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.region.len()
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawArray;
+    /// assert!(RawArray::<u8>::zeroed(0)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// An element; a negative index counts from the end.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawArray;
+    /// assert_eq!(RawArray::new([1.5, 2.5])?.load(-1)?, 2.5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -89,6 +121,14 @@ impl<T: Element> RawArray<T> {
     }
 
     /// Replaces an element.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawArray;
+    /// let numbers = RawArray::new([1, 2])?;
+    /// numbers.store(0, 9)?;
+    /// assert_eq!(numbers.load(0)?, 9);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -100,6 +140,14 @@ impl<T: Element> RawArray<T> {
 
     /// Adds `number` to an element and returns the old one. Whole numbers
     /// wrap around.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawArray;
+    /// let counts = RawArray::<u64>::zeroed(2)?;
+    /// counts.fetch_add(1, 5)?;
+    /// assert_eq!(counts.load(1)?, 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -117,11 +165,26 @@ impl<T: Element> RawArray<T> {
     }
 
     /// Loads the elements of a slice, one after the other.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawArray;
+    /// let numbers = RawArray::new([0, 1, 2, 3, 4])?;
+    /// assert_eq!(numbers.slice(1..3), [1, 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn slice(&self, slice: impl Into<Slice>) -> Vec<T> {
         slice.into().positions(self.len()).map(|position| self.load_at(position)).collect()
     }
 
     /// Stores the elements of a slice, one after the other.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawArray;
+    /// let numbers = RawArray::new([0, 1, 2, 3, 4])?;
+    /// numbers.set_slice(1..3, &[7, 8])?;
+    /// assert_eq!(numbers.slice(..), [0, 7, 8, 3, 4]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -29,6 +29,13 @@ pub struct RawValue<T: Element> {
 impl<T: Element> RawValue<T> {
     /// A number in a new piece of shared memory.
     ///
+    /// ```
+    /// # use ch09_shared_data::RawValue;
+    /// let n = RawValue::new(7_i64)?;
+    /// assert_eq!(n.load(), 7);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the process may open no more descriptors, or there is no memory.
@@ -47,6 +54,13 @@ impl<T: Element> RawValue<T> {
     }
 
     /// The number.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawValue;
+    /// let n = RawValue::new(0.5)?;
+    /// assert_eq!(n.load(), 0.5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn load(&self) -> T {
         // SAFETY: the region holds one T and is mapped as long as `self`;
         // everybody touches it by atomic operations only.
@@ -54,12 +68,27 @@ impl<T: Element> RawValue<T> {
     }
 
     /// Replaces the number.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawValue;
+    /// let n = RawValue::new(0_u8)?;
+    /// n.store(9);
+    /// assert_eq!(n.load(), 9);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn store(&self, number: T) {
         // SAFETY: as in `load`.
         unsafe { T::atomic_store(self.at(), number) }
     }
 
     /// Replaces the number and returns the old one.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawValue;
+    /// let n = RawValue::new(1)?;
+    /// assert_eq!(n.swap(2), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn swap(&self, number: T) -> T {
         // SAFETY: as in `load`.
         unsafe { T::atomic_swap(self.at(), number) }
@@ -67,6 +96,14 @@ impl<T: Element> RawValue<T> {
 
     /// Replaces the number if it is `old`, bit for bit; a NaN can be equal
     /// here, and 0.0 is not −0.0.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawValue;
+    /// let n = RawValue::new(1)?;
+    /// assert_eq!(n.compare_exchange(1, 2), Ok(1));
+    /// assert_eq!(n.compare_exchange(1, 3), Err(2), "somebody changed it");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -81,6 +118,14 @@ impl<T: Element> RawValue<T> {
 
     /// Replaces the number by what `change` makes of it, and returns the old
     /// one. `change` runs again when another process was faster.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawValue;
+    /// let n = RawValue::new(6_u32)?;
+    /// assert_eq!(n.fetch_update(|n| 7 * n), 6);
+    /// assert_eq!(n.load(), 42);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn fetch_update(&self, mut change: impl FnMut(T) -> T) -> T {
         let mut old = self.load();
         loop {
@@ -92,6 +137,18 @@ impl<T: Element> RawValue<T> {
     }
 
     /// Adds `number` and returns the old one. Whole numbers wrap around.
+    ///
+    /// ```
+    /// # use ch09_shared_data::RawValue;
+    /// let n = RawValue::new(0)?;
+    /// std::thread::scope(|scope| {
+    ///     for _ in 0..4 {
+    ///         scope.spawn(|| n.fetch_add(1));
+    ///     }
+    /// });
+    /// assert_eq!(n.load(), 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn fetch_add(&self, number: T) -> T {
         self.fetch_update(|old| old.plus(number))
     }

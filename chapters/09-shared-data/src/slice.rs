@@ -50,6 +50,13 @@ impl Slice {
     /// `start:stop:step` in full. With a negative step, it runs from `start`
     /// down to the element after `stop`.
     ///
+    /// ```
+    /// # use ch09_shared_data::{RawArray, Slice};
+    /// let numbers = RawArray::new([0, 1, 2, 3])?;
+    /// assert_eq!(numbers.slice(Slice::new(Some(-2), None, 1)), [2, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Panics
     ///
     /// If `step` is 0.
@@ -60,6 +67,13 @@ impl Slice {
 
     /// Every `step`-th element.
     ///
+    /// ```
+    /// # use ch09_shared_data::{RawArray, Slice};
+    /// let numbers = RawArray::new([0, 1, 2, 3])?;
+    /// assert_eq!(numbers.slice(Slice::from(..).step_by(2)), [0, 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Panics
     ///
     /// If `step` is 0.
@@ -68,6 +82,13 @@ impl Slice {
     }
 
     /// The step with its sign turned: `[..].reversed()` is `[::-1]`.
+    ///
+    /// ```
+    /// # use ch09_shared_data::{RawArray, Slice};
+    /// let numbers = RawArray::new([0, 1, 2, 3])?;
+    /// assert_eq!(numbers.slice(Slice::from(..).reversed()), [3, 2, 1, 0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn reversed(self) -> Slice {
         Slice { step: self.step.saturating_neg(), ..self }
     }

@@ -90,16 +90,31 @@ impl Typecode {
     ];
 
     /// The letter.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Typecode;
+    /// assert_eq!(Typecode::Double.letter(), 'd');
+    /// ```
     pub const fn letter(self) -> char {
         self.row().0
     }
 
     /// What C calls the type.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Typecode;
+    /// assert_eq!(Typecode::UnsignedShort.c_name(), "unsigned short");
+    /// ```
     pub const fn c_name(self) -> &'static str {
         self.row().1
     }
 
     /// The size of an element in bytes.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Typecode;
+    /// assert_eq!(Typecode::Short.size(), 2);
+    /// ```
     pub const fn size(self) -> usize {
         match self.row().2 {
             Representation::Signed(size)

@@ -47,6 +47,13 @@ pub struct ValueGuard<'a, T: Element> {
 impl<T: Element> Value<T> {
     /// A number in a new piece of shared memory.
     ///
+    /// ```
+    /// # use ch09_shared_data::Value;
+    /// let count = Value::new(0)?;
+    /// assert_eq!(count.get(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the process may open no more descriptors, or there is no memory.
@@ -69,16 +76,41 @@ impl<T: Element> Value<T> {
     }
 
     /// Loads the number. Blocks while another thread holds the lock.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Value;
+    /// assert_eq!(Value::new(b'x')?.get(), 120);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get(&self) -> T {
         self.guard(self.region.lock().lock_silently()).get()
     }
 
     /// Stores `number`. Blocks while another thread holds the lock.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Value;
+    /// let n = Value::new(1.0)?;
+    /// n.set(2.5);
+    /// assert_eq!(n.get(), 2.5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set(&self, number: T) {
         self.guard(self.region.lock().lock_silently()).set(number);
     }
 
     /// Takes the lock for several accesses. See [`RLock::lock`].
+    ///
+    /// ```
+    /// # use ch09_shared_data::Value;
+    /// let count = Value::new(0)?;
+    /// // A `get` and a `set` between which nobody comes.
+    /// let guard = count.lock().unwrap();
+    /// guard.set(guard.get() + 1);
+    /// drop(guard);
+    /// assert_eq!(count.get(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -92,6 +124,13 @@ impl<T: Element> Value<T> {
 
     /// Takes the lock if nobody else holds it. See [`RLock::try_lock`].
     ///
+    /// ```
+    /// # use ch09_shared_data::Value;
+    /// let count = Value::new(0)?;
+    /// assert!(count.try_lock().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TryLockError`].
@@ -100,6 +139,15 @@ impl<T: Element> Value<T> {
     }
 
     /// Takes the lock; blocks for at most `timeout`.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Value;
+    /// use std::time::Duration;
+    /// let count = Value::new(0)?;
+    /// let guard = count.lock_timeout(Duration::from_secs(1)).unwrap();
+    /// guard.set(1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -115,6 +163,14 @@ impl<T: Element> Value<T> {
     }
 
     /// The lock itself, which [`lock`](Value::lock) takes: to guard other things with it too.
+    ///
+    /// ```
+    /// # use ch09_shared_data::Value;
+    /// let count = Value::new(0)?;
+    /// let _guard = count.get_lock().lock().unwrap();
+    /// assert!(count.get_lock().is_owned());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_lock(&self) -> &RLock {
         self.region.lock()
     }

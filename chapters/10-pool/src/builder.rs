@@ -23,6 +23,16 @@ impl Builder {
     }
 
     /// How many workers; without this, as many as the process may use CPUs.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// let pool = Pool::builder().processes(2).start()?;
+    /// assert_eq!(pool.worker_pids().len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn processes(mut self, processes: usize) -> Builder {
         self.processes = processes;
         self
@@ -30,6 +40,17 @@ impl Builder {
 
     /// Replaces a worker after it did that many tasks (a chunk of a map is one
     /// task). Bounds what a task that leaks can leak.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// let pool = Pool::builder().processes(1).tasks_per_child(1).start()?;
+    /// let pid = |()| std::process::id();
+    /// assert_ne!(pool.apply(pid, ())?, pool.apply(pid, ())?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn tasks_per_child(mut self, tasks: u64) -> Builder {
         self.tasks_per_child = Some(tasks);
         self
@@ -39,6 +60,19 @@ impl Builder {
     /// first task. If that panics, the tasks fail with
     /// [`TaskError::Initializer`](crate::TaskError::Initializer); CPython would
     /// start workers for ever.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// use std::sync::OnceLock;
+    /// static NAME: OnceLock<String> = OnceLock::new();
+    /// let remember = |name| drop(NAME.set(name));
+    /// let pool = Pool::builder().processes(2).initializer(remember, "bob".to_owned()).start()?;
+    /// assert_eq!(pool.apply(|()| NAME.get().cloned(), ())?, Some("bob".to_owned()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn initializer<A>(mut self, function: fn(A), argument: A) -> Builder
     where
         A: Serialize + DeserializeOwned,
@@ -48,6 +82,16 @@ impl Builder {
     }
 
     /// Starts the workers. Does not wait until they are ready.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// let pool = Pool::builder().start()?;
+    /// assert_eq!(pool.apply(|n: u32| n + 1, 1)?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

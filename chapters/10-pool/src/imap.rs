@@ -93,6 +93,20 @@ where
 
     /// The next result, waiting at most `timeout`; `Ok(None)` after the last.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// use std::time::Duration;
+    /// let pool = Pool::new(2)?;
+    /// let mut squares = pool.imap(|n: u32| n * n, 2..4);
+    /// while let Some(square) = squares.next_timeout(Duration::from_secs(60))? {
+    ///     assert!([4, 9].contains(&square?));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TimedOut`]. The result is not lost: ask again.

@@ -33,6 +33,17 @@ impl<'pool> Mapping<'pool> {
 
     /// See [`Pool::map`].
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(2)?;
+    /// let squares = pool.chunks_of(2).map(|n: u32| n * n, 0..5)?;
+    /// assert_eq!(squares, [0, 1, 4, 9, 16]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TaskError`].
@@ -49,6 +60,17 @@ impl<'pool> Mapping<'pool> {
     }
 
     /// See [`Pool::map_async`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(2)?;
+    /// let squares = pool.chunks_of(2).map_async(|n: u32| n * n, 0..3);
+    /// assert_eq!(squares.get()?, [0, 1, 4]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn map_async<A, R>(
         &self,
         function: fn(A) -> R,
@@ -62,6 +84,17 @@ impl<'pool> Mapping<'pool> {
     }
 
     /// See [`Pool::starmap`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(2)?;
+    /// let sums = pool.chunks_of(1).starmap(|a: i32, b: i32| a + b, [(1, 2), (3, 4)])?;
+    /// assert_eq!(sums, [3, 7]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -80,6 +113,17 @@ impl<'pool> Mapping<'pool> {
     }
 
     /// See [`Pool::starmap_async`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(2)?;
+    /// let sums = pool.chunks_of(1).starmap_async(|a: i32, b: i32| a + b, [(1, 2), (3, 4)]);
+    /// assert_eq!(sums.get()?, [3, 7]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn starmap_async<A, B, R>(
         &self,
         function: fn(A, B) -> R,
@@ -94,6 +138,17 @@ impl<'pool> Mapping<'pool> {
     }
 
     /// See [`Pool::imap`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(2)?;
+    /// let squares = pool.chunks_of(100).imap(|n: u32| n * n, 0..1000);
+    /// assert_eq!(squares.last().unwrap()?, 998_001);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn imap<A, R, I>(&self, function: fn(A) -> R, items: I) -> Imap<'pool, I::IntoIter, R>
     where
         A: Serialize + DeserializeOwned,
@@ -104,6 +159,17 @@ impl<'pool> Mapping<'pool> {
     }
 
     /// See [`Pool::imap_unordered`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(2)?;
+    /// let squares = pool.chunks_of(100).imap_unordered(|n: u32| n * n, 0..1000);
+    /// assert_eq!(squares.map(Result::unwrap).sum::<u32>(), 332_833_500);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn imap_unordered<A, R, I>(
         &self,
         function: fn(A) -> R,
@@ -165,6 +231,16 @@ impl Pool {
     /// The results of `function` over all `items`, in the order of the items.
     /// Waits for all of them.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(2)?;
+    /// assert_eq!(pool.map(|n: u32| n * n, 0..5)?, [0, 1, 4, 9, 16]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TaskError`] of the first chunk that failed, after all have been done.
@@ -181,6 +257,18 @@ impl Pool {
     }
 
     /// As [`map`](Pool::map), without waiting.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(2)?;
+    /// let squares = pool.map_async(|n: u32| n * n, 0..3);
+    /// // Something else meanwhile.
+    /// assert_eq!(squares.get()?, [0, 1, 4]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn map_async<A, R>(
         &self,
         function: fn(A) -> R,
@@ -195,6 +283,16 @@ impl Pool {
 
     /// As [`map`](Pool::map), for a function of two arguments and pairs of
     /// them. A function of more arguments can take a tuple, with `map`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(2)?;
+    /// assert_eq!(pool.starmap(|a: i32, b: i32| a + b, [(1, 2), (3, 4)])?, [3, 7]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -213,6 +311,17 @@ impl Pool {
     }
 
     /// As [`starmap`](Pool::starmap), without waiting.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(2)?;
+    /// let sums = pool.starmap_async(|a: i32, b: i32| a + b, [(1, 2), (3, 4)]);
+    /// assert_eq!(sums.get()?, [3, 7]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn starmap_async<A, B, R>(
         &self,
         function: fn(A, B) -> R,
@@ -233,6 +342,19 @@ impl Pool {
     /// chunks a worker ahead: it may be endless, and memory does not grow
     /// with it. Chunks have one element unless
     /// [`chunks_of`](Pool::chunks_of) says otherwise.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(2)?;
+    /// // It never ends, and does not have to.
+    /// let mut squares = pool.imap(|n: u64| n * n, 0..);
+    /// assert_eq!(squares.next(), Some(Ok(0)));
+    /// assert_eq!(squares.next(), Some(Ok(1)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn imap<A, R, I>(&self, function: fn(A) -> R, items: I) -> Imap<'_, I::IntoIter, R>
     where
         A: Serialize + DeserializeOwned,
@@ -243,6 +365,17 @@ impl Pool {
     }
 
     /// As [`imap`](Pool::imap), but in the order in which the results arrive.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(2)?;
+    /// let squares = pool.imap_unordered(|n: u32| n * n, 0..4);
+    /// assert_eq!(squares.map(Result::unwrap).sum::<u32>(), 14);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn imap_unordered<A, R, I>(
         &self,
         function: fn(A) -> R,

@@ -25,7 +25,7 @@ use std::thread::{self, JoinHandle};
 /// [`terminate`](Pool::terminate), or dropping the pool, kills the workers.
 /// Submitting after closing, and joining before it, do not compile.
 ///
-/// ```standalone_crate
+/// ```
 /// use ch10_pool::Pool;
 ///
 /// fn square(x: i64) -> i64 {
@@ -60,6 +60,16 @@ pub struct ClosedPool {
 impl Pool {
     /// A pool of `processes` workers.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::{Pool, TaskError};
+    /// let pool = Pool::new(2)?;
+    /// assert_eq!(pool.worker_pids().len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`PoolError`].
@@ -68,6 +78,16 @@ impl Pool {
     }
 
     /// A pool with more choices.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::{Pool, TaskError};
+    /// let pool = Pool::builder().processes(1).start()?;
+    /// assert_eq!(pool.worker_pids().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder() -> Builder {
         Builder::new()
     }
@@ -75,6 +95,16 @@ impl Pool {
     /// Creates a pool of `processes`, runs `body` with it, and waits until
     /// everything that was submitted is done. If `body` panics, the workers
     /// are killed.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::{Pool, TaskError};
+    /// let squares = Pool::scope(2, |pool| pool.map(|n: u32| n * n, 0..4))??;
+    /// assert_eq!(squares, [0, 1, 4, 9]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -87,6 +117,16 @@ impl Pool {
     }
 
     /// Has a worker call `function` with `argument`, and waits for the result.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::{Pool, TaskError};
+    /// let pool = Pool::new(1)?;
+    /// assert_eq!(pool.apply(|(a, b): (i32, i32)| a - b, (5, 3))?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -107,6 +147,17 @@ impl Pool {
     /// which no worker is free is queued, without a limit.
     ///
     /// What goes wrong, here or there, is in the result.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::{Pool, TaskError};
+    /// let pool = Pool::new(2)?;
+    /// let results = [1, 2, 3].map(|n| pool.apply_async(|n: u32| 10 * n, n));
+    /// assert_eq!(results.map(|result| result.get().unwrap()), [10, 20, 30]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn apply_async<A, R>(&self, function: fn(A) -> R, argument: A) -> AsyncResult<R>
     where
         A: Serialize + DeserializeOwned,
@@ -119,6 +170,19 @@ impl Pool {
     /// What lies under all the other methods: a call without its types.
     ///
     /// The argument is what `function` decodes, the result what it encoded.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::{Pool, TaskError};
+    /// use ch08_multiprocessing::{Function, Message};
+    /// let pool = Pool::new(1)?;
+    /// let double = Function::new(|n: i64| 2 * n)?;
+    /// let result = pool.call(double, Message::encode(&21_i64)?).get()?;
+    /// assert_eq!(result.decode::<i64>()?, 42);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn call(&self, function: Function, argument: Message) -> AsyncResult<Message> {
         self.inner.submit_alone(part(Ok(function), Ok(argument)), Ok)
     }
@@ -127,6 +191,16 @@ impl Pool {
     ///
     /// A chunk is one message and one task. Larger chunks cost less an element;
     /// smaller ones spread the work more evenly. 0 counts as 1.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::{Pool, TaskError};
+    /// let pool = Pool::new(2)?;
+    /// assert_eq!(pool.chunks_of(100).map(|n: u32| n + 1, 0..1000)?.len(), 1000);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn chunks_of(&self, size: usize) -> Mapping<'_> {
         Mapping::new(&self.inner, Chunks::Of(size.max(1)))
     }
@@ -138,11 +212,33 @@ impl Pool {
 
     /// The process ids of the workers. One that died is listed until its
     /// replacement is.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::{Pool, TaskError};
+    /// let pool = Pool::new(2)?;
+    /// assert!(pool.worker_pids().contains(&pool.apply(|()| std::process::id(), ())?));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn worker_pids(&self) -> Vec<u32> {
         self.inner.dispatch.children().iter().map(|child| child.pid()).collect()
     }
 
     /// Takes no more tasks. Those submitted are still done.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::{Pool, TaskError};
+    /// let pool = Pool::new(1)?;
+    /// let result = pool.apply_async(|n: u32| n + 1, 1);
+    /// pool.close().join();
+    /// assert_eq!(result.get()?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn close(self) -> ClosedPool {
         self.inner.dispatch.close();
         ClosedPool { inner: self.inner }
@@ -150,6 +246,19 @@ impl Pool {
 
     /// Kills the workers and waits until they have ended. Tasks without a
     /// result fail with [`TaskError::Terminated`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::{Pool, TaskError};
+    /// let pool = Pool::new(1)?;
+    /// let endless = |()| -> () { loop { std::thread::park() } };
+    /// let result = pool.apply_async(endless, ());
+    /// pool.terminate();
+    /// assert_eq!(result.get(), Err(TaskError::Terminated));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn terminate(self) {
         drop(self);
     }
@@ -162,11 +271,36 @@ impl ClosedPool {
     /// Called while the pool reads or drops a result, in one of its own
     /// threads, it does not wait for that thread; a task that nobody else can do
     /// fails with [`TaskError::Terminated`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::{Pool, TaskError};
+    /// let pool = Pool::new(2)?;
+    /// let squares = pool.map_async(|n: u32| n * n, 0..3);
+    /// pool.close().join();
+    /// assert!(squares.ready());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn join(mut self) {
         self.inner.join();
     }
 
     /// As [`Pool::terminate`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::{Pool, TaskError};
+    /// let pool = Pool::new(1)?;
+    /// let endless = |()| -> () { loop { std::thread::park() } };
+    /// let result = pool.apply_async(endless, ());
+    /// pool.close().terminate();
+    /// assert_eq!(result.get(), Err(TaskError::Terminated));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn terminate(self) {
         drop(self);
     }

@@ -52,6 +52,19 @@ impl<R: Send + 'static> AsyncResult<R> {
     ///
     /// A callback must not wait for a result that has callbacks itself: they
     /// would have to run in the thread that waits.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(1)?;
+    /// use std::sync::mpsc::channel;
+    /// let (tell, told) = channel();
+    /// let result = pool.apply_async(|n: u32| n + 1, 1).callback(move |n| tell.send(*n).unwrap());
+    /// assert_eq!((told.recv()?, result.get()?), (2, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn callback(self, callback: impl FnOnce(&R) + Send + 'static) -> AsyncResult<R> {
         self.when_done(Box::new(move |result| {
             if let Ok(value) = result {
@@ -62,6 +75,22 @@ impl<R: Send + 'static> AsyncResult<R> {
 
     /// Calls `callback` with the error if there is one; otherwise as
     /// [`callback`](AsyncResult::callback).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(1)?;
+    /// use std::sync::mpsc::channel;
+    /// let (tell, told) = channel();
+    /// let fails = |()| -> () { panic!("no luck") };
+    /// let result = pool.apply_async(fails, ());
+    /// let result = result.error_callback(move |error| tell.send(error.to_string()).unwrap());
+    /// assert!(told.recv()?.contains("no luck"));
+    /// assert!(result.get().is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn error_callback(
         self,
         callback: impl FnOnce(&TaskError) + Send + 'static,
@@ -90,6 +119,16 @@ impl<R: Send + 'static> AsyncResult<R> {
 
     /// Waits for the result.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(1)?;
+    /// assert_eq!(pool.apply_async(|n: u32| n + 1, 1).get()?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TaskError`].
@@ -100,6 +139,18 @@ impl<R: Send + 'static> AsyncResult<R> {
 
     /// Waits for the result, at most `timeout`; `None` if the time was up
     /// first. The result can be had once.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(1)?;
+    /// use std::time::Duration;
+    /// let mut result = pool.apply_async(|n: u32| n + 1, 1);
+    /// assert_eq!(result.get_timeout(Duration::from_secs(60))?, Some(2));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -114,6 +165,18 @@ impl<R: Send + 'static> AsyncResult<R> {
 
 impl<R> AsyncResult<R> {
     /// Waits until there is a result or an error.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(1)?;
+    /// let result = pool.apply_async(|n: u32| n + 1, 1);
+    /// result.wait();
+    /// assert!(result.ready());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn wait(&self) {
         let waiting = |state: &mut State<R>| matches!(state.value, Value::NotYet);
         drop(self.slot.done.wait_while(self.slot.state(), waiting));
@@ -121,6 +184,18 @@ impl<R> AsyncResult<R> {
 
     /// Waits until there is a result or an error, at most `timeout`; false if
     /// the time was up first.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(1)?;
+    /// use std::time::Duration;
+    /// let result = pool.apply_async(|n: u32| n + 1, 1);
+    /// assert!(result.wait_timeout(Duration::from_secs(60)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
         // A deadline beyond what a clock can hold never comes.
         let Some(deadline) = Instant::now().checked_add(timeout) else {
@@ -140,12 +215,37 @@ impl<R> AsyncResult<R> {
     }
 
     /// Whether there is a result or an error. Never blocks.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(1)?;
+    /// let result = pool.apply_async(|n: u32| n + 1, 1);
+    /// result.wait();
+    /// assert!(result.ready());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ready(&self) -> bool {
         self.successful().is_some()
     }
 
     /// Whether there is a result (`true`) or an error (`false`); `None` while
     /// there is neither. Never blocks.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch10_pool::Pool;
+    /// # let pool = Pool::new(1)?;
+    /// let fails = |()| -> () { panic!("no luck") };
+    /// let result = pool.apply_async(fails, ());
+    /// result.wait();
+    /// assert_eq!(result.successful(), Some(false));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn successful(&self) -> Option<bool> {
         match &self.slot.state().value {
             Value::NotYet => None,

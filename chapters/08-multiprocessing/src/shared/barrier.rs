@@ -65,6 +65,14 @@ const BROKEN: u32 = u32::MAX;
 impl Barrier {
     /// A barrier for `parties` threads in its own piece of shared memory.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Barrier, BarrierError};
+    /// let barrier = Barrier::new(3)?;
+    /// assert_eq!(barrier.parties(), 3);
+    /// assert!(Barrier::new(0).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If that is none or more than 1024, the process may open no more
@@ -83,6 +91,18 @@ impl Barrier {
     /// Returns this one's place among them, from 0, in the order in which they
     /// came.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Barrier, BarrierError};
+    /// let barrier = Barrier::new(2)?;
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| barrier.wait());
+    ///     // Exactly one of the two is the second.
+    ///     assert!(barrier.wait()? < 2);
+    ///     Ok::<(), BarrierError>(())
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`BarrierError::Broken`].
@@ -91,6 +111,16 @@ impl Barrier {
     }
 
     /// As [`wait`](Barrier::wait), at most for `timeout`.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Barrier, BarrierError};
+    /// use std::time::Duration;
+    /// let barrier = Barrier::new(2)?;
+    /// // Nobody else comes.
+    /// assert_eq!(barrier.wait_timeout(Duration::from_millis(1)), Err(BarrierError::TimedOut));
+    /// assert!(barrier.is_broken());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -129,6 +159,14 @@ impl Barrier {
     }
 
     /// Breaks it: all who wait, and all who come, get [`BarrierError::Broken`].
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Barrier, BarrierError};
+    /// let barrier = Barrier::new(2)?;
+    /// barrier.abort();
+    /// assert_eq!(barrier.wait(), Err(BarrierError::Broken));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn abort(&self) {
         let _held = self.hold();
         self.break_up();
@@ -136,6 +174,15 @@ impl Barrier {
 
     /// Makes it whole and empty again; who still waits gets
     /// [`BarrierError::Broken`].
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Barrier, BarrierError};
+    /// let barrier = Barrier::new(1)?;
+    /// barrier.abort();
+    /// barrier.reset();
+    /// assert_eq!(barrier.wait(), Ok(0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn reset(&self) {
         let _held = self.hold();
         self.place.waiters.notify(&Linux, u32::MAX, BROKEN);
@@ -143,17 +190,37 @@ impl Barrier {
     }
 
     /// How many it is for.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Barrier, BarrierError};
+    /// assert_eq!(Barrier::new(4)?.parties(), 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn parties(&self) -> u32 {
         self.place.parties.load(Relaxed) as u32
     }
 
     /// How many wait; out of date as soon as it is known.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Barrier, BarrierError};
+    /// assert_eq!(Barrier::new(4)?.waiting(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn waiting(&self) -> u32 {
         let _held = self.hold();
         self.place.waiters.waiting(&Linux)
     }
 
     /// Whether it is broken; out of date as soon as it is known.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Barrier, BarrierError};
+    /// let barrier = Barrier::new(2)?;
+    /// barrier.abort();
+    /// assert!(barrier.is_broken());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_broken(&self) -> bool {
         self.place.broken.load(Relaxed) != 0
     }

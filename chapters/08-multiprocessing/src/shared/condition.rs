@@ -57,6 +57,13 @@ pub type Guarded<G> = Result<G, OwnerDied<G>>;
 impl Condition {
     /// A condition with a lock of its own.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Condition, RLock};
+    /// let condition = Condition::new()?;
+    /// assert_eq!(condition.lock().unwrap().notify_all(), 0, "nobody waits");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the process may open no more descriptors, or there is no memory.
@@ -66,6 +73,16 @@ impl Condition {
 
     /// A condition over this lock.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Condition, RLock};
+    /// // Two conditions of one lock.
+    /// let lock = RLock::new()?;
+    /// let (not_empty, not_full) = (Condition::with_lock(lock.clone())?, Condition::with_lock(lock)?);
+    /// let _guard = not_empty.lock().unwrap();
+    /// assert!(not_full.underlying().is_owned());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`new`](Condition::new).
@@ -74,6 +91,14 @@ impl Condition {
     }
 
     /// Takes the lock. See [`RLock::lock`].
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Condition, RLock};
+    /// let condition = Condition::new()?;
+    /// let guard = condition.lock().unwrap();
+    /// assert!(condition.underlying().is_owned());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -113,6 +138,15 @@ impl Condition {
 
     /// Takes the lock; blocks for at most `timeout`.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Condition, RLock};
+    /// use std::time::Duration;
+    /// let condition = Condition::new()?;
+    /// let guard = condition.lock_timeout(Duration::from_secs(1)).unwrap();
+    /// assert!(condition.underlying().is_owned());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TryLockError`].
@@ -127,6 +161,13 @@ impl Condition {
     }
 
     /// The lock itself.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Condition, RLock};
+    /// let condition = Condition::new()?;
+    /// assert!(!condition.underlying().is_locked());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn underlying(&self) -> &RLock {
         &self.lock
     }
@@ -140,6 +181,24 @@ impl ConditionGuard<'_> {
     /// Gives the lock back, all its levels, waits to be notified, and takes
     /// them again.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Condition, RLock};
+    /// use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+    /// let (condition, ready) = (Condition::new()?, AtomicBool::new(false));
+    /// std::thread::scope(|scope| {
+    ///     let mut guard = condition.lock().unwrap();
+    ///     scope.spawn(|| {
+    ///         ready.store(true, SeqCst);
+    ///         condition.lock().unwrap().notify_all();
+    ///     });
+    ///     while !ready.load(SeqCst) {
+    ///         guard = guard.wait().unwrap();
+    ///     }
+    ///     Ok::<(), Box<dyn std::error::Error>>(())
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`OwnerDied`] if meanwhile another died holding the lock.
@@ -151,6 +210,15 @@ impl ConditionGuard<'_> {
     /// As [`wait`](ConditionGuard::wait), but at most for `timeout`. The
     /// boolean is false if nobody notified in time; the lock is taken again
     /// all the same.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Condition, RLock};
+    /// use std::time::Duration;
+    /// let condition = Condition::new()?;
+    /// let (_guard, notified) = condition.lock().unwrap().wait_timeout(Duration::from_millis(1)).unwrap();
+    /// assert!(!notified);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -235,11 +303,25 @@ impl ConditionGuard<'_> {
 
     /// Wakes the `n` that waited longest, or all if they are fewer; returns
     /// how many. They go on one by one, once they get the lock.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Condition, RLock};
+    /// let condition = Condition::new()?;
+    /// assert_eq!(condition.lock().unwrap().notify(1), 0, "nobody waits");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn notify(&self, n: u32) -> u32 {
         self.condition.waiters.notify(&Linux, n, 0)
     }
 
     /// Wakes all who wait; returns how many.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Condition, RLock};
+    /// let condition = Condition::new()?;
+    /// assert_eq!(condition.lock().unwrap().notify_all(), 0, "nobody waits");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn notify_all(&self) -> u32 {
         self.notify(u32::MAX)
     }

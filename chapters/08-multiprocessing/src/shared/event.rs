@@ -39,6 +39,13 @@ unsafe impl Shareable for Flag {
 impl Event {
     /// An event that is not set, in its own piece of shared memory.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Event;
+    /// let done = Event::new()?;
+    /// assert!(!done.is_set());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the process may open no more descriptors, or there is no memory.
@@ -47,26 +54,72 @@ impl Event {
     }
 
     /// Whether it is set; out of date as soon as it is known.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Event;
+    /// let done = Event::new()?;
+    /// done.set();
+    /// assert!(done.is_set());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_set(&self) -> bool {
         self.place.0.is_set()
     }
 
     /// Sets it, and releases all who wait.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Event;
+    /// let done = Event::new()?;
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| done.wait());
+    ///     done.set();
+    /// });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set(&self) {
         self.place.0.set(&Linux);
     }
 
     /// Takes the flag back.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Event;
+    /// let done = Event::new()?;
+    /// done.set();
+    /// done.clear();
+    /// assert!(!done.is_set());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn clear(&self) {
         self.place.0.clear();
     }
 
     /// Blocks until it is set.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Event;
+    /// let done = Event::new()?;
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| done.set());
+    ///     done.wait();
+    ///     assert!(done.is_set());
+    /// });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn wait(&self) {
         self.place.0.wait(&Linux, None);
     }
 
     /// Blocks until it is set, at most `timeout`; false if the time ran out.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Event;
+    /// use std::time::Duration;
+    /// let done = Event::new()?;
+    /// assert!(!done.wait_timeout(Duration::from_millis(1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
         self.place.0.wait(&Linux, deadline(timeout))
     }

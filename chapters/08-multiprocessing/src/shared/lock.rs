@@ -64,6 +64,13 @@ pub struct NotLocked;
 impl Lock {
     /// A free lock in its own piece of shared memory.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Lock;
+    /// let lock = Lock::new()?;
+    /// assert!(!lock.is_locked());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the process may open no more descriptors, or there is no memory.
@@ -77,6 +84,15 @@ impl Lock {
 
     /// Takes the lock; blocks while any thread of any process holds it.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Lock;
+    /// let lock = Lock::new()?;
+    /// let guard = lock.lock().unwrap();
+    /// assert!(lock.is_locked());
+    /// drop(guard);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`OwnerDied`] holds the guard: the lock is taken all the same.
@@ -87,6 +103,16 @@ impl Lock {
 
     /// Takes the lock if nobody holds it; does not block.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Lock;
+    /// let lock = Lock::new()?;
+    /// let guard = lock.lock().unwrap();
+    /// assert!(lock.try_lock().is_err(), "it is not free");
+    /// drop(guard);
+    /// assert!(lock.try_lock().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TryLockError`]. A holder's death is noticed by those who wait, so
@@ -96,6 +122,15 @@ impl Lock {
     }
 
     /// Takes the lock; blocks for at most `timeout`.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Lock;
+    /// use std::time::Duration;
+    /// let lock = Lock::new()?;
+    /// let _guard = lock.lock().unwrap();
+    /// assert!(lock.lock_timeout(Duration::from_millis(1)).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -119,6 +154,15 @@ impl Lock {
     /// The raw core: takes the lock without a guard. Blocks as
     /// [`lock`](Lock::lock).
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Lock;
+    /// let lock = Lock::new()?;
+    /// lock.acquire()?;
+    /// assert!(lock.is_locked());
+    /// lock.release()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`OwnerDied`] if the last holder died: the lock is taken all the same.
@@ -129,6 +173,15 @@ impl Lock {
 
     /// The raw core: takes the lock without a guard if that needs no waiting.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Lock;
+    /// let lock = Lock::new()?;
+    /// lock.try_acquire()?;
+    /// assert!(lock.try_acquire().is_err(), "it is not free");
+    /// lock.release()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`try_lock`](Lock::try_lock).
@@ -137,6 +190,15 @@ impl Lock {
     }
 
     /// The raw core: takes the lock without a guard; blocks for at most `timeout`.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Lock;
+    /// use std::time::Duration;
+    /// let lock = Lock::new()?;
+    /// lock.acquire()?;
+    /// assert!(lock.acquire_timeout(Duration::from_millis(1)).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -154,6 +216,16 @@ impl Lock {
 
     /// The raw core: releases the lock, whoever took it, in whatever process.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Lock;
+    /// let lock = Lock::new()?;
+    /// lock.acquire()?;
+    /// // Any thread may do it, of any process.
+    /// std::thread::scope(|scope| scope.spawn(|| lock.release()).join().unwrap())?;
+    /// assert!(lock.release().is_err(), "it is free");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NotLocked`].
@@ -162,6 +234,14 @@ impl Lock {
     }
 
     /// Whether anybody holds it; out of date as soon as it is known.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Lock;
+    /// let lock = Lock::new()?;
+    /// lock.acquire()?;
+    /// assert!(lock.is_locked());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_locked(&self) -> bool {
         self.word().is_held()
     }

@@ -36,11 +36,24 @@ pub struct Kind(u32);
 impl Kind {
     /// A kind of another crate's, which uses the memory's lock as an
     /// [`RLock`](crate::RLock).
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, SharedMemory};
+    /// const MINE: Kind = Kind::other(7);
+    /// assert_eq!(SharedMemory::new(MINE, 16)?.kind(), MINE);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn other(number: u32) -> Kind {
         Kind(number.saturating_add(Kind::OTHERS))
     }
 
     /// The number of another crate's kind.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, SharedMemory};
+    /// assert_eq!(Kind::other(7).number(), Some(7));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn number(self) -> Option<u32> {
         self.0.checked_sub(Kind::OTHERS)
     }
@@ -78,6 +91,14 @@ impl SharedMemory {
     /// each page when it is first touched, not now.
     ///
     /// Small pieces share a file: thousands of them need few descriptors.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, SharedMemory};
+    /// let memory = SharedMemory::new(Kind::other(7), 16)?;
+    /// // SAFETY: 16 zeros, and nobody else knows of them.
+    /// unsafe { memory.body().write(1) };
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -127,12 +148,26 @@ impl SharedMemory {
     }
 
     /// What it is for.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, SharedMemory};
+    /// assert_eq!(SharedMemory::new(Kind::other(7), 16)?.kind().number(), Some(7));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
     /// Where the body begins: [`len`](SharedMemory::len) bytes, aligned to 64,
     /// mapped for as long as `self`. Other processes read and write it.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, SharedMemory};
+    /// let memory = SharedMemory::new(Kind::other(7), 16)?;
+    /// // SAFETY: the first of 16 bytes, of which nobody else knows.
+    /// assert_eq!(unsafe { memory.body().read() }, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[inline]
     pub fn body(&self) -> *mut u8 {
         // SAFETY: the piece has at least that many bytes, and lies in the mapping.
@@ -140,11 +175,23 @@ impl SharedMemory {
     }
 
     /// The size of the body in bytes.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, SharedMemory};
+    /// assert_eq!(SharedMemory::new(Kind::other(7), 16)?.len(), 16);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.size - BODY_AT
     }
 
     /// Whether the body has no bytes.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, SharedMemory};
+    /// assert!(SharedMemory::new(Kind::other(7), 0)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

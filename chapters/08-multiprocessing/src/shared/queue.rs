@@ -136,6 +136,13 @@ impl<T> Queue<T> {
     /// A queue for at most `capacity` items in its own piece of shared memory;
     /// 0 stands for no limit but the memory: 1 GiB of serialised items.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Queue;
+    /// let queue = Queue::<String>::new(2)?;
+    /// assert_eq!(queue.capacity(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the process may open no more descriptors, or there is no memory.
@@ -146,17 +153,37 @@ impl<T> Queue<T> {
     }
 
     /// The most items that it holds; 0 if there is no limit.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Queue;
+    /// assert_eq!(Queue::<u8>::new(0)?.capacity(), 0, "none: as many as the memory holds");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn capacity(&self) -> u32 {
         self.place.capacity.load(Relaxed) as u32
     }
 
     /// How many items are in it; out of date as soon as it is known.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Queue;
+    /// let queue = Queue::new(0)?;
+    /// queue.put(&'a')?;
+    /// assert_eq!(queue.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn len(&self) -> usize {
         let _held = self.hold();
         self.count() as usize
     }
 
     /// Whether none is in it; out of date as soon as it is known.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Queue;
+    /// assert!(Queue::<u8>::new(0)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -270,6 +297,14 @@ fn wait_a_moment(waiters: &Waiters, held: &Held<'_>, deadline: Option<Instant>) 
 impl<T: Serialize + DeserializeOwned> Queue<T> {
     /// Puts an item at the end; blocks while the queue is full.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Queue;
+    /// let queue = Queue::new(0)?;
+    /// queue.put(&("bob".to_owned(), 3))?;
+    /// assert_eq!(queue.get()?, ("bob".to_owned(), 3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`PutError`], without `Full`.
@@ -279,6 +314,15 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
 
     /// Puts an item at the end if there is room; does not block.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Queue;
+    /// use ch08_multiprocessing::PutError;
+    /// let queue = Queue::new(1)?;
+    /// queue.try_put(&1)?;
+    /// assert!(matches!(queue.try_put(&2), Err(PutError::Full)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`PutError`].
@@ -287,6 +331,15 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
     }
 
     /// Puts an item at the end; blocks for at most `timeout`.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Queue;
+    /// use std::time::Duration;
+    /// let queue = Queue::new(1)?;
+    /// queue.put(&1)?;
+    /// assert!(queue.put_timeout(&2, Duration::from_millis(1)).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -305,6 +358,16 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
 
     /// Takes the first item; blocks while there is none.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Queue;
+    /// let queue = Queue::new(0)?;
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| queue.put(&7).unwrap());
+    ///     assert_eq!(queue.get().unwrap(), 7);
+    /// });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`GetError`].
@@ -318,6 +381,13 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
 
     /// Takes the first item, if there is one; does not block.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::Queue;
+    /// let queue = Queue::<u8>::new(0)?;
+    /// assert_eq!(queue.try_get()?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`GetError`].
@@ -326,6 +396,14 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
     }
 
     /// Takes the first item; blocks for at most `timeout`. `None` if none came.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::Queue;
+    /// use std::time::Duration;
+    /// let queue = Queue::<u8>::new(0)?;
+    /// assert_eq!(queue.get_timeout(Duration::from_millis(1))?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

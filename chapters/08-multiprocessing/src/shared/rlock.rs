@@ -79,6 +79,13 @@ pub struct RLockGuard<'a> {
 impl RLock {
     /// A lock of its own, in its own piece of shared memory.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::new()?;
+    /// assert!(!lock.is_locked());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the process may open no more descriptors, or there is no memory.
@@ -87,12 +94,29 @@ impl RLock {
     }
 
     /// The lock of this memory; `None` if its kind uses the lock in another way.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let memory = SharedMemory::new(Kind::other(1), 8)?;
+    /// let lock = RLock::of(memory).expect("memory of one's own kind has a lock");
+    /// let _guard = lock.lock().unwrap();
+    /// // Holding it, the eight bytes belong to this thread.
+    /// assert_eq!(lock.memory().len(), 8);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of(memory: SharedMemory) -> Option<RLock> {
         let reentrant = memory.kind() == Kind::RLOCK || memory.kind().number().is_some();
         reentrant.then(|| RLock { memory: Arc::new(memory) })
     }
 
     /// The memory that the lock lies in.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::of(SharedMemory::new(Kind::other(1), 8)?).unwrap();
+    /// assert_eq!(lock.memory().kind(), Kind::other(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn memory(&self) -> &SharedMemory {
         &self.memory
     }
@@ -103,6 +127,17 @@ impl RLock {
     }
 
     /// Takes the lock; blocks while another thread, of any process, holds it.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::new()?;
+    /// let outer = lock.lock().unwrap();
+    /// let inner = lock.lock().unwrap();
+    /// drop(outer);
+    /// assert!(lock.is_owned(), "until the last guard is dropped");
+    /// drop(inner);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -119,6 +154,16 @@ impl RLock {
 
     /// Takes the lock if nobody else holds it; does not block.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::new()?;
+    /// let guard = lock.try_lock().unwrap();
+    /// assert!(lock.try_lock().is_ok(), "this thread has it");
+    /// let other = || lock.try_lock().is_ok();
+    /// assert!(!std::thread::scope(|scope| scope.spawn(other).join().unwrap()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TryLockError`]. A holder's death is noticed by those who wait, so
@@ -132,6 +177,15 @@ impl RLock {
     }
 
     /// Takes the lock; blocks for at most `timeout`.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// use std::time::Duration;
+    /// let lock = RLock::new()?;
+    /// let guard = lock.lock_timeout(Duration::from_secs(1)).unwrap();
+    /// assert!(lock.is_owned());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -151,17 +205,44 @@ impl RLock {
     }
 
     /// Whether anybody holds it; out of date as soon as it is known.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::new()?;
+    /// let _guard = lock.lock().unwrap();
+    /// assert!(lock.is_locked());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_locked(&self) -> bool {
         self.word().is_held()
     }
 
     /// Whether the calling thread holds it.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::new()?;
+    /// let _guard = lock.lock().unwrap();
+    /// assert!(lock.is_owned());
+    /// assert!(!std::thread::scope(|scope| scope.spawn(|| lock.is_owned()).join().unwrap()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_owned(&self) -> bool {
         self.word().is_held_by_me(&Linux)
     }
 
     /// The raw core: takes the lock without a guard. Blocks as
     /// [`lock`](RLock::lock).
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::new()?;
+    /// lock.acquire()?;
+    /// assert!(lock.is_owned());
+    /// // SAFETY: the level that was acquired above.
+    /// unsafe { lock.release()? };
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -177,6 +258,15 @@ impl RLock {
 
     /// The raw core: takes the lock without a guard if that needs no waiting.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::new()?;
+    /// lock.try_acquire()?;
+    /// // SAFETY: the level that was acquired above.
+    /// unsafe { lock.release()? };
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`try_lock`](RLock::try_lock).
@@ -189,6 +279,16 @@ impl RLock {
     }
 
     /// The raw core: takes the lock without a guard; blocks for at most `timeout`.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// use std::time::Duration;
+    /// let lock = RLock::new()?;
+    /// lock.acquire_timeout(Duration::from_secs(1))?;
+    /// // SAFETY: the level that was acquired above.
+    /// unsafe { lock.release()? };
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -210,6 +310,16 @@ impl RLock {
 
     /// The raw core: gives back one level.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::new()?;
+    /// lock.acquire()?;
+    /// // SAFETY: the level that was acquired above.
+    /// unsafe { lock.release()? };
+    /// assert!(!lock.is_locked());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NotOwner`] if the calling thread does not hold the lock.
@@ -226,6 +336,14 @@ impl RLock {
     ///
     /// For one load or one store: a death leaves no single element half
     /// written, so whoever asks for the lock itself is told instead.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::new()?;
+    /// let guard = lock.lock_silently();
+    /// assert!(lock.is_owned());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[inline]
     pub fn lock_silently(&self) -> RLockGuard<'_> {
         self.word().acquire(&Linux, None);
@@ -233,6 +351,13 @@ impl RLock {
     }
 
     /// As [`lock_silently`](RLock::lock_silently), unless somebody else holds it.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::new()?;
+    /// assert!(lock.try_lock_silently().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn try_lock_silently(&self) -> Option<RLockGuard<'_>> {
         let taken = self.word().acquire(&Linux, Some(Instant::now()));
         taken.then_some(RLockGuard { lock: self, _not_send: PhantomData })
@@ -261,11 +386,31 @@ impl<G> OwnerDied<G> {
 
     /// The guard: the caller has looked after what the lock protects, or
     /// does not mind.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::new()?;
+    /// std::thread::scope(|scope| scope.spawn(|| std::mem::forget(lock.lock())).join().unwrap());
+    /// // The thread that held it is gone. What it was about may be half done; look after that.
+    /// let guard = lock.lock().unwrap_or_else(|died| died.into_inner());
+    /// assert!(lock.is_owned());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn into_inner(self) -> G {
         self.guard
     }
 
     /// The same news about a guard made of the guard.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// let lock = RLock::new()?;
+    /// std::thread::scope(|scope| scope.spawn(|| std::mem::forget(lock.lock())).join().unwrap());
+    /// let died = lock.lock().unwrap_err();
+    /// let named = died.map(|guard| ("mine", guard));
+    /// assert_eq!(named.into_inner().0, "mine");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn map<H>(self, f: impl FnOnce(G) -> H) -> OwnerDied<H> {
         OwnerDied { guard: f(self.guard) }
     }
@@ -273,6 +418,23 @@ impl<G> OwnerDied<G> {
 
 impl<G> TryLockError<G> {
     /// The same news about a guard made of the guard.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{Kind, RLock, SharedMemory};
+    /// use ch08_multiprocessing::TryLockError;
+    /// let lock = RLock::new()?;
+    /// let _guard = lock.lock().unwrap();
+    /// let other = || match lock.try_lock() {
+    ///     Ok(_) => "free",
+    ///     Err(error) => match error.map(|_guard| "its holder died") {
+    ///         TryLockError::OwnerDied(died) => died.into_inner(),
+    ///         _ => "somebody has it",
+    ///     },
+    /// };
+    /// let said = std::thread::scope(|scope| scope.spawn(other).join().unwrap());
+    /// assert_eq!(said, "somebody has it");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn map<H>(self, f: impl FnOnce(G) -> H) -> TryLockError<H> {
         match self {
             TryLockError::WouldBlock => TryLockError::WouldBlock,

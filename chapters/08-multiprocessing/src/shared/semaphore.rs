@@ -95,6 +95,13 @@ unsafe impl Shareable for Bounded {
 impl Semaphore {
     /// A semaphore of `value` in its own piece of shared memory.
     ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// let seats = Semaphore::new(2)?;
+    /// assert_eq!(seats.available(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If `value` is more than 2³¹ − 1, the process may open no more
@@ -122,11 +129,27 @@ impl Semaphore {
     }
 
     /// As [`permit`](Semaphore::permit), if there is one; does not block.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// let seats = Semaphore::new(1)?;
+    /// let permit = seats.try_permit().expect("one is free");
+    /// assert!(seats.try_permit().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn try_permit(&self) -> Option<Permit<'_>> {
         self.try_acquire().then(|| self.taken())
     }
 
     /// As [`permit`](Semaphore::permit), if there is one within `timeout`.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// use std::time::Duration;
+    /// let seats = Semaphore::new(0)?;
+    /// assert!(seats.permit_timeout(Duration::from_millis(1)).is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn permit_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
         self.acquire_timeout(timeout).then(|| self.taken())
     }
@@ -137,21 +160,55 @@ impl Semaphore {
 
     /// The raw core: takes a permit if there is one, and says whether it did;
     /// does not block.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// let seats = Semaphore::new(1)?;
+    /// assert!(seats.try_acquire());
+    /// assert!(!seats.try_acquire());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn try_acquire(&self) -> bool {
         self.acquire_timeout(Duration::ZERO)
     }
 
     /// The raw core: takes a permit; blocks while there is none.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// let seats = Semaphore::new(1)?;
+    /// seats.acquire();
+    /// assert_eq!(seats.available(), 0);
+    /// seats.release(1)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn acquire(&self) {
         self.place.0.acquire(&Linux, None);
     }
 
     /// The raw core: takes a permit; blocks for at most `timeout`. False if there was none.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// use std::time::Duration;
+    /// let seats = Semaphore::new(0)?;
+    /// assert!(!seats.acquire_timeout(Duration::from_millis(1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
         self.place.0.acquire(&Linux, deadline(timeout))
     }
 
     /// Gives `permits` back.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// let seats = Semaphore::new(0)?;
+    /// // It may have more than it began with.
+    /// seats.release(3)?;
+    /// assert_eq!(seats.available(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -161,6 +218,14 @@ impl Semaphore {
     }
 
     /// How many permits there are; out of date as soon as it is known.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// let seats = Semaphore::new(5)?;
+    /// let _permit = seats.permit();
+    /// assert_eq!(seats.available(), 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn available(&self) -> u32 {
         self.place.0.value()
     }
@@ -168,6 +233,13 @@ impl Semaphore {
 
 impl BoundedSemaphore {
     /// A semaphore of `value`, and never more.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// let seats = BoundedSemaphore::new(2)?;
+    /// assert_eq!(seats.available(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -196,11 +268,28 @@ impl BoundedSemaphore {
     }
 
     /// As [`permit`](BoundedSemaphore::permit), if there is one; does not block.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// let seats = BoundedSemaphore::new(1)?;
+    /// let permit = seats.try_permit().expect("one is free");
+    /// assert!(seats.try_permit().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn try_permit(&self) -> Option<Permit<'_>> {
         self.try_acquire().then(|| self.taken())
     }
 
     /// As [`permit`](BoundedSemaphore::permit), if there is one within `timeout`.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// use std::time::Duration;
+    /// let seats = BoundedSemaphore::new(1)?;
+    /// let _permit = seats.permit();
+    /// assert!(seats.permit_timeout(Duration::from_millis(1)).is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn permit_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
         self.acquire_timeout(timeout).then(|| self.taken())
     }
@@ -211,21 +300,56 @@ impl BoundedSemaphore {
 
     /// The raw core: takes a permit if there is one, and says whether it did;
     /// does not block.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// let seats = BoundedSemaphore::new(1)?;
+    /// assert!(seats.try_acquire());
+    /// assert!(!seats.try_acquire());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn try_acquire(&self) -> bool {
         self.acquire_timeout(Duration::ZERO)
     }
 
     /// The raw core: takes a permit; blocks while there is none.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// let seats = BoundedSemaphore::new(1)?;
+    /// seats.acquire();
+    /// assert_eq!(seats.available(), 0);
+    /// seats.release(1)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn acquire(&self) {
         self.place.word.acquire(&Linux, None);
     }
 
     /// The raw core: takes a permit; blocks for at most `timeout`. False if there was none.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// use std::time::Duration;
+    /// let seats = BoundedSemaphore::new(1)?;
+    /// assert!(seats.acquire_timeout(Duration::from_secs(1)));
+    /// assert!(!seats.acquire_timeout(Duration::from_millis(1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
         self.place.word.acquire(&Linux, deadline(timeout))
     }
 
     /// Gives `permits` back.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// let seats = BoundedSemaphore::new(1)?;
+    /// seats.acquire();
+    /// seats.release(1)?;
+    /// assert_eq!(seats.release(1).unwrap_err().bound, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -236,6 +360,14 @@ impl BoundedSemaphore {
     }
 
     /// How many permits there are; out of date as soon as it is known.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::{BoundedSemaphore, Semaphore};
+    /// let seats = BoundedSemaphore::new(5)?;
+    /// let _permit = seats.permit();
+    /// assert_eq!(seats.available(), 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn available(&self) -> u32 {
         self.place.word.value()
     }

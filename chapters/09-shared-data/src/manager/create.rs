@@ -15,6 +15,18 @@ use crate::typecode::Typecode;
 impl Manager {
     /// A new object of a type that was registered.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// use ch09_shared_data::manager::Object;
+    /// let list = manager.create("list", [Object::List(vec![1.into(), 2.into()])])?;
+    /// assert_eq!(list.call::<usize>("len", [])?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::NoType`](super::RemoteError::NoType) if none of that name was.
@@ -37,6 +49,17 @@ impl Manager {
 
     /// A list of these objects.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// let list = manager.list(["a", "b"])?;
+    /// assert_eq!(list.len()?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`], as with every object that a manager makes.
@@ -50,6 +73,18 @@ impl Manager {
 
     /// An empty dict.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// let dict = manager.dict()?;
+    /// dict.insert("bob", 7)?;
+    /// assert_eq!(dict.get("bob")?, 7.into());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -58,6 +93,18 @@ impl Manager {
     }
 
     /// A namespace without attributes.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// let shared = manager.namespace()?;
+    /// shared.set("count", 1)?;
+    /// assert_eq!(shared.get("count")?, 1.into());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -68,6 +115,17 @@ impl Manager {
 
     /// A value of this type.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// let half = manager.value(Typecode::Double, 0.5)?;
+    /// assert_eq!(half.get()?, Item::Float(0.5));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Type`](super::RemoteError::Type) if the item does not fit the typecode.
@@ -77,6 +135,17 @@ impl Manager {
     }
 
     /// An array of items of this type.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// let numbers = manager.array(Typecode::Int, [1, 2, 3])?;
+    /// assert_eq!(numbers.get(-1)?, Item::Int(3));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -91,6 +160,18 @@ impl Manager {
 
     /// A lock.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// let lock = manager.lock()?;
+    /// let guard = lock.lock()?;
+    /// assert!(lock.is_locked()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -99,6 +180,17 @@ impl Manager {
     }
 
     /// A reentrant lock.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// let lock = manager.rlock()?;
+    /// let (outer, inner) = (lock.lock()?, lock.lock()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -109,6 +201,17 @@ impl Manager {
 
     /// A semaphore of `n`.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// let seats = manager.semaphore(2)?;
+    /// let permit = seats.permit()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -117,6 +220,17 @@ impl Manager {
     }
 
     /// A semaphore of `n`, and never more.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// let seats = manager.bounded_semaphore(1)?;
+    /// assert!(seats.release(1).is_err(), "it is full");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -127,6 +241,17 @@ impl Manager {
 
     /// A condition variable with a lock of its own.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// let condition = manager.condition()?;
+    /// condition.lock()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -135,6 +260,18 @@ impl Manager {
     }
 
     /// An event that is not set.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// let done = manager.event()?;
+    /// done.set()?;
+    /// done.wait()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -145,6 +282,16 @@ impl Manager {
 
     /// A barrier for that many parties.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// assert_eq!(manager.barrier(1)?.wait()?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Value`](super::RemoteError::Value) if that is 0.
@@ -153,6 +300,18 @@ impl Manager {
     }
 
     /// A queue for at most `capacity` items; 0 stands for no limit.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Manager, Typecode, Item};
+    /// # let manager = Manager::start()?;
+    /// let queue = manager.queue(10)?;
+    /// queue.put("a task")?;
+    /// assert_eq!(queue.get()?, "a task".into());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -18,21 +18,45 @@ pub struct Map(IndexMap<Object, Object>);
 
 impl Map {
     /// How many keys there are.
+    ///
+    /// ```
+    /// # use ch09_shared_data::manager::{Map, Object};
+    /// let map = Map::from_iter([("a".into(), 1.into()), ("b".into(), 2.into())]);
+    /// assert_eq!(map.len(), 2);
+    /// ```
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// # use ch09_shared_data::manager::{Map, Object};
+    /// assert!(Map::default().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The value of a key.
+    ///
+    /// ```
+    /// # use ch09_shared_data::manager::{Map, Object};
+    /// let map = Map::from_iter([("a".into(), 1.into())]);
+    /// assert_eq!(map.get(&"a".into()), Some(&1.into()));
+    /// ```
     pub fn get(&self, key: &Object) -> Option<&Object> {
         self.0.get(key)
     }
 
     /// Keys and values in order.
+    ///
+    /// ```
+    /// # use ch09_shared_data::manager::{Map, Object};
+    /// let map = Map::from_iter([("b".into(), 1.into()), ("a".into(), 2.into())]);
+    /// let keys: Vec<_> = map.iter().map(|(key, _)| key.to_string()).collect();
+    /// assert_eq!(keys, ["'b'", "'a'"], "in the order in which they came");
+    /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Object, &Object)> {
         self.0.iter()
     }

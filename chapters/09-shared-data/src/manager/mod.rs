@@ -1,6 +1,6 @@
 //! A process that owns objects and changes them on request.
 //!
-//! ```standalone_crate
+//! ```
 //! use ch08_multiprocessing::Process;
 //! use ch09_shared_data::manager::{Dict, Manager, ManagerError};
 //!

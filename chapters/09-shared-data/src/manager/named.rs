@@ -47,7 +47,7 @@ impl Manager {
     /// lives until the manager ends or [forgets](Manager::forget) it, also while
     /// nobody refers to it.
     ///
-    /// ```standalone_crate
+    /// ```
     /// use ch09_shared_data::manager::{List, Manager};
     ///
     /// fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -75,7 +75,7 @@ impl Manager {
     /// [registered](super::Builder::types), or one that needs arguments. If there is
     /// such an object, the arguments are of no account.
     ///
-    /// ```standalone_crate
+    /// ```
     /// use ch09_shared_data::manager::{Manager, Semaphore};
     ///
     /// fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -103,7 +103,7 @@ impl Manager {
     /// The name means nothing any more; true if it did. The object lives on as
     /// long as somebody refers to it.
     ///
-    /// ```standalone_crate
+    /// ```
     /// use ch09_shared_data::manager::{List, Manager};
     ///
     /// fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -117,6 +117,12 @@ impl<'de> Deserialize<'de> for Object {
 
 impl Object {
     /// Whether it can be a key of a dict.
+    ///
+    /// ```
+    /// use ch09_shared_data::manager::Object;
+    /// assert!(Object::from("a").is_hashable());
+    /// assert!(!Object::List(vec![]).is_hashable());
+    /// ```
     pub fn is_hashable(&self) -> bool {
         !matches!(self, Object::List(_) | Object::Map(_) | Object::Proxy(_))
     }

@@ -76,6 +76,18 @@ impl Builder {
     ///
     /// What is sent is not encrypted. The key is never sent, but whoever can
     /// read or change what passes on the network can read or change that.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// let builder = Manager::builder().listen("127.0.0.1:0".parse()?).key("secret");
+    /// let manager = builder.start()?;
+    /// let elsewhere = Manager::connect(manager.address().clone(), "secret")?;
+    /// assert_eq!(elsewhere.count()?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn listen(mut self, address: SocketAddr) -> Builder {
         self.listen = Some(address);
         self
@@ -83,12 +95,65 @@ impl Builder {
 
     /// What a client must prove to have. Without this it is random, and only
     /// processes that are given a proxy have it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// let manager = Manager::builder().key("secret").start()?;
+    /// let at = manager.address();
+    /// assert!(Manager::connect(at.clone(), "a guess").is_err());
+    /// assert!(Manager::connect(at.clone(), "secret").is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn key(mut self, key: impl Into<Vec<u8>>) -> Builder {
         self.key = Some(Key(key.into()));
         self
     }
 
     /// Adds types of one's own, for [`Manager::create`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// use ch09_shared_data::manager::{Caller, Object, Registry, RemoteError, Shared, Types, no_method};
+    /// use std::task::Poll;
+    ///
+    /// struct Counter(i64);
+    ///
+    /// impl Shared for Counter {
+    ///     fn call(
+    ///         &mut self,
+    ///         _: Caller,
+    ///         method: &str,
+    ///         _: &mut [Object],
+    ///     ) -> Poll<Result<Object, RemoteError>> {
+    ///         Poll::Ready(match method {
+    ///             "next" => {
+    ///                 self.0 += 1;
+    ///                 Ok(self.0.into())
+    ///             }
+    ///             _ => no_method("Counter", method),
+    ///         })
+    ///     }
+    /// }
+    ///
+    /// struct Mine;
+    ///
+    /// impl Types for Mine {
+    ///     fn register(registry: &mut Registry) {
+    ///         registry.register("Counter", |_| Ok(Box::new(Counter(0))));
+    ///     }
+    /// }
+    ///
+    /// let manager = Manager::builder().types::<Mine>().start()?;
+    /// let counter = manager.create("Counter", [])?;
+    /// assert_eq!((counter.call::<i64>("next", [])?, counter.call::<i64>("next", [])?), (1, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn types<T: Types>(mut self) -> Builder {
         self.serve = serve::<T>;
         self.registry = registry::<T>;
@@ -96,6 +161,16 @@ impl Builder {
     }
 
     /// Starts the process. It can be reached when this returns.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// let manager = Manager::builder().start()?;
+    /// assert!(manager.pid().is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -116,6 +191,21 @@ impl Builder {
     /// `ready` with its address once clients can come.
     ///
     /// For a program that does nothing else (Python's `serve_forever`).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// let (tell, told) = std::sync::mpsc::channel();
+    /// // It does not come back.
+    /// std::thread::spawn(move || {
+    ///     Manager::builder().key("secret").serve(|address| tell.send(address.clone()).unwrap())
+    /// });
+    /// let manager = Manager::connect(told.recv()?, "secret")?;
+    /// assert_eq!(manager.list([1, 2])?.len()?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -188,6 +278,16 @@ impl Manager {
 
     /// Starts a manager that listens on a local socket with a random key.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// let manager = Manager::start()?;
+    /// assert_eq!(manager.list([1, 2])?.len()?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`StartError`].
@@ -196,11 +296,34 @@ impl Manager {
     }
 
     /// A manager with more choices.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// let manager = Manager::builder().key("secret").start()?;
+    /// assert_eq!(manager.count()?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder() -> Builder {
         Builder { listen: None, key: None, serve: serve::<NoTypes>, registry: registry::<NoTypes> }
     }
 
     /// The way to a manager that another process started.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// let manager = Manager::builder().key("secret").start()?;
+    /// manager.named::<List>("jobs")?.append("first")?;
+    /// // In another process, which was told the address and the key:
+    /// let client = Manager::connect(manager.address().clone(), "secret")?;
+    /// assert_eq!(client.named::<List>("jobs")?.len()?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -212,6 +335,17 @@ impl Manager {
 
     /// As [`connect`](Manager::connect), but whoever listens there has `timeout`
     /// instead of ten seconds to answer.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// use std::time::Duration;
+    /// let nobody: Address = "local:nobody-listens-here".parse()?;
+    /// assert!(Manager::connect_timeout(nobody, "secret", Duration::from_secs(1)).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -228,16 +362,50 @@ impl Manager {
     }
 
     /// Where it listens.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// let manager = Manager::start()?;
+    /// assert!(manager.address().to_string().starts_with("local:"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn address(&self) -> &Address {
         &self.link.address
     }
 
     /// Its process id, if this process started it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// let manager = Manager::builder().key("secret").start()?;
+    /// let client = Manager::connect(manager.address().clone(), "secret")?;
+    /// assert!(manager.pid().is_some() && client.pid().is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pid(&self) -> Option<u32> {
         self.server.as_ref().map(|(server, _)| server.pid())
     }
 
     /// How many objects there are, in use by whomever.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// let manager = Manager::start()?;
+    /// let list = manager.list([1])?;
+    /// assert_eq!(manager.count()?, 1);
+    /// drop(list);
+    /// assert_eq!(manager.count()?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -249,6 +417,18 @@ impl Manager {
 
     /// Ends the manager's process, if this process started it, and all objects
     /// with it; waits until it has ended. Otherwise does nothing.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::manager::{Address, List, Manager};
+    /// let manager = Manager::start()?;
+    /// let list = manager.list([1])?;
+    /// manager.shutdown();
+    /// assert!(list.len().is_err(), "it is gone, and the list with it");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn shutdown(self) {}
 }
 

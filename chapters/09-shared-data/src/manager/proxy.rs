@@ -72,12 +72,33 @@ impl Proxy {
     }
 
     /// The name under which its type is registered.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// assert_eq!(manager.list([1])?.as_proxy().type_name(), "list");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn type_name(&self) -> &str {
         &self.reference.type_name
     }
 
     /// Calls a method, and waits as long as the method does; but after a minute
     /// in which the manager answers nobody it is [`ManagerError::Silent`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// let list = manager.list([1, 2])?;
+    /// assert_eq!(list.as_proxy().call::<usize>("len", [])?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -92,6 +113,19 @@ impl Proxy {
 
     /// Calls a method that may wait: for ever (`None`), or for a time, after
     /// which the method says what it says then.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// use std::time::Duration;
+    /// let event = manager.event()?;
+    /// let timeout = Some(Duration::from_millis(1));
+    /// assert!(!event.as_proxy().call_waiting::<bool>("wait", [], timeout)?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -113,7 +147,7 @@ impl Proxy {
     /// Calls several methods in one round trip, and lets nobody come between
     /// them. None of them waits.
     ///
-    /// ```standalone_crate
+    /// ```
     /// use ch09_shared_data::manager::Manager;
     ///
     /// fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -54,6 +54,12 @@ pub struct Registry {
 
 impl Registry {
     /// Adds a type, or replaces the one of that name.
+    ///
+    /// ```
+    /// # use ch09_shared_data::manager::{Registry, RemoteError, no_method};
+    /// let mut registry = Registry::default();
+    /// registry.register("Counter", |_| Err(RemoteError::Value("not today".to_owned())));
+    /// ```
     pub fn register(&mut self, type_name: &str, constructor: Constructor) {
         self.constructors.insert(type_name.to_owned(), constructor);
     }
@@ -72,6 +78,12 @@ pub trait Types {
 }
 
 /// The error of a method that is not there.
+///
+/// ```
+/// # use ch09_shared_data::manager::{Registry, RemoteError, no_method};
+/// let error = no_method::<()>("Counter", "previous").unwrap_err();
+/// assert_eq!(error.to_string(), "a Counter has no method previous");
+/// ```
 pub fn no_method<T>(type_name: &str, method: &str) -> Result<T, RemoteError> {
     Err(RemoteError::NoMethod { type_name: type_name.to_owned(), method: method.to_owned() })
 }

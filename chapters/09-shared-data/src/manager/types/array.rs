@@ -21,6 +21,17 @@ proxy_type! {
 impl Value {
     /// The item.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Item, Manager, Typecode};
+    /// # let manager = Manager::start()?;
+    /// let n = manager.value(Typecode::Int, 7)?;
+    /// assert_eq!(n.get()?, Item::Int(7));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`], as with every method of a proxy.
@@ -30,6 +41,18 @@ impl Value {
     }
 
     /// Replaces the item.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Item, Manager, Typecode};
+    /// # let manager = Manager::start()?;
+    /// let byte = manager.value(Typecode::UnsignedChar, 0)?;
+    /// byte.set(257)?;
+    /// assert_eq!(byte.get()?, Item::Int(1), "as in C");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -47,6 +70,16 @@ proxy_type! {
 impl Array {
     /// How many elements there are.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Item, Manager, Typecode};
+    /// # let manager = Manager::start()?;
+    /// assert_eq!(manager.array(Typecode::Double, [0.5, 1.5])?.len()?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`], as with every method of a proxy.
@@ -56,6 +89,16 @@ impl Array {
 
     /// Whether there are none.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Item, Manager, Typecode};
+    /// # let manager = Manager::start()?;
+    /// assert!(manager.array::<[i32; 0]>(Typecode::Int, [])?.is_empty()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -64,6 +107,16 @@ impl Array {
     }
 
     /// An element; a negative index counts from the end.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Item, Manager, Typecode};
+    /// # let manager = Manager::start()?;
+    /// assert_eq!(manager.array(Typecode::Int, [1, 2])?.get(-1)?, Item::Int(2));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -75,6 +128,18 @@ impl Array {
 
     /// Replaces an element.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Item, Manager, Typecode};
+    /// # let manager = Manager::start()?;
+    /// let numbers = manager.array(Typecode::Int, [1, 2])?;
+    /// numbers.set(0, 9)?;
+    /// assert_eq!(numbers.get(0)?, Item::Int(9));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Index`] if there is none, [`RemoteError::Type`] if the
@@ -84,6 +149,17 @@ impl Array {
     }
 
     /// All elements, in one round trip.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::{Item, Manager, Typecode};
+    /// # let manager = Manager::start()?;
+    /// let numbers = manager.array(Typecode::Int, [1, 2])?;
+    /// assert_eq!(numbers.to_vec()?, [Item::Int(1), Item::Int(2)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

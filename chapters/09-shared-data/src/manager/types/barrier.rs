@@ -22,6 +22,20 @@ impl Barrier {
     /// Waits until all have come. Returns a number that each of them has for
     /// itself, from 0 up.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// let barrier = manager.barrier(2)?;
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| barrier.wait());
+    ///     assert!(barrier.wait().unwrap() < 2);
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::BrokenBarrier`] if it is broken, or breaks meanwhile.
@@ -31,6 +45,18 @@ impl Barrier {
 
     /// As [`wait`](Barrier::wait), for at most `timeout`. The barrier is broken
     /// if that is over.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// use std::time::Duration;
+    /// let barrier = manager.barrier(2)?;
+    /// assert!(barrier.wait_timeout(Duration::from_millis(1)).is_err(), "nobody else comes");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -42,6 +68,18 @@ impl Barrier {
 
     /// Breaks it until it is [`reset`](Barrier::reset).
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// let barrier = manager.barrier(2)?;
+    /// barrier.abort()?;
+    /// assert!(barrier.wait().is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -50,6 +88,19 @@ impl Barrier {
     }
 
     /// Makes it as new. Those who wait get [`RemoteError::BrokenBarrier`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// let barrier = manager.barrier(1)?;
+    /// barrier.abort()?;
+    /// barrier.reset()?;
+    /// assert_eq!(barrier.wait()?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -60,6 +111,18 @@ impl Barrier {
 
     /// Whether it is broken.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// let barrier = manager.barrier(2)?;
+    /// barrier.abort()?;
+    /// assert!(barrier.is_broken()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -68,6 +131,16 @@ impl Barrier {
     }
 
     /// How many wait.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// assert_eq!(manager.barrier(2)?.waiting()?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

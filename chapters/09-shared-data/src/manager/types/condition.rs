@@ -31,6 +31,20 @@ pub struct ConditionGuard<'a> {
 impl Condition {
     /// Takes the lock; blocks while another thread has it.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// let guard = condition.lock()?;
+    /// condition.notify_all()?;
+    /// drop(guard);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`], as with every method of a proxy.
@@ -39,6 +53,19 @@ impl Condition {
     }
 
     /// Takes the lock unless another thread has it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// let guard = condition.try_lock()?;
+    /// assert!(guard.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -49,6 +76,18 @@ impl Condition {
 
     /// Takes the lock; blocks for at most `timeout`. `None` if another thread
     /// had it all the time.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// assert!(condition.lock_timeout(Duration::from_secs(1))?.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -63,6 +102,19 @@ impl Condition {
 
     /// Takes the lock without a guard; blocks while another thread has it.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// condition.acquire()?;
+    /// condition.release()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -71,6 +123,19 @@ impl Condition {
     }
 
     /// Takes the lock without a guard, unless another thread has it; says whether it did.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// assert!(condition.try_acquire()?);
+    /// condition.release()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -82,6 +147,19 @@ impl Condition {
     /// Takes the lock without a guard; blocks for at most `timeout`. Says
     /// whether it did.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// assert!(condition.acquire_timeout(Duration::from_secs(1))?);
+    /// condition.release()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -90,6 +168,18 @@ impl Condition {
     }
 
     /// Gives back one level of the lock.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// assert!(condition.release().is_err(), "this thread does not have it");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -101,6 +191,30 @@ impl Condition {
     /// Releases the lock, all its levels, waits to be notified, and takes them
     /// again.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// let list = manager.list([0; 0])?;
+    /// std::thread::scope(|scope| {
+    ///     let guard = condition.lock().unwrap();
+    ///     scope.spawn(|| {
+    ///         let _guard = condition.lock().unwrap();
+    ///         list.append(1).unwrap();
+    ///         condition.notify(1).unwrap();
+    ///     });
+    ///     while list.is_empty().unwrap() {
+    ///         condition.wait().unwrap();
+    ///     }
+    ///     drop(guard);
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::NotOwner`] if this thread does not have the lock.
@@ -111,6 +225,19 @@ impl Condition {
     /// As [`wait`](Condition::wait), for at most `timeout`. False if nobody
     /// notified in time; the lock is taken again all the same.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// let _guard = condition.lock()?;
+    /// assert!(!condition.wait_timeout(Duration::from_millis(1))?, "nobody notifies");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::NotOwner`] if this thread does not have the lock.
@@ -120,6 +247,20 @@ impl Condition {
 
     /// Waits until `fact` is true. It is asked with the lock taken: at first,
     /// and whenever the thread was notified.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// let list = manager.list([1])?;
+    /// let _guard = condition.lock()?;
+    /// condition.wait_for(|| list.len().is_ok_and(|len| len > 0))?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -133,6 +274,19 @@ impl Condition {
 
     /// As [`wait_for`](Condition::wait_for), for at most `timeout`. Says
     /// whether `fact` is true.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// let _guard = condition.lock()?;
+    /// assert!(!condition.wait_for_timeout(|| false, Duration::from_millis(1))?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -156,6 +310,18 @@ impl Condition {
 
     /// Wakes the `n` threads that waited longest, or all if they are fewer.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// assert!(condition.notify(1).is_err(), "whoever notifies holds the lock");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::NotOwner`] if this thread does not have the lock.
@@ -164,6 +330,19 @@ impl Condition {
     }
 
     /// Wakes all who wait.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let condition = manager.condition()?;
+    /// let _guard = condition.lock()?;
+    /// condition.notify_all()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -21,6 +21,18 @@ proxy_type! {
 impl Dict {
     /// How many keys there are.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let dict = manager.dict()?;
+    /// dict.insert("a", 1)?;
+    /// assert_eq!(dict.len()?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`], as with every method of a proxy.
@@ -29,6 +41,17 @@ impl Dict {
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let dict = manager.dict()?;
+    /// assert!(dict.is_empty()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -39,6 +62,19 @@ impl Dict {
 
     /// The value of a key: a copy, unless it is a proxy.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let dict = manager.dict()?;
+    /// dict.insert("a", 1)?;
+    /// assert_eq!(dict.get("a")?, 1.into());
+    /// assert_eq!(dict.get("b").unwrap_err().to_string(), "there is no key 'b'");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Key`] if there is none.
@@ -47,6 +83,19 @@ impl Dict {
     }
 
     /// Sets the value of a key.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let dict = manager.dict()?;
+    /// dict.insert("a", 1)?;
+    /// dict.insert("a", 2)?;
+    /// assert_eq!(dict.get("a")?, 2.into());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -61,6 +110,19 @@ impl Dict {
 
     /// Sets the values of all these keys.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let dict = manager.dict()?;
+    /// use ch09_shared_data::manager::Map;
+    /// dict.update(Map::from_iter([("a".into(), 1.into()), ("b".into(), 2.into())]))?;
+    /// assert_eq!(dict.len()?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Type`] if a key is a list, a dict or a proxy; none is set then.
@@ -70,6 +132,18 @@ impl Dict {
 
     /// Whether there is such a key.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let dict = manager.dict()?;
+    /// dict.insert(7, "seven")?;
+    /// assert!(dict.contains_key(7)? && !dict.contains_key(8)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -78,6 +152,18 @@ impl Dict {
     }
 
     /// The value of a key; if there is none, sets it first.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let dict = manager.dict()?;
+    /// assert_eq!(dict.set_default("a", 1)?, 1.into());
+    /// assert_eq!(dict.set_default("a", 2)?, 1.into(), "it was there");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -92,6 +178,19 @@ impl Dict {
 
     /// Removes a key and returns its value.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let dict = manager.dict()?;
+    /// dict.insert("a", 1)?;
+    /// assert_eq!(dict.remove("a")?, 1.into());
+    /// assert!(dict.is_empty()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Key`] if there is none.
@@ -100,6 +199,19 @@ impl Dict {
     }
 
     /// Removes the key that was inserted last; it and its value.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let dict = manager.dict()?;
+    /// dict.insert("a", 1)?;
+    /// dict.insert("b", 2)?;
+    /// assert_eq!(dict.pop_item()?, ("b".into(), 2.into()));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -114,6 +226,19 @@ impl Dict {
 
     /// Removes all keys.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let dict = manager.dict()?;
+    /// dict.insert("a", 1)?;
+    /// dict.clear()?;
+    /// assert!(dict.is_empty()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -122,6 +247,18 @@ impl Dict {
     }
 
     /// All keys and values, in one round trip.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let dict = manager.dict()?;
+    /// dict.insert("a", 1)?;
+    /// assert_eq!(dict.to_map()?.to_string(), "{'a': 1}");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

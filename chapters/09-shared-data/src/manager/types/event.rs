@@ -16,6 +16,17 @@ proxy_type! {
 impl Event {
     /// Whether it is set.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let done = manager.event()?;
+    /// assert!(!done.is_set()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`], as with every method of a proxy.
@@ -24,6 +35,18 @@ impl Event {
     }
 
     /// Sets it, and wakes all who wait: also if it is cleared at once.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let done = manager.event()?;
+    /// done.set()?;
+    /// assert!(done.is_set()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -34,6 +57,19 @@ impl Event {
 
     /// Clears it.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let done = manager.event()?;
+    /// done.set()?;
+    /// done.clear()?;
+    /// assert!(!done.is_set()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -42,6 +78,20 @@ impl Event {
     }
 
     /// Waits until it is set.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let done = manager.event()?;
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| done.set());
+    ///     done.wait().unwrap();
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -52,6 +102,18 @@ impl Event {
 
     /// Waits until it is set, for at most `timeout`. False if it was not set
     /// all the time.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let done = manager.event()?;
+    /// use std::time::Duration;
+    /// assert!(!done.wait_timeout(Duration::from_millis(1))?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -21,6 +21,17 @@ proxy_type! {
 impl List {
     /// How many elements there are.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// assert_eq!(list.len()?, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`], as with every method of a proxy.
@@ -29,6 +40,17 @@ impl List {
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// assert!(!list.is_empty()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -39,6 +61,18 @@ impl List {
 
     /// An element; a negative index counts from the end.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// assert_eq!(list.get(-1)?, 2.into());
+    /// assert!(list.get(3).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Index`] if there is none.
@@ -47,6 +81,18 @@ impl List {
     }
 
     /// Replaces an element.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// list.set(0, "three")?;
+    /// assert_eq!(list.get(0)?, "three".into());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -57,6 +103,18 @@ impl List {
 
     /// Adds an element at the end.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// list.append(4)?;
+    /// assert_eq!(list.get(-1)?, 4.into());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -65,6 +123,18 @@ impl List {
     }
 
     /// Adds all of these at the end.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// list.extend([5, 6])?;
+    /// assert_eq!(list.len()?, 5);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -78,6 +148,18 @@ impl List {
 
     /// Puts an element before the one at `index`; outside, at the nearer end.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// list.insert(0, 9)?;
+    /// assert_eq!(list.get(0)?, 9.into());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -86,6 +168,18 @@ impl List {
     }
 
     /// Removes an element and returns it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// assert_eq!(list.pop(0)?, 3.into());
+    /// assert_eq!(list.len()?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -96,6 +190,18 @@ impl List {
 
     /// Removes the first element that equals `object`.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// list.remove(1)?;
+    /// assert_eq!(list.to_vec()?, [3.into(), 2.into()]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Value`] if none does.
@@ -104,6 +210,17 @@ impl List {
     }
 
     /// Where the first element is that equals `object`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// assert_eq!(list.index(2)?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -114,6 +231,17 @@ impl List {
 
     /// How many elements equal `object`.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// assert_eq!((list.count(1)?, list.count(7)?), (1, 0));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -122,6 +250,18 @@ impl List {
     }
 
     /// Turns the order round.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// list.reverse()?;
+    /// assert_eq!(list.get(0)?, 2.into());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -132,6 +272,18 @@ impl List {
 
     /// Sorts the elements; equal ones stay in order.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// list.sort()?;
+    /// assert_eq!(list.to_vec()?, [1, 2, 3].map(Into::into));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Type`] if two cannot be compared.
@@ -141,6 +293,18 @@ impl List {
 
     /// Removes all elements.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// list.clear()?;
+    /// assert!(list.is_empty()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -149,6 +313,17 @@ impl List {
     }
 
     /// All elements, in one round trip.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let list = manager.list([3, 1, 2])?;
+    /// assert_eq!(list.to_vec()?, [3, 1, 2].map(Into::into));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

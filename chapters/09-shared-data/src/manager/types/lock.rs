@@ -25,6 +25,19 @@ pub struct LockGuard<'a>(&'a Lock);
 impl Lock {
     /// Takes the lock; blocks while somebody has it.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.lock()?;
+    /// let guard = lock.lock()?;
+    /// assert!(lock.is_locked()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`], as with every method of a proxy.
@@ -33,6 +46,20 @@ impl Lock {
     }
 
     /// Takes the lock unless somebody has it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.lock()?;
+    /// let guard = lock.try_lock()?;
+    /// assert!(guard.is_some());
+    /// assert!(lock.try_lock()?.is_none(), "it is not free");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -44,6 +71,19 @@ impl Lock {
     /// Takes the lock; blocks for at most `timeout`. `None` if somebody had it
     /// all the time.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.lock()?;
+    /// let _guard = lock.lock()?;
+    /// assert!(lock.lock_timeout(Duration::from_millis(1))?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -53,6 +93,19 @@ impl Lock {
 
     /// Takes the lock without a guard; blocks while somebody has it.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.lock()?;
+    /// lock.acquire()?;
+    /// lock.release()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -61,6 +114,19 @@ impl Lock {
     }
 
     /// Takes the lock without a guard, unless somebody has it; says whether it did.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.lock()?;
+    /// assert!(lock.try_acquire()?);
+    /// assert!(!lock.try_acquire()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -72,6 +138,18 @@ impl Lock {
     /// Takes the lock without a guard; blocks for at most `timeout`. Says
     /// whether it did.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.lock()?;
+    /// assert!(lock.acquire_timeout(Duration::from_secs(1))?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -81,6 +159,20 @@ impl Lock {
 
     /// Releases the lock.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.lock()?;
+    /// lock.acquire()?;
+    /// lock.release()?;
+    /// assert!(!lock.is_locked()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::NotOwner`] if nobody has it.
@@ -89,6 +181,18 @@ impl Lock {
     }
 
     /// Whether somebody has it; out of date as soon as it is known.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.lock()?;
+    /// assert!(!lock.is_locked()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -63,6 +63,15 @@ macro_rules! proxy_type {
             pub(in crate::manager) const TYPE_NAME: &str = $type_name;
 
             /// The proxy without its type's methods.
+            ///
+            /// ```
+            /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+            /// # ch08_multiprocessing::init();
+            /// let manager = ch09_shared_data::Manager::start()?;
+            /// assert_eq!(manager.list([1])?.as_proxy().type_name(), "list");
+            /// # Ok(())
+            /// # }
+            /// ```
             pub fn as_proxy(&self) -> &Proxy {
                 &self.0
             }

@@ -16,6 +16,19 @@ proxy_type! {
 impl Namespace {
     /// The value of an attribute.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let shared = manager.namespace()?;
+    /// shared.set("rounds", 3)?;
+    /// assert_eq!(shared.get("rounds")?, 3.into());
+    /// assert!(shared.get("nothing").is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Attribute`] if there is none.
@@ -24,6 +37,19 @@ impl Namespace {
     }
 
     /// Sets an attribute.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let shared = manager.namespace()?;
+    /// shared.set("rounds", 3)?;
+    /// shared.set("rounds", "three")?;
+    /// assert_eq!(shared.get("rounds")?, "three".into());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -34,6 +60,19 @@ impl Namespace {
 
     /// Removes an attribute.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let shared = manager.namespace()?;
+    /// shared.set("rounds", 3)?;
+    /// shared.remove("rounds")?;
+    /// assert!(shared.get("rounds").is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Attribute`] if there is none.
@@ -43,6 +82,18 @@ impl Namespace {
 
     /// All attributes, in one round trip. (Python leaves out those whose names
     /// begin with an underscore.)
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # let manager = Manager::start()?;
+    /// # let shared = manager.namespace()?;
+    /// shared.set("rounds", 3)?;
+    /// assert_eq!(shared.to_map()?.to_string(), "{'rounds': 3}");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -17,6 +17,19 @@ proxy_type! {
 impl Queue {
     /// Puts an item in; blocks while the queue is full.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let queue = manager.queue(1)?;
+    /// queue.put("a")?;
+    /// assert_eq!(queue.get()?, "a".into());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`], as with every method of a proxy.
@@ -26,6 +39,19 @@ impl Queue {
 
     /// Puts an item in, if there is room.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let queue = manager.queue(1)?;
+    /// queue.try_put(1)?;
+    /// assert_eq!(queue.try_put(2).unwrap_err().to_string(), "the queue is full");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Full`] if there is none.
@@ -34,6 +60,19 @@ impl Queue {
     }
 
     /// Puts an item in; blocks for at most `timeout`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let queue = manager.queue(1)?;
+    /// queue.put(1)?;
+    /// assert!(queue.put_timeout(2, Duration::from_millis(1)).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -48,6 +87,21 @@ impl Queue {
 
     /// Takes an item out; blocks while there is none.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let queue = manager.queue(1)?;
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| queue.put(7));
+    ///     assert_eq!(queue.get().unwrap(), 7.into());
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -56,6 +110,18 @@ impl Queue {
     }
 
     /// Takes an item out, if there is one.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let queue = manager.queue(1)?;
+    /// assert_eq!(queue.try_get().unwrap_err().to_string(), "the queue is empty");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -66,6 +132,18 @@ impl Queue {
 
     /// Takes an item out; blocks for at most `timeout`.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let queue = manager.queue(1)?;
+    /// assert!(queue.get_timeout(Duration::from_millis(1)).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RemoteError::Empty`] if it was empty all the time.
@@ -74,6 +152,21 @@ impl Queue {
     }
 
     /// Says that an item that was taken out has been dealt with.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let queue = manager.queue(1)?;
+    /// queue.put("a task")?;
+    /// queue.get()?;
+    /// queue.task_done()?;
+    /// assert!(queue.task_done().is_err(), "there was one task");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -84,6 +177,21 @@ impl Queue {
 
     /// Waits until every item that was put in has been dealt with.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let queue = manager.queue(1)?;
+    /// queue.put("a task")?;
+    /// queue.get()?;
+    /// queue.task_done()?;
+    /// queue.join()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -92,6 +200,19 @@ impl Queue {
     }
 
     /// As [`join`](Queue::join), for at most `timeout`. False if the time ran out.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let queue = manager.queue(1)?;
+    /// queue.put("a task")?;
+    /// assert!(!queue.join_timeout(Duration::from_millis(1))?, "it is not done");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -102,6 +223,19 @@ impl Queue {
 
     /// How many items are in it; out of date as soon as it is known.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let queue = manager.queue(1)?;
+    /// queue.put(1)?;
+    /// assert_eq!(queue.len()?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -110,6 +244,18 @@ impl Queue {
     }
 
     /// Whether none is in it; out of date as soon as it is known.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let queue = manager.queue(1)?;
+    /// assert!(queue.is_empty()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

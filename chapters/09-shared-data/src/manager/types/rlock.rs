@@ -29,6 +29,19 @@ pub struct RLockGuard<'a> {
 impl RLock {
     /// Takes the lock; blocks while another thread has it.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.rlock()?;
+    /// let outer = lock.lock()?;
+    /// let inner = lock.lock()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`], as with every method of a proxy.
@@ -37,6 +50,19 @@ impl RLock {
     }
 
     /// Takes the lock unless another thread has it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.rlock()?;
+    /// let guard = lock.try_lock()?;
+    /// assert!(guard.is_some() && lock.try_lock()?.is_some(), "this thread has it");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -48,6 +74,18 @@ impl RLock {
     /// Takes the lock; blocks for at most `timeout`. `None` if another thread
     /// had it all the time.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.rlock()?;
+    /// assert!(lock.lock_timeout(Duration::from_secs(1))?.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -58,6 +96,19 @@ impl RLock {
 
     /// Takes the lock without a guard; blocks while another thread has it.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.rlock()?;
+    /// lock.acquire()?;
+    /// lock.release()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -66,6 +117,18 @@ impl RLock {
     }
 
     /// Takes the lock without a guard, unless another thread has it; says whether it did.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.rlock()?;
+    /// assert!(lock.try_acquire()? && lock.try_acquire()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -77,6 +140,18 @@ impl RLock {
     /// Takes the lock without a guard; blocks for at most `timeout`. Says
     /// whether it did.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.rlock()?;
+    /// assert!(lock.acquire_timeout(Duration::from_secs(1))?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ManagerError`].
@@ -85,6 +160,18 @@ impl RLock {
     }
 
     /// Gives back one level.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # ch08_multiprocessing::init();
+    /// # use ch09_shared_data::Manager;
+    /// # use std::time::Duration;
+    /// # let manager = Manager::start()?;
+    /// # let lock = manager.rlock()?;
+    /// assert!(lock.release().is_err(), "this thread does not have it");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

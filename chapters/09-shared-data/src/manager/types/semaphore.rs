@@ -39,6 +39,19 @@ macro_rules! methods {
         impl $name {
             /// Takes one; blocks while there is none.
             ///
+            /// ```
+            /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+            /// # ch08_multiprocessing::init();
+            /// # use ch09_shared_data::Manager;
+            /// # use std::time::Duration;
+            /// # let manager = Manager::start()?;
+            /// # let seats = manager.semaphore(1)?;
+            /// let permit = seats.permit()?;
+            /// assert!(seats.try_permit()?.is_none());
+            /// # Ok(())
+            /// # }
+            /// ```
+            ///
             /// # Errors
             ///
             /// [`ManagerError`], as with every method of a proxy.
@@ -47,6 +60,19 @@ macro_rules! methods {
             }
 
             /// Takes one if there is one.
+            ///
+            /// ```
+            /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+            /// # ch08_multiprocessing::init();
+            /// # use ch09_shared_data::Manager;
+            /// # use std::time::Duration;
+            /// # let manager = Manager::start()?;
+            /// # let seats = manager.semaphore(1)?;
+            /// let permit = seats.try_permit()?;
+            /// assert!(permit.is_some());
+            /// # Ok(())
+            /// # }
+            /// ```
             ///
             /// # Errors
             ///
@@ -57,6 +83,19 @@ macro_rules! methods {
 
             /// Takes one; blocks for at most `timeout`. `None` if there was none
             /// all the time.
+            ///
+            /// ```
+            /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+            /// # ch08_multiprocessing::init();
+            /// # use ch09_shared_data::Manager;
+            /// # use std::time::Duration;
+            /// # let manager = Manager::start()?;
+            /// # let seats = manager.semaphore(1)?;
+            /// let _permit = seats.permit()?;
+            /// assert!(seats.permit_timeout(Duration::from_millis(1))?.is_none());
+            /// # Ok(())
+            /// # }
+            /// ```
             ///
             /// # Errors
             ///
@@ -70,6 +109,19 @@ macro_rules! methods {
 
             /// Takes one without a guard; blocks while there is none.
             ///
+            /// ```
+            /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+            /// # ch08_multiprocessing::init();
+            /// # use ch09_shared_data::Manager;
+            /// # use std::time::Duration;
+            /// # let manager = Manager::start()?;
+            /// # let seats = manager.semaphore(1)?;
+            /// seats.acquire()?;
+            /// seats.release(1)?;
+            /// # Ok(())
+            /// # }
+            /// ```
+            ///
             /// # Errors
             ///
             /// [`ManagerError`].
@@ -78,6 +130,19 @@ macro_rules! methods {
             }
 
             /// Takes one without a guard if there is one; says whether it did.
+            ///
+            /// ```
+            /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+            /// # ch08_multiprocessing::init();
+            /// # use ch09_shared_data::Manager;
+            /// # use std::time::Duration;
+            /// # let manager = Manager::start()?;
+            /// # let seats = manager.semaphore(1)?;
+            /// assert!(seats.try_acquire()?);
+            /// assert!(!seats.try_acquire()?);
+            /// # Ok(())
+            /// # }
+            /// ```
             ///
             /// # Errors
             ///
@@ -89,6 +154,18 @@ macro_rules! methods {
             /// Takes one without a guard; blocks for at most `timeout`. Says
             /// whether it did.
             ///
+            /// ```
+            /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+            /// # ch08_multiprocessing::init();
+            /// # use ch09_shared_data::Manager;
+            /// # use std::time::Duration;
+            /// # let manager = Manager::start()?;
+            /// # let seats = manager.semaphore(1)?;
+            /// assert!(seats.acquire_timeout(Duration::from_secs(1))?);
+            /// # Ok(())
+            /// # }
+            /// ```
+            ///
             /// # Errors
             ///
             /// [`ManagerError`].
@@ -97,6 +174,20 @@ macro_rules! methods {
             }
 
             /// Gives back `n`.
+            ///
+            /// ```
+            /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+            /// # ch08_multiprocessing::init();
+            /// # use ch09_shared_data::Manager;
+            /// # use std::time::Duration;
+            /// # let manager = Manager::start()?;
+            /// # let seats = manager.semaphore(1)?;
+            /// seats.acquire()?;
+            /// seats.release(1)?;
+            /// assert!(seats.try_acquire()?);
+            /// # Ok(())
+            /// # }
+            /// ```
             ///
             /// # Errors
             ///
