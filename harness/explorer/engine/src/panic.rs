@@ -92,7 +92,9 @@ fn note(info: &PanicHookInfo<'_>) -> Option<Option<Arc<Hook>>> {
     context::with(|machine| {
         let message = info.payload_as_str().unwrap_or("a value that is no text").to_owned();
         let at = info.location().map(trace::Location::from);
-        machine.raise(message, at);
+        // Nothing else on the stable toolchain says whether a panic unwinds.
+        let unwinds = !format!("{info:?}").contains("can_unwind: false");
+        machine.raise(message, at, unwinds);
         machine.hook.clone()
     })
 }

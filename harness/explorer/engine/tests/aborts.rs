@@ -124,6 +124,51 @@ fn a_panic_that_comes_to_a_function_of_another_language() {
     });
 }
 
+/// The compiler's own checks panic so.
+#[test]
+fn a_panic_that_does_not_unwind() {
+    let why = "is one that cannot unwind";
+    let outcome = aborts(0, why, || {
+        let nothing: *const u32 = std::hint::black_box(std::ptr::null());
+        // SAFETY: it is not.
+        let _ = std::hint::black_box(unsafe { *nothing });
+    });
+    assert!(outcome.summary.contains("null pointer dereference occurred"), "{outcome}");
+    let told = trace::Terminal::default().draw(outcome.trace.as_ref().unwrap());
+    assert!(told.contains("main panics at "), "{told}");
+    assert!(told.contains("Such a panic cannot be caught"), "{told}");
+    let outcome = aborts(1, why, || {
+        let number = Arc::new(Mutex::new(0_usize));
+        let theirs = Arc::clone(&number);
+        let other = thread::spawn(move || {
+            let bytes = [0_u8; 8];
+            let start = *theirs.lock().unwrap();
+            // SAFETY: it is not, if the number is there already.
+            let _ = std::hint::black_box(unsafe { bytes.get_unchecked(start) });
+        });
+        *number.lock().unwrap() += 8;
+        other.join().unwrap();
+    });
+    assert!(outcome.summary.contains("unsafe precondition(s) violated"), "{outcome}");
+}
+
+/// A destructor that calls `abort` while its thread unwinds from an ordinary panic: that panic is not what ends the process.
+#[test]
+fn a_destructor_that_calls_abort_while_its_thread_unwinds() {
+    struct Last;
+    impl Drop for Last {
+        fn drop(&mut self) {
+            // SAFETY: it may be called at any time.
+            unsafe { libc::abort() }
+        }
+    }
+    let outcome = aborts(0, "main aborts", || {
+        let _last = Last;
+        panic!("an ordinary one");
+    });
+    assert!(!outcome.summary.contains("cannot unwind"), "{outcome}");
+}
+
 #[test]
 fn a_library_that_calls_abort() {
     aborts(1, "thread 1 aborts", || {

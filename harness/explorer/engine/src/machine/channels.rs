@@ -204,7 +204,9 @@ impl Machine {
         let state = self.channel_mut(channel);
         if !state.receiver {
             let by = state.broken_by;
+            let dropped = state.room.last().map_or(0, |room| room.1.time);
             self.threads[tid].found_broken = by;
+            self.is_not_before(tid, dropped);
             return Done { value: outcome::DISCONNECTED, ok: false };
         }
         let full = match state.capacity {
@@ -215,6 +217,8 @@ impl Machine {
         };
         if full {
             *woken = 0;
+            let sent = state.queue.iter().map(|message| message.1.time).max();
+            self.is_not_before(tid, sent.unwrap_or(0));
             return Done { value: outcome::WOULD_BLOCK, ok: false };
         }
         let ticket = state.sent;

@@ -420,6 +420,11 @@ impl Machine {
         }
     }
 
+    /// Whether the update that a thread does is one that others of its kind commute with.
+    pub(super) fn counts_blindly(&self, tid: Tid, atomic: Obj) -> bool {
+        self.is_counter(atomic) && self.counts_as(&self.threads[tid], atomic) != Kind::Write
+    }
+
     /// What the operation touches of a thread that is blocked when the execution ends.
     pub(super) fn footprint_if_blocked(&self, tid: Tid) -> Footprint {
         match self.threads[tid].pending {

@@ -44,6 +44,20 @@ impl Machine {
         state.queued &= !(1 << tid);
         self.threads[tid].views.learn(&state.view);
         self.threads[tid].views.learn(&state.read_view);
+        self.note_time(tid, lock);
+    }
+
+    /// Somebody takes a lock, or asks for it: who finds that later is not earlier.
+    pub(super) fn note_time(&mut self, tid: Tid, lock: Obj) {
+        let now = self.threads[tid].views.current.time;
+        let state = self.lock_mut(lock);
+        state.time = state.time.max(now);
+    }
+
+    /// A thread sees what another did at this time. It may know nothing of what that one did with memory, but no clock goes back.
+    pub(super) fn is_not_before(&mut self, tid: Tid, time: u64) {
+        let now = &mut self.threads[tid].views.current.time;
+        *now = time.max(*now);
     }
 
     pub(super) fn share(&mut self, tid: Tid, lock: Obj) {
@@ -53,6 +67,7 @@ impl Machine {
         let State::Lock(state) = &self.objects[lock as usize].state else { return };
         // A reader learns what writers knew, not what other readers knew.
         self.threads[tid].views.learn(&state.view);
+        self.note_time(tid, lock);
     }
 
     /// Gives back a lock held alone. Returns who can have it now.

@@ -43,6 +43,8 @@ impl Views {
     /// A load of the store at `place`.
     pub fn load(&mut self, atomic: usize, place: u16, stored: &Stored, order: Ordering) {
         self.current.raise(atomic, place);
+        // Time is no knowledge of memory: whoever sees a store comes after it, whatever the orderings.
+        self.current.time = self.current.time.max(stored.view.time);
         if acquires(order) {
             self.current.join(&stored.view);
         }
@@ -61,6 +63,7 @@ impl Views {
         self.current.raise(atomic, place);
         let mut view = if releases(order) { self.current.clone() } else { self.released.clone() };
         view.raise(atomic, place);
+        view.time = self.current.time;
         if let Some(read) = read {
             view.join(&read.view);
         }

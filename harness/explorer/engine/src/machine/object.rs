@@ -69,6 +69,10 @@ pub struct Lock {
     pub read_view: Clock,
     /// Whose panic poisoned it.
     pub poisoned_by: Option<Tid>,
+    /// When somebody took it last, or asked for it, on his clock.
+    pub time: u64,
+    /// When it was poisoned last, or that was cleared.
+    pub poison_time: u64,
     /// How often it was given back.
     pub releases: u32,
     /// What was in memory when it was taken, if that may matter.

@@ -19,6 +19,8 @@ pub struct Panic {
     when: u32,
     /// The one before it, if it only passes that on.
     because: Option<Because>,
+    /// Whether it is one that somebody can catch.
+    unwinds: bool,
     /// The program received it, by `join` or `catch_unwind`, after so many steps.
     received: Option<u32>,
     /// How much was told when it had been raised.
@@ -65,9 +67,12 @@ impl Machine {
         self.threads[tid].panic.filter(|_| self.threads[tid].panics > 0)
     }
 
-    /// The current thread panics.
-    pub fn raise(&mut self, message: String, at: Option<trace::Location>) {
+    /// The current thread panics. Some panics do not unwind: they end the process.
+    pub fn raise(&mut self, message: String, at: Option<trace::Location>, unwinds: bool) {
         self.note_panic(message, at, true);
+        if let Some(panic) = self.raised.last_mut() {
+            panic.unwinds = unwinds;
+        }
     }
 
     /// The current thread panics with what it has received.
@@ -100,6 +105,7 @@ impl Machine {
             at,
             when,
             because,
+            unwinds: true,
             received: None,
             told,
         });
@@ -155,6 +161,10 @@ impl Machine {
                 "its panic ({}) comes to a function that cannot unwind",
                 first.message
             )),
+            [.., last] if !last.unwinds => {
+                let place = last.at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
+                Some(format!("its panic{place} ({}) is one that cannot unwind", last.message))
+            }
             _ => None,
         }
     }
@@ -167,7 +177,10 @@ impl Machine {
     /// The current thread panics while it holds a lock.
     pub fn poisoned(&mut self, lock: Obj) {
         let by = self.current;
-        self.lock_mut(lock).poisoned_by = Some(by);
+        let now = self.threads[by].views.current.time;
+        let state = self.lock_mut(lock);
+        state.poisoned_by = Some(by);
+        state.poison_time = state.poison_time.max(now);
         self.objects[lock as usize].version += 1;
     }
 

@@ -99,11 +99,21 @@ impl Machine {
                 let ended = self.threads[other].has_returned();
                 if ended && self.config.memory == Memory::SeqCst {
                     self.learn_from_return(tid, other);
+                } else if ended {
+                    let other = &self.threads[other];
+                    let returned = other.returned.as_ref().map(|returned| returned.1.time);
+                    self.is_not_before(tid, returned.unwrap_or(other.views.current.time));
                 }
                 return Done { value: 0, ok: ended };
             }
-            Op::Yield | Op::Print(_) | Op::Input | Op::IsPoisoned(_) => {}
-            Op::ClearPoison(lock) => self.objects[lock as usize].version += 1,
+            Op::Yield | Op::Print(_) | Op::Input => {}
+            Op::IsPoisoned(lock) => self.is_not_before(tid, self.lock(lock).poison_time),
+            Op::ClearPoison(lock) => {
+                let now = self.threads[tid].views.current.time;
+                self.objects[lock as usize].version += 1;
+                let state = self.lock_mut(lock);
+                state.poison_time = state.poison_time.max(now);
+            }
             Op::LockStream(stream) => self.enter_stream(tid, stream),
             Op::UnlockStream(stream) => self.leave_stream(tid, stream),
             Op::SpinYield => self.spin_on(tid),
@@ -129,6 +139,8 @@ impl Machine {
                 let free = self.lock(lock).is_free();
                 if free {
                     self.take(tid, lock);
+                } else {
+                    self.is_not_before(tid, self.lock(lock).time);
                 }
                 return Done { value: 0, ok: free };
             }
@@ -136,6 +148,7 @@ impl Machine {
             Op::Queue(lock) => {
                 if !self.lock(lock).is_free() {
                     self.lock_mut(lock).queued |= 1 << tid;
+                    self.note_time(tid, lock);
                 }
             }
             Op::Read(_) if alt == BEHIND => return Done { value: 1, ok: false },
@@ -144,6 +157,8 @@ impl Machine {
                 let free = self.lock(lock).owner.is_none() && alt != BEHIND;
                 if free {
                     self.share(tid, lock);
+                } else {
+                    self.is_not_before(tid, self.lock(lock).time);
                 }
                 return Done { value: 0, ok: free };
             }
@@ -181,6 +196,9 @@ impl Machine {
             }
             Op::Wake { condvar, lock, timeout } => {
                 let reason = std::mem::take(&mut self.threads[tid].woken);
+                if let Woken::By(_) = reason {
+                    self.is_not_before(tid, self.threads[tid].woken_at);
+                }
                 if reason == Woken::No && alt != QUIESCENT_ALT && self.has_late_spurious_wakeups() {
                     self.threads[tid].spurious_left -= 1;
                 }
@@ -203,13 +221,16 @@ impl Machine {
                     let waiter = usize::from(alt - 1);
                     *self.waiting(condvar) &= !(1 << waiter);
                     self.threads[waiter].woken = Woken::By(step);
+                    self.threads[waiter].woken_at = self.threads[tid].views.current.time;
                     *woken = 1 << waiter;
                 }
             }
             Op::NotifyAll(condvar) => {
                 *woken = std::mem::take(self.waiting(condvar));
+                let now = self.threads[tid].views.current.time;
                 for waiter in (0..64).filter(|waiter| *woken >> waiter & 1 == 1) {
                     self.threads[waiter].woken = Woken::By(step);
+                    self.threads[waiter].woken_at = now;
                 }
             }
             Op::Arrive { barrier, threads } => {
@@ -272,7 +293,10 @@ impl Machine {
             Op::Store { atomic, order, value } => self.store(tid, atomic, order, value, step, None),
             Op::Update { atomic, order } => {
                 let read = self.newest(atomic);
-                self.learn_read(tid, atomic, read, order);
+                // What counts one more, or one less and not the last, cannot tell who did so before: there is no order to learn from.
+                if !self.counts_blindly(tid, atomic) {
+                    self.learn_read(tid, atomic, read, order);
+                }
                 let value = self.stored(atomic, read).value;
                 self.store(tid, atomic, order, update(value), step, Some(read));
                 return Done { value, ok: true };

@@ -39,6 +39,8 @@ pub struct Thread {
     pub spawned_by: Option<u32>,
     /// Why the wait that it is in will end.
     pub woken: Woken,
+    /// When it was notified, on the clock of who did it.
+    pub woken_at: u64,
     /// Its park token.
     pub token: bool,
     /// The step that set the token.
@@ -116,6 +118,7 @@ impl Thread {
             last_act: 0,
             spawned_by: None,
             woken: Woken::No,
+            woken_at: 0,
             token: false,
             token_by: 0,
             token_view: Default::default(),

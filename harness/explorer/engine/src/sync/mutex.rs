@@ -234,19 +234,21 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
 
 impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        if self.hold != Hold::Nothing {
-            self.lock.poison.leave(self.panicking, self.hold);
-        }
         match self.hold {
             Hold::Explored(object) => {
                 context::visible(Op::Unlock(object), self.at);
+                // With the step, not before it: until a panic has come so far, others find the lock held and not poisoned.
+                self.lock.poison.leave(self.panicking, self.hold);
             }
-            Hold::Real => record::unlock(
-                self.lock.recorded(),
-                trace::LockMode::Exclusive,
-                self.at,
-                self.real.take(),
-            ),
+            Hold::Real => {
+                self.lock.poison.leave(self.panicking, self.hold);
+                record::unlock(
+                    self.lock.recorded(),
+                    trace::LockMode::Exclusive,
+                    self.at,
+                    self.real.take(),
+                )
+            }
             Hold::Nothing => {}
         }
     }

@@ -345,14 +345,14 @@ impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
 
 impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
     fn drop(&mut self) {
-        if self.hold != Hold::Nothing {
-            self.lock.poison.leave(self.panicking, self.hold);
-        }
         match self.hold {
             Hold::Explored(object) => {
                 context::visible(Op::Unlock(object), self.at);
+                // With the step, not before it: until a panic has come so far, others find the lock held and not poisoned.
+                self.lock.poison.leave(self.panicking, self.hold);
             }
             Hold::Real => {
+                self.lock.poison.leave(self.panicking, self.hold);
                 record::unlock(self.lock.recorded(), LockMode::Exclusive, self.at, self.real.take())
             }
             Hold::Nothing => {}

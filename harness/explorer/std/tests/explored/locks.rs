@@ -1,6 +1,8 @@
 //! `RwLock`, `Barrier`, and poisoning.
 
 use explore_std::panic::{AssertUnwindSafe, catch_unwind};
+use explore_std::sync::atomic::AtomicU32;
+use explore_std::sync::atomic::Ordering::{Acquire, Release};
 use explore_std::sync::{Barrier, Mutex, RwLock, RwLockWriteGuard};
 use explore_std::thread;
 
@@ -213,4 +215,24 @@ fn asking_for_poison_and_clearing_it_are_steps() {
             (if lock.read().is_ok() { "Ok" } else { "Poisoned" }).to_owned()
         })
     });
+}
+
+/// A panic takes its time to give back what its thread holds: meanwhile the lock is held and not poisoned.
+#[test]
+fn a_lock_is_not_poisoned_before_it_is_given_back() {
+    let outcome = expect(&["0 false", "0 true", "1 false", "1 true"], || {
+        let lock = Mutex::new(());
+        let held = AtomicU32::new(0);
+        thread::scope(|scope| {
+            let poisons = scope.spawn(|| {
+                let _guard = lock.lock();
+                held.store(1, Release);
+                panic!("poisons");
+            });
+            let seen = format!("{} {}", held.load(Acquire), lock.is_poisoned());
+            let _ = poisons.join();
+            seen
+        })
+    });
+    assert!(outcome.is_proved(), "{outcome}");
 }

@@ -1,6 +1,8 @@
 //! Virtual time: a run depends on its schedule alone.
 
-use explore_std::sync::{Condvar, Mutex, OnceLock};
+use explore_std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use explore_std::sync::mpsc::sync_channel;
+use explore_std::sync::{Condvar, Mutex, OnceLock, RwLock};
 use explore_std::thread;
 use explore_std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -103,5 +105,142 @@ fn a_time_out_counts_from_the_wait() {
             }
         });
         (start.elapsed() < Duration::from_secs(4)).to_string()
+    });
+}
+
+/// Time is no knowledge of memory: whoever sees what was done after three milliseconds has a clock that is not behind it.
+#[track_caller]
+fn is_never_early(scenario: impl Fn(Instant) -> bool + Clone + 'static) {
+    let outcome = expect(&["not seen", "seen in time"], move || {
+        let start = Instant::now();
+        let seen = scenario(start);
+        let late = start.elapsed() >= Duration::from_millis(3);
+        match (seen, late) {
+            (true, false) => "seen too early",
+            (true, true) => "seen in time",
+            (false, _) => "not seen",
+        }
+        .to_owned()
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+}
+
+#[test]
+fn no_clock_goes_back_by_a_relaxed_load() {
+    is_never_early(|_| {
+        let flag = AtomicU32::new(0);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(3));
+                flag.store(1, Relaxed);
+            });
+            flag.load(Relaxed) == 1
+        })
+    });
+    // By way of a third, and by an update that fails.
+    is_never_early(|_| {
+        let (first, second) = (AtomicU32::new(0), AtomicU32::new(0));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(3));
+                first.store(1, Relaxed);
+            });
+            scope.spawn(|| second.store(first.load(Relaxed), Relaxed));
+            second.compare_exchange(0, 2, Relaxed, Relaxed) == Err(1)
+        })
+    });
+}
+
+#[test]
+fn no_clock_goes_back_by_a_look_at_a_lock() {
+    is_never_early(|_| {
+        let lock = Mutex::new(());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(3));
+                let _guard = lock.lock();
+            });
+            lock.try_lock().is_err()
+        })
+    });
+    is_never_early(|_| {
+        let lock = RwLock::new(());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(3));
+                let _guard = lock.read();
+            });
+            lock.try_write().is_err()
+        })
+    });
+    is_never_early(|_| {
+        let lock = RwLock::new(());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(3));
+                let _guard = lock.write();
+            });
+            lock.try_read().is_err()
+        })
+    });
+    is_never_early(|_| {
+        let lock = Mutex::new(());
+        thread::scope(|scope| {
+            let poisons = scope.spawn(|| {
+                thread::sleep(Duration::from_millis(3));
+                let _guard = lock.lock();
+                panic!("poisons");
+            });
+            let seen = lock.is_poisoned();
+            let _ = poisons.join();
+            seen
+        })
+    });
+}
+
+#[test]
+fn no_clock_goes_back_by_the_end_of_a_thread_or_a_notification() {
+    is_never_early(|_| {
+        let other = thread::spawn(|| thread::sleep(Duration::from_millis(3)));
+        let seen = other.is_finished();
+        if !seen {
+            other.join().unwrap();
+        }
+        seen
+    });
+    let outcome = expect(&["late"], || {
+        let (lock, changed) = (Mutex::new(false), Condvar::new());
+        let start = Instant::now();
+        thread::scope(|scope| {
+            let guard = lock.lock().unwrap();
+            scope.spawn(|| {
+                *lock.lock().unwrap() = true;
+                thread::sleep(Duration::from_millis(3));
+                changed.notify_one();
+            });
+            drop(changed.wait(guard).unwrap());
+            if start.elapsed() >= Duration::from_millis(3) { "late" } else { "early" }.to_owned()
+        })
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+}
+
+#[test]
+fn no_clock_goes_back_by_a_full_channel() {
+    is_never_early(|_| {
+        let (sender, receiver) = sync_channel(1);
+        thread::scope(|scope| {
+            let theirs = sender.clone();
+            scope.spawn(move || {
+                thread::sleep(Duration::from_millis(3));
+                theirs.send(1).unwrap();
+            });
+            let full = sender.try_send(2).is_err();
+            if !full {
+                receiver.recv().unwrap();
+            }
+            receiver.recv().unwrap();
+            full
+        })
     });
 }

@@ -30,6 +30,11 @@ fn failed(chart: &Chart<'_>, failure: &Failure) -> String {
         Failure::Poisoned { lock, .. } => format!("{} 已中毒", labels.object(*lock)),
         Failure::Memory { fault, .. } => super::memory::name(*fault).to_owned(),
         Failure::Exit { code: Some(code), .. } => format!("程序以退出码 {code} 退出"),
+        Failure::Exit { thread, code: None }
+            if !crate::explain::fatal_panics(chart, *thread).is_empty() =>
+        {
+            format!("{} 发生 panic，进程因此结束", labels.thread(*thread))
+        }
         Failure::Exit { code: None, .. } => "程序中止".to_owned(),
     }
 }
@@ -71,7 +76,16 @@ pub(crate) fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
             super::memory::why(chart, *fault, accesses, allocation.as_ref())
         }
         Failure::Exit { thread, .. } => {
-            vec![format!("{} 结束了进程，而其他线程还在运行。", labels.thread(*thread))]
+            let name = labels.thread(*thread);
+            let panics = crate::explain::fatal_panics(chart, *thread);
+            if panics.is_empty() {
+                return vec![format!("{name} 结束了进程，而其他线程还在运行。")];
+            }
+            let told = panics.iter().map(|(message, at)| {
+                let place = at.map_or(String::new(), |at| format!("在 {at} "));
+                format!("{name} {place}发生 panic：{}", clean(message))
+            });
+            told.chain(["这样的 panic 无法捕获，它结束了整个进程。".to_owned()]).collect()
         }
     }
 }

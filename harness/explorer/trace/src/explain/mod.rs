@@ -12,7 +12,7 @@ pub(crate) use standing::{Stand, standings};
 
 use crate::chart::Chart;
 use crate::words::{clean, waits_for};
-use crate::{Failure, Language, Location, Outcome, ThreadId, Wait, chinese};
+use crate::{Failure, Language, Location, Operation, Outcome, ThreadId, Wait, chinese};
 
 /// How a verdict should be coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +89,9 @@ fn failed(chart: &Chart<'_>, failure: &Failure) -> String {
         Failure::Poisoned { lock, .. } => format!("{} is poisoned", labels.object(*lock)),
         Failure::Memory { fault, .. } => fault.name().to_owned(),
         Failure::Exit { code: Some(code), .. } => format!("the program exits with code {code}"),
+        Failure::Exit { thread, code: None } if !fatal_panics(chart, *thread).is_empty() => {
+            format!("{} panics and so ends the process", labels.thread(*thread))
+        }
         Failure::Exit { code: None, .. } => "the program aborts".to_owned(),
     }
 }
@@ -149,9 +152,47 @@ fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
             memory::why(chart, *fault, accesses, allocation.as_ref())
         }
         Failure::Exit { thread, .. } => {
-            vec![format!("{} ends the process while the others run.", labels.thread(*thread))]
+            let name = labels.thread(*thread);
+            let panics = fatal_panics(chart, *thread);
+            if panics.is_empty() {
+                return vec![format!("{name} ends the process while the others run.")];
+            }
+            let told = panics
+                .iter()
+                .map(|(message, at)| format!("{name} panics{}: {}", place(*at), clean(message)));
+            told.chain(["Such a panic cannot be caught: it ends the process.".to_owned()]).collect()
         }
     }
+}
+
+/// The panics of a thread for which std ends the process, the first one first: the last step says so, and the last message how many count.
+pub(crate) fn fatal_panics<'a>(
+    chart: &Chart<'a>,
+    thread: ThreadId,
+) -> Vec<(&'a str, Option<&'a Location>)> {
+    let own = chart.trace.steps.iter().filter(|step| step.thread == thread);
+    let mut panics = Vec::new();
+    let mut ends = false;
+    for step in own {
+        match &step.operation {
+            Operation::Panic { message } => panics.push((message.as_str(), step.at.as_ref())),
+            Operation::Abort => ends = step.note.is_some(),
+            _ => {}
+        }
+    }
+    let count = match panics.last() {
+        Some((last, _)) if last.contains("in a destructor during cleanup") => 3,
+        Some((last, _)) if last.contains("that cannot unwind") => 2,
+        Some(_) if ends => 1,
+        _ => 0,
+    };
+    let first = panics.len() - count.min(panics.len());
+    let mut fatal = panics.split_off(first);
+    if count > 1 {
+        // The last one is std's, and says what the sentence says.
+        fatal.pop();
+    }
+    fatal
 }
 
 fn leak(chart: &Chart<'_>, wait: &Wait) -> String {
