@@ -9,6 +9,7 @@ use harness::explore::{Search, compile};
 use protocol::{Outcome, Status};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use trace::Location;
 
 /// A bug, and the released versions with and without it.
 struct Bug {
@@ -192,6 +193,13 @@ fn is_drawn(bug: &Bug, outcome: &Outcome) {
     };
     let named = run.steps.iter().filter_map(|step| step.at.as_ref()).any(|at| of_crate(&at.file));
     assert!(named, "{} never comes to {}", outcome.name, bug.name);
+    // And each call of the scenario that leads there is known.
+    let scenario = format!("scenarios/{}.rs", bug.file);
+    let of_ours = |at: &Location| at.file.ends_with(&scenario);
+    let others =
+        run.steps.iter().filter(|step| step.at.as_ref().is_some_and(|at| of_crate(&at.file)));
+    let called = others.filter(|step| step.called_at.as_ref().is_some_and(of_ours)).count();
+    assert!(called > 0, "{}: which of its lines led to {} is not known", outcome.name, bug.name);
     let picture = picture(outcome, workspace(), false);
     let schedule = format!("schedule: {}\n", outcome.schedule.as_deref().unwrap_or_default());
     assert!(picture.contains(&schedule), "{}\n{picture}", outcome.name);

@@ -31,6 +31,8 @@ pub(crate) struct Captions {
     pub left_out: fn(usize) -> String,
     /// Steps within a crate of others, up to which.
     pub folded: fn(usize, &str, usize) -> String,
+    /// In which crate of others a step is.
+    pub within: fn(&str) -> String,
     /// Threads that have no lane.
     pub other_threads: fn(usize) -> String,
     /// Where a thread comes from.
@@ -73,6 +75,7 @@ static ENGLISH: Captions = Captions {
         _ => format!("{steps} steps are not shown"),
     },
     folded: |steps, within, last| format!("{steps} steps in {within}, to step {last}"),
+    within: |name| format!(" (in {name})"),
     other_threads: |threads| format!("{threads} more threads are not drawn"),
     spawned_at: |place| format!("spawned at {place}"),
     prints: |who, stderr| format!("{who} prints{}", if stderr { " (stderr)" } else { "" }),
@@ -99,6 +102,7 @@ static CHINESE: Captions = Captions {
     later: |steps| format!("后面的 {steps} 步没有显示"),
     left_out: |steps| format!("这里有 {steps} 步没有显示"),
     folded: |steps, within, last| format!("在 {within} 里走了 {steps} 步，到第 {last} 步"),
+    within: |name| format!("（在 {name} 里）"),
     other_threads: |threads| format!("另有 {threads} 个线程没有画出来"),
     spawned_at: |place| format!("在 {place} 启动"),
     prints: |who, stderr| format!("{who} 输出{}", if stderr { "（stderr）" } else { "" }),

@@ -143,6 +143,9 @@ pub struct Step {
     /// The source line.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub at: Option<Location>,
+    /// Where the program's own code had called what led to the step, if [`at`](Step::at) is in a crate of others.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub called_at: Option<Location>,
     /// Nanoseconds since the run began: real ones in a recorded run, virtual ones in an explored one (where it may be absent).
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub time_ns: Option<u64>,
@@ -171,6 +174,7 @@ impl Step {
             operation,
             call: None,
             at: None,
+            called_at: None,
             time_ns: None,
             blocked: None,
             wakes: Vec::new(),

@@ -36,7 +36,7 @@
 //!     ],
 //!     verdict: Verdict {
 //!         outcome: Outcome::Failed {
-//!             failure: Failure::Deadlock { waits: vec![Wait { thread: main, at: line(4), waits_for }] },
+//!             failure: Failure::Deadlock { waits: vec![Wait { thread: main, at: line(4), called_at: None, waits_for }] },
 //!         },
 //!         search: None,
 //!     },

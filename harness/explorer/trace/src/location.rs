@@ -41,6 +41,17 @@ impl Location {
         format!("{name}:{}", self.line)
     }
 
+    /// [`short`](Self::short) if the file is somebody else's, whose folders only say where cargo keeps it; else the whole.
+    ///
+    /// ```
+    /// let file = "/home/me/.cargo/registry/src/index.crates.io-6f17d22bba15001f/flume-0.10.14/src/lib.rs";
+    /// assert_eq!(explore_trace::Location::new(file, 341).near(), "flume/lib.rs:341");
+    /// assert_eq!(explore_trace::Location::new("src/lib.rs", 12).near(), "src/lib.rs:12");
+    /// ```
+    pub fn near(&self) -> String {
+        if self.package().is_some() { self.short() } else { self.to_string() }
+    }
+
     /// The crate that the file belongs to, if it came from a registry, a repository, or with the compiler.
     pub fn package(&self) -> Option<&str> {
         let after = |mark: &str| self.file.split_once(mark).map(|(_, rest)| rest.split('/'));

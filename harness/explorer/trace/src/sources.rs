@@ -149,12 +149,13 @@ impl Trace {
 
     /// Whether all steps are in one file, so that its name need not be repeated.
     pub(crate) fn in_one_file(&self) -> bool {
-        let mut files = self.steps.iter().filter_map(|step| Some(&step.at.as_ref()?.file));
+        let places = self.steps.iter().flat_map(|step| [&step.at, &step.called_at]);
+        let mut files = places.flatten().map(|at| &at.file);
         files.next().is_none_or(|first| files.all(|file| file == first))
     }
 
     fn places(&self) -> impl Iterator<Item = &Location> {
-        let steps = self.steps.iter().filter_map(|step| step.at.as_ref());
+        let steps = self.steps.iter().flat_map(|step| [&step.at, &step.called_at]).flatten();
         let threads = self.threads.iter().filter_map(|thread| thread.spawned.as_ref());
         let objects = self.objects.iter().filter_map(|object| object.created.as_ref());
         let verdict = self.verdict.places().into_iter();

@@ -183,6 +183,9 @@ pub struct Wait {
     /// The line at which it stands.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub at: Option<Location>,
+    /// Where the program's own code had called what led there, if that line is in a crate of others.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub called_at: Option<Location>,
     /// What it waits for; absent if it could go on (a leaked thread may).
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub waits_for: Option<WaitsFor>,
@@ -275,7 +278,7 @@ impl Verdict {
             Failure::Deadlock { waits }
             | Failure::Livelock { spins: waits, .. }
             | Failure::Leak { threads: waits } => {
-                waits.iter().filter_map(|wait| wait.at.as_ref()).collect()
+                waits.iter().flat_map(|wait| [&wait.at, &wait.called_at]).flatten().collect()
             }
             Failure::Memory { accesses, allocation, .. } => {
                 let made = allocation.iter().filter_map(|allocation| allocation.at.as_ref());

@@ -51,7 +51,9 @@ fn failures() -> Vec<(&'static str, Trace)> {
         Failure::Poisoned { thread, lock, by: Some(thread) },
         Failure::Poisoned { thread, lock, by: None },
         Failure::Deadlock { waits: Vec::new() },
-        Failure::Leak { threads: vec![Wait { thread, at: None, waits_for: None }] },
+        Failure::Leak {
+            threads: vec![Wait { thread, at: None, called_at: None, waits_for: None }],
+        },
     ];
     let of = |failure| {
         let mut trace = fixtures::recorded();

@@ -11,7 +11,7 @@ fn run() -> Trace {
     let unlock = Operation::Unlock { lock, mode: LockMode::Exclusive };
     let waits_for = Some(WaitsFor::Lock { lock, held_by: vec![main] });
     let step = |at, operation: &Operation| Step { at, ..Step::new(main, operation.clone()) };
-    let wait = Wait { thread: main, at: others(4), waits_for: waits_for.clone() };
+    let wait = Wait { thread: main, at: others(4), called_at: None, waits_for: waits_for.clone() };
     Trace {
         version: VERSION,
         program: Program { name: "run".into(), entry: None },
@@ -53,4 +53,44 @@ fn steps_within_a_dependency_are_one_line_up_to_where_something_turns() {
     assert!(!whole.contains("steps in") && whole.lines().count() == folded.lines().count() + 2);
     let chinese = Terminal { fold: true, language: Language::Zh, ..Terminal::default() };
     assert!(chinese.draw(&run()).contains("在 thing 1.2.3 里走了 3 步，到第 5 步"));
+}
+
+#[test]
+fn steps_of_a_dependency_stand_beside_the_line_that_asks_for_them() {
+    let mut run = run();
+    let own = |line| Some(Location::new("src/lib.rs", line));
+    for (step, line) in [(2, 7), (3, 7), (4, 8), (5, 8)] {
+        run.steps[step].called_at = own(line);
+    }
+    let Outcome::Failed { failure: Failure::Deadlock { waits } } = &mut run.verdict.outcome else {
+        panic!("it is a deadlock");
+    };
+    waits[0].called_at = own(8);
+    let text = "\n\n\n\n\n\n  lookup(&cache);\n  cache.lock();\n";
+    run.quote(&mut ("src/lib.rs", text));
+    let folded = Terminal { fold: true, ..Terminal::default() }.draw(&run);
+    // One call, one line: the third step is of another.
+    let told = [
+        "main 2 steps in thing 1.2.3, to step 4",
+        " lib.rs:7\n",
+        "  lookup(&cache);\n",
+        "(in thing)",
+        "  cache.lock();\n",
+        "src/lib.rs:8  cache.lock();\n",
+        "thing-1.2.3/src/lib.rs:4",
+    ];
+    for told in told {
+        assert!(folded.contains(told), "{told} is not in\n{folded}");
+    }
+    assert_eq!(Trace::from_json(&run.to_json()).unwrap(), run);
+    let chinese = Terminal { fold: true, language: Language::Zh, ..Terminal::default() };
+    assert!(chinese.draw(&run).contains("（在 thing 里）"));
+}
+
+#[test]
+fn a_time_out_that_fires_is_not_folded() {
+    let mut run = run();
+    run.steps[3].choice = Some(Choice::Timeout);
+    let folded = Terminal { fold: true, ..Terminal::default() }.draw(&run);
+    assert!(!folded.contains("steps in thing"), "{folded}");
 }

@@ -118,6 +118,7 @@ impl Random {
         step.wakes = (0..self.below(4)).map(|_| ThreadId(self.id(threads))).collect();
         step.preempts = self.below(3) == 0;
         step.note = (self.below(5) == 0).then(|| self.text());
+        step.called_at = self.place();
         step.call = (self.below(5) == 0).then(|| self.text());
         step.choice =
             (self.below(5) == 0).then(|| Choice::Waiter { thread: ThreadId(self.id(threads)) });
@@ -130,6 +131,7 @@ impl Random {
         let wait = |random: &mut Self| Wait {
             thread: ThreadId(random.id(threads)),
             at: random.place(),
+            called_at: random.place(),
             waits_for: Some(random.waits_for(threads, objects)),
         };
         let waits = vec![wait(self), wait(self), wait(self)];

@@ -49,7 +49,7 @@ pub(super) fn failure(fault: &Fault) -> Failure {
 /// The failure, in one line.
 pub(super) fn summary(machine: &Machine, fault: &Fault) -> String {
     let side = |party: &Party| {
-        let place = party.at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
+        let place = party.at.as_ref().map_or(String::new(), |at| format!(" at {}", at.near()));
         let does = match action(party.how) {
             Action::Read => "reads",
             Action::Write => "writes",
@@ -59,7 +59,8 @@ pub(super) fn summary(machine: &Machine, fault: &Fault) -> String {
         format!("{} {does}{place}", machine.thread_name(party.thread))
     };
     if let (Kind::Leak, Some((size, thread))) = (fault.kind, fault.block) {
-        let place = fault.allocated_at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
+        let place =
+            fault.allocated_at.as_ref().map_or(String::new(), |at| format!(" at {}", at.near()));
         let others = match fault.others {
             0 => String::new(),
             1 => ", and another block".to_owned(),

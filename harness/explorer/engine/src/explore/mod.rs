@@ -1,6 +1,7 @@
 //! Explorations: many executions of one scenario, and what came of them.
 
 pub mod addresses;
+mod called;
 pub mod driver;
 mod journal;
 mod memory;
@@ -240,7 +241,7 @@ fn replayed(
     config: &Config,
     turns: Vec<Turn>,
 ) -> (Outcome, Option<Bad>) {
-    let guide = Guided::new(turns);
+    let guide = Guided::new(turns.clone());
     let misfit = Rc::clone(&guide.misfit);
     runner.with(|machine| machine.search = Box::new(guide));
     let start = Instant::now();
@@ -262,6 +263,9 @@ fn replayed(
         }
         outcome.trace = Some(report::trace_of(machine, bad.as_ref(), &outcome));
     });
+    if bad.as_ref().is_none_or(|bad| !matches!(bad, Bad::Refused(_))) {
+        called::add(runner, &mut outcome, bad.as_ref(), turns);
+    }
     (outcome, bad)
 }
 
@@ -752,6 +756,9 @@ impl<'a> Exploration<'a> {
                 outcome.trace = Some(report::trace_of(machine, Some(&found.bad), outcome));
             }
         });
+        if !refused {
+            called::add(self.runner, outcome, Some(&found.bad), found.turns);
+        }
         self.outcome.elapsed = self.start.elapsed();
         self.outcome
     }

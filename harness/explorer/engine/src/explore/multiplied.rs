@@ -39,7 +39,8 @@ impl Used {
             _ => format!("{least} to {most} times each"),
         };
         let line = self.lines.iter().max_by_key(|(_, times)| **times);
-        let line = line.map(|((file, line), _)| format!(", mostly at {file}:{line}"));
+        let line = line
+            .map(|((file, line), _)| format!(", mostly at {}", Location::new(file, *line).near()));
         format!("{times}{}", line.unwrap_or_default())
     }
 }
@@ -78,7 +79,7 @@ pub(super) fn by(machine: &Machine) -> Option<String> {
     let (id, used) = most.filter(|(_, used)| used.orders() > 0.0)?;
     let objects = machine.trace_objects();
     let object = objects.get(id.0 as usize)?;
-    let place = object.created.as_ref().map_or(String::new(), |at| format!(" of {at}"));
+    let place = object.created.as_ref().map_or(String::new(), |at| format!(" of {}", at.near()));
     let threads = used.times.len();
     Some(format!(
         "most differ in the order in which {threads} threads use the {:?}{place}, {}",

@@ -67,7 +67,7 @@ pub(super) fn trace_of(machine: &Machine, bad: Option<&Bad>, outcome: &Outcome) 
     }
 }
 
-fn failure_of(machine: &Machine, bad: &Bad) -> Option<Failure> {
+pub(super) fn failure_of(machine: &Machine, bad: &Bad) -> Option<Failure> {
     let id = |tid: usize| ThreadId(tid as u32);
     Some(match bad {
         Bad::Panic { thread, note } => Failure::Panic {
@@ -93,6 +93,11 @@ fn failure_of(machine: &Machine, bad: &Bad) -> Option<Failure> {
     })
 }
 
+/// Whether the summary says where each thread stands.
+pub(super) fn tells_where_threads_stand(bad: &Bad) -> bool {
+    matches!(bad, Bad::Deadlock | Bad::Leak | Bad::Livelock | Bad::Circle)
+}
+
 /// What went wrong, in one line.
 pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
     let waits = || {
@@ -103,7 +108,7 @@ pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
         Bad::Panic { thread, note } => {
             // What the harness of a test says of it has no place in the program.
             let at = note.at.as_ref().filter(|at| !at.file.contains("explorer/test/src/"));
-            let place = at.map_or(String::new(), |at| format!(" at {at}"));
+            let place = at.map_or(String::new(), |at| format!(" at {}", at.near()));
             format!("{} panics{place}: {}", machine.thread_name(*thread), note.message)
         }
         Bad::Deadlock => format!("deadlock: {}", waits()),
@@ -137,11 +142,14 @@ pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
 
 fn standing(machine: &Machine, wait: &Wait) -> String {
     let name = machine.thread_name(wait.thread.0 as usize);
-    let place = wait.at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
+    let place = match (&wait.called_at, &wait.at) {
+        (Some(own), Some(at)) => format!(" at {own} (in {})", at.near()),
+        (_, at) => at.as_ref().map_or(String::new(), |at| format!(" at {}", at.near())),
+    };
     let objects = machine.trace_objects();
     let object = |id: &ObjectId| {
         let object = objects.get(id.0 as usize);
-        let created = object.and_then(|object| object.created.as_ref()).map(Location::to_string);
+        let created = object.and_then(|object| object.created.as_ref()).map(Location::near);
         let kind = object.map(|object| format!("{:?}", object.kind)).unwrap_or_default();
         format!("the {kind} of {}", created.unwrap_or_default())
     };

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::fibers::Fibers;
 use super::op::{Loc, Op};
 use super::perform::Done;
-use super::{Bad, Machine, arena, crossing, fibers};
+use super::{Bad, Machine, arena, callers, crossing, fibers};
 
 /// A machine with its coroutines.
 pub struct Context {
@@ -113,6 +113,7 @@ pub fn updating(op: Op, at: Loc, call: &'static str, update: &dyn Fn(u64) -> u64
         });
         give_up(context, me);
     }
+    callers::note(at);
     as_engine(context, |stack| answer(context, op, at, call, update, stack))
 }
 
@@ -127,6 +128,7 @@ fn answer(
     let me = {
         let mut machine = context.machine.borrow_mut();
         let me = machine.current;
+        machine.threads[me].caller = callers::last();
         let base = context.fibers.note_depth(me, stack);
         super::arena::note_step(me);
         if machine.in_hook {

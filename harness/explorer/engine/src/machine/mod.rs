@@ -32,6 +32,7 @@
 
 pub mod arena;
 mod atomics;
+pub mod callers;
 pub mod chance;
 pub mod channels;
 pub mod choices;

@@ -199,6 +199,7 @@ impl Machine {
                 if let Woken::By(_) = reason {
                     self.is_not_before(tid, self.threads[tid].woken_at);
                 }
+                self.threads[tid].awoken = reason;
                 if reason == Woken::No && alt != QUIESCENT_ALT && self.has_late_spurious_wakeups() {
                     self.threads[tid].spurious_left -= 1;
                 }

@@ -96,6 +96,7 @@ impl Machine {
             .map(|(tid, thread)| Wait {
                 thread: thread_id(tid),
                 at: Some(thread.at.into()),
+                called_at: None,
                 waits_for: if self.is_enabled(tid) { None } else { self.waits_for(tid) },
             })
             .collect()

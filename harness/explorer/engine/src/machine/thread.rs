@@ -21,6 +21,8 @@ pub struct Thread {
     pub pending: Op,
     /// Where.
     pub at: Loc,
+    /// Which of the stacks in `callers` leads there.
+    pub caller: Option<u32>,
     /// It had to wait in the blocking call that it is in.
     pub rests: bool,
     /// How many locks it holds for reading.
@@ -41,6 +43,8 @@ pub struct Thread {
     pub woken: Woken,
     /// When it was notified, on the clock of who did it.
     pub woken_at: u64,
+    /// Why the last wait that it was in ended.
+    pub awoken: Woken,
     /// Its park token.
     pub token: bool,
     /// The step that set the token.
@@ -119,6 +123,8 @@ impl Thread {
             spawned_by: None,
             woken: Woken::No,
             woken_at: 0,
+            awoken: Woken::No,
+            caller: None,
             token: false,
             token_by: 0,
             token_view: Default::default(),

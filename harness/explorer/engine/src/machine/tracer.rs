@@ -1,5 +1,6 @@
 //! The story of one execution, for people. Only told when an execution is run again for its trace.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use trace::{
@@ -13,6 +14,7 @@ use super::object::State;
 use super::op::{Obj, Op, Tid};
 use super::panics::Told;
 use super::perform::Done;
+use super::thread::Woken;
 use crate::search::QUIESCENT_ALT;
 
 /// The steps so far.
@@ -20,6 +22,8 @@ use crate::search::QUIESCENT_ALT;
 pub struct Tracer {
     pub steps: Vec<Step>,
     pub output: Vec<Output>,
+    /// Which stack leads to a step, where one was kept.
+    pub callers: BTreeMap<usize, u32>,
     /// For each step of the machine, its place in the story, which also tells who was blocked.
     places: Vec<usize>,
     /// Switches away from a thread that could have gone on.
@@ -32,6 +36,11 @@ impl Tracer {
     /// The story for the reader.
     pub fn story(&self) -> (Vec<Step>, Vec<Output>) {
         (self.steps.clone(), self.output.clone())
+    }
+
+    /// Which stack leads to the step to come.
+    fn led_to(&mut self, caller: Option<u32>) {
+        self.callers.extend(caller.map(|caller| (self.steps.len(), caller)));
     }
 
     /// How far the story is.
@@ -87,7 +96,9 @@ impl Machine {
         let Some(operation) = self.operation(tid, op, 0, &Done::default()) else { return };
         let mut step = self.step(tid, operation);
         step.blocked = Some(waits_for);
+        let caller = self.threads[tid].caller;
         if let Some(tracer) = &mut self.tracer {
+            tracer.led_to(caller);
             tracer.steps.push(step);
         }
     }
@@ -121,13 +132,15 @@ impl Machine {
             let joining = self.threads.iter().enumerate().filter(|(_, other)| waits(other));
             step.wakes = joining.map(|(other, _)| thread_id(other)).collect();
         }
-        step.choice = self.choice_besides(op, alt, &step.operation);
+        step.choice = self.choice_besides(tid, op, alt, &step.operation);
         if op == Op::SpinYield && alt == QUIESCENT_ALT {
             let on = if self.threads[tid].nap.is_some() { "looks again" } else { "spins on" };
             step.note = Some(format!("{on}, though nothing has changed"));
         }
+        let caller = self.threads[tid].caller;
         if let Some(tracer) = &mut self.tracer {
             step.preempts = std::mem::take(&mut tracer.preempts);
+            tracer.led_to(caller);
             tracer.places.push(tracer.steps.len());
             tracer.steps.push(step);
         }
@@ -171,10 +184,15 @@ impl Machine {
         step
     }
 
-    fn choice_besides(&self, op: Op, alt: u16, operation: &Operation) -> Option<Choice> {
+    fn choice_besides(&self, tid: Tid, op: Op, alt: u16, operation: &Operation) -> Option<Choice> {
         let waits = matches!(op, Op::Wake { .. } | Op::Park { .. } | Op::Receive { .. });
         match (op, alt) {
             (_, QUIESCENT_ALT) if waits => Some(Choice::Timeout),
+            (Op::Wake { .. }, _) => match self.threads[tid].awoken {
+                Woken::By(_) => None,
+                Woken::InTime => Some(Choice::Timeout),
+                Woken::Spuriously | Woken::No => Some(Choice::Spurious),
+            },
             (Op::Wait { .. }, SPURIOUS) => Some(Choice::Spurious),
             (Op::Wait { .. }, TIMED_OUT) => Some(Choice::Timeout),
             (Op::Park { .. }, SPURIOUS) => Some(Choice::Spurious),

@@ -55,6 +55,7 @@ fn blocked(chart: &Chart<'_>) -> Vec<Wait> {
             Phase::Blocked { waits_for } => Some(Wait {
                 thread: ThreadId(index as u32),
                 at: state.at.clone(),
+                called_at: None,
                 waits_for: Some(waits_for.clone()),
             }),
             _ => None,

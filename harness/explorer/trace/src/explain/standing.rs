@@ -13,6 +13,8 @@ pub(crate) struct Standing {
     pub text: String,
     /// Where, unless it has ended.
     pub at: Option<Location>,
+    /// Which of the program's own lines led there.
+    pub called_at: Option<Location>,
     pub stuck: bool,
 }
 
@@ -45,6 +47,9 @@ pub(crate) fn standings(chart: &Chart<'_>) -> Vec<Standing> {
             let said = verdict.iter().find(|wait| wait.thread == thread);
             let reason = said.and_then(|wait| wait.waits_for.as_ref());
             let at = said.and_then(|wait| wait.at.as_ref()).or(state.at.as_ref());
+            let called_at = said
+                .and_then(|wait| wait.called_at.as_ref())
+                .or(last.and_then(|row| row.step.called_at.as_ref()));
             let (stand, stuck) = match (&state.phase, reason) {
                 (_, Some(reason)) | (Phase::Blocked { waits_for: reason }, None) => {
                     (Stand::Waits { since, reason }, true)
@@ -62,7 +67,8 @@ pub(crate) fn standings(chart: &Chart<'_>) -> Vec<Standing> {
                 true => chinese::standing(&stand, chart, &holds),
                 false => standing(&stand, chart, &holds),
             };
-            Standing { thread, text, at: at.filter(|_| !gone).cloned(), stuck }
+            let at = at.filter(|_| !gone).cloned();
+            Standing { thread, text, called_at: called_at.filter(|_| !gone).cloned(), at, stuck }
         })
         .collect()
 }

@@ -139,13 +139,25 @@ impl ToJson for Object {
 
 impl ToJson for Step {
     fn write(&self, json: &mut Writer) {
-        let Step { thread, operation, call, at, time_ns, blocked, wakes, choice, preempts, note } =
-            self;
+        let Step {
+            thread,
+            operation,
+            call,
+            at,
+            called_at,
+            time_ns,
+            blocked,
+            wakes,
+            choice,
+            preempts,
+            note,
+        } = self;
         json.object(|step| {
             step.field("thread", thread);
             operation.fields(step);
             step.some("call", call);
             step.some("at", at);
+            step.some("called_at", called_at);
             step.some("time_ns", time_ns);
             step.some("blocked", blocked);
             step.unless_empty("wakes", wakes);
@@ -342,10 +354,11 @@ impl ToJson for Allocation {
 
 impl ToJson for Wait {
     fn write(&self, json: &mut Writer) {
-        let Wait { thread, at, waits_for } = self;
+        let Wait { thread, at, called_at, waits_for } = self;
         json.object(|wait| {
             wait.field("thread", thread);
             wait.some("at", at);
+            wait.some("called_at", called_at);
             wait.some("waits_for", waits_for);
         });
     }

@@ -168,7 +168,8 @@ impl Drawing<'_> {
                 }
                 None => {
                     self.row(&mut lanes, row, before);
-                    before = row.step.at.as_ref();
+                    before =
+                        row.step.called_at.as_ref().filter(|_| self.fold).or(row.step.at.as_ref());
                     rows = rest;
                 }
             }
@@ -198,16 +199,21 @@ impl Drawing<'_> {
         rows.iter().position(panics).map_or(rows.len(), |at| at + 1)
     }
 
-    fn row(&mut self, lanes: &mut Option<Lanes>, row: &Row<'_>, before: Option<&Location>) {
-        let thread = row.step.thread.0 as usize;
-        let name = self.chart.labels.thread(row.step.thread).to_owned();
-        let here = row.step.at.as_ref();
-        let short = |at: &Location| match fold::foreign(&at.file).filter(|_| self.fold) {
+    /// A place beside a row.
+    fn place(&self, at: &Location) -> String {
+        match fold::foreign(&at.file).filter(|_| self.fold) {
             Some((name, _)) => format!("{name}: {}", at.short()),
             None if self.one_file => format!(":{}", at.line),
             None => at.short(),
-        };
-        let place = here.map(short).unwrap_or_default();
+        }
+    }
+
+    fn row(&mut self, lanes: &mut Option<Lanes>, row: &Row<'_>, before: Option<&Location>) {
+        let thread = row.step.thread.0 as usize;
+        let name = self.chart.labels.thread(row.step.thread).to_owned();
+        // What a crate of others does is best understood where it is asked for.
+        let here = row.step.called_at.as_ref().filter(|_| self.fold).or(row.step.at.as_ref());
+        let place = here.map(|at| self.place(at)).unwrap_or_default();
         let lanes_take = lanes.as_ref().map_or(0, Lanes::columns);
         let room = self.width.saturating_sub(self.margin + lanes_take);
         let first = room.saturating_sub(
@@ -218,7 +224,13 @@ impl Drawing<'_> {
             RowMood::Waits => Role::Warn,
             RowMood::Plain => Role::Plain,
         };
-        let texts = wrap(&predicate(self.chart, row), first, room.saturating_sub(2));
+        let mut text = predicate(self.chart, row);
+        if here != row.step.at.as_ref()
+            && let Some((within, _)) = row.step.at.as_ref().and_then(|at| fold::foreign(&at.file))
+        {
+            text.push_str(&(self.captions.within)(within));
+        }
+        let texts = wrap(&text, first, room.saturating_sub(2));
 
         let mark = if row.preempted.is_some() { self.glyphs.preempted } else { ' ' };
         self.page.push(Role::Warn, &format!("{mark}"));
@@ -284,7 +296,7 @@ impl Drawing<'_> {
                 self.page.push(Role::Plain, &" ".repeat(indent));
                 self.page.line(role, text);
             }
-            if let Some(at) = standing.at {
+            for at in [standing.called_at, standing.at].into_iter().flatten() {
                 let source = self.chart.trace.source(&at).map_or(String::new(), clean);
                 let text = clip(&format!("{at}  {source}"), room, self.glyphs.ellipsis);
                 self.page.push(Role::Plain, &" ".repeat(column));

@@ -115,7 +115,12 @@ impl Model {
             let holder = state.held[lock.0 as usize - 1].unwrap();
             let waits_for = Some(WaitsFor::Lock { lock, held_by: vec![ThreadId(holder)] });
             let (id, at) = (ThreadId(thread as u32 + 1), self.place(thread, state.pc[thread]));
-            waits.push(Wait { thread: id, at: at.clone(), waits_for: waits_for.clone() });
+            waits.push(Wait {
+                thread: id,
+                at: at.clone(),
+                called_at: None,
+                waits_for: waits_for.clone(),
+            });
             state.steps.push(Step { at, blocked: waits_for, ..Step::new(id, operation) });
         }
         for child in 1..=self.threads.len() as u32 {
@@ -123,7 +128,12 @@ impl Model {
             let ended = state.pc[child as usize - 1] == self.threads[child as usize - 1].len();
             if !ended {
                 let waits_for = Some(WaitsFor::Join { thread: ThreadId(child) });
-                waits.push(Wait { thread: ThreadId(0), at: None, waits_for: waits_for.clone() });
+                waits.push(Wait {
+                    thread: ThreadId(0),
+                    at: None,
+                    called_at: None,
+                    waits_for: waits_for.clone(),
+                });
                 state.steps.push(Step { blocked: waits_for, ..join });
                 break;
             }

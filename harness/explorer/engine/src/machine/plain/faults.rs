@@ -235,8 +235,20 @@ pub fn keep_stack() {
     });
 }
 
-/// The innermost line of a stack that is the user's.
+/// The innermost line of a stack that is the user's, or in a crate that they use.
 fn line(stack: &Backtrace) -> Option<trace::Location> {
+    innermost(stack, |_| true)
+}
+
+/// The innermost line of a stack that is in no crate of others.
+pub fn own_line(stack: &Backtrace) -> Option<trace::Location> {
+    innermost(stack, |at| at.package().is_none()).filter(|at| at.package().is_none())
+}
+
+fn innermost(
+    stack: &Backtrace,
+    counts: impl Fn(&trace::Location) -> bool,
+) -> Option<trace::Location> {
     let text = stack.to_string();
     let mut lines = text.lines().map(str::trim).peekable();
     let mut fallback = None;
@@ -256,7 +268,10 @@ fn line(stack: &Backtrace) -> Option<trace::Location> {
         }
         let location = parse(place.trim_start_matches("at "));
         if !library.iter().any(|krate| theirs(krate)) {
-            return location;
+            if location.as_ref().is_none_or(&counts) {
+                return location;
+            }
+            continue;
         }
         fallback = fallback.or(location);
     }
