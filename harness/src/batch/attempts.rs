@@ -12,6 +12,8 @@ pub struct Attempt {
     pub file: String,
     /// The greater, the later. `None` where nothing says it.
     pub number: Option<u64>,
+    /// Which attempt its name says that it is. Nobody has two of one number.
+    pub again: Option<u64>,
 }
 
 /// What Moodle writes between a student and his file.
@@ -34,14 +36,22 @@ pub fn has_file(name: &str) -> Option<&str> {
 
 fn of_moodle(name: &str) -> Option<Attempt> {
     let (student, file) = name.split_once(FILE)?;
+    // Who has this in his own name is no other for it.
+    if file.contains(FILE) {
+        return None;
+    }
     let (_, number) = student.rsplit_once('_')?;
     let file = file.strip_prefix('_').unwrap_or(file).to_owned();
     number.parse::<u64>().ok()?;
-    Some(Attempt { student: student.to_owned(), file, number: None })
+    Some(Attempt { student: student.to_owned(), file, number: None, again: None })
 }
 
 fn of_canvas(name: &str) -> Option<Attempt> {
     let parts: Vec<&str> = name.split('_').collect();
+    // A name, and no date.
+    if !parts[0].starts_with(char::is_alphabetic) {
+        return None;
+    }
     let number = |part: &str| -> Option<u64> {
         part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?
     };
@@ -50,11 +60,11 @@ fn of_canvas(name: &str) -> Option<Attempt> {
     let student: Vec<&str> =
         parts[..=at].iter().copied().filter(|part| !part.eq_ignore_ascii_case("late")).collect();
     let file = parts[at + 2..].join("_");
-    let file = match file.rsplit_once('-') {
-        Some((file, attempt)) if number(attempt).is_some() => file.to_owned(),
-        _ => file,
+    let (file, again) = match file.rsplit_once('-') {
+        Some((file, attempt)) if number(attempt).is_some() => (file.to_owned(), number(attempt)),
+        _ => (file, None),
     };
-    Some(Attempt { student: student.join("_"), file, number: number(parts[at + 1]) })
+    Some(Attempt { student: student.join("_"), file, number: number(parts[at + 1]), again })
 }
 
 #[cfg(test)]
@@ -63,17 +73,26 @@ mod tests {
 
     #[test]
     fn names_of_canvas_and_moodle_are_taken_apart() {
-        for (name, student, file, number) in [
-            ("smithjohn_LATE_1234_5678_queue", "smithjohn_1234", "queue", Some(5678)),
-            ("smithjohn_1234_5679_queue-2", "smithjohn_1234", "queue", Some(5679)),
-            ("anon_1_22_my_work-3", "anon_1", "my_work", Some(22)),
-            ("Ada B_123_assignsubmission_file_q", "Ada B_123", "q", None),
-            ("Ada B_123_assignsubmission_file", "Ada B_123", "", None),
+        for (name, student, file, number, again) in [
+            ("smithjohn_LATE_1234_5678_queue", "smithjohn_1234", "queue", Some(5678), None),
+            ("smithjohn_1234_5679_queue-2", "smithjohn_1234", "queue", Some(5679), Some(2)),
+            ("anon_1_22_my_work-3", "anon_1", "my_work", Some(22), Some(3)),
+            ("Ada B_123_assignsubmission_file_q", "Ada B_123", "q", None, None),
+            ("Ada B_123_assignsubmission_file", "Ada B_123", "", None, None),
         ] {
             let (student, file) = (student.to_owned(), file.to_owned());
-            assert_eq!(attempt_of(name), Some(Attempt { student, file, number }), "{name}");
+            let attempt = Attempt { student, file, number, again };
+            assert_eq!(attempt_of(name), Some(attempt), "{name}");
         }
-        for name in ["a_1_x", "1_2_x", "a_1_2", "ada", "_assignsubmission_file_x"] {
+        for name in [
+            "a_1_x",
+            "1_2_x",
+            "a_1_2",
+            "ada",
+            "_assignsubmission_file_x",
+            "2026_11_30_ada",
+            "Ada_77_assignsubmission_file_1234_assignsubmission_file_q",
+        ] {
             assert_eq!(attempt_of(name), None, "{name}");
         }
     }

@@ -126,13 +126,16 @@ pub(super) fn text(path: &Path) -> anyhow::Result<String> {
     text.with_context(|| format!("{} is not UTF-8; save it as such", path.display()))
 }
 
+/// What is between two cells. Spreadsheets write a semicolon where a comma is for decimals.
+pub(super) fn between(text: &str) -> u8 {
+    let first = text.lines().next().unwrap_or_default();
+    if first.contains(';') && !first.contains(',') { b';' } else { b',' }
+}
+
 fn parse(text: &str) -> anyhow::Result<Vec<Student>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let first = text.lines().next().unwrap_or_default();
-    // As spreadsheets write it where a comma is for decimals.
-    let between = if first.contains(';') && !first.contains(',') { b';' } else { b',' };
     let mut reader = ::csv::ReaderBuilder::new()
-        .delimiter(between)
+        .delimiter(between(text))
         .trim(::csv::Trim::All)
         .from_reader(text.as_bytes());
     let mut names = Vec::new();

@@ -149,7 +149,9 @@ impl ReportArguments {
         let ReportArguments { language, instructor_pages, csv_bom, roster, .. } = self;
         let mut roster = roster.as_deref().map(batch::roster::read).transpose()?;
         let earlier = batch::term::read(&self.earlier)?;
-        earlier.write_into(roster.as_deref_mut().unwrap_or_default())?;
+        for note in earlier.write_into(roster.as_deref_mut().unwrap_or_default())? {
+            anstream::eprintln!("{note}");
+        }
         let late = batch::roster::Policy {
             points_a_day: self.late_points,
             free_days: self.free_days,
@@ -303,6 +305,9 @@ pub(super) struct GradeArguments {
     /// Grade the submission of this result again, and say whether it comes to the same
     #[arg(long, value_name = "RESULT", conflicts_with_all = ["assignment", "out", "shard", "seed"])]
     again: Option<PathBuf>,
+    /// The path is one submission, whatever is in it: a student's checkout, for one
+    #[arg(long, conflicts_with = "again")]
+    one: bool,
     /// Say whose score is another than in these earlier results, and why: the folder of an earlier --out, or one result
     #[arg(long, value_name = "OLD", conflicts_with = "again")]
     compare: Option<PathBuf>,
@@ -403,6 +408,7 @@ pub(super) fn obey(verb: Verb, here: PathBuf) -> anyhow::Result<ExitCode> {
                 jobs: arguments.jobs.unwrap_or_else(cores),
                 shard: arguments.shard,
                 reports,
+                one: arguments.one,
                 compare: arguments.compare,
             };
             Ok(ExitCode::from(batch::grade::grade(&grader, &request)? as u8))
