@@ -200,17 +200,13 @@ impl Grader<'_> {
             let mut ready = Vec::new();
             let mut obstructed = Vec::new();
             for (i, check) in checks.iter().enumerate().filter(|(i, _)| results[*i].is_none()) {
-                // A function of another type costs the checks that call it, and not those that come after them.
                 let is_called =
                     |function: &str| !matches!(executables.checks.get(function), Some(Err(_)));
-                let called = |name: &&String| {
-                    let known = self.assignment.manifest.check(name);
-                    known.is_none_or(|check| check.functions().any(is_called))
-                };
-                let failed =
-                    check.depends_on.iter().filter(called).find(|name| {
-                        status(name).is_some_and(|status| status != CheckStatus::Pass)
-                    });
+                let failed = check.depends_on.iter().find(|name| {
+                    let at = checks.iter().position(|check| check.name == **name);
+                    let result = at.and_then(|at| results[at].as_ref());
+                    result.is_some_and(|result| is_obstacle(result, is_called))
+                });
                 if let Some(failed) = failed {
                     let why = format!("not run, as it depends on {failed}");
                     obstructed.push((i, CheckResult::not_run(check, why)));
@@ -228,8 +224,13 @@ impl Grader<'_> {
                 (i, run.collect::<Vec<_>>())
             });
             for (i, parts) in done {
+                let among = stand_together(parts.iter().map(|(result, _)| result));
                 let founded = parts.into_iter().map(|(result, check)| {
-                    match !self.is_blind() || is_founded(&result, &check, &checks, &results) {
+                    let alone = checks[i].cases.is_empty() || !check.depends_on.is_empty();
+                    let counts = among
+                        || result.basis != Some(Basis::Open)
+                        || alone && is_founded(&result, &check, &checks, &results);
+                    match !self.is_blind() || counts {
                         true => result,
                         false => CheckResult::not_run(&check, UNFOUNDED.to_owned()),
                     }
@@ -243,6 +244,24 @@ impl Grader<'_> {
         }
         results.into_iter().flatten().collect()
     }
+}
+
+/// Whether what depends on this is not run. A function of another type costs the checks and the cases that call it, and not those that come after
+/// them.
+fn is_obstacle(result: &CheckResult, is_called: impl Fn(&str) -> bool) -> bool {
+    match &result.cases[..] {
+        [] => result.status != CheckStatus::Pass && is_called(&result.name),
+        cases => cases.iter().any(|case| case.status != CheckStatus::Pass && is_called(&case.name)),
+    }
+}
+
+/// Whether these cases of a check say enough together: all are passed, or one has answers that nobody knew. Of those that are the same whatever is
+/// drawn, some may be passed by what does nothing.
+fn stand_together<'r>(parts: impl Iterator<Item = &'r CheckResult>) -> bool {
+    let parts: Vec<&CheckResult> = parts.collect();
+    let passes = |part: &&&CheckResult| part.status == CheckStatus::Pass;
+    let known = parts.iter().filter(passes).any(|part| part.basis != Some(Basis::Open));
+    parts.len() > 1 && (known || parts.iter().filter(passes).count() == parts.len())
 }
 
 /// Whether points may be for this result. One that is the same whatever is drawn says too little alone: a submission that does nothing may come to
@@ -290,6 +309,40 @@ fn passed(looked: CheckResult, answer: &Answer) -> CheckResult {
 mod tests {
     use super::*;
     use crate::grading::check::tests::a_check;
+    use crate::grading::result::CaseResult;
+
+    #[test]
+    fn a_case_that_says_too_little_does_not_count_alone() {
+        let passed = |basis| CheckResult {
+            basis: Some(basis),
+            ..CheckResult::new(&a_check(), CheckStatus::Pass)
+        };
+        let failed = CheckResult::new(&a_check(), CheckStatus::Fail);
+        let (open, known) = (passed(Basis::Open), passed(Basis::Confirmed));
+        assert!(stand_together([&open, &known].into_iter()));
+        assert!(stand_together([&open, &open].into_iter()));
+        assert!(!stand_together([&open, &failed].into_iter()));
+        assert!(!stand_together([&known].into_iter()));
+    }
+
+    #[test]
+    fn a_case_that_cannot_be_called_is_no_obstacle() {
+        let case = |name: &str, status| CaseResult {
+            name: name.to_owned(),
+            title: Default::default(),
+            status,
+            points: 0,
+            max: 1,
+        };
+        let cases = vec![case("peeks", CheckStatus::Fail), case("puts", CheckStatus::Pass)];
+        let mut result = CheckResult { cases, ..CheckResult::new(&a_check(), CheckStatus::Fail) };
+        assert!(is_obstacle(&result, |_| true));
+        assert!(!is_obstacle(&result, |name| name != "peeks"));
+        result.cases[1].status = CheckStatus::Fail;
+        assert!(is_obstacle(&result, |name| name != "peeks"));
+        result.cases.clear();
+        assert!(is_obstacle(&result, |_| true) && !is_obstacle(&result, |name| name != "counts"));
+    }
 
     #[test]
     fn what_says_too_little_counts_with_what_it_depends_on() {
