@@ -205,6 +205,20 @@ pub fn from_tar_gz(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
 type Opens<'a> = &'a dyn Fn() -> Result<Box<dyn Read>, IntakeError>;
 
 fn from_tar_of(form: &str, opens: Opens<'_>, rules: &Rules) -> Result<Taken, IntakeError> {
+    // Where the holes of a sparse file are is a stranger's arithmetic, and no source has any.
+    let is_sparse = with_tar(form, opens, |archive| {
+        for entry in archive.entries()?.raw(true).take(2 * ALL_ENTRIES) {
+            if entry?.header().entry_type().is_gnu_sparse() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    })?;
+    if is_sparse {
+        return Err(refused(format!(
+            "the {form} archive has a sparse file in it; pack it without --sparse"
+        )));
+    }
     let entries = with_tar(form, opens, |archive| {
         let mut entries = Vec::new();
         for entry in archive.entries()? {
@@ -282,10 +296,20 @@ fn leads_nowhere_else(name: &str) -> Result<(), IntakeError> {
     let bad = name.starts_with(['/', '\\'])
         || name.contains('\0')
         || shape::parts(name).contains(&"..")
-        || name.as_bytes().get(1) == Some(&b':');
+        || is_on_a_drive(name.as_bytes());
     match bad {
         true => Err(refused(shape::leads_out(name))),
         false => Ok(()),
+    }
+}
+
+/// `C:`, `C:\\x`, `C:/x`. A colon is a letter as others elsewhere.
+fn is_on_a_drive(name: &[u8]) -> bool {
+    match name {
+        [drive, b':', rest @ ..] if drive.is_ascii_alphabetic() => {
+            matches!(rest, [] | [b'/' | b'\\', ..])
+        }
+        _ => false,
     }
 }
 

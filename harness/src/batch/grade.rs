@@ -35,6 +35,8 @@ pub struct Request {
     pub shard: Option<Shard>,
     /// How to write the reports.
     pub reports: Reports,
+    /// Whether the one path is one submission, whatever is in it.
+    pub one: bool,
     /// Results of an earlier grading, to compare with.
     pub compare: Option<PathBuf>,
 }
@@ -47,7 +49,11 @@ pub struct Request {
 /// When nothing can be graded, or something cannot be written. Trouble with one submission is in its result, and the others go on.
 pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> {
     let assignment = grader.assignment();
-    let found = submissions::find(assignment, &request.paths, Some(&request.out))?;
+    let found = match &request.paths[..] {
+        [path] if request.one => submissions::only(path)?,
+        _ if request.one => bail!("with --one there is one path"),
+        paths => submissions::find(assignment, paths, Some(&request.out))?,
+    };
     let mut batch = Batch::new(grader, request.shard, &found);
     // What makes no sense is said before hours of grading.
     request.reports.earlier.is_before(&assignment.name)?;

@@ -12,6 +12,8 @@ use crate::grading::intake::{self, IntakeError, Taken, refused};
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// A submission that has been found, and not been looked into yet.
@@ -31,6 +33,8 @@ enum Source {
     Archive(PathBuf),
     /// None, and why.
     Unclear(String),
+    /// It cannot be read now, and why.
+    Unreadable(String),
 }
 
 /// What is at the paths of a batch.
@@ -49,7 +53,7 @@ impl Submission {
     ///
     /// As [`intake::from_folder`].
     pub fn take(&self, assignment: &Assignment) -> Result<Taken, IntakeError> {
-        let taken = self.files(assignment)?;
+        let taken = unharmed(|| self.files(assignment))?;
         let notes = self.notes.iter().cloned().chain(taken.notes).collect();
         Ok(Taken { notes, ..taken })
     }
@@ -59,8 +63,40 @@ impl Submission {
             Source::Folder(path) => intake::from_folder(path, &assignment.rules),
             Source::Archive(path) => archive::from_file(path, &assignment.rules),
             Source::Unclear(why) => Err(refused(why.clone())),
+            Source::Unreadable(why) => Err(IntakeError::Trouble(io::Error::other(why.clone()))),
         }
     }
+}
+
+/// What reads archives and sources is written by many, and what they read by strangers. Where one of them breaks down, it is over that submission,
+/// and nobody else's.
+fn unharmed(read: impl FnOnce() -> Result<Taken, IntakeError>) -> Result<Taken, IntakeError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        Err(refused(
+            "it cannot be read: it is made as no usual program makes it; pack it again".to_owned(),
+        ))
+    })
+}
+
+/// The one submission at `path`, whatever is in it.
+///
+/// # Errors
+///
+/// When there is nothing.
+pub fn only(path: &Path) -> anyhow::Result<Found> {
+    let whole = path.canonicalize();
+    let whole = whole.with_context(|| format!("{} cannot be read", path.display()))?;
+    let name = whole.file_name().unwrap_or_default().display().to_string();
+    let (name, source) = match ending_of(&whole) {
+        Some(ending) if whole.is_file() => {
+            (name[..name.len() - ending.len()].to_owned(), Source::Archive(whole))
+        }
+        _ if whole.is_dir() => (name, Source::Folder(whole)),
+        _ => bail!("{} is no folder, no archive and no source file", path.display()),
+    };
+    let mut submission = Submission { name, path: path.to_owned(), source, notes: Vec::new() };
+    shorten(&mut submission);
+    Ok(Found { submissions: vec![submission], others: Vec::new() })
 }
 
 /// The submissions at `paths`.
@@ -68,6 +104,8 @@ impl Submission {
 /// A folder that holds the file that a submission cannot do without is one, and so is an archive. Any other folder is full of submissions, if
 /// it is the only path or there are several of them in it. In such a folder, files that are no archives and folders with a hidden name are no
 /// submissions. A student's folder may have the submission one level down: an archive or a folder, if there is only one.
+///
+/// A link is followed only if it is the one path that somebody has named. Any other may be a student's, and lead to another's work.
 ///
 /// # Errors
 ///
@@ -126,17 +164,24 @@ fn last_attempts(found: Vec<Submission>, others: &mut Vec<String>) -> Vec<Submis
     for submission in found {
         let typed = attempts::typed_by(&submission.name).map(str::to_owned);
         match attempts::attempt_of(&submission.name) {
-            Some(attempt) => {
+            // Canvas hands out no folders.
+            Some(attempt) if attempt.number.is_none() || !submission.path.is_dir() => {
                 let key = (place(&submission), attempt.student.clone());
                 of_student.entry(key).or_default().push((attempt, submission));
             }
             None if typed.is_some_and(|who| with_files.contains(&(place(&submission), who))) => {
                 others.push(format!("{} (typed, beside the files)", submission.name));
             }
-            None => kept.push(submission),
+            _ => kept.push(submission),
         }
     }
     for (_, all) in of_student {
+        // Two that are the same attempt are of two people: the numbers are something else.
+        let which: BTreeSet<_> = all.iter().map(|(it, _)| (&it.file, it.again)).collect();
+        if which.len() < all.len() && all.iter().all(|(it, _)| it.number.is_some()) {
+            kept.extend(all.into_iter().map(|(_, submission)| submission));
+            continue;
+        }
         let count = all.len();
         let mut last: BTreeMap<String, (Attempt, Submission)> = BTreeMap::new();
         let mut earlier = Vec::new();
@@ -158,6 +203,8 @@ fn last_attempts(found: Vec<Submission>, others: &mut Vec<String>) -> Vec<Submis
                 "it is not clear which of these is the submission: {}",
                 names.join(", ")
             ));
+            let rest = names.iter().filter(|name| **name != one.name);
+            others.extend(rest.map(|name| format!("{name} (it is not clear whether it is meant)")));
         } else if count > 1 {
             one.notes.push(format!("of {count} attempts this is the last"));
         }
@@ -197,6 +244,21 @@ fn shorten(submission: &mut Submission) {
     submission.name = short;
 }
 
+/// How a path has come to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// Somebody has named it, and no other.
+    Alone,
+    /// It was named with others: all of a folder's, perhaps, by a shell.
+    Named,
+    /// It is in a folder that was named.
+    Inside,
+}
+
+fn is_link(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|it| it.file_type().is_symlink())
+}
+
 struct Finder<'a> {
     assignment: &'a str,
     root_file: &'static str,
@@ -210,10 +272,16 @@ impl Finder<'_> {
     /// What is at a path that somebody has named.
     fn path(&mut self, path: &Path, only: bool) -> anyhow::Result<()> {
         let is_out = |path: &Path| self.out.is_some() && path.canonicalize().ok() == self.out;
-        if !path.is_dir() || self.is_submission(path) {
-            return self.entry(path);
+        let found = if only { How::Alone } else { How::Named };
+        let is_link = !only && is_link(path);
+        if is_link || !path.is_dir() || self.is_submission(path) {
+            return self.entry(path, found);
         }
-        let mut inside = inside(path)?;
+        let mut inside = match inside(path) {
+            Ok(inside) => inside,
+            Err(error) if only => return Err(error),
+            Err(_) => return self.entry(path, How::Named),
+        };
         inside.retain(|path| !is_out(path));
         let many = inside.iter().filter(|path| path.is_dir() || ending_of(path).is_some()).count();
         match many {
@@ -223,16 +291,21 @@ impl Finder<'_> {
                 self.root_file
             ),
             // As with `submissions/*`: a student's folder.
-            0 | 1 if !only => self.entry(path),
-            _ => inside.iter().try_for_each(|path| self.entry(path)),
+            0 | 1 if !only => self.entry(path, found),
+            _ => inside.iter().try_for_each(|path| self.entry(path, How::Inside)),
         }
     }
 
     /// What may be a student's folder or archive.
-    fn entry(&mut self, path: &Path) -> anyhow::Result<()> {
+    fn entry(&mut self, path: &Path, how: How) -> anyhow::Result<()> {
         // The name is that of the path as it was given; `.` has none of its own.
-        let whole = path.canonicalize();
-        let whole = whole.with_context(|| format!("{} cannot be read", path.display()))?;
+        let (whole, trouble) = match path.canonicalize() {
+            Ok(whole) => (whole, None),
+            Err(error) if how != How::Inside && path.symlink_metadata().is_err() => {
+                return Err(error).with_context(|| format!("{} cannot be read", path.display()));
+            }
+            Err(error) => (path.to_owned(), Some(error.to_string())),
+        };
         if self.out.as_ref() == Some(&whole) {
             return Ok(());
         }
@@ -241,10 +314,24 @@ impl Finder<'_> {
             self.others.push(name.display().to_string());
             return Ok(());
         };
-        let (name, source) = match ending_of(path) {
-            // A link to a folder is a folder that a student has, perhaps, in mind; the intake says what it is.
-            _ if path.is_dir() => (name, self.source_in(path)?),
-            Some(ending) if path.is_file() => {
+        let (name, source) = match (ending_of(path), trouble) {
+            (ending, trouble) if how != How::Alone && is_link(path) => {
+                if ending.is_none() && trouble.is_none() && !path.is_dir() {
+                    self.others.push(name.to_owned());
+                    return Ok(());
+                }
+                let why =
+                    format!("{name} is a symbolic link; a submission holds the files themselves");
+                (&name[..name.len() - ending.map_or(0, str::len)], Source::Unclear(why))
+            }
+            (ending, Some(trouble)) => {
+                (&name[..name.len() - ending.map_or(0, str::len)], Source::Unreadable(trouble))
+            }
+            _ if path.is_dir() => {
+                let source = self.source_in(path);
+                (name, source.unwrap_or_else(|error| Source::Unreadable(format!("{error:#}"))))
+            }
+            (Some(ending), None) if path.is_file() => {
                 (&name[..name.len() - ending.len()], Source::Archive(path.to_owned()))
             }
             _ => {

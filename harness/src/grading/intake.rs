@@ -5,8 +5,9 @@
 //! somebody may have put it there in good faith and wonder why it has no effect.
 
 use super::shape::{self, Shape};
+use crate::course::names_chapter;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, fstat, openat};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 use sha2::{Digest, Sha256};
 use std::ffi::CStr;
 use std::fs::File;
@@ -148,9 +149,17 @@ pub fn from_folder(folder: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
         walk.folder(root, "", 0)?;
         walk.taken.finish()
     };
-    let taken = plain(open()?)?;
-    if taken.has(rules.root()) {
-        return Ok(taken);
+    // One in a folder that is called as the assignment is meant before one that is around it.
+    let is_around = std::fs::read_dir(folder)?.flatten().any(|entry| {
+        let name = entry.file_name();
+        names_chapter(&name.to_string_lossy(), &rules.assignment)
+            && entry.path().join(rules.root()).symlink_metadata().is_ok()
+    });
+    if !is_around {
+        let taken = plain(open()?)?;
+        if taken.has(rules.root()) {
+            return Ok(taken);
+        }
     }
     let mut names = Names::default();
     names.folder(open()?, "", 0)?;
@@ -264,29 +273,37 @@ impl<'r> Walk<'r> {
         (written, path): (&str, &str),
         depth: usize,
     ) -> Result<(), IntakeError> {
-        // A pipe would block an open without NONBLOCK for ever.
+        // What nobody asks for is not opened: it may be a link, or closed to the grader, and costs nothing.
+        let (takes, enters) = (self.rules.takes(path), self.rules.enters(path));
+        let look = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).map_err(io::Error::from)?;
+        match FileType::from_raw_mode(look.st_mode) {
+            FileType::Symlink if takes || enters => return Err(is_link(path)),
+            FileType::Directory if self.shape.is_some() || enters => {}
+            FileType::RegularFile if takes => {}
+            FileType::Symlink | FileType::Directory | FileType::RegularFile => return Ok(()),
+            _ => return self.special(path),
+        }
+        // A pipe that has come in its place would block an open without NONBLOCK for ever.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let opened = match openat(folder, name, flags, Mode::empty()) {
             Ok(opened) => opened,
-            Err(rustix::io::Errno::LOOP) => {
-                return Err(refused(format!(
-                    "{path} is a symbolic link; a submission holds the files themselves"
-                )));
-            }
+            Err(rustix::io::Errno::LOOP) => return Err(is_link(path)),
             Err(rustix::io::Errno::NXIO | rustix::io::Errno::NODEV) => {
                 return self.special(path);
+            }
+            Err(rustix::io::Errno::ACCESS | rustix::io::Errno::PERM) => {
+                return Err(refused(format!(
+                    "{path} cannot be read, as its permissions are {:o}",
+                    look.st_mode & 0o777
+                )));
             }
             Err(error) => return Err(IntakeError::Trouble(error.into())),
         };
         let stat = fstat(&opened).map_err(io::Error::from)?;
         match FileType::from_raw_mode(stat.st_mode) {
-            FileType::Directory if self.shape.is_some() || self.rules.enters(path) => {
-                self.folder(opened, &format!("{written}/"), depth + 1)
-            }
-            FileType::RegularFile if self.rules.takes(path) => {
-                self.taken.add(path, File::from(opened))
-            }
-            FileType::Directory | FileType::RegularFile => Ok(()),
+            FileType::Directory => self.folder(opened, &format!("{written}/"), depth + 1),
+            FileType::RegularFile if takes => self.taken.add(path, File::from(opened)),
+            FileType::RegularFile => Ok(()),
             _ => self.special(path),
         }
     }
@@ -316,6 +333,10 @@ pub fn digest(taken: &Result<Taken, IntakeError>) -> Option<String> {
         Err(IntakeError::Trouble(_)) => return None,
     }
     Some(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn is_link(path: &str) -> IntakeError {
+    refused(format!("{path} is a symbolic link; a submission holds the files themselves"))
 }
 
 pub(crate) fn refused(why: String) -> IntakeError {

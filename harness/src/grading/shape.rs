@@ -40,11 +40,20 @@ enum Change {
 const TOOLS: [&str; 8] =
     ["target", "node_modules", "__MACOSX", "__pycache__", ".git", ".idea", ".vscode", ".svn"];
 
+/// What a build's folder has in it. A module may be called `target` as well.
+const BUILT: [&str; 6] = ["debug", "release", "doc", "tmp", "CACHEDIR.TAG", ".rustc_info.json"];
+
 /// Whether this is something that systems and tools leave behind.
 pub fn is_litter(parts: &[&str]) -> bool {
-    let Some((last, folders)) = parts.split_last() else { return true };
-    folders.iter().any(|folder| TOOLS.contains(folder))
-        || TOOLS.contains(last)
+    let Some(last) = parts.last() else { return true };
+    // Below `src` are modules, which may be called as they like.
+    let sources = parts.iter().position(|part| part.eq_ignore_ascii_case("src"));
+    let is_tools = |(at, part): (usize, &&str)| {
+        let is_module = sources.is_some_and(|sources| at > sources);
+        let is_built = parts.get(at + 1).is_some_and(|next| BUILT.contains(next));
+        TOOLS.contains(part) && (!is_module || part.starts_with(['.', '_']) || is_built)
+    };
+    parts.iter().enumerate().any(is_tools)
         || last.starts_with("._")
         || ["thumbs.db", "desktop.ini", ".ds_store"].contains(&last.to_lowercase().as_str())
 }
@@ -75,26 +84,11 @@ impl Shape {
         let files: Vec<&[&str]> =
             all.iter().map(Vec::as_slice).filter(|parts| !is_litter(parts)).collect();
         let mut notes = Vec::new();
-        if all.iter().any(|parts| parts.contains(&"target")) {
+        if all.iter().any(|parts| parts.contains(&"target") && is_litter(parts)) {
             notes.push("the folder `target` was left out".to_owned());
         }
-        let wanted = Wanted { root, assignment };
-        if let Some(found) = wanted.among(&files) {
+        if let Some(found) = (Wanted { root, assignment }).among(&files) {
             return found.map(|shape| shape.after(notes));
-        }
-        // Only where nothing is called as it should be, what systems add to names is taken for that.
-        let copies = copies::plain_names(&files);
-        if !copies.is_empty() {
-            let plain: Vec<Vec<&str>> =
-                files.iter().map(|parts| copies::with(&copies, parts)).collect();
-            let plain: Vec<&[&str]> = plain.iter().map(Vec::as_slice).collect();
-            if let Some(Ok(shape)) = wanted.among(&plain) {
-                let of = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
-                let taken = copies.iter().map(|(from, to)| format!("{} for {to}", of(from)));
-                let note =
-                    format!("by what systems add to names, these were taken: {}", listed(taken));
-                return Ok(Shape { copies, ..shape.after(vec![note]).after(notes) });
-            }
         }
         let rust = files
             .iter()
@@ -173,62 +167,101 @@ struct Wanted<'a> {
     assignment: &'a str,
 }
 
+/// A file that may be the root file.
+struct Candidate<'a> {
+    parts: &'a [&'a str],
+    /// How many folders are around the submission, if it is.
+    depth: usize,
+    /// How it is called: the less, the more as it should be.
+    rank: usize,
+}
+
 impl Wanted<'_> {
     /// The shape of a submission with these files. None if it is not among them.
+    ///
+    /// The folder that is called as the assignment is it; else what is nearest to the top, and of two there the one that is called as it should be.
     fn among(&self, files: &[&[&str]]) -> Option<Result<Shape, String>> {
         let Wanted { root, assignment } = *self;
         let wanted = parts(root);
-        let last = &wanted[wanted.len().saturating_sub(1)..];
-        type Same = fn(&str, &str) -> bool;
-        let exactly: Same = |a, b| a == b;
-        let letters: Same = |a, b| a.to_lowercase() == b.to_lowercase();
-        for (with, same) in [(&wanted[..], exactly), (&wanted[..], letters), (last, letters)] {
-            let depth_of = |parts: &[&str]| {
-                let at = parts.len().checked_sub(with.len())?;
-                let is_it = parts[at..].iter().zip(with).all(|(a, b)| same(a, b));
-                is_it.then_some(at)
-            };
-            let all = files.iter().filter_map(|parts| Some((*parts, depth_of(parts)?)));
-            let all: Vec<(&[&str], usize)> = all.collect();
-            let Some(least) = all.iter().map(|(_, depth)| *depth).min() else { continue };
-            let top: Vec<&[&str]> =
-                all.iter().filter(|(_, depth)| *depth == least).map(|(parts, _)| *parts).collect();
-            let is_called_so = |(parts, depth): &&(&[&str], usize)| {
-                depth.checked_sub(1).is_some_and(|at| names_chapter(parts[at], assignment))
-            };
-            let called_so: Vec<&(&[&str], usize)> = all.iter().filter(is_called_so).collect();
-            let (one, depth, why) = match (&top[..], &called_so[..]) {
-                // What lies inside of it is something of its own.
-                ([one], _) if all.iter().all(|(it, _)| it.starts_with(&one[..least])) => {
-                    (*one, least, None)
-                }
-                (_, [(one, depth)]) => (*one, *depth, Some("is in the folder of that name")),
-                ([one], _) => (*one, least, Some("is nearest to the top")),
-                (several, _) => {
-                    let names = several.iter().map(|parts| parts.join("/"));
-                    return Some(Err(format!(
-                        "it is not clear which of these is the submission's {root}: {}",
-                        listed(names)
-                    )));
-                }
-            };
-            let name = one.join("/");
-            let why = why.map(|why| format!("of {} like it, {name} {why}", all.len()));
-            let mut notes: Vec<String> = why.into_iter().collect();
-            if one[depth..] != wanted {
-                notes.push(format!("{name} was taken as {root}"));
+        let folders = &wanted[..wanted.len().saturating_sub(1)];
+        let copies = copies::plain_names(files);
+        let all: Vec<Candidate<'_>> =
+            files.iter().filter_map(|parts| candidate(parts, &wanted, &copies)).collect();
+        let is_called_so = |it: &&Candidate<'_>| {
+            let around = &it.parts[..it.depth];
+            around.last().is_some_and(|folder| names_chapter(folder, assignment))
+                && !around.iter().any(|folder| ["vendor", "old", "backup"].contains(folder))
+        };
+        let called_so = best(all.iter().filter(is_called_so));
+        let (found, why) = match called_so.is_empty() {
+            true => (best(all.iter()), "is nearest to the top"),
+            false => (called_so, "is in the folder of that name"),
+        };
+        let one = match &found[..] {
+            [] => return None,
+            [one] => one,
+            several => {
+                let names = several.iter().map(|it| it.parts.join("/"));
+                return Some(Err(format!(
+                    "it is not clear which of these is the submission's {root}: {}",
+                    listed(names)
+                )));
             }
-            let folders = &wanted[..wanted.len().saturating_sub(1)];
-            let change = match (with.len() == wanted.len(), one[depth..] == *with) {
-                (true, true) => Change::Nothing,
-                (true, false) => Change::Case(owned(&wanted)),
-                (false, _) => Change::Into(owned(folders)),
-            };
-            let around = owned(&one[..depth]);
-            return Some(Ok(Shape { around, change, notes, ..Shape::default() }));
+        };
+        let name = one.parts.join("/");
+        let mut notes = Vec::new();
+        if all.len() > 1 {
+            notes.push(format!("of {} like it, {name} {why}", all.len()));
         }
-        None
+        let (change, copies) = match one.rank {
+            0 => (Change::Nothing, Copies::new()),
+            1 => (Change::Case(owned(&wanted)), Copies::new()),
+            2 => (Change::Into(owned(folders)), Copies::new()),
+            3 => (Change::Case(owned(&wanted)), copies),
+            _ => (Change::Into(owned(folders)), copies),
+        };
+        if one.rank > 0 {
+            notes.push(format!("{name} was taken as {root}"));
+        }
+        if !copies.is_empty() {
+            let of = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+            let taken = copies.iter().map(|(from, to)| format!("{} for {to}", of(from)));
+            notes
+                .push(format!("by what systems add to names, these were taken: {}", listed(taken)));
+        }
+        let around = owned(&one.parts[..one.depth]);
+        Some(Ok(Shape { around, change, copies, notes }))
     }
+}
+
+/// Those nearest to the top, and of these the ones that are called as they should be.
+fn best<'a>(of: impl Iterator<Item = &'a Candidate<'a>>) -> Vec<&'a Candidate<'a>> {
+    let of: Vec<&Candidate<'_>> = of.collect();
+    let least = of.iter().map(|it| (it.depth, it.rank)).min();
+    of.into_iter().filter(|it| Some((it.depth, it.rank)) == least).collect()
+}
+
+/// How the file of this name could be the one that is wanted, if it could.
+fn candidate<'a>(file: &'a [&'a str], wanted: &[&str], copies: &Copies) -> Option<Candidate<'a>> {
+    type Same = fn(&str, &str) -> bool;
+    let exactly: Same = |a, b| a == b;
+    let letters: Same = |a, b| a.to_lowercase() == b.to_lowercase();
+    let last = &wanted[wanted.len().saturating_sub(1)..];
+    let plain = copies::with(copies, file);
+    let ways: [(&[&str], &[&str], Same); 5] = [
+        (file, wanted, exactly),
+        (file, wanted, letters),
+        (file, last, letters),
+        (&plain, wanted, letters),
+        (&plain, last, letters),
+    ];
+    let found = ways.iter().enumerate().find_map(|(rank, (parts, with, same))| {
+        let at = parts.len().checked_sub(with.len())?;
+        let is_it = parts[at..].iter().zip(*with).all(|(a, b)| same(a, b));
+        is_it.then_some((rank, at))
+    });
+    let (rank, depth) = found?;
+    Some(Candidate { parts: file, depth, rank })
 }
 
 fn owned(parts: &[&str]) -> Vec<String> {
@@ -287,6 +320,24 @@ mod tests {
                 "src/lib.rs",
             ),
             (&["q/src/lib.rs", "q/src/._lib.rs", "q/.DS_Store"], "src/lib.rs"),
+            // What is nearer to the top is meant, whatever it is called.
+            (
+                &["lib.rs", "a.rs", "starter/src/lib.rs"],
+                "src/lib.rs src/a.rs src/starter/src/lib.rs",
+            ),
+            (&["SRC/Lib.rs", "old/src/lib.rs"], "src/lib.rs old/src/lib.rs"),
+            (&["src/lib (2).rs", "examples/x/src/lib.rs"], "src/lib.rs examples/x/src/lib.rs"),
+            // And before it what is called as the assignment.
+            (&["repo/src/lib.rs", "repo/07-queue/src/lib.rs"], "src/lib.rs"),
+            (
+                &["q/src/lib.rs", "q/vendor/07-queue/src/lib.rs"],
+                "src/lib.rs vendor/07-queue/src/lib.rs",
+            ),
+            // A module may be called as a tool's folder.
+            (
+                &["src/lib.rs", "src/target/mod.rs", "src/target/debug/x.rs", "target/y.rs"],
+                "src/lib.rs src/target/mod.rs",
+            ),
         ] {
             assert_eq!(taken(names).unwrap().join(" "), expected, "{names:?}");
         }
@@ -309,6 +360,12 @@ mod tests {
         assert_eq!(notes(&["src/lib.rs"]), Vec::<String>::new());
         assert_eq!(notes(&["SRC/lib.rs"]), ["SRC/lib.rs was taken as src/lib.rs"]);
         assert_eq!(notes(&["src/lib.rs", "target/x"]), ["the folder `target` was left out"]);
+        assert_eq!(
+            notes(&["lib.rs", "starter/src/lib.rs"]),
+            ["of 2 like it, lib.rs is nearest to the top", "lib.rs was taken as src/lib.rs"]
+        );
+        let named = notes(&["r/src/lib.rs", "r/07-queue/src/lib.rs"]);
+        assert_eq!(named, ["of 2 like it, r/07-queue/src/lib.rs is in the folder of that name"]);
     }
 
     #[test]

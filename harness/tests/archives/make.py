@@ -177,6 +177,16 @@ tar("tar-dots.tgz", [("./" + path, content) for path, content in tally] + [("./.
 packed("git-archive.tar.gz", tally, "sh", "-c",
        f"git init -q . && git add . && git -c user.name=a -c user.email=a@b commit -q -m x && git archive --prefix=tally/ --format=tar HEAD | gzip -9n > '{out('git-archive.tar.gz')}'")
 
+# A sparse file whose holes add up to more than there are numbers.
+sparse = tarfile.TarInfo("tally/src/lib.rs")
+sparse.type = b"S"
+header = bytearray(sparse.tobuf(tarfile.GNU_FORMAT))
+header[124:136] = b"\x80" + (2**64 - 1024).to_bytes(11, "big")
+header[482], header[483:495] = 1, b"\x80" + (2**64 - 1024).to_bytes(11, "big")
+header[148:156] = b" " * 8
+header[148:156] = b"%06o\0 " % sum(header)
+(HERE / "tar-sparse.tar").write_bytes(bytes(header) + bytes(1536))
+
 # No archives.
 (HERE / "lone.rs").write_bytes(LIB)
 (HERE / "lone.rs.txt").write_bytes(LIB)

@@ -245,11 +245,13 @@ fn classroom_50_gets_what_it_documents() {
     // In the harness's place: what it is called with is tested elsewhere.
     let stub = "while [ \"$1\" != --out ]; do shift; done; mkdir -p \"$2/results\"; cp \"$RESULT\" \"$2/results/x.json\"; exit $CODE";
     std::fs::write(path("stub"), stub).unwrap();
-    let run = |code: &str| {
+    let course = tempfile::tempdir().unwrap();
+    let run_in = |code: &str, course: &str| {
         let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/ci/classroom50");
         let mut python = Command::new(std::env::var("PYTHON").unwrap_or("python3".to_owned()));
         python.arg(deploy.join("autograder.py")).current_dir(folder.path());
         python.env("EI_HARNESS", format!("sh {}", path("stub").display()));
+        python.env("EI_COURSE", course);
         python.env("RESULT", path("result")).env("CODE", code).env("GIT_DIR", "/nonexistent");
         for (name, value) in [
             ("CLASSROOM", "cs"),
@@ -265,7 +267,13 @@ fn classroom_50_gets_what_it_documents() {
         }
         python.output().unwrap()
     };
+    let run = |code: &str| run_in(code, course.path().to_str().unwrap());
+    // Whatever a student has committed at this place is no result, and leads nowhere.
+    let elsewhere = course.path().join("elsewhere");
+    std::fs::write(&elsewhere, "as it was").unwrap();
+    std::os::unix::fs::symlink(&elsewhere, path("result.json")).unwrap();
     ends_with(&run("1"), 0);
+    assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), "as it was");
     let written: Value =
         serde_json::from_slice(&std::fs::read(path("result.json")).unwrap()).unwrap();
     let text = serde_json::json!({ "type": "string", "minLength": 1 });
@@ -313,8 +321,20 @@ fn classroom_50_gets_what_it_documents() {
     assert_eq!(names, ["one", "two"]);
     assert_eq!(written["score"], 3);
     // Trouble of the grader's own is no result.
-    std::fs::remove_file(path("result.json")).unwrap();
+    std::fs::write(path("result.json"), "{\"score\": 6}").unwrap();
     ends_with(&run("3"), 1);
+    assert!(!path("result.json").exists());
+    std::fs::create_dir_all(path("result.json/in")).unwrap();
+    ends_with(&run("3"), 1);
+    assert!(!path("result.json").exists());
+    // The course is never the student's.
+    let text = ends_with(&run_in("1", ""), 1);
+    assert!(text.contains("EI_COURSE have to say"), "{text}");
+    std::fs::create_dir(path("chapters")).unwrap();
+    for course in [folder.path().to_owned(), path("chapters")] {
+        let text = ends_with(&run_in("1", course.to_str().unwrap()), 1);
+        assert!(text.contains("is in the student's checkout"), "{text}");
+    }
     assert!(!path("result.json").exists());
 }
 

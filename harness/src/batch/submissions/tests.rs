@@ -22,7 +22,7 @@ fn found(files: &[&str], each: bool) -> (Vec<String>, Vec<String>) {
         let within = |path: &Path| path.strip_prefix(folder.path()).unwrap().display().to_string();
         let what = match submission.source {
             Source::Folder(path) | Source::Archive(path) => within(&path),
-            Source::Unclear(why) => why,
+            Source::Unclear(why) | Source::Unreadable(why) => why,
         };
         format!("{}: {what}", submission.name)
     };
@@ -90,7 +90,26 @@ fn several_files_of_one_attempt_are_nobodys_to_choose_from() {
             format!("doe_99_100_lib: {unclear}: doe_99_100_lib, doe_99_101_util"),
         ]
     );
-    assert_eq!(others, ["Cy D_8_assignsubmission_onlinetext (typed, beside the files)"]);
+    assert_eq!(
+        others,
+        [
+            "Ada B_7_assignsubmission_file_b (it is not clear whether it is meant)",
+            "Cy D_8_assignsubmission_onlinetext (typed, beside the files)",
+            "doe_99_101_util (it is not clear whether it is meant)",
+        ]
+    );
+    // Numbers in names that are nobody's attempts.
+    for names in [
+        [
+            "section_1_17_submission.zip",
+            "section_1_18_submission.zip",
+            "section_1_19_submission.zip",
+        ],
+        ["hw_1_2_x/src/lib.rs", "hw_1_3_x/src/lib.rs", "hw_1_4_y/src/lib.rs"],
+        ["2026_11_30_ada.zip", "2026_11_29_bob.zip", "2026_11_28_cy.zip"],
+    ] {
+        assert_eq!(found(&names, false).0.len(), 3, "{names:?}");
+    }
 }
 
 #[test]
@@ -184,7 +203,7 @@ fn a_link_one_level_down_leads_nowhere() {
     let assignment = Assignment::find(&course, "tally").unwrap();
     let found = find(&assignment, &[folder.path().to_owned()], None).unwrap();
     let why = found.submissions[1].take(&assignment).unwrap_err().to_string();
-    assert!(why.contains("is a symbolic link"), "{why}");
+    assert_eq!(why, "there is no src/lib.rs in it; it holds mine, mine.zip");
 }
 
 #[test]
@@ -235,4 +254,113 @@ fn a_name_fits_into_a_file_name() {
     for name in &names[1..] {
         assert!(name.len() <= 200 && name.starts_with("字nnn"), "{name}");
     }
+}
+
+/// The sources of what is found at these paths: `name: what`, where what is taken is named by its first file's content.
+fn taken(paths: &[PathBuf]) -> Vec<String> {
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+    let assignment = Assignment::find(&course, "tally").unwrap();
+    let found = find(&assignment, paths, None).unwrap();
+    let each = found.submissions.iter().map(|submission| {
+        let what = match submission.take(&assignment) {
+            Ok(taken) => String::from_utf8(taken.files[0].1.clone()).unwrap(),
+            Err(IntakeError::Refused(why)) => format!("refused: {why}"),
+            Err(IntakeError::Trouble(error)) => format!("trouble: {error}"),
+        };
+        format!("{}: {what}", submission.name)
+    });
+    each.collect()
+}
+
+/// In a folder that students write into, a link leads to another's work, or to the solution.
+#[test]
+fn a_link_among_submissions_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = folder.path().join("in");
+    add(folder.path().join("solution/src/lib.rs"));
+    add(inside.join("ada/src/lib.rs"));
+    let zip = zip::ZipWriter::new(std::fs::File::create(folder.path().join("x.zip")).unwrap());
+    zip.finish().unwrap();
+    for (link, to) in [
+        ("bob", "../solution"),
+        ("cy", "ada"),
+        ("dan.zip", "../x.zip"),
+        ("eve", "nowhere"),
+        ("fay.zip", "nowhere"),
+        ("notes.txt", "ada/src/lib.rs"),
+    ] {
+        std::os::unix::fs::symlink(to, inside.join(link)).unwrap();
+    }
+    let link = "is a symbolic link; a submission holds the files themselves";
+    let expected = [
+        "ada: x".to_owned(),
+        format!("bob: refused: bob {link}"),
+        format!("cy: refused: cy {link}"),
+        format!("dan: refused: dan.zip {link}"),
+        format!("eve: refused: eve {link}"),
+        format!("fay: refused: fay.zip {link}"),
+    ];
+    assert_eq!(taken(std::slice::from_ref(&inside)), expected);
+    // As a shell names them.
+    let named: Vec<PathBuf> =
+        std::fs::read_dir(&inside).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(taken(&named), expected);
+    // The one link that somebody names is where he keeps his submissions, or one.
+    assert_eq!(taken(&[inside.join("bob")]), ["bob: x"]);
+    // One that is alone in its folder is no better.
+    let alone = folder.path().join("alone");
+    std::fs::create_dir(&alone).unwrap();
+    std::os::unix::fs::symlink("../solution", alone.join("sol")).unwrap();
+    assert_eq!(taken(&[alone]), [format!("sol: refused: sol {link}")]);
+}
+
+#[test]
+fn what_is_not_there_at_all_is_said_at_once() {
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+    let assignment = Assignment::find(&course, "tally").unwrap();
+    for paths in [&["/no/such"][..], &["/no/such", "/tmp"]] {
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        assert!(find(&assignment, &paths, None).is_err());
+    }
+}
+
+/// What cannot be read is one student's trouble. (Root reads everything: a loop of links is read by nobody.)
+#[test]
+fn one_that_cannot_be_read_is_one() {
+    let submission = |source| Submission {
+        name: "ada".to_owned(),
+        path: PathBuf::from("ada"),
+        source,
+        notes: Vec::new(),
+    };
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+    let assignment = Assignment::find(&course, "tally").unwrap();
+    let unread = submission(Source::Unreadable("permission denied".to_owned()));
+    assert!(matches!(unread.take(&assignment), Err(IntakeError::Trouble(_))));
+    let broken = unharmed(|| panic!("a library breaks down"));
+    assert!(matches!(broken, Err(IntakeError::Refused(_))));
+}
+
+/// Whatever a checkout is made of, it is one student's.
+#[test]
+fn one_is_one_whatever_is_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+    let assignment = Assignment::find(&course, "tally").unwrap();
+    let checkout = folder.path().join("checkout");
+    add(folder.path().join("solution/src/lib.rs"));
+    for file in ["README.md", "week7/src/lib.rs", "notes/a.md", ".git/config"] {
+        add(checkout.join(file));
+    }
+    let one = |path: &Path| {
+        let found = only(path).unwrap();
+        let [submission] = &found.submissions[..] else { panic!("{found:?}") };
+        submission.take(&assignment).map_err(|error| error.to_string())
+    };
+    assert!(one(&checkout).unwrap().has("src/lib.rs"));
+    std::os::unix::fs::symlink("../solution", checkout.join("sol")).unwrap();
+    assert!(one(&checkout).unwrap().has("src/lib.rs"));
+    add(checkout.join("week8/src/lib.rs"));
+    assert!(one(&checkout).unwrap_err().contains("it is not clear which"));
+    assert!(only(&folder.path().join("none")).is_err());
 }

@@ -3,7 +3,7 @@
 //! On Windows and macOS `mod util;` finds `Util.rs`, and where macOS packs the `café.rs` of a `#[path = "café.rs"]`, it writes the accent by itself.
 //! Elsewhere neither is found, and its author has never seen the message.
 
-use super::NAME_BYTES;
+use super::{NAME_BYTES, PATH_BYTES};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,17 +17,26 @@ pub(super) fn named_as_declared(files: &mut [File]) -> Vec<String> {
         .filter(|(path, _)| path.ends_with(".rs"))
         .filter_map(|(_, source)| std::str::from_utf8(source).ok())
         .collect();
+    // Whoever says where a file is has it there.
+    let says_where = sources.iter().any(|source| {
+        let dense: String = source.chars().filter(|c| !c.is_whitespace()).collect();
+        ["[path=", ",path=", "include!("].iter().any(|word| dense.contains(word))
+    });
     let mut declared = Declared::default();
-    sources.iter().flat_map(|source| modules_in(source)).for_each(|name| declared.add(name));
-    let mut paths: BTreeSet<String> = files.iter().map(|(path, _)| path.clone()).collect();
+    if !says_where {
+        sources.iter().flat_map(|source| modules_in(source)).for_each(|name| declared.add(name));
+    }
+    let mut known = Known::default();
+    files.iter().for_each(|(path, _)| known.add(path));
     let mut renamed = Vec::new();
     for (index, (path, _)) in files.iter().enumerate() {
-        let name = path.rsplit('/').next().unwrap_or_default();
-        // A source that names the file has it as it is.
-        let is_named = sources.iter().any(|source| source.contains(&format!("{name}\"")));
         let to = as_declared(path, &declared);
-        if to != *path && !is_named && !paths.contains(&to) {
-            paths.insert(to.clone());
+        // One whose letters somebody writes apart is found as it is.
+        let is_named = path.split('/').any(|part| {
+            part != composed(part) && sources.iter().any(|source| source.contains(part))
+        });
+        if to != *path && !is_named && known.has_room_for(&to) {
+            known.add(&to);
             renamed.push((index, to));
         }
     }
@@ -38,6 +47,37 @@ pub(super) fn named_as_declared(files: &mut [File]) -> Vec<String> {
         (composed(&from) != *to).then(|| format!("{from} was taken as {to}"))
     };
     renamed.into_iter().filter_map(rename).collect()
+}
+
+/// The files and folders that there are, in lower case.
+#[derive(Default)]
+struct Known {
+    files: HashMap<String, usize>,
+    folders: BTreeSet<String>,
+}
+
+/// The folders around what has this path.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(end, _)| &path[..end])
+}
+
+impl Known {
+    fn add(&mut self, path: &str) {
+        let lower = path.to_lowercase();
+        self.folders.extend(above(&lower).map(str::to_owned));
+        *self.files.entry(lower).or_default() += 1;
+    }
+
+    /// Whether a file can be written there: no name is too long, no other has it, and none of the folders is a file.
+    fn has_room_for(&self, path: &str) -> bool {
+        let lower = path.to_lowercase();
+        let fits = path.len() <= PATH_BYTES && path.split('/').all(|part| part.len() <= NAME_BYTES);
+        let is_file = |path: &str| self.files.contains_key(path);
+        // What it is called now differs, perhaps, in the case of letters only.
+        fits && self.files.get(&lower).copied().unwrap_or(0) <= 1
+            && !self.folders.contains(&lower)
+            && !above(&lower).any(is_file)
+    }
 }
 
 /// Names of modules.
@@ -145,12 +185,27 @@ mod tests {
     }
 
     #[test]
+    fn a_name_does_not_grow_too_long() {
+        let long = format!("src/{}.rs", "\u{1d160}".repeat(61));
+        assert!(long.len() < NAME_BYTES && composed(&long).len() > NAME_BYTES);
+        assert_eq!(taken(&[(&long, "")]), (vec![long.clone()], 0));
+    }
+
+    #[test]
     fn what_is_found_as_it_is_stays() {
         for files in [
             // Somebody says which file it is.
             &[("src/lib.rs", "#[path = \"Util.rs\"]\nmod util;"), ("src/Util.rs", "")][..],
             &[("src/lib.rs", "#[path = \"e\u{301}.rs\"] mod a;"), ("src/e\u{301}.rs", "")],
             &[("src/lib.rs", "mod a; include!(\"A.rs\");"), ("src/A.rs", "")],
+            // Half of a folder is not renamed.
+            &[
+                ("src/lib.rs", "#[ path = \"Queue/mod.rs\" ] mod queue;"),
+                ("src/Queue/mod.rs", "mod inner;"),
+                ("src/Queue/inner.rs", ""),
+            ],
+            // The letters are more when they are composed, or two files become a file and a folder.
+            &[("src/\u{e9}.rs", ""), ("src/e\u{301}.rs/y.rs", "")],
             // Two of them, and neither is plain.
             &[("src/lib.rs", "mod ab; mod aB;"), ("src/AB.rs", "")],
             &[("src/lib.rs", "mod modern;"), ("src/Ern.rs", "")],

@@ -207,3 +207,30 @@ fn what_no_system_can_write_is_refused() {
     collected.finish().unwrap().write(folder.path()).unwrap();
     assert!(folder.path().join(longest).is_file());
 }
+
+/// What is at the top of a checkout, and nobody asks for, is not looked into.
+#[test]
+fn what_nobody_asks_for_costs_nothing() {
+    let taken = take(|folder| {
+        write(folder.join("docs/README.md"), "x");
+        for (link, to) in
+            [("README.md", "docs/README.md"), ("target", "/tmp"), ("result", "/no/where")]
+        {
+            symlink(to, folder.join(link)).unwrap();
+        }
+        write(folder.join("src/notes.txt"), "x");
+        rustix::fs::mkfifoat(CWD, folder.join("pipe"), Mode::from_raw_mode(0o644)).unwrap();
+    });
+    assert_eq!(taken.unwrap().files.len(), 1);
+}
+
+#[test]
+fn the_folder_of_the_assignments_name_is_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path().join("src/lib.rs"), "// the workspace's own");
+    write(folder.path().join("07-queue/src/lib.rs"), "// the answer");
+    let taken = |name| from_folder(folder.path(), &rules().of_assignment(name)).unwrap();
+    assert_eq!(taken("07-queue").files[0].1, b"// the answer");
+    assert_eq!(taken("07-queue").notes.len(), 1);
+    assert_eq!(taken("05-event").files[0].1, b"// the workspace's own");
+}
