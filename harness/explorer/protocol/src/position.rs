@@ -125,7 +125,12 @@ mod tests {
         for (untold, _) in Untold::NAMES {
             let after = outcome.run_or_verdict();
             let way = Way { thread, alternative: 3, quiet: true, after, untold: Some(untold) };
-            let stands = vec![Wait { thread, at: None, waits_for: Some(trace::WaitsFor::Unpark) }];
+            let stands = vec![Wait {
+                thread,
+                at: None,
+                called_at: None,
+                waits_for: Some(trace::WaitsFor::Unpark),
+            }];
             let outcome = outcome.clone();
             let position = Position { outcome, over: false, stands, ways: vec![way] };
             let text = trace::json::line(&position);
