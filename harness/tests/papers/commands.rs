@@ -134,6 +134,21 @@ const COMMANDS: &[(&str, Run)] = &[
         ),
     ),
     ("mdbook serve book", Nothing(ENDLESS)),
+    (
+        "eval \"$(cargo explore --environment",
+        By(
+            "harness/explorer/cargo-explore/tests/command/nextest.rs",
+            "fn a_tests_executable_is_listed_and_run_as_nextest_does_it()",
+        ),
+    ),
+    (
+        "cargo nextest run",
+        By(
+            "harness/explorer/cargo-explore/tests/command/nextest.rs",
+            "fn cargo_nextest_explores()",
+        ),
+    ),
+    ("export TARGET=", By("harness/tests/slurm.rs", ".env(\"TARGET\"")),
     ("export SUBMISSIONS=", By("harness/tests/slurm.rs", ".env(\"SUBMISSIONS\"")),
     ("job=$(sbatch", By("harness/tests/slurm.rs", "deploy/slurm/{file}")),
     ("sbatch", By("harness/tests/slurm.rs", "deploy/slurm/{file}")),
