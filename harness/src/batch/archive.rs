@@ -8,7 +8,7 @@ use super::forms::{self, Form};
 use crate::grading::intake::{Collected, ENTRIES, IntakeError, Rules, Taken, refused};
 use crate::grading::shape::{self, Shape};
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use zip::CompressionMethod;
@@ -19,6 +19,8 @@ const ARCHIVE_BYTES: u64 = 512 << 20;
 const INNER_BYTES: u64 = 16 << 20;
 /// The most bytes of a `.tar`, and the most that come out of a `.tar.gz`, whose every byte has to be decompressed to find the next file.
 const UNPACKED_BYTES: u64 = 128 << 20;
+/// The most bytes of a zip's table of contents, which is read as a whole before anybody can count what is in it.
+const CONTENTS_BYTES: u64 = 32 << 20;
 /// The most entries, with those that tools leave behind.
 const ALL_ENTRIES: usize = 20 * ENTRIES;
 
@@ -74,13 +76,20 @@ pub fn from_zip(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
 }
 
 /// Reads the submission in a zip; in the one archive that is in it, if there is no source beside it and `outermost` is set.
-fn zip_in(bytes: impl Read + Seek, rules: &Rules, outermost: bool) -> Result<Taken, IntakeError> {
+fn zip_in(
+    mut bytes: impl Read + Seek,
+    rules: &Rules,
+    outermost: bool,
+) -> Result<Taken, IntakeError> {
     let broken = |error: zip::result::ZipError| match error {
         zip::result::ZipError::Io(error) if error.raw_os_error().is_some() => error.into(),
         error => refused(format!(
             "it is no zip archive, or not all of it has arrived; send it again ({error})"
         )),
     };
+    if contents_of_a_zip(&mut bytes)? > CONTENTS_BYTES {
+        return Err(too_many());
+    }
     let mut archive = zip::ZipArchive::new(bytes).map_err(broken)?;
     if archive.len() > ALL_ENTRIES {
         return Err(too_many());
@@ -136,6 +145,41 @@ fn zip_in(bytes: impl Read + Seek, rules: &Rules, outermost: bool) -> Result<Tak
         }
     }
     intake.finish()
+}
+
+/// How long a zip says that its table of contents is: the most that any record at its end says.
+fn contents_of_a_zip(bytes: &mut (impl Read + Seek)) -> io::Result<u64> {
+    // The record itself, the longest comment after it, and what a large archive has before it.
+    const END: u64 = 22 + 0xffff + 20 + 56;
+    let length = bytes.seek(SeekFrom::End(0))?;
+    let from = bytes.seek(SeekFrom::Start(length.saturating_sub(END)))?;
+    let mut tail = Vec::new();
+    bytes.take(length - from).read_to_end(&mut tail)?;
+    let mut most = 0;
+    let number = |record: &[u8], at: usize, bytes: usize| {
+        let field = record.get(at..at + bytes)?;
+        Some(field.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
+    };
+    for at in 0..tail.len() {
+        let record = &tail[at..];
+        let said = match record.first_chunk() {
+            // All ones stand for what is in the larger record.
+            Some(b"PK\x05\x06") => {
+                number(record, 12, 4).filter(|size| *size != u64::from(u32::MAX))
+            }
+            Some(b"PK\x06\x06") => number(record, 40, 8),
+            Some(b"PK\x06\x07") => {
+                let mut larger = Vec::new();
+                bytes.seek(SeekFrom::Start(number(record, 8, 8).unwrap_or(0).min(length)))?;
+                bytes.take(56).read_to_end(&mut larger)?;
+                number(&larger, 40, 8).filter(|_| larger.starts_with(b"PK\x06\x06"))
+            }
+            _ => None,
+        };
+        most = most.max(said.unwrap_or(0));
+    }
+    bytes.rewind()?;
+    Ok(most)
 }
 
 /// The one archive among these entries, if there is no source file beside it.

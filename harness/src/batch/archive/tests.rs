@@ -157,6 +157,37 @@ fn bombs_are_refused() {
     assert!(why.contains("more than 128 MB come out"), "{why}");
 }
 
+/// Whoever reads a table of contents has all of it in memory before he can count.
+#[test]
+fn a_long_table_of_contents_is_not_read() {
+    let mut end = b"PK\x05\x06".to_vec();
+    end.extend([0; 8]);
+    end.extend((33_u32 << 20).to_le_bytes());
+    end.extend([0; 6]);
+    let mut larger = b"PK\x06\x06".to_vec();
+    larger.extend([0; 36]);
+    larger.extend((1_u64 << 40).to_le_bytes());
+    larger.extend([0; 8]);
+    let mut far = larger.clone();
+    far.extend([0; 100_000]);
+    far.extend(b"PK\x06\x07\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0");
+    for bytes in [&[&end[..], b"comment"].concat(), &larger, &far] {
+        let why = from_bytes(bytes).unwrap_err();
+        assert!(why.contains("more than 10000 files"), "{why}");
+    }
+    let plain = zip_of(&[file("src/lib.rs")]);
+    let size = contents_of_a_zip(&mut Cursor::new(&plain)).unwrap();
+    assert!((40..200).contains(&size), "{size}");
+}
+
+/// A colon is a letter as others where there are no drives.
+#[test]
+fn only_a_drive_is_one() {
+    for name in ["Q: answers.md", "1: intro.txt", "a:b/x"] {
+        assert!(take(&[file("src/lib.rs"), file(name)]).is_ok(), "{name}");
+    }
+}
+
 #[test]
 fn what_is_no_archive_is_the_students_trouble() {
     let folder = tempfile::tempdir().unwrap();
