@@ -1,6 +1,6 @@
 //! Which functions of a file are scenarios, and what looks like one and is none: each of these with the reason, for nothing is left out in silence.
 
-use super::scenario::{Scenario, doc_line, of_function};
+use super::function::{Scenario, doc_line, of_function};
 use syn::{Attribute, Item, ItemFn, ItemMod, Meta, Safety, Visibility};
 
 /// A function that somebody may take for a scenario, and that is not explored.

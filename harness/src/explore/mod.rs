@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`target`] | what a reader asks for: a chapter, a file, a crate |
 //! | [`scenario`] | a file of scenarios |
+//! | `function` | one function of a file, as a scenario |
 //! | [`left_out`] | what looks like a scenario and is none |
 //! | [`driver`] | a generated executable that explores a target's scenarios |
 //! | [`uses`] | which crates, and with which features, scenarios may use |
@@ -15,6 +16,7 @@
 //! driver in the place of `std`, and reads what the driver reports.
 
 pub mod driver;
+mod function;
 pub mod graph;
 pub mod left_out;
 pub mod scenario;

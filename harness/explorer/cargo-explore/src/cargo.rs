@@ -2,7 +2,7 @@
 
 use crate::stop;
 use anyhow::Context;
-use cargo_metadata::{Artifact, Message};
+use cargo_metadata::{Artifact, Message, Target, TargetKind};
 use std::io::{BufReader, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -13,6 +13,17 @@ pub fn command(folder: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(folder).stdin(Stdio::null());
     command
+}
+
+/// What chooses a target on the command line: `--lib`, `--test name`.
+pub(crate) fn flag(target: &Target) -> String {
+    match target.kind.first() {
+        Some(TargetKind::Bin) => format!("--bin {}", target.name),
+        Some(TargetKind::Test) => format!("--test {}", target.name),
+        Some(TargetKind::Example) => format!("--example {}", target.name),
+        Some(TargetKind::Bench) => format!("--bench {}", target.name),
+        _ => "--lib".to_owned(),
+    }
 }
 
 /// Runs a cargo command that compiles, with these flags for rustc, and shows

@@ -125,7 +125,10 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
         ignored.iter().filter(|test| test.ignored).for_each(|test| teller.ignored(suite, test));
     }
     if !arguments.cargo.chooses_targets() && arguments.filters.is_empty() {
-        for (what, why) in left_out::targets(&packages, &suites, root) {
+        let compiled = |package: &str, flag: &str| {
+            suites.iter().any(|suite| suite.package == package && suite.flag == flag)
+        };
+        for (what, why) in left_out::targets(&packages, compiled, root) {
             teller.left_out(&what, &why);
         }
         tell_examples(&teller, &packages);

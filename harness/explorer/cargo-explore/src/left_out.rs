@@ -1,7 +1,7 @@
 //! What cargo leaves out of the tests that were asked for without a word, and why.
 
 use crate::arguments::CargoFlags;
-use crate::suite::{Suite, flag};
+use crate::cargo::flag;
 use cargo_metadata::{Metadata, Package, Target, TargetKind};
 use std::path::Path;
 
@@ -49,18 +49,16 @@ fn package_here<'m>(all: &[&'m Package], flags: &CargoFlags) -> Option<&'m Packa
     all.iter().copied().find(|package| package.manifest_path.as_std_path() == manifest)
 }
 
-/// The targets of these packages that have tests and were not compiled, and why.
+/// The targets of these packages that have tests and were not compiled, and why. `compiled` says of a package and a target's flag whether they were.
 pub(crate) fn targets(
     packages: &[&Package],
-    suites: &[Suite],
+    compiled: impl Fn(&str, &str) -> bool,
     root: &Path,
 ) -> Vec<(String, String)> {
     let mut left_out = Vec::new();
     for package in packages {
         for target in &package.targets {
-            let flag = flag(target);
-            let compiled =
-                suites.iter().any(|suite| suite.package == *package.name && suite.flag == flag);
+            let compiled = compiled(&package.name, &flag(target));
             if let (false, Some(why)) = (compiled, why(target)) {
                 let source = target.src_path.as_std_path();
                 let source = source.strip_prefix(root).unwrap_or(source);

@@ -149,7 +149,7 @@ pub fn compile(
     let mut suite = |(id, target, executable): (_, cargo_metadata::Target, PathBuf)| {
         let package = metadata.packages.iter().find(|package| package.id == id);
         let package = package.context("cargo compiled a package that it does not list")?;
-        let within = format!("{} {}", package.name, flag(&target));
+        let within = format!("{} {}", package.name, cargo::flag(&target));
         let mut driver =
             Driver::of_tests(executable, environment(package)).known_as(kit.compiler(), within);
         // What has a harness of its own is not even started: nobody knows what it would do.
@@ -178,7 +178,7 @@ pub fn compile(
         let source = target.src_path.as_std_path();
         anyhow::Ok(Suite {
             package: package.name.to_string(),
-            flag: flag(&target),
+            flag: cargo::flag(&target),
             source: source.strip_prefix(root).unwrap_or(source).display().to_string(),
             bounds,
             driver,
@@ -227,16 +227,6 @@ fn order(target: &cargo_metadata::Target) -> u8 {
         Some(TargetKind::Test) => 2,
         Some(TargetKind::Example | TargetKind::Bench) => 3,
         _ => 0,
-    }
-}
-
-pub(crate) fn flag(target: &cargo_metadata::Target) -> String {
-    match target.kind.first() {
-        Some(TargetKind::Bin) => format!("--bin {}", target.name),
-        Some(TargetKind::Test) => format!("--test {}", target.name),
-        Some(TargetKind::Example) => format!("--example {}", target.name),
-        Some(TargetKind::Bench) => format!("--bench {}", target.name),
-        _ => "--lib".to_owned(),
     }
 }
 
