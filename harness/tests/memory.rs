@@ -117,6 +117,11 @@ fn words() {
 }
 
 #[test]
+fn sizes() {
+    hold("sizes.rs");
+}
+
+#[test]
 fn statics() {
     hold("statics.rs");
 }

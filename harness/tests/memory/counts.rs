@@ -1,7 +1,7 @@
 //! The counters of `Arc` and `Weak`: looked at, they are steps like all others; not looked at, they are none.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*, fence};
 use std::sync::{Arc, Mutex, Weak, mpsc};
 use std::thread;
 
@@ -364,4 +364,60 @@ fn asks_whether_it_unwinds() {
     });
     drop(shared);
     let _: Result<(), _> = other.join();
+}
+
+/// Waits until the other has let go.
+fn waits_for_the_count() {
+    let ours = Arc::new(AtomicU32::new(0));
+    let theirs = Arc::clone(&ours);
+    let other = thread::spawn(move || theirs.store(1, Release));
+    while Arc::strong_count(&ours) > 1 {
+        std::hint::spin_loop();
+    }
+    other.join().unwrap();
+}
+
+/// Likewise, to have what is inside.
+fn waits_for_what_is_inside() {
+    let mut ours = Arc::new(Mutex::new(0));
+    let theirs = Arc::clone(&ours);
+    let other = thread::spawn(move || *theirs.lock().unwrap() = 1);
+    let inside = loop {
+        match Arc::try_unwrap(ours) {
+            Ok(inside) => break inside,
+            Err(again) => ours = again,
+        }
+    };
+    other.join().unwrap();
+    assert_eq!(inside.into_inner().unwrap(), 1);
+}
+
+/// Likewise, until nothing can be had any more. What is left to the other is to let go.
+fn waits_for_the_end_of_what_is_inside() {
+    let theirs = Arc::new(AtomicU32::new(0));
+    let weak = Arc::downgrade(&theirs);
+    thread::spawn(move || theirs.store(1, Relaxed));
+    while weak.upgrade().is_some() {
+        thread::yield_now();
+    }
+}
+
+/// Must fail: panic. To let go of an `Arc` that others have as well says nothing of what they did: no order of two drops is promised.
+fn a_fence_after_a_drop_orders_nothing() {
+    let first = Arc::new(());
+    let (second, third) = (Arc::clone(&first), Arc::clone(&first));
+    let done = AtomicU32::new(0);
+    thread::scope(|scope| {
+        let done = &done;
+        scope.spawn(move || {
+            done.store(1, Relaxed);
+            drop(second);
+        });
+        scope.spawn(move || {
+            drop(third);
+            fence(Acquire);
+            assert_eq!(done.load(Relaxed), 1);
+        });
+        assert!(Arc::strong_count(&first) > 0);
+    });
 }

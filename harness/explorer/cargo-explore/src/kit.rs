@@ -213,11 +213,12 @@ struct Compiled {
 /// Where the functions that instrumented code calls are written for.
 const INSTRUMENTED: &str = "x86_64-unknown-linux-gnu";
 
-/// What has rustc call the engine before each access to memory: the pass of LLVM's thread sanitizer, without its runtime. Functions are not inlined, for a stand-in's
+/// What has rustc call the engine before each access to memory: the pass of LLVM's thread sanitizer, without its runtime; and that of its address sanitizer after it, which
+/// tells of the sizes that the first leaves out, and does nothing else. Functions are not inlined, for a stand-in's
 /// function within one of the user's could not be told from it; and the names are those that say in which crate a function is written.
 pub(crate) const INSTRUMENTATION: [&str; 3] = [
-    "-Cpasses=forceattrs tsan-module function(tsan)",
-    "-Cllvm-args=-force-attribute=sanitize_thread -tsan-distinguish-volatile -inline-threshold=-1000000 -inlinehint-threshold=-1000000",
+    "-Cpasses=forceattrs tsan-module function(tsan) asan",
+    "-Cllvm-args=-force-attribute=sanitize_thread -force-attribute=sanitize_address -tsan-distinguish-volatile -asan-instrumentation-with-call-threshold=0 -asan-stack=0 -asan-globals=0 -asan-constructor-kind=none -asan-use-stack-safety=0 -inline-threshold=-1000000 -inlinehint-threshold=-1000000",
     "-Csymbol-mangling-version=v0",
 ];
 

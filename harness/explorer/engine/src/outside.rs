@@ -245,6 +245,9 @@ refusing! {
     /// Makes a directory.
     fn mkdir(path: *const c_char, mode: libc::mode_t) -> c_int, or -1,
         because format!("makes the directory {}", shown(path));
+    /// Changes the working directory.
+    fn chdir(path: *const c_char) -> c_int, or -1,
+        because format!("changes the working directory to {}", shown(path));
     /// Removes a directory.
     fn rmdir(path: *const c_char) -> c_int, or -1,
         because format!("removes the directory {}", shown(path));

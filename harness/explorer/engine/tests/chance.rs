@@ -248,6 +248,13 @@ fn a_process_has_a_number_and_each_thread_another() {
 }
 
 #[test]
+fn there_are_two_processors_and_that_is_said() {
+    let outcome = explore(|| assert_eq!(thread::available_parallelism().unwrap().get(), 2));
+    assert!(outcome.is_proved(), "{outcome}");
+    assert_eq!(read(&outcome), ["other numbers of processors"]);
+}
+
+#[test]
 fn other_files_are_refused_as_ever() {
     let outcome = explore(|| drop(std::fs::File::open("/dev/zero")));
     assert!(outcome.summary.contains("opens the file `/dev/zero`"), "{outcome}");

@@ -156,6 +156,7 @@ mod tests {
                 calendar: true,
                 clock: true,
                 process: true,
+                processors: true,
                 environment: ["HOME".to_owned()].into(),
             };
             outcome.not_checked.extend(read.not_checked());

@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 use std::ffi::CStr;
 
-use super::{arena, context, plain};
+use super::op::Tid;
+use super::{Bad, Machine, arena, context, plain};
 use crate::search::MAX_THREADS;
 
 /// What was read, in any execution.
@@ -21,6 +22,8 @@ pub struct Read {
     pub clock: bool,
     /// The number of the process, or of a thread of the operating system.
     pub process: bool,
+    /// How many threads can run at once.
+    pub processors: bool,
     /// Variables of the environment, by name.
     pub environment: BTreeSet<String>,
 }
@@ -33,6 +36,7 @@ impl Read {
         self.calendar |= other.calendar;
         self.clock |= other.clock;
         self.process |= other.process;
+        self.processors |= other.processors;
         self.environment.extend(other.environment);
     }
 }
@@ -89,11 +93,62 @@ pub fn current() -> Option<usize> {
     context::with(|machine| machine.current)
 }
 
+/// A use of the environment that is no step: it lies between two steps of its thread.
+#[derive(Clone, Debug)]
+pub struct Use {
+    /// The variable; empty, if it is all of them.
+    name: Vec<u8>,
+    tid: Tid,
+    /// How many steps its thread had taken.
+    after: u16,
+    changes: bool,
+}
+
+impl Machine {
+    /// The current thread reads or changes a variable. What two threads do, of which one changes it, has to be in an order: no other is explored.
+    fn uses_environment(&mut self, name: &[u8], changes: bool) {
+        let tid = self.current;
+        let Some(after) = self.search.known_steps(tid as u8, tid as u8) else { return };
+        let clashes = |earlier: &&Use| {
+            let same = earlier.name.is_empty() || name.is_empty() || earlier.name == name;
+            let known = self.search.known_steps(earlier.tid as u8, tid as u8);
+            same && earlier.tid != tid
+                && (changes || earlier.changes)
+                && known.is_some_and(|known| known <= earlier.after)
+        };
+        if let Some(other) = self.environment.iter().find(clashes) {
+            let (who, whom) = match changes {
+                true => (tid, other.tid),
+                false => (other.tid, tid),
+            };
+            let does = if changes && other.changes { "changes" } else { "reads" };
+            let name = if name.is_empty() { &other.name } else { name };
+            let what = match name {
+                [] => "the environment".to_owned(),
+                name => format!("the environment variable `{}`", String::from_utf8_lossy(name)),
+            };
+            let (who, whom) = (self.thread_name(who), self.thread_name(whom));
+            self.fail(Bad::Refused(format!(
+                "{who} changes {what}, which {whom} {does}, and nothing orders the two, so that only one order can be explored; have a lock or a join order them"
+            )));
+        }
+        self.environment.push(Use { name: name.to_owned(), tid, after, changes });
+    }
+}
+
+/// An explored program reads a variable, or all if the name is empty, or changes it.
+pub fn uses_environment(name: &[u8], changes: bool) {
+    if arena::is_explored() {
+        context::with(|machine| machine.uses_environment(name, changes));
+    }
+}
+
 /// Variables that std and crates for errors look at when something goes wrong, and that say only how it is told.
 const ABOUT_ERRORS: &[u8] = b"RUST_";
 
 /// An explored program reads a variable of the environment.
 pub fn reads_variable(name: &CStr) {
+    uses_environment(name.to_bytes(), false);
     if !name.to_bytes().starts_with(ABOUT_ERRORS) {
         note(|read| {
             let name = name.to_string_lossy();
@@ -106,6 +161,7 @@ pub fn reads_variable(name: &CStr) {
 
 /// An explored program reads the whole environment.
 pub fn reads_environment() {
+    uses_environment(b"", false);
     note(|read| {
         read.environment.insert(WHOLE.to_owned());
     });
@@ -123,6 +179,7 @@ impl Read {
             (self.calendar, "other dates: every execution begins at the start of 2000"),
             (self.clock, "code that takes time: only sleeping and waiting do"),
             (self.process, "other process ids: every execution has the same one"),
+            (self.processors, "other numbers of processors: every execution has two"),
         ];
         let mut lines: Vec<String> = said
             .iter()

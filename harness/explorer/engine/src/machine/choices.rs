@@ -410,6 +410,16 @@ impl Machine {
         self.objects[atomic as usize].kind == super::plain::atomics::COUNTER
     }
 
+    /// Whether all that a thread does next is to let go of an `Arc`.
+    pub(super) fn only_counts(&self, tid: Tid) -> bool {
+        let thread = &self.threads[tid];
+        match thread.pending {
+            Op::Update { atomic, .. } => self.is_counter(atomic),
+            Op::Fence { .. } => thread.call == super::plain::atomics::COUNTER,
+            _ => false,
+        }
+    }
+
     /// How an update touches a counter.
     fn counts_as(&self, thread: &Thread, atomic: Obj) -> Kind {
         let now = self.stored(atomic, self.newest(atomic)).value;

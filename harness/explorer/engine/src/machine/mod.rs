@@ -211,6 +211,8 @@ pub struct Machine {
     /// The choices made, as indices among the alternatives of the thread: the schedule.
     pub schedule: Vec<(u8, u16)>,
     record_schedule: bool,
+    /// How it has used the environment, in this execution.
+    environment: Vec<chance::Use>,
     /// What the program has read from outside, in any execution.
     pub read: chance::Read,
     /// What the program does that makes a difference to what std leaves open.
@@ -262,6 +264,7 @@ impl Machine {
             last: 0,
             schedule: Vec::new(),
             record_schedule: false,
+            environment: Vec::new(),
             read: chance::Read::default(),
             policies: policies::Policies::default(),
             telling: 0,
@@ -278,6 +281,7 @@ impl Machine {
         self.objects.clear();
         self.words.clear();
         self.futexes.clear();
+        self.environment.clear();
         self.places.resize(FIRST_SHARED as usize, 0);
         self.atomics = 0;
         self.current = 0;

@@ -37,7 +37,9 @@ impl Machine {
         let (footprint, widest) = self.footprints(tid, alt);
         let step = self.steps - 1;
         let mut woken = 0;
-        if !op.only_ends() && !self.threads[tid].has_returned() {
+        let idle =
+            op.only_ends() || self.threads[tid].has_returned() || self.only_counts(tid);
+        if !idle {
             self.threads[tid].last_act = step;
         }
         self.policies.note(tid, &self.threads[tid], op, &self.objects);

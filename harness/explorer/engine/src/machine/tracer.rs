@@ -14,6 +14,7 @@ use super::object::State;
 use super::op::{Obj, Op, Tid};
 use super::panics::Told;
 use super::perform::Done;
+use super::plain::atomics::COUNTER;
 use super::thread::Woken;
 use crate::search::QUIESCENT_ALT;
 
@@ -179,7 +180,9 @@ impl Machine {
         let mut step = Step::new(thread_id(tid), operation);
         // The main thread starts nowhere in the program.
         step.at = (tid > 0 || thread.pending != Op::Start).then(|| thread.at.into());
-        step.call = (!thread.call.is_empty()).then(|| thread.call.to_owned());
+        // What `Arc` does by itself nobody has called.
+        let is_called = !thread.call.is_empty() && thread.call != COUNTER;
+        step.call = is_called.then(|| thread.call.to_owned());
         step.time_ns = Some(thread.views.current.time);
         step
     }

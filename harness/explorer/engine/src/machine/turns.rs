@@ -109,7 +109,8 @@ impl Machine {
     /// A thread ends.
     pub(super) fn end(&mut self, tid: Tid, step: u32) {
         self.threads[tid].ended = Some(step);
-        if tid == 0 && self.threads.iter().any(Thread::could_act) {
+        let acts = |other: Tid| self.threads[other].could_act() && !self.only_counts(other);
+        if tid == 0 && (0..self.threads.len()).any(acts) {
             self.leak();
         }
     }

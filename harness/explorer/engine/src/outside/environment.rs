@@ -97,6 +97,7 @@ unsafe fn keep(name: *const c_char) {
     }
     // SAFETY: the caller's promise.
     let name = unsafe { CStr::from_ptr(name) };
+    chance::uses_environment(name.to_bytes(), true);
     arena::outside(|| {
         let Some(get) = real_get() else { return };
         // SAFETY: `name` is a C string; what is there is one, and is copied at once.

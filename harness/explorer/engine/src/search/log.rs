@@ -82,6 +82,13 @@ impl Log {
         self.latest(thread, |_, event| event.count <= count).filter(|event| event.count == count)
     }
 
+    /// How many steps of a thread come before the last step that another has taken so far.
+    pub fn known_steps(&self, of: u8, to: u8) -> u16 {
+        let taken = self.repeated as u32;
+        let last = self.latest(to, |number, _| number < taken);
+        last.map_or(0, |event| event.clock.get(of.into()))
+    }
+
     fn latest(&self, thread: u8, wanted: impl Fn(u32, &Event) -> bool) -> Option<&Event> {
         let mut at = self.last.get(usize::from(thread)).copied().flatten();
         while let Some(number) = at {

@@ -132,6 +132,10 @@ pub(crate) trait Search {
     fn turned_round(&self, _earlier: u32, _later: u32) -> Option<Vec<Choice>> {
         None
     }
+    /// How many steps of a thread come before the last step that another has taken, in every equivalent execution. `None` if that is not known.
+    fn known_steps(&self, _of: u8, _to: u8) -> Option<u16> {
+        None
+    }
     /// Names the Mazurkiewicz trace of the last execution: equivalent executions have the same name. `None` if it is not known.
     fn class(&self) -> Option<u64> {
         None

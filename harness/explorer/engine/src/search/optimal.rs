@@ -396,6 +396,10 @@ impl Search for Optimal {
         self.log.add(step)
     }
 
+    fn known_steps(&self, of: u8, to: u8) -> Option<u16> {
+        (!self.blocked).then(|| self.log.known_steps(of, to))
+    }
+
     fn turned_round(&self, earlier: u32, later: u32) -> Option<Vec<Choice>> {
         let kept = self.given.len() as u32;
         (!self.blocked).then(|| self.log.turned_round(earlier, later, kept)).flatten()

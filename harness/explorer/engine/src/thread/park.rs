@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::panic::Location;
 use std::time::Duration;
 
+use crate::machine::chance;
 use crate::machine::context::{self, Answer};
 use crate::machine::op::Op;
 use crate::record;
@@ -90,7 +91,7 @@ pub fn sleep_ms(ms: u32) {
 ///
 /// If the operating system does not say.
 pub fn available_parallelism() -> io::Result<NonZero<usize>> {
-    if context::is_exploring() {
+    if chance::note(|read| read.processors = true) {
         Ok(NonZero::<usize>::MIN.saturating_add(1))
     } else {
         std::thread::available_parallelism()

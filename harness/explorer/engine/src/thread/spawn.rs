@@ -165,6 +165,10 @@ impl Builder {
     /// # Errors
     ///
     /// If the operating system has no thread to give.
+    ///
+    /// # Panics
+    ///
+    /// If the name has a zero byte in it.
     #[track_caller]
     pub fn spawn<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
     where
@@ -259,6 +263,9 @@ unsafe fn launch(
     // SAFETY: only the lifetime changes. The body is dropped when its thread ends, or never; both happen before what it may
     // borrow is dropped, by the caller's promise.
     let body = unsafe { std::mem::transmute::<Body<'_>, Body<'static>>(body) };
+    if builder.name.as_ref().is_some_and(|name| name.contains('\0')) {
+        panic!("thread name may not contain interior null bytes");
+    }
     if context::is_exploring() {
         return Ok((explored(builder, body, at)?, None));
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use explore_std::explore::{Config, Explorer};
+use explore_std::sync::Mutex;
 use explore_std::thread;
 
 /// The reason for which a scenario is refused.
@@ -76,4 +77,50 @@ fn outside_of_an_execution_all_of_it_works() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "text");
     assert!(Command::new("true").status().unwrap().success());
     drop(TcpListener::bind("127.0.0.1:0").unwrap());
+}
+
+/// Two threads use the environment, and nothing orders them: that is no proof of the order which was seen.
+#[test]
+fn an_environment_that_threads_use_in_any_order_refuses() {
+    let orders = "nothing orders the two, so that only one order can be explored; have a lock or a join order them";
+    let reads = refused(|| {
+        // SAFETY: explored threads are one to the system.
+        let other = thread::spawn(|| unsafe { std::env::set_var("EI_UNORDERED", "1") });
+        let _ = std::env::var("EI_UNORDERED");
+        other.join().unwrap();
+    });
+    let what = "changes the environment variable `EI_UNORDERED`, which main reads";
+    assert_eq!(reads, format!("thread 1 {what}, and {orders}"));
+    let lists = refused(|| {
+        let other = thread::spawn(|| std::env::vars().count());
+        // SAFETY: as above.
+        unsafe { std::env::remove_var("EI_UNORDERED") };
+        other.join().unwrap();
+    });
+    assert!(lists.contains("which thread 1 reads") || lists.contains("which main"), "{lists}");
+    // What is ordered is explored, in each of its orders.
+    let outcome = crate::expect(&["false", "true"], || {
+        let lock = Mutex::new(());
+        // SAFETY: as above.
+        unsafe { std::env::set_var("EI_BEFORE", "1") };
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let _guard = lock.lock();
+                assert!(std::env::var("EI_BEFORE").is_ok());
+                // SAFETY: as above.
+                unsafe { std::env::set_var("EI_ORDERED", "1") };
+            });
+            let _guard = lock.lock();
+            std::env::var("EI_ORDERED").is_ok().to_string()
+        })
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+}
+
+#[test]
+fn the_working_directory_refuses() {
+    assert_eq!(
+        refused(|| drop(std::env::set_current_dir("/"))),
+        "main changes the working directory to `/`"
+    );
 }

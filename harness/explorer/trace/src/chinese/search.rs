@@ -147,6 +147,7 @@ const PHRASES: [(&str, &str); 36] = [
         "代码本身花的时间：只有睡眠和等待才花时间",
     ),
     ("other process ids: every execution has the same one", "别的进程号：每次执行的进程号都一样"),
+    ("other numbers of processors: every execution has two", "别的处理器数目：每次执行都有两个"),
     (
         "another environment: every execution reads this one",
         "别的环境变量：每次执行读到的都是现在这些",

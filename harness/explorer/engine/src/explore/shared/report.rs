@@ -78,7 +78,7 @@ impl Report {
             timed,
         } = self.policies;
         let Met { looks, yields, timeouts, volatiles, accepted } = self.met;
-        let Read { random, keys, calendar, clock, process, environment } = &self.read;
+        let Read { random, keys, calendar, clock, process, processors, environment } = &self.read;
         let yes_or_no = [
             writes,
             notices,
@@ -96,6 +96,7 @@ impl Report {
             *calendar,
             *clock,
             *process,
+            *processors,
             self.looked,
         ];
         to.extend([parks, unparked, blocks, accepted]);
@@ -139,7 +140,7 @@ impl Report {
             timed,
         } = &mut report.policies;
         let Met { looks, yields, timeouts, volatiles, accepted } = &mut report.met;
-        let Read { random, keys, calendar, clock, process, environment } = &mut report.read;
+        let Read { random, keys, calendar, clock, process, processors, environment } = &mut report.read;
         for mask in [parks, unparked, blocks, accepted] {
             *mask = from.next()?;
         }
@@ -160,6 +161,7 @@ impl Report {
             calendar,
             clock,
             process,
+            processors,
             &mut report.looked,
         ] {
             *yes = from.next()? == 1;

@@ -173,13 +173,18 @@ pub fn fence(order: Ordering) {
     if are_steps() {
         let at = context::with(|machine| machine.threads[machine.current].at);
         if let Some(at) = at {
-            context::visible(Op::Fence { order }, at);
+            context::visible_as(Op::Fence { order }, COUNTER, at);
         }
     }
 }
 
 fn look() {
-    if frames::counts() {
-        counts::look_at_all();
+    if frames::counts() && counts::look_at_all() > PATIENCE {
+        // It may look for ever, as no step lets another thread go on. This execution tells nothing any more.
+        context::with(|machine| machine.chosen = None);
+        context::give_up_here();
     }
 }
+
+/// So many looks, and an execution in which they are no steps is left.
+const PATIENCE: u32 = 1000;

@@ -136,9 +136,14 @@ impl Counts {
     }
 }
 
-/// Somebody looks at a counter, or could have: from the next execution on, operations of counters are steps.
-pub fn look_at_all() {
-    super::with(|plain| plain.looked = true);
+/// Somebody looks at a counter, or could have: from the next execution on, operations of counters are steps. How often that was.
+pub fn look_at_all() -> u32 {
+    let looks = super::with(|plain| {
+        plain.looked = true;
+        plain.looks = plain.looks.saturating_add(1);
+        plain.looks
+    });
+    looks.unwrap_or(0)
 }
 
 #[cfg(test)]

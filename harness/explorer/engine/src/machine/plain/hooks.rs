@@ -94,6 +94,60 @@ accesses! {
     16: __tsan_volatile_write16 __tsan_unaligned_volatile_write16 = volatile_write;
 }
 
+/// Whether the thread sanitizer's pass has told of an access of this size.
+const fn is_usual(size: usize) -> bool {
+    matches!(size, 1 | 2 | 4 | 8 | 16)
+}
+
+extern "C" fn read_of(address: usize, size: usize, at: usize) {
+    if !is_usual(size) && frames::counts() {
+        access(address, size, How::Read, at);
+    }
+}
+
+extern "C" fn write_of(address: usize, size: usize, at: usize) {
+    if !is_usual(size) {
+        wrote(address, size, How::Write, at);
+    }
+}
+
+/// An access of another size than a number has: values of 3, 5, 6 and 7 bytes are handed from function to function as one. The thread sanitizer's pass
+/// leaves them out; the address sanitizer's, which comes after it, tells of all.
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+extern "C" fn __asan_loadN(_address: usize, _size: usize) {
+    std::arch::naked_asm!("mov rdx, [rsp]", "jmp {}", sym read_of)
+}
+
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+extern "C" fn __asan_storeN(_address: usize, _size: usize) {
+    std::arch::naked_asm!("mov rdx, [rsp]", "jmp {}", sym write_of)
+}
+
+/// What the thread sanitizer's pass has told of before.
+macro_rules! told_before {
+    ($($name:ident)*) => {$(
+        #[unsafe(naked)]
+        #[unsafe(no_mangle)]
+        extern "C" fn $name(_address: usize) {
+            std::arch::naked_asm!("ret")
+        }
+    )*};
+}
+
+told_before! {
+    __asan_load1 __asan_load2 __asan_load4 __asan_load8 __asan_load16
+    __asan_store1 __asan_store2 __asan_store4 __asan_store8 __asan_store16
+}
+
+/// A function that does not return is about to be called.
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+extern "C" fn __asan_handle_no_return() {
+    std::arch::naked_asm!("ret")
+}
+
 unsafe extern "C" fn copied(to: *mut u8, from: *const u8, size: usize, at: usize) -> *mut u8 {
     if size > 0 && frames::counts() {
         access(from.addr(), size, How::Read, at);

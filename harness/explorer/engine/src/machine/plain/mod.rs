@@ -54,6 +54,8 @@ pub struct Plain {
     counts: counts::Counts,
     /// Somebody looks at the counters of `Arc`s.
     looked: bool,
+    /// How often, while that is no step.
+    looks: u32,
     /// Their operations are steps.
     visible: bool,
     /// What those knew who dropped before the last.
@@ -102,6 +104,7 @@ pub fn begin(steps_of_counters: bool) {
             plain.freeing = None;
             plain.touched.clear();
             plain.looked = false;
+            plain.looks = 0;
             plain.visible = steps_of_counters;
             plain.witnesses.begin();
         });
