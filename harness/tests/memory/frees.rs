@@ -1,7 +1,7 @@
 //! Memory that is given back: too early, twice, or by the right one.
 
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering::*};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex, Once, RwLock, mpsc};
 use std::thread;
 
 struct Shared {
@@ -276,4 +276,176 @@ fn a_local_that_is_lent() {
         .join()
         .unwrap();
     assert_eq!(OWN.get(), 2);
+}
+
+/// A box, and a pointer to what is in it.
+fn boxed() -> (Box<u32>, Bare) {
+    let mut owner = Box::new(1_u32);
+    let pointer = Bare(&raw mut *owner);
+    (owner, pointer)
+}
+
+struct Bare(*mut u32);
+
+// SAFETY: none. That is what is explored.
+unsafe impl Send for Bare {}
+
+impl Bare {
+    fn get(&self) -> u32 {
+        // SAFETY: whoever calls makes sure of it, or not.
+        std::hint::black_box(unsafe { *self.0 })
+    }
+}
+
+/// Must fail: use after free. The message goes with the channel.
+fn a_message_that_nobody_receives() {
+    let (owner, pointer) = boxed();
+    let (sender, receiver) = mpsc::channel();
+    sender.send(owner).unwrap();
+    drop((receiver, sender));
+    pointer.get();
+}
+
+/// A channel that goes with a message of another thread: what the two did to it is in order.
+fn a_message_of_another_thread_that_nobody_receives() {
+    let (sender, receiver) = mpsc::channel();
+    let other = thread::spawn(move || {
+        let mut owner = Box::new(1_u32);
+        *owner += 1;
+        let _ = sender.send(owner);
+    });
+    drop(receiver);
+    other.join().unwrap();
+}
+
+/// Must fail: use after free. The result goes with the handle.
+fn a_result_that_nobody_joins() {
+    let (owner, pointer) = boxed();
+    let other = thread::spawn(move || owner);
+    while !other.is_finished() {
+        thread::yield_now();
+    }
+    drop(other);
+    pointer.get();
+}
+
+/// Must fail: use after free. Large blocks are blocks.
+fn a_large_block() {
+    let bytes = vec![1_u8; 200_000];
+    let inside = &raw const bytes[5];
+    drop(bytes);
+    // SAFETY: it is not.
+    std::hint::black_box(unsafe { *inside });
+}
+
+/// Must fail: use after free. Likewise, beside who frees it.
+fn a_large_block_that_grows() {
+    let mut bytes = vec![1_u32; 50_000];
+    let inside = Bare(&raw mut bytes[5]);
+    let other = thread::spawn(move || inside.get());
+    bytes.push(1);
+    other.join().unwrap();
+}
+
+/// In order, that is nothing.
+fn a_large_block_that_grows_afterwards() {
+    let mut bytes = vec![1_u32; 50_000];
+    let inside = Bare(&raw mut bytes[5]);
+    thread::spawn(move || inside.get()).join().unwrap();
+    bytes.push(1);
+    assert_eq!(bytes[5], 1);
+}
+
+/// A value, and a pointer to it that outlives it.
+fn lent<T>(value: T) -> (Box<T>, Lent<T>) {
+    let owner = Box::new(value);
+    let pointer = Lent(&raw const *owner);
+    (owner, pointer)
+}
+
+struct Lent<T>(*const T);
+
+// SAFETY: none. That is what is explored.
+unsafe impl<T> Send for Lent<T> {}
+
+impl<T> Lent<T> {
+    fn get(&self) -> &T {
+        // SAFETY: whoever calls makes sure of it, or not.
+        unsafe { &*self.0 }
+    }
+}
+
+/// Frees what another thread uses as soon as that says so, from within.
+fn freed_when_it_is_said<T>(value: T, uses: fn(&T, &AtomicBool)) {
+    let (owner, pointer) = lent(value);
+    let said = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let said = &said;
+        scope.spawn(move || uses(pointer.get(), said));
+        while !said.load(Acquire) {
+            thread::yield_now();
+        }
+        drop(owner);
+    });
+}
+
+/// Must fail: use after free. Whoever has a lock is still going to give it back.
+fn a_lock_that_is_held() {
+    freed_when_it_is_said(Mutex::new(0), |lock, said| {
+        let _guard = lock.lock();
+        said.store(true, Release);
+    });
+}
+
+/// Must fail: use after free. Likewise.
+fn a_lock_that_is_shared() {
+    freed_when_it_is_said(RwLock::new(0), |lock, said| {
+        let _guard = lock.read();
+        said.store(true, Release);
+    });
+}
+
+/// Must fail: use after free. Whoever initialises is still going to say that it is done.
+fn a_cell_that_is_initialised() {
+    freed_when_it_is_said(Once::new(), |once, said| once.call_once(|| said.store(true, Release)));
+}
+
+/// It was given back before.
+fn a_lock_that_was_held() {
+    freed_when_it_is_said(Mutex::new(0), |lock, said| {
+        drop(lock.lock());
+        said.store(true, Release);
+    });
+}
+
+/// Whoever takes the lock afterwards may free it.
+fn a_lock_that_is_taken_and_freed() {
+    let (owner, pointer) = lent(Mutex::new(false));
+    thread::scope(|scope| {
+        scope.spawn(move || *pointer.get().lock().unwrap() = true);
+        while !*owner.lock().unwrap() {
+            thread::yield_now();
+        }
+        drop(owner);
+    });
+}
+
+/// Must fail: use after free. Who comes out of a barrier first frees it, and the other is still there.
+fn a_barrier_that_one_is_in() {
+    let (owner, pointer) = lent(Barrier::new(2));
+    thread::scope(|scope| {
+        scope.spawn(move || drop(pointer.get().wait()));
+        owner.wait();
+        drop(owner);
+    });
+}
+
+/// A value of the user's, with a name that locks' own guards have.
+struct Guard(#[allow(dead_code, reason = "only its destructor counts")] Box<u32>);
+
+/// Must fail: use after free. What is in a lock goes with it, whatever its name.
+fn a_value_in_a_lock() {
+    let (owner, pointer) = boxed();
+    drop(Mutex::new(Guard(owner)));
+    pointer.get();
 }

@@ -4,7 +4,7 @@ use std::cell::UnsafeCell;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*, fence};
-use std::sync::{Barrier, Condvar, Mutex, Once, RwLock, mpsc};
+use std::sync::{Barrier, Condvar, Mutex, Once, OnceLock, RwLock, mpsc};
 use std::thread;
 
 /// A value that anybody may touch, at their own risk.
@@ -400,4 +400,89 @@ fn under_the_locks_of_two_streams() {
         let _alone = std::io::stdout().lock();
         bare.set(0, bare.get(0) + 1);
     });
+}
+
+static mut NUMBER: u32 = 0;
+
+/// Gives all types the same.
+trait Bump {
+    fn bump(&self) {
+        // SAFETY: it is not.
+        unsafe { NUMBER += 1 }
+    }
+
+    fn bump_by_a_closure(&self) {
+        // SAFETY: as above.
+        let bump = || unsafe { NUMBER += 1 };
+        bump();
+    }
+}
+
+impl Bump for Mutex<u32> {}
+impl<T> Bump for mpsc::Sender<T> {}
+impl Bump for AtomicUsize {}
+
+/// Calls it in two threads.
+fn twice(call: impl Fn() + Sync) {
+    thread::scope(|scope| {
+        scope.spawn(&call);
+        call();
+    });
+}
+
+/// Must fail: data race. The method is the user's, whoever's the type is.
+fn a_method_that_a_trait_gives_to_a_lock() {
+    let lock = Mutex::new(0);
+    twice(|| lock.bump());
+}
+
+/// Must fail: data race. Likewise.
+fn a_method_that_a_trait_gives_to_an_atomic() {
+    let number = AtomicUsize::new(0);
+    twice(|| number.bump());
+}
+
+/// Must fail: data race. Likewise, in a closure.
+fn a_closure_that_a_trait_gives_to_a_sender() {
+    let (sender, _receiver) = mpsc::channel::<u32>();
+    let sender = Mutex::new(sender);
+    twice(|| {
+        let own = sender.lock().unwrap().clone();
+        own.bump_by_a_closure();
+    });
+}
+
+/// In order, it is none.
+fn a_method_that_a_trait_gives_and_a_lock_orders() {
+    let lock = Mutex::new(0);
+    twice(|| {
+        let _guard = lock.lock();
+        lock.bump();
+    });
+}
+
+/// Must fail: data race. To clone what is in a cell is to read it.
+fn a_clone_of_a_cell() {
+    let mut numbers = vec![1_u32, 2];
+    let first = AtMyRisk(numbers.as_mut_ptr());
+    let cell = OnceLock::from(numbers);
+    thread::scope(|scope| {
+        scope.spawn(|| first.put(5));
+        assert_eq!(cell.clone().get().map(Vec::len), Some(2));
+    });
+}
+
+/// A pointer that anybody may use.
+struct AtMyRisk(*mut u32);
+
+// SAFETY: none. That is what is explored.
+unsafe impl Sync for AtMyRisk {}
+// SAFETY: as above.
+unsafe impl Send for AtMyRisk {}
+
+impl AtMyRisk {
+    fn put(&self, value: u32) {
+        // SAFETY: whoever calls makes sure of it, or not.
+        unsafe { *self.0 = value }
+    }
 }

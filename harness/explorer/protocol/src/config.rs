@@ -77,6 +77,12 @@ pub struct Config {
     /// Calls of std that block may eat a park token. Set where it can make a difference, by the exploration itself.
     #[doc(hidden)]
     pub tokens: bool,
+    /// Looks at std's objects may find what was. Off: it is not known yet what it costs other people's programs.
+    #[doc(hidden)]
+    pub past: bool,
+    /// To let go of the result of a thread is a step. Set where it can make a difference, by the exploration itself.
+    #[doc(hidden)]
+    pub results: bool,
     /// The locks of the standard streams keep others out. Set where it can make a difference, by the exploration itself.
     #[doc(hidden)]
     pub streams: bool,
@@ -142,6 +148,8 @@ impl Default for Config {
             strategy: Strategy::Optimal,
             queues: false,
             tokens: false,
+            past: false,
+            results: false,
             streams: false,
             circles: false,
             classes: false,
@@ -277,6 +285,8 @@ fields!(Config {
     strategy,
     queues,
     tokens,
+    past,
+    results,
     streams,
     circles,
     classes,

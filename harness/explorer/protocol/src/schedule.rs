@@ -3,7 +3,7 @@
 //! `0:a3b.1(c2a)4` reads: format 0; thread `a` (the first) takes 3 steps, `b` one step in its alternative 1, then four times `c` 2 steps and
 //! `a` one. After the end of the string whoever ran last goes on, unless it yields. Between the format and the colon stand the bounds that the schedule was found with, where they are
 //! not the usual: `s2` two spurious wake-ups a thread, `n7` random numbers from the seed 7, `e` eager time-outs, `o` the order of prints counts, `q` every ordering is
-//! `SeqCst`, `d` threads may be left running at the end, `m` memory may not, `r` writers that wait keep readers out, `t` park tokens are eaten, `p` the locks of the standard streams keep others out, `g` it goes round.
+//! `SeqCst`, `d` threads may be left running at the end, `m` memory may not, `r` writers that wait keep readers out, `t` park tokens are eaten, `h` looks may find what was, `u` to let go of a thread's result is a step, `p` the locks of the standard streams keep others out, `g` it goes round.
 
 use std::fmt;
 
@@ -66,6 +66,8 @@ pub fn write(config: &Config, turns: &[Turn]) -> String {
         ('c', config.counters),
         ('r', config.queues),
         ('t', config.tokens),
+        ('h', config.past),
+        ('u', config.results),
         ('p', config.streams),
         ('g', config.circles),
     ] {
@@ -151,6 +153,8 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
     config.counters = false;
     config.queues = false;
     config.tokens = false;
+    config.past = false;
+    config.results = false;
     config.streams = false;
     config.circles = false;
     let mut bounds = bounds.chars().peekable();
@@ -163,6 +167,8 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
             'e' => config.eager_timeouts = true,
             'r' => config.queues = true,
             't' => config.tokens = true,
+            'h' => config.past = true,
+            'u' => config.results = true,
             'p' => config.streams = true,
             'g' => config.circles = true,
             'o' => config.outputs = true,

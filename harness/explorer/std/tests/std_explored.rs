@@ -7,6 +7,8 @@
 mod channels;
 #[path = "explored/locks.rs"]
 mod locks;
+#[path = "explored/old_states.rs"]
+mod old_states;
 #[path = "explored/once.rs"]
 mod once;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

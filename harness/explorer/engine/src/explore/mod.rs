@@ -593,15 +593,18 @@ impl<'a> Exploration<'a> {
     fn begin_again(&mut self) -> bool {
         let noticed = self.runner.with(|machine| {
             let config = &mut machine.config;
-            let (queues, tokens) = (machine.policies.queues(), machine.policies.tokens());
-            if (queues, tokens) == (config.queues, config.tokens) {
+            let met = &machine.policies;
+            let found = [met.queues(), met.tokens(), met.results];
+            let explored = [config.queues, config.tokens, config.results];
+            if found == explored {
                 return false;
             }
             if self.confined {
-                self.noticed |= queues && !config.queues || tokens && !config.tokens;
+                self.noticed |=
+                    found.iter().zip(explored).any(|(found, explored)| *found && !explored);
                 return false;
             }
-            (config.queues, config.tokens) = (queues, tokens);
+            [config.queues, config.tokens, config.results] = found;
             machine.search = search(&machine.config);
             true
         });

@@ -151,8 +151,8 @@ impl Explorer {
         let _watchdog = self.watch(&runner, name);
         Exploration::new(&config, &runner, name, &mut |_| {}).search();
         let found = runner.with(|machine| machine.config.clone());
-        let Config { queues, tokens, streams, counters, .. } = found;
-        Config { queues, tokens, streams, counters, ..self.config.clone() }
+        let Config { queues, tokens, past, results, streams, counters, .. } = found;
+        Config { queues, tokens, past, results, streams, counters, ..self.config.clone() }
     }
 }
 
@@ -184,7 +184,7 @@ fn untold(machine: &Machine, choice: &Choice) -> Option<Untold> {
         Op::Pass { .. } | Op::SendTaken { .. } | Op::Await(_) => Untold::GoesOn,
         Op::Print(_) | Op::LockStream(_) | Op::UnlockStream(_) => Untold::Prints,
         Op::Input => Untold::Reads,
-        Op::DropSender(_) => Untold::GivesBack,
+        Op::DropSender(_) | Op::LetGo(_) => Untold::GivesBack,
         _ => return None,
     })
 }

@@ -77,6 +77,11 @@ impl Machine {
 
     /// A spinning thread that goes on sees the newest of what it waited for: stores become visible in the end.
     pub(super) fn see_newest(&mut self, tid: Tid) {
+        if self.config.past {
+            for at in 0..self.threads[tid].spin.round.len() {
+                self.see_newest_of(tid, self.threads[tid].spin.round[at]);
+            }
+        }
         let thread = &mut self.threads[tid];
         for look in &thread.spin.round {
             let object = look.place.checked_sub(FIRST_SHARED);

@@ -184,6 +184,10 @@ impl Machine {
                 Done { value: 0, ok: true }
             }
             Op::DropReceiver(channel) => {
+                // It destroys the messages that nobody has received.
+                let sent: Vec<_> =
+                    self.channel(channel).queue.iter().map(|sent| sent.1.clone()).collect();
+                sent.iter().for_each(|sent| self.threads[tid].views.learn(sent));
                 let view = self.threads[tid].views.current.clone();
                 self.objects[channel as usize].version += 1;
                 let panic = self.unwinds(tid);

@@ -7,7 +7,7 @@ use super::object::{OncePhase, State};
 use super::op::{Obj, Op, Tid};
 use super::spinning::Waits;
 use super::thread::{Thread, Woken};
-use super::{FENCES, Machine, SPAWNS, end_of, shared, token_of};
+use super::{FENCES, Machine, SPAWNS, end_of, result_of, shared, token_of};
 use crate::config::{Fault, Memory};
 use crate::search::{Choice, Footprint, Kind, QUIESCENT_ALT};
 use std::sync::atomic::Ordering;
@@ -18,6 +18,8 @@ pub const SPURIOUS: u16 = 1;
 pub const TIMED_OUT: u16 = 2;
 /// A blocking call of std has eaten the thread's park token.
 pub const EATEN: u16 = 4;
+/// A look at one of std's objects finds what was before.
+pub const BEFORE: u16 = 8;
 /// A waiting writer keeps the reader out.
 pub const BEHIND: u16 = 1;
 /// A `compare_exchange_weak` fails although it need not.
@@ -69,6 +71,10 @@ impl Machine {
             | Op::Park { .. }
             | Op::Read(_)
             | Op::TryRead(_)
+            | Op::TryLock(_)
+            | Op::OnceGet(_)
+            | Op::IsPoisoned(_)
+            | Op::IsFinished(_)
             | Op::Receive { .. }
             | Op::Send(_)
             | Op::SendTaken { .. }
@@ -152,6 +158,15 @@ impl Machine {
                 push(0);
                 if self.may_be_kept_out(lock) {
                     push(BEHIND);
+                }
+                if self.may_find_what_was(tid) {
+                    push(BEFORE);
+                }
+            }
+            op if super::past::may_look_back(op) => {
+                push(0);
+                if self.may_find_what_was(tid) {
+                    push(BEFORE);
                 }
             }
             op if op.parks() => {
@@ -252,6 +267,9 @@ impl Machine {
     pub(super) fn footprints(&self, tid: Tid, alt: u16) -> (Footprint, Footprint) {
         let (touched, widest) = self.usual_footprints(tid, alt);
         let thread = &self.threads[tid];
+        if super::past::looks_back(thread.pending, alt) {
+            return (Footprint::EMPTY, widest);
+        }
         if !self.config.tokens || !thread.rests || !thread.pending.parks() {
             return (touched, widest);
         }
@@ -282,6 +300,7 @@ impl Machine {
             Op::End if self.threads[tid].returned.is_some() => same(Footprint::EMPTY),
             Op::End | Op::Return => same(ambient(end_of(tid), Kind::Release)),
             Op::IsFinished(other) => same(ambient(end_of(other), Kind::Read)),
+            Op::LetGo(other) => same(ambient(result_of(other), Kind::Write)),
             Op::Spawn => same(ambient(SPAWNS, Kind::Write)),
             Op::Park { .. } => same(ambient(token_of(tid), Kind::Write)),
             Op::Unpark(other) => same(ambient(token_of(other), Kind::Write)),

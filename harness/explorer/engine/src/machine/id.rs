@@ -23,6 +23,11 @@ impl Id {
         Self { number: AtomicU64::new(0), created: Some(std::panic::Location::caller()) }
     }
 
+    /// The step that the current thread has just taken gave the object back, or went on from there: it has used its memory.
+    pub fn was_used(&self) {
+        super::plain::exchanged(std::ptr::from_ref(&self.number).addr(), size_of::<AtomicU64>());
+    }
+
     /// Where the object was created, or, if it was not, where its user is.
     pub fn created(&self) -> Loc {
         let here = || context::with(|machine| machine.threads[machine.current].at);

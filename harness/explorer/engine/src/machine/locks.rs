@@ -3,6 +3,7 @@
 use super::Machine;
 use super::object::{Lock, State};
 use super::op::{Obj, Op, Tid};
+use super::past::Was;
 use super::spinning::closeness::Closeness;
 use super::spinning::contents::Contents;
 use crate::config::Fault;
@@ -44,6 +45,8 @@ impl Machine {
         state.queued &= !(1 << tid);
         self.threads[tid].views.learn(&state.view);
         self.threads[tid].views.learn(&state.read_view);
+        let past = state.past;
+        self.knows_all(tid, past);
         self.note_time(tid, lock);
     }
 
@@ -67,11 +70,14 @@ impl Machine {
         let State::Lock(state) = &self.objects[lock as usize].state else { return };
         // A reader learns what writers knew, not what other readers knew.
         self.threads[tid].views.learn(&state.view);
+        let past = state.past;
+        self.knows_all(tid, past);
         self.note_time(tid, lock);
     }
 
     /// Gives back a lock held alone. Returns who can have it now.
     pub(super) fn release(&mut self, tid: Tid, lock: Obj) -> u64 {
+        self.changes_past(tid, self.lock(lock).past, Was::Held);
         let view = self.threads[tid].views.current.clone();
         let taken = self.lock_mut(lock).taken.take();
         let elsewhere = self.has_section_changed(taken.as_ref());

@@ -14,6 +14,7 @@
 //! | `policies` | what std leaves open and this program can notice |
 //! | `spinning` | spin loops |
 //! | `memory` | what loads may read |
+//! | `past` | what looks at std's objects may find that was |
 //! | `words` | which atomic is at an address |
 //! | `context` | how code finds the machine, and the switch between coroutines |
 //! | `fibers` | the coroutines |
@@ -49,6 +50,7 @@ pub mod object;
 pub mod op;
 pub mod overflow;
 pub mod panics;
+pub mod past;
 pub mod perform;
 pub mod plain;
 pub mod policies;
@@ -97,12 +99,17 @@ const fn end_of(tid: Tid) -> u32 {
     6 + 2 * tid as u32
 }
 
+/// Who lets go of the result of a thread.
+const fn result_of(tid: Tid) -> u32 {
+    5 + 2 * MAX_THREADS as u32 + tid as u32
+}
+
 /// An object of the program.
 const fn shared(object: Obj) -> u32 {
     FIRST_SHARED + object
 }
 
-const FIRST_SHARED: u32 = 5 + 2 * MAX_THREADS as u32;
+const FIRST_SHARED: u32 = 5 + 3 * MAX_THREADS as u32;
 
 /// How an execution ended badly.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,6 +165,8 @@ pub struct Machine {
     pub objects: Vec<Object>,
     places: Vec<u32>,
     atomics: usize,
+    /// What can be looked at and may be found as it was.
+    pasts: Vec<past::Past>,
     /// The atomics, by their addresses.
     words: words::Words,
     /// The words that threads wait at below std.
@@ -233,6 +242,7 @@ impl Machine {
             objects: Vec::new(),
             places: Vec::new(),
             atomics: 0,
+            pasts: Vec::new(),
             words: words::Words::default(),
             futexes: Vec::new(),
             current: 0,
@@ -280,6 +290,7 @@ impl Machine {
         self.threads.clear();
         self.objects.clear();
         self.words.clear();
+        self.pasts.clear();
         self.futexes.clear();
         self.environment.clear();
         self.places.resize(FIRST_SHARED as usize, 0);
@@ -331,6 +342,11 @@ impl Machine {
             version: 0,
             state,
         });
+        let has_a_past =
+            matches!(self.objects[number as usize].state, State::Lock(_) | State::Once(_));
+        if has_a_past {
+            self.give_a_past(number);
+        }
         number
     }
 
@@ -354,6 +370,7 @@ impl Machine {
 
     /// A thread counts its steps in its view, so that others can tell what they know of it. Where nobody asks, that costs a counter.
     fn give_a_clock(&mut self, thread: &mut Thread) {
+        thread.past = self.new_past();
         if plain::is_on() {
             thread.clock = self.atomics;
             self.atomics += 1;

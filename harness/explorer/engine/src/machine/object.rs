@@ -71,6 +71,10 @@ pub struct Lock {
     pub poisoned_by: Option<Tid>,
     /// When somebody took it last, or asked for it, on his clock.
     pub time: u64,
+    /// What it was.
+    pub past: super::past::Number,
+    /// Whether it was poisoned.
+    pub poison_past: super::past::Number,
     /// When it was poisoned last, or that was cleared.
     pub poison_time: u64,
     /// How often it was given back.
@@ -93,6 +97,8 @@ impl Lock {
 pub struct Once {
     /// Where it stands.
     pub phase: OncePhase,
+    /// That it was not initialised.
+    pub past: super::past::Number,
     /// What the initialiser knew.
     pub view: Clock,
     /// The panic that poisoned it, see `Machine::poisons`.

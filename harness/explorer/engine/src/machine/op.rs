@@ -25,6 +25,8 @@ pub enum Op {
     /// The end of a scope waits for a closure to return, not for the end of its thread.
     JoinScoped(Tid),
     IsFinished(Tid),
+    /// A thread lets go of its result, or somebody of its handle: the last one destroys the result.
+    LetGo(Tid),
     Yield,
     /// A yield at the end of a spin round that read the same values as the round before.
     SpinYield,
@@ -147,6 +149,7 @@ impl Op {
         matches!(
             self,
             End | Return
+                | Self::LetGo(_)
                 | Self::Unlock(_)
                 | Unread(_)
                 | DropSender(_)
@@ -203,7 +206,11 @@ impl Op {
                 spurious || timeout.is_some_and(|time| eager || time == 0)
             }
             Self::Park { .. } => spurious,
-            Self::Read(_) | Self::TryRead(_) => config.queues,
+            Self::TryRead(_) => config.queues || config.past,
+            Self::Read(_) => config.queues,
+            Self::TryLock(_) | Self::OnceGet(_) | Self::IsPoisoned(_) | Self::IsFinished(_) => {
+                config.past
+            }
             _ if self.parks() => config.tokens,
             _ => false,
         }

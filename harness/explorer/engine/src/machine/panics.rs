@@ -4,6 +4,7 @@
 //! panics because another one did; that one is the failure, and the story ends there.
 
 use super::op::{Obj, Tid};
+use super::past::Was;
 use super::{Bad, Machine};
 
 /// A panic of this execution.
@@ -82,6 +83,7 @@ impl Machine {
 
     fn note_panic(&mut self, message: String, at: Option<trace::Location>, shown: bool) {
         let current = self.current;
+        self.policies.results |= self.threads[current].destroys;
         let thread = &self.threads[current];
         let passes_on = message == RESUMED
             || message.contains("Any { .. }")
@@ -178,7 +180,13 @@ impl Machine {
     pub fn poisoned(&mut self, lock: Obj) {
         let by = self.current;
         let now = self.threads[by].views.current.time;
+        let past = self.lock(lock).poison_past;
+        let (slot, known) = self.has_changed_past(by, past, Was::Sound);
         let state = self.lock_mut(lock);
+        if past.is_some() {
+            // It was poisoned before it was given back.
+            state.view.raise(slot, known);
+        }
         state.poisoned_by = Some(by);
         state.poison_time = state.poison_time.max(now);
         self.objects[lock as usize].version += 1;

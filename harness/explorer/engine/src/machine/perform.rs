@@ -3,6 +3,7 @@
 use super::choices::{BEHIND, EATEN, SPURIOUS, TIMED_OUT, WEAK_FAILURE};
 use super::object::{OncePhase, State};
 use super::op::{Obj, Op, Tid};
+use super::past::{self, Was};
 use super::thread::Woken;
 use super::{Bad, Machine};
 use crate::config::{Fault, Memory};
@@ -37,8 +38,7 @@ impl Machine {
         let (footprint, widest) = self.footprints(tid, alt);
         let step = self.steps - 1;
         let mut woken = 0;
-        let idle =
-            op.only_ends() || self.threads[tid].has_returned() || self.only_counts(tid);
+        let idle = op.only_ends() || self.threads[tid].has_returned() || self.only_counts(tid);
         if !idle {
             self.threads[tid].last_act = step;
         }
@@ -73,6 +73,9 @@ impl Machine {
         update: &dyn Fn(u64) -> u64,
         woken: &mut u64,
     ) -> Done {
+        if past::looks_back(op, alt) {
+            return self.look_back(tid);
+        }
         match op {
             Op::RestIn { channel, sends } => {
                 self.threads[tid].rests = self.must_rest(channel, sends);
@@ -82,10 +85,17 @@ impl Machine {
             }
             Op::Start => self.after.extend(self.threads[tid].spawned_by),
             Op::Return => {
+                self.changes_past(tid, self.threads[tid].past, Was::Unfinished);
                 let knows = self.threads[tid].views.current.clone();
                 self.threads[tid].returned = Some((step, knows));
             }
-            Op::End => self.end(tid, step),
+            Op::End => {
+                if self.threads[tid].returned.is_none() {
+                    self.changes_past(tid, self.threads[tid].past, Was::Unfinished);
+                }
+                self.end(tid, step);
+            }
+            Op::LetGo(other) => self.let_go(tid, other),
             Op::Spawn => {}
             Op::Join(other) => {
                 self.after.extend(self.threads[other].ended);
@@ -99,6 +109,9 @@ impl Machine {
             Op::IsFinished(other) => {
                 // It loads a counter `Relaxed`, and so teaches nothing of what the thread has done.
                 let ended = self.threads[other].has_returned();
+                if ended {
+                    self.knows_all(tid, self.threads[other].past);
+                }
                 if ended && self.config.memory == Memory::SeqCst {
                     self.learn_from_return(tid, other);
                 } else if ended {
@@ -109,10 +122,14 @@ impl Machine {
                 return Done { value: 0, ok: ended };
             }
             Op::Yield | Op::Print(_) | Op::Input => {}
-            Op::IsPoisoned(lock) => self.is_not_before(tid, self.lock(lock).poison_time),
+            Op::IsPoisoned(lock) => {
+                self.is_not_before(tid, self.lock(lock).poison_time);
+                self.knows_all(tid, self.lock(lock).poison_past);
+            }
             Op::ClearPoison(lock) => {
                 let now = self.threads[tid].views.current.time;
                 self.objects[lock as usize].version += 1;
+                self.changes_past(tid, self.lock(lock).poison_past, Was::Poisoned);
                 let state = self.lock_mut(lock);
                 state.poison_time = state.poison_time.max(now);
             }
@@ -165,6 +182,7 @@ impl Machine {
                 return Done { value: 0, ok: free };
             }
             Op::Unread(lock) => {
+                self.changes_past(tid, self.lock(lock).past, Was::Shared);
                 let view = self.threads[tid].views.current.clone();
                 self.threads[tid].reading -= 1;
                 let state = self.lock_mut(lock);
@@ -251,6 +269,11 @@ impl Machine {
                 return self.once_enter(tid, once, ignore_poison);
             }
             Op::OnceLeave { once, poisoned } => {
+                let past = match &self.objects[once as usize].state {
+                    State::Once(state) if !poisoned => state.past,
+                    _ => None,
+                };
+                self.changes_past(tid, past, Was::Unfinished);
                 let view = self.threads[tid].views.current.clone();
                 self.objects[once as usize].version += 1;
                 let by = self.poisons();

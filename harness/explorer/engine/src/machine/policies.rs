@@ -11,6 +11,10 @@
 //! parks later waits for ever (rust-lang/rust #145816). That matters only to a thread that does such a call, and is unparked, and parks.
 
 //!
+//! And who destroys the result of a thread whose handle was dropped: the thread, or who dropped the handle, whoever is later. That matters if the destructor does something that others can
+//! notice.
+
+//!
 //! And the lock of a standard stream, which a print takes, and gives back when its text is put together and written. Mostly nobody can tell. It makes a
 //! difference where a thread does something that others can notice while it has the lock: then the lock is one like all others.
 
@@ -36,8 +40,12 @@ pub struct Policies {
     pub weak: bool,
     /// It waits with a time-out.
     pub timed: bool,
-    /// It looks at the state of one of std's objects without waiting.
+    /// It looks at a channel without waiting.
     pub peeks: bool,
+    /// It looks at another of std's objects without waiting.
+    pub looks: bool,
+    /// It does something that others can notice while it destroys the result of a thread that nobody has joined.
+    pub results: bool,
     /// It compares and exchanges pointers.
     pub pointers: bool,
 }
@@ -48,15 +56,9 @@ impl Policies {
         let reading = thread.reading > 0;
         self.streams |= thread.printing > 0;
         self.notices |= (reading && op.can_wait()) || matches!(op, Op::TryRead(_));
-        self.peeks |= matches!(
-            op,
-            Op::OnceGet(_)
-                | Op::IsPoisoned(_)
-                | Op::TryLock(_)
-                | Op::TryRead(_)
-                | Op::TrySend(_)
-                | Op::TryReceive(_)
-        );
+        self.peeks |= matches!(op, Op::TrySend(_) | Op::TryReceive(_));
+        self.looks |= super::past::may_look_back(op);
+        self.results |= thread.destroys;
         match op {
             Op::Lock(lock) => self.writes |= objects[lock as usize].kind == "RwLock",
             Op::Park { .. } => self.parks |= 1 << tid,
@@ -81,6 +83,8 @@ impl Policies {
         self.timed |= other.timed;
         self.streams |= other.streams;
         self.peeks |= other.peeks;
+        self.looks |= other.looks;
+        self.results |= other.results;
         self.pointers |= other.pointers;
     }
 

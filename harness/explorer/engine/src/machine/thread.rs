@@ -43,6 +43,12 @@ pub struct Thread {
     pub woken: Woken,
     /// When it was notified, on the clock of who did it.
     pub woken_at: u64,
+    /// That it had not ended.
+    pub past: super::past::Number,
+    /// It destroys the result of a thread.
+    pub destroys: bool,
+    /// What it knew when it let go of its result, and what whoever let go of its handle.
+    pub let_go: [Option<crate::search::clock::Clock>; 2],
     /// Why the last wait that it was in ended.
     pub awoken: Woken,
     /// Its park token.
@@ -123,6 +129,9 @@ impl Thread {
             spawned_by: None,
             woken: Woken::No,
             woken_at: 0,
+            past: None,
+            destroys: false,
+            let_go: [None, None],
             awoken: Woken::No,
             caller: None,
             token: false,

@@ -13,6 +13,7 @@ use super::choices::{BEHIND, SPURIOUS, TIMED_OUT, WEAK_FAILURE};
 use super::object::State;
 use super::op::{Obj, Op, Tid};
 use super::panics::Told;
+use super::past::looks_back;
 use super::perform::Done;
 use super::plain::atomics::COUNTER;
 use super::thread::Woken;
@@ -202,6 +203,7 @@ impl Machine {
             (Op::NotifyOne(_), waiter) if waiter > 0 => {
                 Some(Choice::Waiter { thread: thread_id(usize::from(waiter - 1)) })
             }
+            (op, alt) if looks_back(op, alt) => Some(Choice::OlderStore),
             (Op::Compare { .. }, alt) if alt != QUIESCENT_ALT && alt & WEAK_FAILURE != 0 => {
                 Some(Choice::WeakFailure)
             }
@@ -229,6 +231,7 @@ impl Machine {
             Op::Spawn => Operation::Spawn { child: thread_id(self.threads.len()) },
             Op::Join(child) | Op::JoinScoped(child) => Operation::Join { child: thread_id(child) },
             Op::IsFinished(_) => Operation::Other,
+            Op::LetGo(_) => return None,
             Op::SpinYield if self.threads[tid].nap.is_some() => {
                 Operation::Sleep { ns: self.threads[tid].nap.unwrap_or_default() }
             }

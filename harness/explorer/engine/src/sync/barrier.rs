@@ -56,6 +56,7 @@ impl Barrier {
         };
         if !done.ok {
             context::visible(Op::Pass { barrier, generation: done.value as u32 }, at);
+            self.id.was_used();
         }
         BarrierWaitResult(done.ok)
     }

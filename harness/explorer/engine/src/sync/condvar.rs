@@ -74,6 +74,7 @@ impl Condvar {
                     context::visible_as(Op::Wake { condvar, lock, timeout: ns }, call, at)
             {
                 timed_out = !done.ok;
+                mutex.id.was_used();
                 hold = Hold::Explored(lock);
             }
             return (mutex.guard(None, hold, at), WaitTimeoutResult(timed_out));

@@ -12,11 +12,12 @@ use crate::machine::context::{self, Answer};
 use crate::machine::id::Id;
 use crate::machine::object::{Lock, State};
 use crate::machine::op::{Loc, Obj, Op};
+use crate::machine::plain;
 use crate::record::{self, Object};
 
 /// Mutual exclusion, as `std::sync::Mutex`.
 pub struct Mutex<T: ?Sized> {
-    id: Id,
+    pub(super) id: Id,
     /// The lock outside of executions.
     real: std::sync::Mutex<()>,
     poison: Flag,
@@ -62,6 +63,7 @@ impl<T> Mutex<T> {
     ///
     /// The value in an error, if the mutex is poisoned.
     pub fn into_inner(self) -> LockResult<T> {
+        plain::reads(self.data.get().addr(), size_of::<T>());
         let poison = self.poison;
         poison.wrap(self.data.into_inner())
     }
@@ -168,7 +170,14 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     pub fn is_poisoned(&self) -> bool {
         if let Some(object) = self.object() {
-            context::visible_as(Op::IsPoisoned(object), "is_poisoned", Location::caller());
+            let at = Location::caller();
+            let looked = context::visible_as(Op::IsPoisoned(object), "is_poisoned", at);
+            // What was, and is not so any more.
+            if let Answer::Done(done) = looked
+                && done.value > 0
+            {
+                return done.ok;
+            }
         }
         self.poison.get()
     }
@@ -237,6 +246,7 @@ impl<T: ?Sized> Drop for MutexGuard<'_, T> {
         match self.hold {
             Hold::Explored(object) => {
                 context::visible(Op::Unlock(object), self.at);
+                self.lock.id.was_used();
                 // With the step, not before it: until a panic has come so far, others find the lock held and not poisoned.
                 self.lock.poison.leave(self.panicking, self.hold);
             }

@@ -249,6 +249,7 @@ impl Drop for Leave<'_> {
         let poisoned = self.poisoned;
         if let Some(once) = self.object {
             context::visible_as(Op::OnceLeave { once, poisoned }, self.call, self.at);
+            self.once.id.was_used();
             return;
         }
         record::once_leave(self.once.recorded(), self.call, self.at);

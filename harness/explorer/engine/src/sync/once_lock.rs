@@ -7,6 +7,7 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::once::Once;
 use crate::machine::op::{Loc, Obj};
+use crate::machine::plain;
 
 /// A cell that is written once, as `std::sync::OnceLock`.
 pub struct OnceLock<T> {
@@ -112,14 +113,23 @@ impl<T> OnceLock<T> {
         });
     }
 
+    /// The value is read as a whole, by code that does not count as the program's.
+    fn moves_out(&self) {
+        if let Some(value) = self.written() {
+            plain::reads(std::ptr::from_ref(value).addr(), size_of::<T>());
+        }
+    }
+
     /// The value.
     pub fn into_inner(self) -> Option<T> {
+        self.moves_out();
         self.value.into_inner()
     }
 
     /// Takes the value and leaves the cell empty.
     #[track_caller]
     pub fn take(&mut self) -> Option<T> {
+        self.moves_out();
         let value = self.value.get_mut().take();
         let created = self.once.id.created;
         self.once = Once::new();

@@ -10,7 +10,7 @@ use super::scope::Leave;
 use super::{Result, Scope, ScopedJoinHandle, Thread};
 use crate::explore::runner::thread_main;
 use crate::machine::context::{self, Answer};
-use crate::machine::op::{Loc, Op};
+use crate::machine::op::{Loc, Op, Tid};
 use crate::record;
 
 /// Where a thread leaves its result. The thread and the handle share it.
@@ -29,6 +29,19 @@ impl<T> Packet<T> {
     }
 }
 
+/// A thread, or whoever has its handle, lets go of its result. The later one destroys it.
+fn let_go<T>(packet: Arc<Packet<T>>, of: Option<Tid>, at: Loc) {
+    let Some(of) = of.filter(|_| std::mem::needs_drop::<T>()) else { return };
+    let is_step = context::with(|machine| machine.config.results) == Some(true);
+    if is_step {
+        context::visible(Op::LetGo(of), at);
+    }
+    let is_last = Arc::strong_count(&packet) == 1;
+    let knew = context::with(|machine| machine.begins_to_let_go(of, is_last));
+    drop(packet);
+    context::with(|machine| machine.has_let_go(knew));
+}
+
 impl<T> Drop for Packet<T> {
     fn drop(&mut self) {
         let result = self.result().take();
@@ -36,13 +49,22 @@ impl<T> Drop for Packet<T> {
             scope.panicked = true;
         }
         // Before the scope hears that the thread is done: the result may borrow from it.
-        drop(result);
+        if context::is_exploring() && std::mem::needs_drop::<T>() {
+            if crate::panic::catch(|| drop(result)).is_err() {
+                // As std does.
+                context::visible(Op::Abort, std::panic::Location::caller());
+                context::leave();
+            }
+        } else {
+            drop(result);
+        }
     }
 }
 
 /// Owns the permission to join a thread, as `std::thread::JoinHandle`.
 pub struct JoinHandle<T> {
-    packet: Arc<Packet<T>>,
+    /// Nothing, once the thread was joined.
+    packet: Option<Arc<Packet<T>>>,
     thread: Thread,
     real: Option<std::thread::JoinHandle<()>>,
 }
@@ -59,9 +81,9 @@ impl<T> JoinHandle<T> {
     ///
     /// The payload of the panic that ended the thread.
     #[track_caller]
-    pub fn join(self) -> Result<T> {
-        wait_for(&self.thread, self.real, Location::caller());
-        let result = self.packet.result().take();
+    pub fn join(mut self) -> Result<T> {
+        wait_for(&self.thread, self.real.take(), Location::caller());
+        let result = self.packet.take().and_then(|packet| packet.result().take());
         // Only when the join was refused is there no result.
         result.unwrap_or_else(|| Err(Box::new("the execution was given up")))
     }
@@ -82,6 +104,15 @@ impl<T> JoinHandle<T> {
                 matches!(asked, Answer::Done(done) if done.ok)
             }
             (None, None) => true,
+        }
+    }
+}
+
+impl<T> Drop for JoinHandle<T> {
+    #[track_caller]
+    fn drop(&mut self) {
+        if let Some(packet) = self.packet.take() {
+            let_go(packet, self.thread.tid().filter(|_| self.real.is_none()), Location::caller());
         }
     }
 }
@@ -107,8 +138,8 @@ impl<T> std::os::unix::thread::JoinHandleExt for JoinHandle<T> {
         self.real.as_ref().map_or(0, std::os::unix::thread::JoinHandleExt::as_pthread_t)
     }
 
-    fn into_pthread_t(self) -> std::os::unix::thread::RawPthread {
-        self.real.map_or(0, std::os::unix::thread::JoinHandleExt::into_pthread_t)
+    fn into_pthread_t(mut self) -> std::os::unix::thread::RawPthread {
+        self.real.take().map_or(0, std::os::unix::thread::JoinHandleExt::into_pthread_t)
     }
 }
 
@@ -244,10 +275,12 @@ where
         let message = caught.as_ref().err().map(message);
         *theirs.result() = Some(caught.map(|()| value.expect("the closure returned")));
         ended(message);
+        let own = context::with(|machine| machine.current);
+        let_go(theirs, own, at);
     };
     // SAFETY: the caller's promise.
     let (thread, real) = unsafe { launch(builder, Box::new(body), at) }?;
-    Ok(JoinHandle { packet, thread, real })
+    Ok(JoinHandle { packet: Some(packet), thread, real })
 }
 
 /// [`start`] without its types: what is here is compiled once, and not for each closure of a program again.

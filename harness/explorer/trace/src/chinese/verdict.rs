@@ -157,6 +157,11 @@ pub(crate) fn clue(
                 "{name} 读到 {atomic} 的旧值 {value}，而之前已经写入了 {newest}。没有什么让那次写入先于这次读取发生。"
             )
         }
+        Operation::TryLock { .. } | Operation::OnceGet { .. } | Operation::Other
+            if row.step.choice == Some(Choice::OlderStore) =>
+        {
+            format!("{name} 看到的是先前的状态：没有什么保证那次改变发生在这次查看之前。")
+        }
         Operation::Update { value: None, .. } if row.step.choice == Some(Choice::WeakFailure) => {
             format!("{name} 的比较交换无缘无故地失败了：弱的那种可以这样。")
         }

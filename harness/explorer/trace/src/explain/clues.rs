@@ -61,6 +61,13 @@ fn clue(chart: &Chart<'_>, row: &Row<'_>) -> Option<String> {
                 clean(&stale.newest)
             ))
         }
+        Operation::TryLock { .. } | Operation::OnceGet { .. } | Operation::Other
+            if row.step.choice == Some(Choice::OlderStore) =>
+        {
+            Some(format!(
+                "{name} finds what was before. Nothing makes the change happen before this look."
+            ))
+        }
         Operation::Store { atomic, value, .. } => {
             let gone = row.effect.overwrote.as_ref()?;
             Some(format!(

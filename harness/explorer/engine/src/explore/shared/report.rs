@@ -70,6 +70,8 @@ impl Report {
             notices,
             streams,
             peeks,
+            looks: glances,
+            results,
             pointers,
             parks,
             unparked,
@@ -86,6 +88,8 @@ impl Report {
             timed,
             streams,
             peeks,
+            glances,
+            results,
             pointers,
             looks,
             yields,
@@ -132,6 +136,8 @@ impl Report {
             notices,
             streams,
             peeks,
+            looks: glances,
+            results,
             pointers,
             parks,
             unparked,
@@ -140,7 +146,8 @@ impl Report {
             timed,
         } = &mut report.policies;
         let Met { looks, yields, timeouts, volatiles, accepted } = &mut report.met;
-        let Read { random, keys, calendar, clock, process, processors, environment } = &mut report.read;
+        let Read { random, keys, calendar, clock, process, processors, environment } =
+            &mut report.read;
         for mask in [parks, unparked, blocks, accepted] {
             *mask = from.next()?;
         }
@@ -151,6 +158,8 @@ impl Report {
             timed,
             streams,
             peeks,
+            glances,
+            results,
             pointers,
             looks,
             yields,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::shadow::How;
-use super::{Plain, access, faults, frames};
+use super::{Plain, access, faults};
 use crate::machine::op::Tid;
 use crate::machine::{Bad, arena, context};
 
@@ -36,9 +36,6 @@ pub struct Blocks {
     all: BTreeMap<usize, Block>,
     numbers: Vec<u32>,
 }
-
-/// Larger ones are not looked at byte by byte when they are freed.
-const MUCH: usize = 1 << 16;
 
 impl Blocks {
     /// Forgets all.
@@ -125,9 +122,7 @@ pub fn freed(start: usize) {
     });
     match may.flatten() {
         Some(May::Yes(size)) => {
-            if size <= MUCH && frames::counts() {
-                access(start, size, How::Free, 0);
-            }
+            access(start, size, How::Free, 0);
             super::with(|plain| {
                 if let Some(block) = plain.blocks.all.get_mut(&start) {
                     block.is_free = true;

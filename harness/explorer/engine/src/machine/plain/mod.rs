@@ -26,6 +26,7 @@ pub mod frames;
 mod hooks;
 pub mod leaks;
 mod library;
+mod mangled;
 pub mod shadow;
 mod symbols;
 mod undo;
@@ -219,6 +220,7 @@ pub fn asks_who() {
     if is_on() && frames::in_last_drop() {
         arena::outside(counts::look_at_all);
     }
+    context::with(|machine| machine.policies.results |= machine.threads[machine.current].destroys);
 }
 
 /// The program takes a step.
@@ -236,7 +238,14 @@ pub fn used(address: usize, size: usize, how: How) {
     }
 }
 
-/// A compare-exchange has succeeded. Until then it was an access that only reads, which is all that one is that fails.
+/// A stand-in reads a value of the user's.
+pub fn reads(address: usize, size: usize) {
+    if size > 0 {
+        used(address, size, How::Read);
+    }
+}
+
+/// A compare-exchange has succeeded: until then it was an access that only reads, which is all that one is that fails. Or a lock was given back: who takes it afterwards knows of that.
 #[inline(never)]
 pub fn exchanged(address: usize, size: usize) {
     if is_on() && arena::is_explored() {

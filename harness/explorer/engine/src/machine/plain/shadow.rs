@@ -84,6 +84,8 @@ struct Cell {
 }
 
 const PAGE: usize = 4096;
+/// What is larger is not noted byte by byte when it is freed.
+const MUCH: usize = 1 << 16;
 /// So many pages are found without the map.
 const NEAR: usize = 256;
 
@@ -99,6 +101,8 @@ pub struct Shadow {
     generation: u32,
     /// Something was freed in this execution.
     any_freed: bool,
+    /// The large blocks that were, from one address to another.
+    much_freed: Vec<(usize, usize, Seen)>,
     /// Two volatile accesses were let pass that nothing orders.
     pub let_pass: bool,
 }
@@ -112,6 +116,7 @@ impl Default for Shadow {
             near: Box::new([(usize::MAX, 0); NEAR]),
             generation: 0,
             any_freed: false,
+            much_freed: Vec::new(),
             let_pass: false,
         }
     }
@@ -122,6 +127,7 @@ impl Shadow {
     pub fn clear(&mut self) {
         self.generation += 1;
         self.any_freed = false;
+        self.much_freed.clear();
         self.let_pass = false;
         if self.generation == u32::MAX {
             *self = Self { generation: 1, ..Self::default() };
@@ -160,6 +166,8 @@ impl Shadow {
 
     /// Memory that is given out again is new.
     pub fn forget(&mut self, start: usize, size: usize) {
+        let end = start + size.max(1);
+        self.much_freed.retain(|&(from, to, _)| to <= start || end <= from);
         if self.any_freed {
             for granule in (start >> 3)..=((start + size.max(1) - 1) >> 3) {
                 self.cell(granule).seen.clear();
@@ -180,6 +188,15 @@ impl Shadow {
     ) -> Result<(), Clash> {
         self.any_freed |= how == How::Free;
         let end = start + size.max(1);
+        if how == How::Free && size > MUCH {
+            return self.free_much((start, end), (tid, epoch), at, knows);
+        }
+        let gone = |&&(from, to, _): &&(usize, usize, Seen)| from < end && start < to;
+        if let Some(&(.., freed)) = self.much_freed.iter().find(gone) {
+            let granule = start >> 3;
+            let later = Seen { tid: tid as u8, epoch, how, mask: u8::MAX, at, granule };
+            return Err(Clash { earlier: Seen { granule, ..freed }, later });
+        }
         let mut from = start;
         while from < end {
             let granule = from >> 3;
@@ -223,8 +240,44 @@ impl Shadow {
         Ok(())
     }
 
+    /// A large block is freed: only what was touched of it is looked at, and that it is gone is kept for all of it at once.
+    fn free_much(
+        &mut self,
+        (start, end): (usize, usize),
+        (tid, epoch): (Tid, u16),
+        at: usize,
+        knows: impl Fn(Tid, u16) -> bool,
+    ) -> Result<(), Clash> {
+        let free =
+            |granule| Seen { tid: tid as u8, epoch, how: How::Free, mask: u8::MAX, at, granule };
+        for number in start / PAGE..=(end - 1) / PAGE {
+            let Some(&place) = self.places.get(&number) else { continue };
+            let first = number * (PAGE / 8);
+            let cells = self.pages[place].iter().enumerate();
+            let touched = cells.filter(|(_, cell)| cell.generation == self.generation);
+            for (offset, cell) in touched {
+                let granule = first + offset;
+                if granule < start >> 3 || granule > (end - 1) >> 3 {
+                    continue;
+                }
+                let unknown = |seen: &&Seen| {
+                    usize::from(seen.tid) != tid && !knows(usize::from(seen.tid), seen.epoch)
+                };
+                if let Some(&earlier) = cell.seen.iter().find(unknown) {
+                    return Err(Clash { earlier, later: free(granule) });
+                }
+            }
+        }
+        self.much_freed.push((start, end, free(start >> 3)));
+        Ok(())
+    }
+
     /// Whether the byte was freed, and not given out again.
     pub fn freed(&mut self, address: usize) -> Option<Seen> {
+        let gone = |&&(from, to, _): &&(usize, usize, Seen)| (from..to).contains(&address);
+        if let Some(&(.., freed)) = self.much_freed.iter().find(gone) {
+            return Some(Seen { granule: address >> 3, ..freed });
+        }
         let bit = 1 << (address & 7);
         let freed = |seen: &&Seen| seen.how == How::Free && seen.mask & bit != 0;
         self.cell(address >> 3).seen.iter().find(freed).copied()
@@ -307,6 +360,23 @@ mod tests {
         assert!(shadow.freed(72).is_some());
         shadow.forget(64, 16);
         shadow.touch((72, 8), MAIN, How::Read, 3, ignorant, none).unwrap();
+    }
+
+    #[test]
+    fn a_large_block_is_freed_as_a_small_one() {
+        let mut shadow = shadow();
+        let block = (1 << 20, 3 * MUCH + 5);
+        let (inside, last) = (block.0 + MUCH, block.0 + block.1 - 1);
+        shadow.touch((inside, 1), OTHER, How::Read, 1, ignorant, none).unwrap();
+        let clash = shadow.touch(block, MAIN, How::Free, 2, ignorant, none).unwrap_err();
+        assert_eq!((clash.earlier.tid, clash.earlier.granule), (1, inside >> 3));
+        shadow.touch(block, MAIN, How::Free, 2, |tid, _| tid == 1, none).unwrap();
+        assert!(shadow.freed(last).is_some() && shadow.freed(last + 1).is_none());
+        let clash = shadow.touch((last, 1), OTHER, How::Read, 3, |_, _| true, none).unwrap_err();
+        assert_eq!((clash.earlier.how, clash.earlier.tid), (How::Free, 0));
+        shadow.touch((last + 1, 1), OTHER, How::Write, 4, ignorant, none).unwrap();
+        shadow.forget(block.0, block.1);
+        shadow.touch((inside, 8), OTHER, How::Write, 5, |_, _| true, none).unwrap();
     }
 
     #[test]

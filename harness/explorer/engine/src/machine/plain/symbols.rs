@@ -104,25 +104,22 @@ fn load_bias() -> usize {
     bias
 }
 
-const STAND_INS: [&str; 7] = [
-    "explore_engine",
-    "explore_std",
-    "explore_core",
-    "explore_trace",
-    "explore_protocol",
-    "corosensei",
-    "trace",
-];
+const STAND_INS: [&str; 5] =
+    ["explore_engine", "explore_std", "explore_core", "explore_trace", "explore_protocol"];
 const NEUTRAL: [&str; 6] = ["core", "alloc", "std", "hashbrown", "__rustc", "compiler_builtins"];
 /// Types of the stand-ins that own a value of the user's and drop it.
-const OWNERS: [&str; 4] = ["5Mutex", "6RwLock", "8OnceLock", "8LazyLock"];
+const OWNERS: [&str; 4] = ["Mutex", "RwLock", "OnceLock", "LazyLock"];
+
+/// Functions of the stand-ins that do to the user's value what they are asked for themselves: that is the user's doing.
+const FORWARDERS: [&str; 2] = ["5clone5Clone5clone", "3cmp9PartialEq2eq"];
 
 fn class_of(name: &str) -> Class {
     // Other names are those of code without instrumentation.
     let Some(path) = name.strip_prefix("_R") else { return Class::Neutral };
     let Some((root, rest)) = root_crate(path) else { return Class::User };
     if STAND_INS.contains(&root) {
-        return Class::Inside;
+        let passes_on = FORWARDERS.iter().any(|name| rest.contains(name));
+        return if passes_on { Class::Neutral } else { Class::Inside };
     }
     if !NEUTRAL.contains(&root) {
         return Class::User;
@@ -140,10 +137,16 @@ fn class_of(name: &str) -> Class {
     if STAND_INS.contains(&root) && !is_owner(what) { Class::Inside } else { Class::Neutral }
 }
 
-/// Whether a type of the stand-ins owns a value of the user's.
+/// Whether a type of the stand-ins owns a value of the user's. What follows its crate are the names of modules, and then its own.
 fn is_owner(path: &str) -> bool {
-    let head: String = path.chars().take(48).collect();
-    OWNERS.iter().any(|owner| head.contains(owner)) && !head.contains("Guard")
+    let (mut rest, mut last) = (path, "");
+    loop {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let Ok(length) = rest[..digits].parse::<usize>() else { break };
+        let Some(name) = rest.get(digits..digits + length) else { break };
+        (last, rest) = (name, &rest[digits + length..]);
+    }
+    OWNERS.contains(&last)
 }
 
 /// What an `Arc` or a `Weak` is of, if this is the `drop` of one.
@@ -195,6 +198,8 @@ fn root_crate(mangled: &str) -> Option<(&str, &str)> {
             // A namespace follows.
             b'N' => at += 2,
             b'M' | b'X' => at = disambiguator(at + 1)?,
+            // What a trait gives to a type is written where the trait is.
+            b'Y' => at = super::mangled::after_type(bytes, at + 1)?,
             // It was named before.
             b'B' => return None,
             _ => at += 1,
@@ -208,13 +213,26 @@ mod tests {
 
     #[test]
     fn the_crate_of_a_function_is_where_it_is_written() {
-        let class = |name| class_of(name);
+        let class = |name: &str| class_of(name);
         assert_eq!(class("_RNvCs1234_7mycrate3foo"), Class::User);
         assert_eq!(class("_RNvCs1234_14explore_engine3foo"), Class::Inside);
         // `<mycrate::Foo as core::fmt::Debug>::fmt`, written in `mycrate`.
         assert_eq!(
             class("_RNvXCs1234_7mycrateNtB2_3FooNtNtCsabcd_4core3fmt5Debug3fmt"),
             Class::User
+        );
+        // `<explore_engine::sync::Mutex<u32> as mycrate::Ext>::bump`, which `Ext` gives to all, and a closure in it.
+        let given = "YINtNtNtCs77_14explore_engine4sync5mutex5MutexmENtCs1234_7mycrate3Ext4bump";
+        assert_eq!(class(&format!("_RNv{given}")), Class::User);
+        assert_eq!(class(&format!("_RNCNv{given}0")), Class::User);
+        let map = "NtNtNtNtCsabcd_4core4iter6traits8iterator8Iterator3map";
+        assert_eq!(class(&format!("_RNvYNtCs77_14explore_engine4Iter{map}")), Class::Neutral);
+        // `<explore_engine::sync::OnceLock<_> as Clone>::clone` clones what is in it.
+        assert_eq!(
+            class(
+                "_RNvXs_NtCs77_14explore_engine4syncINtB4_8OnceLockhENtNtCsabcd_4core5clone5Clone5clone"
+            ),
+            Class::Neutral
         );
         // `alloc::sync::Arc<u8>::drop_slow`
         let slow = "_RNvMs_NtCsabcd_5alloc4syncINtB4_3ArchE9drop_slowCs1234_7mycrate";
@@ -241,6 +259,11 @@ mod tests {
         assert_eq!(class_of(&of("4sync10JoinHandle")), Class::Inside);
         assert_eq!(class_of(&of("4sync10MutexGuard")), Class::Inside);
         assert_eq!(class_of(&of("4sync5Mutex")), Class::Neutral);
+        assert_eq!(class_of(&of("4sync5mutex5Mutex")), Class::Neutral);
+        // Of a type that is called so, in a crate of the user's.
+        let guard = "INtNtNtCs77_14explore_engine4sync5mutex5MutexNtCs12_1q5GuardE";
+        assert_eq!(class_of(&drop(guard)), Class::Neutral);
+        assert_eq!(class_of("_RNvCs1234_5trace4bump"), Class::User);
         assert_eq!(class_of(&drop("NtCs1234_7mycrate3Foo")), Class::Neutral);
     }
 }

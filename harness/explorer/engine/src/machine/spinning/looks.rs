@@ -5,6 +5,7 @@ use crate::machine::channels;
 use crate::machine::choices::WEAK_FAILURE;
 use crate::machine::object::State;
 use crate::machine::op::{Loc, Obj, Op, Tid};
+use crate::machine::past::looks_back;
 use crate::machine::perform::Done;
 use crate::machine::thread::Thread;
 use crate::machine::{FIRST_SHARED, Machine, arena, end_of, shared};
@@ -134,6 +135,10 @@ impl Machine {
                 let store = self.read_place(atomic, alt);
                 (self.stored(atomic, store).since.into(), store)
             }
+            // What it has found is not so any more.
+            _ if looks_back(op, alt) => {
+                (self.changes(place, aspect).wrapping_sub(1), bounds::NO_STORE)
+            }
             _ => (self.changes(place, aspect), bounds::NO_STORE),
         };
         let thread = &mut self.threads[tid];
@@ -147,6 +152,9 @@ impl Machine {
 
     /// What a thread reads that has gone long alone.
     fn remember_alone(&mut self, tid: Tid, op: Op, done: &Done, alt: u16) {
+        if looks_back(op, alt) {
+            self.threads[tid].spin.alone.stale.push(self.steps - 1);
+        }
         let (Op::Load { atomic, .. } | Op::Compare { atomic, .. } | Op::Update { atomic, .. }) = op
         else {
             return;

@@ -21,6 +21,7 @@ use crate::machine::channels::{NAMES, outcome};
 use crate::machine::context::{self, Answer};
 use crate::machine::object::{Channel, State};
 use crate::machine::op::{Loc, Obj, Op};
+use crate::machine::plain;
 use crate::machine::policies::rest;
 use crate::record;
 use crate::thread::nanoseconds;
@@ -195,6 +196,7 @@ impl<T> Sender<T> {
     /// The message, if the receiver is gone.
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         match &self.end {
             End::Real(sender, channel) => {
                 record::send(*channel, "send", Location::caller(), || sender.send(message))
@@ -214,6 +216,7 @@ impl<T> SyncSender<T> {
     /// The message, if the receiver is gone.
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         match &self.end {
             End::Real(sender, channel) => {
                 record::send(*channel, "send", Location::caller(), || sender.send(message))
@@ -231,6 +234,7 @@ impl<T> SyncSender<T> {
     /// The message, if there is no room or the receiver is gone.
     #[track_caller]
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         match &self.end {
             End::Real(sender, channel) => {
                 record::send(*channel, "try_send", Location::caller(), || sender.try_send(message))
@@ -255,6 +259,7 @@ impl<T> Receiver<T> {
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
         let at = Location::caller();
+        plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         match &self.end {
             End::Real(receiver, channel) => {
                 record::receive(*channel, "recv", at, || receiver.recv())
@@ -274,6 +279,7 @@ impl<T> Receiver<T> {
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
         let at = Location::caller();
+        plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         match &self.end {
             End::Real(receiver, channel) => {
                 record::receive(*channel, "try_recv", at, || receiver.try_recv())
@@ -295,6 +301,7 @@ impl<T> Receiver<T> {
     #[track_caller]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
         let at = Location::caller();
+        plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         match &self.end {
             End::Real(receiver, channel) => {
                 record::receive(*channel, "recv_timeout", at, || receiver.recv_timeout(timeout))
