@@ -15,7 +15,7 @@ use crate::{bench, explore, list, run};
 use anyhow::Context;
 use cargo_explore::shard::Shard;
 use clap::{Parser, Subcommand};
-use protocol::{Config, Memory};
+use protocol::{Config, Memory, Random};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -232,6 +232,9 @@ struct ExploreArguments {
     /// is watched for that
     #[arg(long, conflicts_with = "no_memory")]
     leaks: bool,
+    /// How the random part of the search chooses: pct, pos or surw
+    #[arg(long, value_name = "HOW")]
+    random: Option<Random>,
     /// The seed of the random part of the search
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -338,6 +341,7 @@ impl ExploreArguments {
             looks: self.looks,
             detached: self.detached,
             leaks: self.leaks,
+            random: self.random.unwrap_or(default.random),
             seed: self.seed.unwrap_or(default.seed),
             entropy: self.entropy.unwrap_or(default.entropy),
             input: self.input.as_deref().map(input).transpose()?.unwrap_or_default(),

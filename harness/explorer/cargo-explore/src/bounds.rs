@@ -2,7 +2,7 @@
 
 use crate::Misuse;
 use crate::shard::Shard;
-use protocol::Config;
+use protocol::{Config, Random};
 use serde::Deserialize;
 use std::num::NonZeroU8;
 use std::path::PathBuf;
@@ -36,6 +36,8 @@ pub struct OfPackage {
     pub looks: Option<NonZeroU8>,
     /// What is accepted in crates of others.
     pub accept: Vec<String>,
+    /// How the random part of the search chooses.
+    pub random: Option<Random>,
     /// The seed of the random part of the search.
     pub seed: Option<u64>,
     /// The seed of the random numbers that tests read.
@@ -104,6 +106,9 @@ pub struct Bounds {
     /// loops that count, each look of which costs an execution. The verdict says so
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
     pub looks: Option<u8>,
+    /// How the random part of the search chooses: pct, pos or surw
+    #[arg(long, value_name = "HOW")]
+    pub random: Option<Random>,
     /// The seed of the random part of the search
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -157,6 +162,7 @@ impl Bounds {
             detached: self.detached || package.detached,
             leaks: self.leaks || package.leaks,
             looks: self.looks.or(package.looks.map(NonZeroU8::get)),
+            random: self.random.or(package.random).unwrap_or(usual.random),
             seed: self.seed.or(package.seed).unwrap_or(usual.seed),
             entropy: self.entropy.or(package.entropy).unwrap_or(usual.entropy),
             ..usual
@@ -195,12 +201,15 @@ mod tests {
 
     #[test]
     fn the_command_line_counts_for_more_than_the_manifest() {
-        let table = json!({ "explore": { "spurious": 1, "steps": 9, "time": 1.5, "eager-timeouts": true } });
+        let table = json!({ "explore": { "spurious": 1, "steps": 9, "time": 1.5, "eager-timeouts": true, "random": "surw" } });
         let package = OfPackage::read("a", &table).unwrap();
         let bounds = Bounds { steps: Some(7), ..Bounds::default() };
         let config = bounds.config(&package, true);
         assert_eq!((config.spurious, config.max_steps, config.eager_timeouts), (1, 7, true));
         assert_eq!(config.max_time, Duration::from_millis(1500));
+        assert_eq!(config.random, Random::Surw);
+        let bounds = Bounds { random: Some(Random::Pct), ..bounds };
+        assert_eq!(bounds.config(&package, true).random, Random::Pct);
         assert_eq!(OfPackage::read("a", &json!(null)).unwrap(), OfPackage::default());
     }
 
@@ -245,6 +254,7 @@ mod tests {
             |table| OfPackage::read("a", &json!({ "explore": table })).unwrap_err().to_string();
         let message = refused(json!({ "spuriuos": 1 }));
         assert!(message.contains("manifest of a: unknown field `spuriuos`"), "{message}");
+        assert!(refused(json!({ "random": "dice" })).contains("unknown variant `dice`"));
         assert!(refused(json!({ "steps": 0 })).contains("from 1 to 30000"));
         assert!(refused(json!({ "time": -1 })).contains("a number of seconds"));
     }

@@ -4,12 +4,12 @@
 #[path = "fuzz/mod.rs"]
 mod fuzz;
 
-use explore_engine::config::{Fault, Strategy};
+use explore_engine::config::{Fault, Random as AtRandom, Strategy};
 use explore_engine::{Config, Position};
 use fuzz::compare::{
     Verdict, compare, compare_parts, compare_pieces, compare_places, compare_within,
 };
-use fuzz::interpret::{Found, position, search, search_from};
+use fuzz::interpret::{Found, position, search, search_at_random, search_from};
 use fuzz::numbers::Random;
 use fuzz::random::Family;
 use fuzz::{program::Program, shrink};
@@ -53,6 +53,28 @@ fn hold(family: Family, programs: u64, enough: u64, compare: &dyn Fn(&Program) -
 #[test]
 fn on_random_programs_the_search_finds_what_full_enumeration_finds() {
     hold(Family::Usual, 300, 100, &|program| compare(program, None, MOST));
+}
+
+/// And not only the easy ones: taken together, random executions find nearly all outcomes of programs as small as these.
+#[test]
+fn random_executions_find_nothing_that_cannot_be() {
+    let enumerated = |seed| {
+        let program = Family::Usual.program(seed);
+        let full = search(&program, Strategy::Full, None, MOST);
+        full.ended.then_some((seed, program, full))
+    };
+    let programs: Vec<_> = (0..100).filter_map(enumerated).collect();
+    for random in AtRandom::ALL {
+        let (mut found, mut possible) = (0, 0);
+        for (seed, program, full) in &programs {
+            let some = search_at_random(program, random, *seed, 200);
+            let impossible: Vec<_> = some.outcomes.difference(&full.outcomes).collect();
+            assert!(impossible.is_empty(), "{random:?}, seed {seed}: {impossible:#?}\n{program}");
+            found += some.outcomes.len();
+            possible += full.outcomes.len();
+        }
+        assert!(possible > 50 && found * 10 >= possible * 8, "{random:?}: {found} of {possible}");
+    }
 }
 
 #[test]

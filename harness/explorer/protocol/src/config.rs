@@ -39,6 +39,8 @@ pub struct Config {
     pub random_executions: u64,
     /// The longest time for random executions.
     pub random_time: Duration,
+    /// How random executions are chosen.
+    pub random: Random,
     /// The seed of the random executions.
     pub seed: u64,
     /// The seed of the random numbers that the program is given, the same in every execution, and of the order of its `HashMap`s.
@@ -132,6 +134,7 @@ impl Default for Config {
             max_time: Duration::from_secs(30),
             random_executions: 10_000,
             random_time: Duration::from_secs(5),
+            random: Random::default(),
             seed: 0,
             entropy: 0,
             max_steps: 20_000,
@@ -171,6 +174,68 @@ pub enum Memory {
     SeqCst,
 }
 
+/// How random executions are chosen. The same seed gives the same ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Random {
+    /// Each thread has a random priority, and falls at a few random steps (PCT, ASPLOS 2010).
+    #[default]
+    Pct,
+    /// Each step has a random priority, and a new one after a race that it lost (POS, CAV 2018).
+    Pos,
+    /// All orders of the accesses to one object have the same odds; each execution has its own object (SURW, ASPLOS 2025).
+    Surw,
+}
+
+impl Random {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Pct, Self::Pos, Self::Surw];
+
+    /// Its name in options and in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pct => "pct",
+            Self::Pos => "pos",
+            Self::Surw => "surw",
+        }
+    }
+}
+
+/// What has no such name; the message says which there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoSuchRandom(String);
+
+impl std::fmt::Display for NoSuchRandom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} is none of pct, pos and surw", self.0)
+    }
+}
+
+impl std::error::Error for NoSuchRandom {}
+
+impl std::str::FromStr for Random {
+    type Err = NoSuchRandom;
+
+    fn from_str(text: &str) -> Result<Self, NoSuchRandom> {
+        let named = Self::ALL.into_iter().find(|random| random.name() == text);
+        named.ok_or_else(|| NoSuchRandom(text.to_owned()))
+    }
+}
+
+impl ToJson for Random {
+    fn write(&self, json: &mut Writer) {
+        json.text(self.name());
+    }
+}
+
+impl FromJson for Random {
+    fn from_value(value: Value) -> Result<Self, Problem> {
+        let Value::Text(text) = &value else { return Err(value.is_not("pct, pos or surw")) };
+        text.parse().map_err(|_| value.is_not("pct, pos or surw"))
+    }
+}
+
 /// Which search to use; for tests and comparisons.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -180,8 +245,8 @@ pub enum Strategy {
     Optimal,
     /// Every order, without reduction.
     Full,
-    /// Random with priorities.
-    Pct,
+    /// Random executions from the first on.
+    Random,
 }
 
 /// Errors that an implementer makes. Each is caught by the differential test.
@@ -269,6 +334,7 @@ fields!(Config {
     max_time,
     random_executions,
     random_time,
+    random,
     seed,
     entropy,
     max_steps,

@@ -23,7 +23,7 @@ pub mod resume;
 pub mod schedule;
 
 pub use check::{Frame, Order, Panic, ProgramOrder};
-pub use config::{Config, Memory};
+pub use config::{Config, Memory, Random};
 pub use outcome::{Outcome, Printed, Progress, Status};
 pub use position::{Position, Untold, Way};
 pub use resume::Resume;

@@ -29,7 +29,7 @@ use crate::search::bounded::Bounded;
 use crate::search::full::Full;
 use crate::search::guided::{Guided, Turn};
 use crate::search::optimal::Optimal;
-use crate::search::pct::Pct;
+use crate::search::random::at_random;
 use crate::search::{Choice, Next, Search};
 use journal::Journal;
 use minimise::Found;
@@ -279,7 +279,7 @@ fn search(config: &Config) -> Box<dyn Search> {
         (Strategy::Optimal, None) => Box::new(Optimal::new(config.fault)),
         (Strategy::Optimal, Some(bound)) => Box::new(Bounded::new(bound)),
         (Strategy::Full, bound) => Box::new(Full::new(bound)),
-        (Strategy::Pct, _) => Box::new(Pct::new(config.seed)),
+        (Strategy::Random, _) => at_random(config),
     }
 }
 
@@ -410,7 +410,7 @@ impl<'a> Exploration<'a> {
             }
             Stopped::TooLong => format!("no end within {} steps", config.max_steps),
             Stopped::Exhausted => match config.preemptions {
-                None if config.strategy != Strategy::Pct => {
+                None if config.strategy != Strategy::Random => {
                     self.outcome.status = Status::Proved;
                     return;
                 }
@@ -435,7 +435,7 @@ impl<'a> Exploration<'a> {
             && config.preemptions.is_none()
             && config.strategy == Strategy::Optimal
         {
-            self.runner.with(|machine| machine.search = Box::new(Pct::new(config.seed)));
+            self.runner.with(|machine| machine.search = at_random(config));
             let before = self.outcome.executions;
             self.run(before + config.random_executions, self.start.elapsed() + config.random_time);
             self.outcome.random = self.outcome.executions - before;
@@ -468,7 +468,7 @@ impl<'a> Exploration<'a> {
         if !usual || config.keep_going || config.outputs || config.random_executions == 0 {
             return false;
         }
-        let random: Box<dyn Search> = Box::new(Pct::new(config.seed));
+        let random = at_random(config);
         let search = self.runner.with(|machine| std::mem::replace(&mut machine.search, random));
         let before = self.outcome.clone();
         self.outcome.summary = "at random".to_owned();

@@ -8,7 +8,7 @@ use super::thread::{self, Thread};
 use super::{Bad, Machine};
 use crate::config::Fault;
 use crate::search::usual::usual;
-use crate::search::{Choice, Next, Pending, Taken, View};
+use crate::search::{Choice, Footprint, Next, Pending, Taken, View};
 
 impl Machine {
     /// The current thread will do `op` next. Afterwards [`Machine::chosen`] says who goes on; nobody, if the execution is over.
@@ -70,6 +70,10 @@ impl Machine {
                     self.ended();
                     return;
                 }
+                let next = match self.search.looks_ahead() {
+                    true => self.next_steps(),
+                    false => Vec::new(),
+                };
                 let view = View {
                     choices: &self.choices,
                     last: self.last as u8,
@@ -78,6 +82,7 @@ impl Machine {
                     places: &self.places,
                     yielding,
                     silent: silent(&self.threads),
+                    next: &next,
                 };
                 let choice = self.search.choose(&view);
                 if self.search.stops() {
@@ -104,6 +109,17 @@ impl Machine {
         }
         self.steps += 1;
         self.chosen = Some(choice);
+    }
+
+    /// What the next step of each thread that can go on would touch, as the first of its alternatives.
+    fn next_steps(&self) -> Vec<(u8, Footprint)> {
+        let mut next: Vec<(u8, Footprint)> = Vec::new();
+        for &Choice { thread, alt } in &self.choices {
+            if next.last().is_none_or(|&(last, _)| last != thread) {
+                next.push((thread, self.footprints(usize::from(thread), alt).0));
+            }
+        }
+        next
     }
 
     /// A thread ends.
@@ -206,8 +222,8 @@ impl Machine {
         tid: Tid,
         choice: Choice,
         op: Op,
-        footprint: crate::search::Footprint,
-        widest: crate::search::Footprint,
+        footprint: Footprint,
+        widest: Footprint,
     ) {
         let place = std::ptr::from_ref(self.threads[tid].at) as usize as u64;
         let kind = kind(&op);

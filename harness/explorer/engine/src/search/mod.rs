@@ -9,7 +9,7 @@
 //! | `bounded` | exhaustive up to a number of preemptions |
 //! | `full` | every order, without any reduction: what the others are tested against |
 //! | `states` | every order that leads to a state: for pictures of all states |
-//! | `pct` | random with guarantees, for what cannot be exhausted |
+//! | `random` | the random ones, for what cannot be exhausted: `pct` by threads, with guarantees; `pos` by steps; `surw` by objects |
 //! | `guided` | follows a given schedule |
 //! | `usual` | who goes next where nothing else says so |
 
@@ -24,8 +24,11 @@ pub(crate) mod log;
 pub(crate) mod names;
 pub(crate) mod optimal;
 pub(crate) mod pct;
+pub(crate) mod pos;
+pub(crate) mod random;
 pub(crate) mod sequence;
 pub(crate) mod states;
+pub(crate) mod surw;
 pub(crate) mod usual;
 pub(crate) mod wakeup;
 
@@ -64,6 +67,8 @@ pub(crate) struct View<'a> {
     pub yielding: u64,
     /// The threads whose pending operation nobody else can tell the time of, as a bit mask.
     pub silent: u64,
+    /// What the next step of each thread that can go on would touch, if the search [looks ahead](Search::looks_ahead); else nothing.
+    pub next: &'a [(u8, Footprint)],
 }
 
 /// A step that was taken.
@@ -159,6 +164,10 @@ pub(crate) trait Search {
     }
     /// Whether an execution cannot be made again by asking for the same one, so that its schedule must be kept at once.
     fn forgets(&self) -> bool {
+        false
+    }
+    /// Whether it wants to know what the next steps would touch.
+    fn looks_ahead(&self) -> bool {
         false
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex as RealMutex, PoisonError};
 use std::time::Duration;
 
-use explore_engine::config::{Config, Fault, Strategy};
+use explore_engine::config::{Config, Fault, Random, Strategy};
 use explore_engine::sync::atomic::{AtomicU32, fence};
 use explore_engine::sync::mpsc::{
     Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, TrySendError, channel,
@@ -365,6 +365,18 @@ pub fn search_within(
     let observed = Observed::default();
     let (mine, program) = (Arc::clone(&observed), program.clone());
     watch(&observed, most, |see| {
+        Explorer::new(config).run_watched("fuzz", move || run(&program, &mine), see)
+    })
+}
+
+/// So many executions at random.
+#[allow(dead_code, reason = "one test uses it")]
+pub fn search_at_random(program: &Program, random: Random, seed: u64, executions: u64) -> Found {
+    let config = config_of(program, Strategy::Random, None, None, executions);
+    let config = Config { random, seed, ..config };
+    let observed = Observed::default();
+    let (mine, program) = (Arc::clone(&observed), program.clone());
+    watch(&observed, executions, |see| {
         Explorer::new(config).run_watched("fuzz", move || run(&program, &mine), see)
     })
 }
