@@ -1,6 +1,6 @@
 //! What is written by hand is JSON as `serde_json` knows it, and what is read by hand is what was written.
 
-use explore_protocol::config::{Config, Memory};
+use explore_protocol::config::{Config, Memory, Random};
 use explore_protocol::read::{FromJson, Value, from_text};
 use explore_protocol::{Frame, Order, Outcome, Panic, Printed, ProgramOrder, Progress, Status};
 use serde_json::{Value as Json, json};
@@ -29,6 +29,7 @@ fn unusual() -> Config {
         max_time: Duration::new(u64::MAX, 999_999_999),
         random_executions: 0,
         random_time: Duration::from_nanos(1),
+        random: Random::Surw,
         seed: 1 << 63,
         entropy: 11,
         max_steps: 1,
