@@ -6,7 +6,7 @@ use std::time::Duration;
 use explore_engine::config::Memory;
 use explore_engine::sync::Mutex;
 use explore_engine::sync::atomic::AtomicUsize;
-use explore_engine::sync::atomic::Ordering::{self, Relaxed, SeqCst};
+use explore_engine::sync::atomic::Ordering::{self, Acquire, Relaxed, Release, SeqCst};
 use explore_engine::{Config, Explorer, thread};
 
 /// One program of one size.
@@ -89,6 +89,19 @@ pub fn cases(most: u64) -> Vec<Case> {
         &[(2, 2, 2), (3, 5, 5), (4, 14, 14), (5, 43, 43), (6, 144, 144), (7, 523, 523)],
     );
     add("casrot", rotations, &[(8, 2048, 2048), (9, 8597, 8597)]);
+    add("inc", |n, order| read_and_write(n, true, order), &[(2, 4, 4), (3, 36, 36), (4, 576, 576)]);
+    add("rw", |n, order| read_and_write(n, false, order), &[(2, 4, 4), (3, 36, 36), (4, 576, 576)]);
+    add("casw", exchange_and_write, &[(2, 6, 6), (3, 66, 66), (4, 1200, 1200)]);
+    add("wcas", write_and_exchange, &[(2, 5, 5), (3, 13, 13), (4, 33, 33), (5, 81, 81)]);
+    add(
+        "wcas",
+        write_and_exchange,
+        &[(6, 193, 193), (7, 449, 449), (8, 1025, 1025), (9, 2305, 2305)],
+    );
+    add("CoA", coherence, &[(1, 4, 4), (2, 16, 15), (3, 144, 130), (4, 2304, 2028)]);
+    add("N-writers", writers, &[(4, 720, 720)]);
+    // Under RC11 they are 1512. Ours has 1202: no store comes before one that was executed earlier.
+    add("eratosthenes", sieve, &[(5, 0, 398)]);
     add("fib_bench", fibonacci, &[(5, 525_630, 218_243)]);
     cases.retain(|case| case.most() <= most);
     cases
@@ -175,6 +188,87 @@ fn fibonacci(rounds: usize, order: Ordering) {
         for _ in 0..rounds {
             let sum = cells[me].load(order) + cells[1 - me].load(order);
             cells[me].store(sum, order);
+        }
+    });
+}
+
+/// The order of a store that publishes, where not all are `SeqCst`.
+fn releases(order: Ordering) -> Ordering {
+    if order == SeqCst { SeqCst } else { Release }
+}
+
+/// The order of a load that looks for what was published.
+fn acquires(order: Ordering) -> Ordering {
+    if order == SeqCst { SeqCst } else { Acquire }
+}
+
+/// Each reads a number, and writes one.
+fn read_and_write(number: usize, adds: bool, order: Ordering) {
+    let cells = shared(1);
+    threads(number, move |me| {
+        let read = cells[0].load(order);
+        cells[0].store(if adds { read + (1 << me) } else { me }, releases(order));
+    });
+}
+
+/// Each tries to be the first, and then writes anyway.
+fn exchange_and_write(number: usize, order: Ordering) {
+    let cells = shared(1);
+    threads(number, move |me| {
+        let _ = cells[0].compare_exchange(0, 1, order, order);
+        cells[0].store(me + 3, releases(order));
+    });
+}
+
+/// One writes what all others wait to exchange.
+fn write_and_exchange(number: usize, order: Ordering) {
+    let cells = shared(1);
+    threads(number + 1, move |me| {
+        if me == 0 {
+            cells[0].store(2, releases(order));
+        } else {
+            let _ = cells[0].compare_exchange(2, 3, order, order);
+        }
+    });
+}
+
+/// Two write one cell and read it again, each after it has read one of two other cells, which the others write.
+fn coherence(number: usize, order: Ordering) {
+    let cells = shared(3);
+    threads(number + 1, move |me| {
+        if me < 2 {
+            cells[0].store(me + 1, releases(order));
+            let _ = cells[1 + me].load(acquires(order));
+            let _ = cells[0].load(acquires(order));
+        } else {
+            cells[1].store(me, releases(order));
+            cells[2].store(me, releases(order));
+        }
+    });
+}
+
+/// One more than so many write, and one reads.
+fn writers(number: usize, order: Ordering) {
+    let cells = shared(1);
+    threads(number + 2, move |me| match me {
+        0 => {
+            let _ = cells[0].load(acquires(order));
+        }
+        _ => cells[0].store(me, releases(order)),
+    });
+}
+
+/// Two sieve the same numbers.
+fn sieve(numbers: usize, order: Ordering) {
+    let cells = shared(numbers);
+    threads(2, move |_| {
+        for at in 0..numbers {
+            if cells[at].load(acquires(order)) == 0 {
+                cells[at].store(1, releases(order));
+                for multiple in (2 * at + 2..numbers).step_by(at + 2) {
+                    cells[multiple].store(2, releases(order));
+                }
+            }
         }
     });
 }
