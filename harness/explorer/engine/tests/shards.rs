@@ -1,11 +1,13 @@
 //! A search in parts, on machines that know nothing of each other, comes to what one machine comes to.
 
+mod divided;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use explore_engine::sync::atomic::{AtomicU32, Ordering::*};
-use explore_engine::sync::{Mutex, RwLock};
+use divided::{adders, rare, readers};
+use explore_engine::sync::Mutex;
 use explore_engine::{Config, Explorer, Outcome, Resume, Status, thread};
 
 /// One test after the other: a process that is copied while another thread holds a lock has that lock for ever.
@@ -55,22 +57,6 @@ fn all(folder: &Path, scenario: fn(), parts: u32, jobs: u32) -> (Vec<String>, Ve
     each.unzip()
 }
 
-/// 1 680 executions in one process.
-fn adders() {
-    let number = Arc::new(AtomicU32::new(0));
-    let add = |number: Arc<AtomicU32>| {
-        move || {
-            for _ in 0..3 {
-                number.fetch_add(1, Relaxed);
-            }
-        }
-    };
-    let others = [(); 2].map(|()| thread::spawn(add(Arc::clone(&number))));
-    add(Arc::clone(&number))();
-    others.into_iter().for_each(|other| other.join().unwrap());
-    assert_eq!(number.load(Relaxed), 9);
-}
-
 /// The first steps of all threads are independent of each other.
 fn locks() {
     let locks = Arc::new([const { Mutex::new(0) }; 3]);
@@ -114,27 +100,6 @@ fn proofs_are_the_same_however_many_parts_there_are(folder: &Path) {
     }
 }
 
-/// Fails in one order of 1 680, and that is not among the first.
-fn rare() {
-    let number = Arc::new(Mutex::new(1));
-    let with = |factor: u32| {
-        let number = Arc::clone(&number);
-        thread::spawn(move || {
-            for add in 0..3 {
-                let mut number = number.lock().unwrap();
-                *number = (*number * factor + add) % 65_521;
-            }
-        })
-    };
-    let others = [with(3), with(7), with(11)];
-    others.into_iter().for_each(|other| other.join().unwrap());
-    // The last thread first, then the second, then the first.
-    let last = [11, 7, 3].iter().fold(1, |number: u32, factor| {
-        (0..3).fold(number, |number, add| (number * factor + add) % 65_521)
-    });
-    assert_ne!(*number.lock().unwrap(), last);
-}
-
 fn what_fails_in_one_part_fails(folder: &Path) {
     let alone = Explorer::new(Config { piece: 0, ..config(1) }).run("parts", rare);
     assert_eq!(alone.status, Status::Failed, "{alone}");
@@ -146,32 +111,6 @@ fn what_fails_in_one_part_fails(folder: &Path) {
     let schedule = merged.schedule.expect("a failure has a schedule");
     let again = Explorer::default().replay("parts", rare, &schedule).unwrap();
     assert_eq!((again.status, again.summary), (Status::Failed, alone.summary));
-}
-
-/// Whether a writer that waits keeps readers out matters to this program, and only some of its runs show that.
-fn readers() {
-    let (lock, flag) = (Arc::new(RwLock::new(())), Arc::new(Mutex::new(false)));
-    let number = Arc::new(AtomicU32::new(0));
-    let others = [(); 2].map(|()| {
-        let number = Arc::clone(&number);
-        thread::spawn(move || {
-            number.fetch_add(1, Relaxed);
-            number.fetch_add(1, Relaxed);
-        })
-    });
-    let reader = {
-        let (lock, flag, number) = (Arc::clone(&lock), Arc::clone(&flag), Arc::clone(&number));
-        thread::spawn(move || {
-            let _first = lock.read().unwrap();
-            if number.load(Relaxed) == 4 {
-                let _flag = flag.lock().unwrap();
-                drop(lock.read().unwrap());
-            }
-        })
-    };
-    drop(lock.write().unwrap());
-    others.into_iter().for_each(|other| other.join().unwrap());
-    reader.join().unwrap();
 }
 
 fn what_std_leaves_open_is_noticed_in_a_part(folder: &Path) {

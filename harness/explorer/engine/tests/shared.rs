@@ -2,12 +2,15 @@
 //!
 //! One test after the other: a process that is copied while another thread holds a lock has that lock for ever.
 
+mod divided;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use divided::{adders, rare, readers};
 use explore_engine::config::Fault;
-use explore_engine::sync::atomic::{AtomicU32, Ordering::*};
-use explore_engine::sync::{Condvar, Mutex, RwLock};
+use explore_engine::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use explore_engine::sync::{Condvar, Mutex};
 use explore_engine::{Config, Explorer, Outcome, Status, thread};
 
 #[test]
@@ -27,22 +30,6 @@ fn config(jobs: u32) -> Config {
 
 fn explore(config: &Config, scenario: fn()) -> Outcome {
     Explorer::new(config.clone()).run("shared", scenario)
-}
-
-/// 1 680 executions in one process.
-fn adders() {
-    let number = Arc::new(AtomicU32::new(0));
-    let add = |number: Arc<AtomicU32>| {
-        move || {
-            for _ in 0..3 {
-                number.fetch_add(1, Relaxed);
-            }
-        }
-    };
-    let others = [(); 2].map(|()| thread::spawn(add(Arc::clone(&number))));
-    add(Arc::clone(&number))();
-    others.into_iter().for_each(|other| other.join().unwrap());
-    assert_eq!(number.load(Relaxed), 9);
 }
 
 /// A queue with room for one, two producers and two consumers.
@@ -93,27 +80,6 @@ fn proofs_are_the_same_however_many_share_them() {
     }
 }
 
-/// Fails in one order of 1 680, and that is not among the first.
-fn rare() {
-    let number = Arc::new(Mutex::new(1));
-    let with = |factor: u32| {
-        let number = Arc::clone(&number);
-        thread::spawn(move || {
-            for add in 0..3 {
-                let mut number = number.lock().unwrap();
-                *number = (*number * factor + add) % 65_521;
-            }
-        })
-    };
-    let others = [with(3), with(7), with(11)];
-    others.into_iter().for_each(|other| other.join().unwrap());
-    // The last thread first, then the second, then the first.
-    let last = [11, 7, 3].iter().fold(1, |number: u32, factor| {
-        (0..3).fold(number, |number, add| (number * factor + add) % 65_521)
-    });
-    assert_ne!(*number.lock().unwrap(), last);
-}
-
 fn what_fails_fails_in_pieces() {
     let random = |config: Config| Config { random_executions: 0, ..config };
     let alone = explore(&random(Config { piece: 0, ..config(1) }), rare);
@@ -152,32 +118,6 @@ fn a_piece_whose_process_dies_is_done_by_another() {
     let outcome = explore(&always, adders);
     assert_eq!(outcome.status, Status::NotProved);
     assert!(outcome.summary.contains("processes that shared the search died"), "{outcome}");
-}
-
-/// Whether a writer that waits keeps readers out matters to this program, and only some of its runs show that.
-fn readers() {
-    let (lock, flag) = (Arc::new(RwLock::new(())), Arc::new(Mutex::new(false)));
-    let number = Arc::new(AtomicU32::new(0));
-    let others = [(); 2].map(|()| {
-        let number = Arc::clone(&number);
-        thread::spawn(move || {
-            number.fetch_add(1, Relaxed);
-            number.fetch_add(1, Relaxed);
-        })
-    });
-    let reader = {
-        let (lock, flag, number) = (Arc::clone(&lock), Arc::clone(&flag), Arc::clone(&number));
-        thread::spawn(move || {
-            let _first = lock.read().unwrap();
-            if number.load(Relaxed) == 4 {
-                let _flag = flag.lock().unwrap();
-                drop(lock.read().unwrap());
-            }
-        })
-    };
-    drop(lock.write().unwrap());
-    others.into_iter().for_each(|other| other.join().unwrap());
-    reader.join().unwrap();
 }
 
 fn what_std_leaves_open_is_noticed_in_a_piece() {
