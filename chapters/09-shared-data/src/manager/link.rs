@@ -354,6 +354,7 @@ impl Link {
         if handshake::is_refusal(&greeting) {
             return Err(ManagerError::Full { address: address() });
         }
+        let other_key = || ManagerError::WrongKey { address: address() };
         // One that hangs up after that has another key, or is none.
         let stranger = |trouble| match trouble {
             Trouble::Silent => silent(),
@@ -361,14 +362,14 @@ impl Link {
             Trouble::Ended if self.nobody_listens(deadline) => {
                 ManagerError::Gone { address: address() }
             }
-            _ => ManagerError::WrongKey { address: address() },
+            _ => other_key(),
         };
         let who = Who { process: process()?, is_home };
         let introduced = handshake::introduce(&self.key, &greeting, &handshake::nonce()?, who);
-        let (introduction, expected) = introduced.ok_or_else(|| stranger(Trouble::Ended))?;
+        let (introduction, expected) = introduced.ok_or_else(other_key)?;
         channel.send_all(&introduction).map_err(stranger)?;
         if !expected.is(&channel.exactly::<PROOF>().map_err(stranger)?) {
-            return Err(stranger(Trouble::Ended));
+            return Err(other_key());
         }
         Ok(channel)
     }

@@ -10,6 +10,7 @@
 //! | `full` | every order, without any reduction: what the others are tested against |
 //! | `states` | every order that leads to a state: for pictures of all states |
 //! | `random` | the random ones, for what cannot be exhausted: `pct` by threads, with guarantees; `pos` by steps; `surw` by objects |
+//! | `draws` | what these have in common |
 //! | `guided` | follows a given schedule |
 //! | `usual` | who goes next where nothing else says so |
 
@@ -17,6 +18,7 @@ use std::time::Instant;
 
 pub(crate) mod bounded;
 pub mod clock;
+pub(crate) mod draws;
 pub mod footprint;
 pub(crate) mod full;
 pub(crate) mod guided;

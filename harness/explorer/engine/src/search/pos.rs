@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use super::random::{Draws, alternative, races, unnoticed};
+use super::draws::{Draws, alternative, races, unnoticed};
 use super::{Choice, Diverged, MAX_THREADS, Next, Pending, Search, Taken, View};
 
 /// See the [module](self).
@@ -74,8 +74,8 @@ impl<D: Draws> Search for Pos<D> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use super::super::draws::tests::{Script, order};
     use super::super::footprint::{Footprint, Kind};
-    use super::super::random::tests::{Script, order};
     use super::*;
 
     /// How often each order of steps comes about, when the numbers that are drawn have each order once.

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use super::draws::{Draws, alternative, kinds_race, unnoticed};
 use super::footprint::{Access, Footprint, Kind};
-use super::random::{Draws, alternative, kinds_race, unnoticed};
 use super::{Choice, Diverged, MAX_THREADS, Next, Pending, Search, Taken, View};
 
 /// So many objects are told apart.
@@ -233,7 +233,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::rc::Rc;
 
-    use super::super::random::tests::{Script, order};
+    use super::super::draws::tests::{Script, order};
     use super::*;
 
     /// A number that all numbers of ways divide.

@@ -296,8 +296,10 @@ unsafe fn launch(
     // SAFETY: only the lifetime changes. The body is dropped when its thread ends, or never; both happen before what it may
     // borrow is dropped, by the caller's promise.
     let body = unsafe { std::mem::transmute::<Body<'_>, Body<'static>>(body) };
-    if builder.name.as_ref().is_some_and(|name| name.contains('\0')) {
-        panic!("thread name may not contain interior null bytes");
+    if let Some(name) = builder.name.as_deref().filter(|name| name.contains('\0'))
+        && let Err(odd) = std::ffi::CString::new(name)
+    {
+        panic!("thread name may not contain interior null bytes: {odd:?}");
     }
     if context::is_exploring() {
         return Ok((explored(builder, body, at)?, None));
