@@ -242,7 +242,8 @@ fn line(stack: &Backtrace) -> Option<trace::Location> {
 
 /// The innermost line of a stack that is in no crate of others.
 pub fn own_line(stack: &Backtrace) -> Option<trace::Location> {
-    innermost(stack, |at| at.package().is_none()).filter(|at| at.package().is_none())
+    let is_own = |at: &trace::Location| at.package().is_none() && at.file.ends_with(".rs");
+    innermost(stack, is_own).filter(is_own)
 }
 
 fn innermost(
@@ -253,13 +254,18 @@ fn innermost(
     let mut lines = text.lines().map(str::trim).peekable();
     let mut fallback = None;
     while let Some(function) = lines.next() {
-        let Some(place) = lines.next_if(|line| line.starts_with("at ")) else { continue };
+        let place = lines.next_if(|line| line.starts_with("at "));
         let name = function.split_once(": ").map_or(function, |(_, name)| name);
         let root = name.trim_start_matches(['<', '&', '*', '[', '(']);
         let theirs =
             |krate: &str| root.strip_prefix(krate).is_some_and(|rest| rest.starts_with("::"));
-        let engine = ["explore_engine", "explore_std", "explore_core", "corosensei"];
+        let engine = ["explore_engine", "explore_std", "explore_core"];
         let library = ["core", "alloc", "std", "hashbrown", "__rustc"];
+        // Below the coroutine is whoever resumed it.
+        if theirs("corosensei") {
+            break;
+        }
+        let Some(place) = place else { continue };
         // What the driver is made of is nobody's line.
         let ours = ["/rustc/", "explorer/engine/src/", "/explore-driver:"];
         if engine.iter().any(|krate| theirs(krate)) || ours.iter().any(|part| place.contains(part))
