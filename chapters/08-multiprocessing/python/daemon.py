@@ -6,15 +6,15 @@ from multiprocessing import Pipe, get_context
 context = get_context("spawn")
 
 
-def print_a_word(main):
+def print_a_word(words):
     try:
-        print(main.recv(), flush=True)
+        print(words.recv(), flush=True)
     except EOFError:
         pass
 
 
-def parent(daemon, main):
-    context.Process(target=print_a_word, args=(main,), daemon=daemon).start()
+def parent(daemon, words):
+    context.Process(target=print_a_word, args=(words,), daemon=daemon).start()
 
 
 def started(daemon):

@@ -3,10 +3,10 @@
 from multiprocessing import Pipe, Process, Value
 
 
-def add_slowly(value, main):
+def add_slowly(value, its_end):
     old = value.value
-    main.send(old)
-    main.recv()
+    its_end.send(old)
+    its_end.recv()
     value.value = old + 1
 
 

@@ -4,7 +4,7 @@ use super::words;
 use crate::grading::manifest::{Manifest, Visibility};
 use crate::grading::result::{CheckResult, CheckStatus, Status, SubmissionResult};
 use crate::language::{self, Words};
-use std::fmt::Write as _;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use trace::{Language, Svg};
 
 /// How to write the page.
@@ -22,67 +22,71 @@ impl Page<'_> {
     /// Writes the page.
     pub fn write(&self, result: &SubmissionResult) -> String {
         let words = language::words(self.language);
-        let lang = words.page.code;
-        let title = escape(words::in_language(&self.manifest.title, self.language));
-        let submission = escape(&result.submission);
-        let score = self.score(result, words);
-        let css = include_str!("page.css");
-        let mut page = format!(
-            "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-             <title>{title}: {submission}</title>\n<style>\n{css}</style>\n</head>\n<body>\n<main>\n\
-             <header>\n<p class=\"name\">{submission}</p>\n<h1>{title}</h1>\n<p class=\"score\">{score}</p>\n</header>\n"
-        );
+        let title = shown(words::in_language(&self.manifest.title, self.language));
+        let submission = shown(&result.submission);
         let what = match result.status {
             Status::Graded => None,
             Status::Refused => Some(words.refused),
             Status::DoesNotCompile => Some(words.does_not_compile),
             Status::CannotTell => Some(words.try_again),
         };
-        if let Some(what) = what {
-            let _ = writeln!(page, "<p>{what}</p>");
-        }
-        if let Some(message) = &result.message {
-            let _ = writeln!(
-                page,
-                "<pre class=\"message\" tabindex=\"0\">{}</pre>",
-                escape(message.trim_end())
-            );
-        }
-        for more in words::said(result, words) {
-            let _ = writeln!(page, "<p>{}</p>", with_code(&more));
-        }
-        let shown: Vec<&CheckResult> = result
+        let checks: Vec<&CheckResult> = result
             .checks
             .iter()
             .filter(|check| !self.for_student || check.visibility == Visibility::Visible)
             .collect();
-        self.table(&mut page, result, &shown, words);
-        if matches!(result.status, Status::Graded | Status::CannotTell) {
-            let runs = shown.iter().filter(|check| words::drawn(check).is_some()).count();
-            let rows = words::ROWS.min(words::ROWS_OF_ALL / runs.max(1)).max(8);
-            for check in shown {
-                self.section(&mut page, check, rows, words);
+        let runs = checks.iter().filter(|check| words::drawn(check).is_some()).count();
+        let rows = words::ROWS.min(words::ROWS_OF_ALL / runs.max(1)).max(8);
+        let versions = &result.versions;
+        let page = html! {
+            (DOCTYPE)
+            html lang=(words.page.code) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta http-equiv="Content-Security-Policy"
+                        content="default-src 'none'; style-src 'unsafe-inline'";
+                    title { (title) ": " (submission) }
+                    style { (PreEscaped(include_str!("page.css"))) }
+                }
+                body {
+                    main {
+                        header {
+                            p.name { (submission) }
+                            h1 { (title) }
+                            p.score { (self.score(result, words)) }
+                        }
+                        @if let Some(what) = what { p { (what) } }
+                        @if let Some(message) = &result.message {
+                            pre.message tabindex="0" { (shown(message.trim_end())) }
+                        }
+                        @for more in words::said(result, words) { p { (with_code(&more)) } }
+                        (self.table(result, &checks, words))
+                        @if matches!(result.status, Status::Graded | Status::CannotTell) {
+                            @for check in &checks {
+                                @if matches!(check.status, CheckStatus::Fail | CheckStatus::CannotTell) {
+                                    (self.section(check, rows, words))
+                                }
+                            }
+                        }
+                        footer {
+                            p {
+                                (words.page.graded_with) ": " (shown(&result.assignment)) " "
+                                (shown(&versions.assignment)) ", harness " (shown(&versions.harness))
+                                ", " (shown(&versions.rustc)) ". "
+                                (words.page.seed) ": " (result.seed) "."
+                            }
+                        }
+                    }
+                }
             }
-        }
-        let _ = writeln!(
-            page,
-            "<footer>\n<p>{}: {} {}, harness {}, {}. {}: {}.</p>\n</footer>\n</main>\n</body>\n</html>",
-            words.page.graded_with,
-            escape(&result.assignment),
-            escape(&result.versions.assignment),
-            escape(&result.versions.harness),
-            escape(&result.versions.rustc),
-            words.page.seed,
-            result.seed
-        );
-        page
+        };
+        page.into_string()
     }
 
     /// The score. A student's page names apart what is for checks that are not on it.
-    fn score(&self, result: &SubmissionResult, words: &Words) -> String {
-        let Some(score) = result.score else { return words.no_score.to_owned() };
+    fn score(&self, result: &SubmissionResult, words: &Words) -> Markup {
+        let Some(score) = result.score else { return html! { (words.no_score) } };
         let hidden = result.checks.iter().filter(|check| check.visibility != Visibility::Visible);
         let (got, hidden) = hidden.fold((0, 0), |(got, max), c| (got + c.points, max + c.max));
         let said = match hidden {
@@ -91,103 +95,102 @@ impl Page<'_> {
             }
             _ => (words.points)(score, result.max),
         };
-        format!("{said} <meter min=\"0\" max=\"{}\" value=\"{score}\">{score}</meter>", result.max)
+        html! { (said) " " meter min="0" max=(result.max) value=(score) { (score) } }
     }
 
-    fn table(
-        &self,
-        page: &mut String,
-        result: &SubmissionResult,
-        checks: &[&CheckResult],
-        words: &Words,
-    ) {
-        let _ = writeln!(
-            page,
-            "<table>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n<tbody>",
-            words.page.check, words.page.result, words.page.points
-        );
-        for check in checks {
-            let (class, word) = status(check.status, words);
-            let title = with_code(words::in_language(&check.title, self.language));
-            let title = match check.status {
-                CheckStatus::Fail | CheckStatus::CannotTell => {
-                    format!("<a href=\"#{}\">{title}</a>", escape(&check.name))
+    fn table(&self, result: &SubmissionResult, checks: &[&CheckResult], words: &Words) -> Markup {
+        html! {
+            table {
+                thead {
+                    tr {
+                        th scope="col" { (words.page.check) }
+                        th scope="col" { (words.page.result) }
+                        th scope="col" { (words.page.points) }
+                    }
                 }
-                CheckStatus::Pass | CheckStatus::NotRun => title,
-            };
-            let mut note = match (check.status, &check.explored) {
-                (CheckStatus::Pass, Some(explored)) => words::remark(explored, words),
-                (CheckStatus::NotRun, _) => words::note(self.manifest, result, check, words),
-                _ => String::new(),
-            };
-            if !self.for_student {
-                let basis = check.basis.map(words.page.basis).unwrap_or_default();
-                let notes = check.notes.iter().map(String::as_str);
-                let all = [note.as_str(), basis].into_iter().chain(notes);
-                note = all.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
-            }
-            let _ = writeln!(
-                page,
-                "<tr><td>{title}<small><code>{}</code> {}</small></td><td class=\"{class}\">{word}</td><td>{}/{}</td></tr>",
-                escape(&check.name),
-                escape(&note),
-                check.points,
-                check.max
-            );
-            for case in &check.cases {
-                let (class, word) = status(case.status, words);
-                let _ = writeln!(
-                    page,
-                    "<tr class=\"case\"><td>{}<small><code>{}</code></small></td><td class=\"{class}\">{word}</td><td>{}/{}</td></tr>",
-                    with_code(words::in_language(&case.title, self.language)),
-                    escape(&case.name),
-                    case.points,
-                    case.max
-                );
+                tbody { @for check in checks { (self.rows(result, check, words)) } }
             }
         }
-        page.push_str("</tbody>\n</table>\n");
     }
 
-    fn section(&self, page: &mut String, check: &CheckResult, rows: usize, words: &Words) {
-        if !matches!(check.status, CheckStatus::Fail | CheckStatus::CannotTell) {
-            return;
-        }
+    /// A check's row, and one for each of its cases.
+    fn rows(&self, result: &SubmissionResult, check: &CheckResult, words: &Words) -> Markup {
         let (class, word) = status(check.status, words);
-        let _ = writeln!(
-            page,
-            "<section id=\"{}\">\n<h2>{} <span class=\"{class}\">{word}</span></h2>",
-            escape(&check.name),
-            with_code(words::in_language(&check.title, self.language))
-        );
-        if let Some(message) = &check.message {
-            let at = check.at.as_ref().map_or(String::new(), |at| format!("\n{at}"));
-            let _ =
-                writeln!(page, "<pre tabindex=\"0\">{}</pre>", escape(&format!("{message}{at}")));
-        }
-        for (what, value) in [(words.expected, &check.expected), (words.actual, &check.actual)] {
-            if let Some(value) = value {
-                let _ = writeln!(page, "<p>{what}: <code>{}</code></p>", escape(value));
+        let title = with_code(words::in_language(&check.title, self.language));
+        let has_section = matches!(check.status, CheckStatus::Fail | CheckStatus::CannotTell);
+        html! {
+            tr {
+                td {
+                    @if has_section { a href={ "#" (shown(&check.name)) } { (title) } } @else { (title) }
+                    small { code { (shown(&check.name)) } " " (shown(&self.note(result, check, words))) }
+                }
+                td class=(class) { (word) }
+                td { (check.points) "/" (check.max) }
+            }
+            @for case in &check.cases {
+                @let (class, word) = status(case.status, words);
+                tr.case {
+                    td {
+                        (with_code(words::in_language(&case.title, self.language)))
+                        small { code { (shown(&case.name)) } }
+                    }
+                    td class=(class) { (word) }
+                    td { (case.points) "/" (case.max) }
+                }
             }
         }
-        if let Some(trace) = words::drawn(check) {
+    }
+
+    /// What stands below a check's title. The instructor also reads what its result rests on.
+    fn note(&self, result: &SubmissionResult, check: &CheckResult, words: &Words) -> String {
+        let note = match (check.status, &check.explored) {
+            (CheckStatus::Pass, Some(explored)) => words::remark(explored, words),
+            (CheckStatus::NotRun, _) => words::note(self.manifest, result, check, words),
+            _ => String::new(),
+        };
+        if self.for_student {
+            return note;
+        }
+        let basis = check.basis.map(words.page.basis).unwrap_or_default();
+        let notes = check.notes.iter().map(String::as_str);
+        let all = [note.as_str(), basis].into_iter().chain(notes);
+        all.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// What a check that did not pass has to say: its message, its run, its hints.
+    fn section(&self, check: &CheckResult, rows: usize, words: &Words) -> Markup {
+        let (class, word) = status(check.status, words);
+        let at = check.at.as_ref().map_or(String::new(), |at| format!("\n{at}"));
+        let picture = words::drawn(check).map(|trace| {
             let id = format!("run-{}", check.name.replace('_', "-"));
             let svg = Svg { id, rows: Some(rows), language: self.language, ..Svg::default() };
-            let picture = svg.draw(&words::without_bounds(trace));
-            let _ = writeln!(page, "<figure>\n{picture}</figure>");
-        }
-        let hints = self.manifest.check(&check.name).map_or(&[][..], |check| &check.hints);
-        if check.visibility == Visibility::Visible {
-            for (number, hint) in (1..).zip(hints) {
-                let hint = with_code(words::in_language(hint, self.language));
-                let _ = writeln!(
-                    page,
-                    "<details><summary>{} {number}</summary><p>{hint}</p></details>",
-                    words.page.hint
-                );
+            svg.draw(&words::without_bounds(trace))
+        });
+        let hints = match check.visibility {
+            Visibility::Visible => self.manifest.check(&check.name).map(|check| &check.hints[..]),
+            _ => None,
+        };
+        html! {
+            section id=(shown(&check.name)) {
+                h2 {
+                    (with_code(words::in_language(&check.title, self.language))) " "
+                    span class=(class) { (word) }
+                }
+                @if let Some(message) = &check.message {
+                    pre tabindex="0" { (shown(message)) (shown(&at)) }
+                }
+                @for (what, value) in [(words.expected, &check.expected), (words.actual, &check.actual)] {
+                    @if let Some(value) = value { p { (what) ": " code { (shown(value)) } } }
+                }
+                @if let Some(picture) = picture { figure { (PreEscaped(picture)) } }
+                @for (number, hint) in (1..).zip(hints.unwrap_or_default()) {
+                    details {
+                        summary { (words.page.hint) " " (number) }
+                        p { (with_code(words::in_language(hint, self.language))) }
+                    }
+                }
             }
         }
-        page.push_str("</section>\n");
     }
 }
 
@@ -200,39 +203,30 @@ fn status(status: CheckStatus, words: &Words) -> (&'static str, &'static str) {
     }
 }
 
-/// As [`escape`], with what stands between backticks as code.
-fn with_code(text: &str) -> String {
-    let mut out = String::new();
+/// As [`shown`], with what stands between backticks as code.
+fn with_code(text: &str) -> Markup {
     let pieces: Vec<&str> = text.split('`').collect();
-    for (i, piece) in pieces.iter().enumerate() {
-        // A backtick without its twin is one.
-        match (i % 2, i + 1 < pieces.len()) {
-            (1, true) => out += &format!("<code>{}</code>", escape(piece)),
-            (1, false) => out += &format!("`{}", escape(piece)),
-            _ => out += &escape(piece),
+    html! {
+        @for (i, piece) in pieces.iter().enumerate() {
+            // A backtick without its twin is one.
+            @match (i % 2, i + 1 < pieces.len()) {
+                (1, true) => code { (shown(piece)) },
+                (1, false) => { "`" (shown(piece)) },
+                _ => (shown(piece)),
+            }
         }
     }
-    out
 }
 
-/// Text as HTML, in an element or an attribute. Control characters, which could colour a terminal or turn the direction of the text, are shown
-/// as a box.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) => out.push('\u{fffd}'),
-            c if ('\u{2066}'..='\u{2069}').contains(&c) => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
+/// Text without control characters, which could colour a terminal or turn the direction of the text: a box stands for each. The template escapes
+/// the rest.
+fn shown(text: &str) -> String {
+    let is_shown = |c: char| match c {
+        '\n' | '\t' => true,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
+        c => !c.is_control(),
+    };
+    text.chars().map(|c| if is_shown(c) { c } else { '\u{fffd}' }).collect()
 }
 
 #[cfg(test)]
@@ -283,7 +277,7 @@ mod tests {
         let page = page(&samples::broken("bob"), Language::En, false);
         assert!(
             page.contains(
-                "<p>It does not compile.</p>\n<pre class=\"message\" tabindex=\"0\">error[E0308]"
+                "<p>It does not compile.</p><pre class=\"message\" tabindex=\"0\">error[E0308]"
             ),
             "{page}"
         );
@@ -297,9 +291,9 @@ mod tests {
 
     #[test]
     fn what_stands_between_backticks_is_code() {
-        assert_eq!(with_code("`a<b` and `c"), "<code>a&lt;b</code> and `c");
+        assert_eq!(with_code("`a<b` and `c").into_string(), "<code>a&lt;b</code> and `c");
         assert_eq!(
-            with_code("`put` waits, `get` too"),
+            with_code("`put` waits, `get` too").into_string(),
             "<code>put</code> waits, <code>get</code> too"
         );
     }

@@ -13,15 +13,15 @@ pub const PROGRAM: Program =
 
 // ANCHOR: main
 /// Waits for a word, prints it, and ends.
-fn print_a_word(mut main: Connection) {
-    if let Ok(word) = main.recv::<String>() {
+fn print_a_word(mut words: Connection) {
+    if let Ok(word) = words.recv::<String>() {
         println!("{word}");
     }
 }
 
 /// Returns at once, with a child that waits for a word, or a daemon that does.
-fn parent((daemon, main): (bool, Connection)) -> Result<(), String> {
-    let child = Process::new(print_a_word, main).daemon(daemon);
+fn parent((daemon, words): (bool, Connection)) -> Result<(), String> {
+    let child = Process::new(print_a_word, words).daemon(daemon);
     child.start().map(drop).map_err(|error| error.to_string())
 }
 

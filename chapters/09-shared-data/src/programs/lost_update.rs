@@ -13,10 +13,10 @@ pub const PROGRAM: Program =
 
 // ANCHOR: main
 /// Adds 1, but says what it read and waits for a word before it writes.
-fn add_slowly((value, mut main): (Value<i64>, Connection)) -> Result<(), String> {
+fn add_slowly((value, mut its_end): (Value<i64>, Connection)) -> Result<(), String> {
     let old = value.get();
-    main.send(&old).map_err(|error| error.to_string())?;
-    main.recv::<()>().map_err(|error| error.to_string())?;
+    its_end.send(&old).map_err(|error| error.to_string())?;
+    its_end.recv::<()>().map_err(|error| error.to_string())?;
     value.set(old + 1);
     Ok(())
 }
