@@ -28,9 +28,9 @@ Stepper.english = (thread, object, list) => {
         level: "You are the scheduler",
         won: (steps) => `You have won, in ${steps} steps.`,
         shown: "That is how it goes. Start over and do it without help.",
-        lost: "You have lost: this run ends otherwise. Undo a step, or start over.",
+        lost: "You have lost: this run ends in another way. Undo a step, or start over.",
         showMe: "Show me",
-        showing: (steps) => `A way to the goal is laid out, ${steps} steps from here. Walk along it with Forward.`,
+        showing: (steps) => `A way to the goal is ready, ${steps} steps from here. Follow it with Forward.`,
         noWay: "From here no way leads to the goal. Undo a step, or start over.",
         hint: "Hint",
         hintGood: (names) => `The goal can still be reached if the next one is ${names.join(" or ")}.`,
@@ -38,12 +38,12 @@ Stepper.english = (thread, object, list) => {
         start: "Nothing has run yet.",
         did: (number, name, does) => `${number}. ${name} ${does}.`,
         ways: (all, failing) => {
-            if (all === "1") { return `From here one interleaving, and it ${failing === 0 ? "ends well" : "fails"}.`; }
-            return failing === 0 ? `From here ${all} interleavings, and none fails.` : `From here ${all} interleavings; ${failing} of them ${fail(failing)}.`;
+            if (all === "1") { return `From here there is one interleaving, and it ${failing === 0 ? "ends well" : "fails"}.`; }
+            return failing === 0 ? `From here there are ${all} interleavings, and none fails.` : `From here there are ${all} interleavings;  ${failing} of them ${fail(failing)}.`;
         },
         total: (all, failing) => (failing === 0 ? `${all} interleavings, none fails` : `${failing} of ${all} interleavings ${fail(failing)}`),
         choose: "Choose an interleaving",
-        spoils: "All interleavings (this tells the solution)",
+        spoils: "All interleavings (this gives the solution away)",
         chooseAll: (count) => `All ${count} interleavings`,
         chooseSome: (count, all) => `${count} of ${all} interleavings: those with the fewest switches`,
         only: { all: "all", fails: "those that fail", passes: "those that end well" },

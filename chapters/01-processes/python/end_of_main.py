@@ -23,7 +23,7 @@ def child(join):
     def work():
         say("thread: at work")
         started.set()
-        # Not sys.stdin: a daemon that holds its lock would crash the interpreter's end.
+        # Not sys.stdin: a daemon holding sys.stdin's lock would crash the interpreter at its end.
         while os.read(0, 1024):
             pass
         say("thread: finished")

@@ -57,7 +57,7 @@ def with_a_flag():
         time.sleep(0)
     with event.condition:
         released = 5 - event.waiters
-    # For those who wait on.
+    # For those who still wait.
     event.set()
     for thread in threads:
         thread.join()

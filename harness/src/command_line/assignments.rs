@@ -21,13 +21,13 @@ use trace::Language;
 pub(super) enum Verb {
     /// Make a working copy of an assignment
     ///
-    /// It is an ordinary cargo package: open it in any editor. Nothing that is
-    /// there already is overwritten. It remembers the course that it is of.
+    /// It is an ordinary cargo package: open it in any editor. Nothing that is there already is
+    /// overwritten. The copy remembers which course it belongs to.
     Start(StartArguments),
     /// Check a working copy on every save, and show the run that fails
     ///
-    /// A save stops the checks that still run and begins again. Keys: h shows a
-    /// hint, r checks again, q ends it.
+    /// A save stops the checks that are still running and starts them again. Keys: h shows a hint,
+    /// r checks again, q quits.
     Watch(CopyArguments),
     /// Check a working copy: the visible checks, once
     ///
@@ -39,16 +39,16 @@ pub(super) enum Verb {
     Hint(HintArguments),
     /// Grade submissions of an assignment
     ///
-    /// Writes a result, a page and the files of Gradescope, PrairieLearn and
-    /// Exercism for each submission, and for all a grade book, a JUnit report and
-    /// what Canvas and Moodle import. Called again after an interruption, it goes
-    /// on where it was; a submission whose files have changed since is graded
-    /// again. Reports are of all results in the folder.
+    /// Writes a result, a page and the files of Gradescope, PrairieLearn and Exercism for each
+    /// submission, and for all of them together a grade book, a JUnit report and what Canvas and
+    /// Moodle import. Called again after an interruption, it continues where it stopped; a
+    /// submission whose files have changed since then is graded again. Reports cover all results
+    /// in the folder.
     ///
-    /// A roster is a CSV with a row a student. Its columns, of which only the
-    /// first has to be there: submission, student, id, login, email, section,
-    /// days_late, free_days, term_days. Rows of one submission are a group. What
-    /// being late costs stands beside the score, in students.csv.
+    /// A roster is a CSV file with a row for each student. These are its columns, of which only
+    /// the first has to be there: submission, student, id, login, email, section, days_late,
+    /// free_days, term_days. Rows with the same submission are a group. What being late costs is
+    /// written beside the score, in students.csv.
     ///
     /// Exit code 0: every submission passes every check. 1: some do not, and
     /// the report says which. 2: the command line makes no sense. 3: the grader
@@ -56,7 +56,7 @@ pub(super) enum Verb {
     /// results could not be written. 4: nothing was graded, and the message says
     /// why.
     Grade(GradeArguments),
-    /// Put the parts together that `grade --shard` has graded
+    /// Put together the parts that `grade --shard` has graded
     ///
     /// Exit codes as those of `grade`; 4 also when results are missing.
     Merge(MergeArguments),
@@ -69,7 +69,7 @@ pub(super) enum Verb {
 pub(super) struct StartArguments {
     /// The assignment: 07-queue, 7 or queue
     assignment: String,
-    /// Where to make it; a folder of the assignment's name, here, without it
+    /// Where to make it (default: a folder here, with the assignment's name)
     folder: Option<PathBuf>,
     /// The folder of another course, with the same layout
     #[arg(long, value_name = "DIR")]
@@ -80,9 +80,10 @@ pub(super) struct StartArguments {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CopyArguments {
-    /// The working copy; the one around this folder without it. Its course is the one that it was made from
+    /// The working copy (default: the one around this folder). Its course is the one that it was
+    /// made from
     folder: Option<PathBuf>,
-    /// What random inputs start from; another number each time without it
+    /// The seed of random inputs (default: another one each time)
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     #[command(flatten)]
@@ -93,9 +94,9 @@ pub(super) struct CopyArguments {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct HintArguments {
-    /// The working copy; the one around this folder without it
+    /// The working copy (default: the one around this folder)
     folder: Option<PathBuf>,
-    /// The check; the first that was not passed the last time without it
+    /// The check (default: the first one that was not passed the last time)
     #[arg(long, value_name = "NAME")]
     check: Option<String>,
     /// The folder of another course, with the same layout
@@ -124,22 +125,25 @@ struct ReportArguments {
     /// Write `instructor/NAME.html` as well: pages with the hidden checks
     #[arg(long)]
     instructor_pages: bool,
-    /// Begin the grade book with a byte order mark, without which Excel garbles names in other than Latin letters
+    /// Begin the grade book with a byte order mark, without which Excel garbles names that are not
+    /// in Latin letters
     #[arg(long)]
     csv_bom: bool,
-    /// A CSV of the students: whose each submission is, and how late it was
+    /// A CSV file of the students, which says whose each submission is, and how late it was
     #[arg(long, value_name = "CSV")]
     roster: Option<PathBuf>,
-    /// Take so many points for each day that the roster says it was late
+    /// Take off this many points for each day that a submission was late, according to the roster
     #[arg(long, value_name = "N", default_value = "0", requires = "roster")]
     late_points: u32,
-    /// So many days late cost nothing
+    /// This many late days cost nothing
     #[arg(long, value_name = "N", requires = "roster")]
     free_days: Option<u32>,
-    /// So many days late cost nothing in the whole term; of them, --free-days may be used here
+    /// This many late days cost nothing in the whole term; up to --free-days of them may be used
+    /// here
     #[arg(long, value_name = "N", requires = "roster")]
     term_days: Option<u32>,
-    /// The students.csv of an assignment before, which says what was used there; once for each
+    /// The students.csv of an earlier assignment, which says how many late days were used there;
+    /// once for each
     #[arg(long, value_name = "CSV", requires = "term_days")]
     earlier: Vec<PathBuf>,
 }
@@ -174,10 +178,11 @@ struct Where {
     /// The folder of another course, with the same layout
     #[arg(long, value_name = "DIR")]
     course: Option<PathBuf>,
-    /// Run submissions without a sandbox: as you, with all that you may do
+    /// Run submissions without a sandbox: as you, with all your rights
     #[arg(long)]
     unsafe_no_sandbox: bool,
-    /// Use no namespaces, as on a machine that refuses them: the other layers of the sandbox alone
+    /// Use no namespaces, as on a machine that refuses them, but only the other layers of the
+    /// sandbox
     #[arg(long, conflicts_with = "unsafe_no_sandbox")]
     no_namespaces: bool,
 }
@@ -203,12 +208,12 @@ impl Where {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CourseVerb {
-    /// Make a small assignment, whole, to be made into one's own
+    /// Make a small but complete assignment, for you to turn into your own
     ///
-    /// It passes `course check` as it is. The course is made with it, if there
-    /// is none in the folder.
+    /// It passes `course check` as it is. If there is no course in the folder yet, one is made as
+    /// well.
     New(CourseNewArguments),
-    /// Hold assignments to their word
+    /// Check that assignments do what they promise
     ///
     /// Each starter compiles and fails, each solution and alternative passes,
     /// each wrong solution fails at the check that it names; hints are there in
@@ -216,16 +221,16 @@ pub(super) enum CourseVerb {
     Check(CourseCheckArguments),
     /// Make a package of a wrong solution, or a patch of such a package
     ///
-    /// A wrong solution is kept as `wrong/NAME.patch`, over the solution or an
-    /// alternative. This makes a package of it in a new folder, to read, to
-    /// build and to `check`; after you have edited it, `--save` makes the patch
-    /// of it again. A new one begins with `--over solution`.
+    /// A wrong solution is kept as `wrong/NAME.patch`, a patch of the solution or of an
+    /// alternative. This makes a package of it in a new folder, to read, to build and to `check`;
+    /// after you have edited it, `--save` makes it into the patch again. To begin a new one, say
+    /// `--over solution`.
     Wrong(CourseWrongArguments),
-    /// Make the students' copy of a course, or of submissions what JPlag reads
+    /// Make the students' copy of a course, or turn submissions into what JPlag reads
     ///
-    /// The students' copy has the tasks, the starters and the visible checks: no
-    /// solutions, no wrong ones, no hidden checks. For JPlag, submissions stand
-    /// beside the starter, which is what all have in common.
+    /// The students' copy has the tasks, the starters and the visible checks: no solutions, no
+    /// wrong ones, no hidden checks. For JPlag, submissions are put beside the starter, which is
+    /// what they all have in common.
     Export(CourseExportArguments),
 }
 
@@ -240,14 +245,15 @@ pub(super) struct CourseNewArguments {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CourseCheckArguments {
-    /// Assignments: 07-queue, 7 or queue; all without it
+    /// Assignments: 07-queue, 7 or queue (default: all)
     assignments: Vec<String>,
     #[command(flatten)]
     at: Where,
     /// Grade everything this many times, with another seed each time
     #[arg(long, value_name = "N", default_value = "1")]
     repeat: NonZeroUsize,
-    /// Grade this many submissions at a time; without it as many as there are cores, and four times as many where they mostly wait
+    /// Grade this many submissions at a time (default: as many as there are cores, and four times
+    /// as many where they mostly wait)
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 }
@@ -263,8 +269,8 @@ pub(super) struct CourseWrongArguments {
     /// Make wrong/NAME.patch of what is in the folder
     #[arg(long)]
     save: bool,
-    /// What it is over: `solution` or `alternatives/NAME`. Without it what its
-    /// patch is over, and where `--save` finds none, the solution
+    /// What it is a patch of: `solution` or `alternatives/NAME` (default: what the patch says, or
+    /// the solution where `--save` finds no patch)
     #[arg(long, value_name = "SAMPLE")]
     over: Option<String>,
     /// The folder of another course, with the same layout
@@ -283,7 +289,7 @@ pub(super) struct CourseExportArguments {
     /// Where to put the submissions and the starter; the folder must not be there yet
     #[arg(long, value_name = "DIR", requires = "assignment")]
     jplag: Option<PathBuf>,
-    /// The assignment that they are of: 07-queue, 7 or queue
+    /// The assignment that they belong to: 07-queue, 7 or queue
     #[arg(long, value_name = "NAME", requires = "jplag")]
     assignment: Option<String>,
     /// The folder of another course, with the same layout
@@ -299,27 +305,29 @@ pub(super) struct GradeArguments {
     /// The assignment: 07-queue, 7 or queue
     #[arg(long, value_name = "NAME", required_unless_present = "again")]
     assignment: Option<String>,
-    /// Where to write results and reports; a run that was interrupted goes on there
+    /// Where to write results and reports; an interrupted run continues there
     #[arg(long, value_name = "DIR", required_unless_present = "again")]
     out: Option<PathBuf>,
-    /// Grade the submission of this result again, and say whether it comes to the same
+    /// Grade the submission of this result again, and say whether the result is the same
     #[arg(long, value_name = "RESULT", conflicts_with_all = ["assignment", "out", "shard", "seed"])]
     again: Option<PathBuf>,
-    /// The path is one submission, whatever is in it: a student's checkout, for one
+    /// The path is one submission, whatever is in it: a student's checkout, for example
     #[arg(long, conflicts_with = "again")]
     one: bool,
-    /// Say whose score is another than in these earlier results, and why: the folder of an earlier --out, or one result
+    /// Say whose score differs from that in these earlier results, and why: the folder of an
+    /// earlier --out, or one result
     #[arg(long, value_name = "OLD", conflicts_with = "again")]
     compare: Option<PathBuf>,
     #[command(flatten)]
     at: Where,
-    /// Grade this many submissions at a time; as many as there are cores without it
+    /// Grade this many submissions at a time (default: as many as there are cores)
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Grade only one part of the batch, as 3/8; `merge` puts the parts together
+    /// Grade only one part of the batch, such as 3/8; `merge` puts the parts together
     #[arg(long, value_name = "I/N", requires = "seed")]
     shard: Option<Shard>,
-    /// What random inputs start from; a random number without it, which the results record. All shards of a batch need the same
+    /// The seed of random inputs (default: a random number, which the results record). All shards
+    /// of a batch need the same
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     #[command(flatten)]

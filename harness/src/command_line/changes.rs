@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ChangeArguments {
-    /// The chapter: 03-locks, 3 or locks. All that have changes without it
+    /// The chapter: 03-locks, 3 or locks (default: all that have changes)
     chapter: Option<String>,
     /// Changes by name. Without one they are listed
     names: Vec<String>,

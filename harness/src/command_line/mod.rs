@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Every Interleaving: runs the course's chapters and holds them to their word.
+/// Every Interleaving: runs the course's chapters and checks that they do what they say.
 #[derive(Debug, Parser)]
 #[command(name = "harness", version, arg_required_else_help = true)]
 struct Arguments {
@@ -33,18 +33,18 @@ struct Arguments {
 enum Verb {
     /// Show the chapters and their programs
     List,
-    /// Run programs and hold what they print against the snapshots
+    /// Run programs and compare what they print with the snapshots
     ///
-    /// Exit code 0: everything as it should be. 1: something is not, and the
-    /// report says what. 2: the command line makes no sense.
+    /// Exit code 0: everything is as it should be. 1: something is not, and the report says what.
+    /// 2: the command line makes no sense.
     Run(RunArguments),
     /// Try every interleaving of ordinary `std` code
     ///
-    /// Exit code 0: all is as it should be (proved, or broken where the
-    /// documentation of the scenario says `Must fail`), or a replayed run ends
-    /// well. 1: a scenario fails, or does not fail that must. 2: the command line
-    /// makes no sense. 3: a search ended by its budget, or met a run with more steps
-    /// than `--steps`, and found nothing. 4: something cannot be compiled or explored.
+    /// Exit code 0: all is as it should be (proved, or broken where the documentation of the
+    /// scenario says `Must fail`), or a replayed run ends well. 1: a scenario fails, or one that
+    /// must fail does not. 2: the command line makes no sense. 3: a search found nothing, but used
+    /// up its budget or met a run with more steps than `--steps` allows. 4: something cannot be
+    /// compiled or explored.
     ///
     /// In a scenario whose documentation says `Time-outs fire at any moment`, they
     /// do so without `--eager-timeouts` as well; `At most 2 looks`, there or in the
@@ -62,12 +62,13 @@ enum Verb {
     /// Exit code 0: full protection, and nothing is missing. 1: something is,
     /// and the report says how to get it.
     Doctor(DoctorArguments),
-    /// Measure the chapters beside their peers, and write the tables, the plot and the book's page
+    /// Measure the chapters' libraries and their peers, and write the tables, the plot and the
+    /// book's page
     ///
-    /// Ours and a peer take turns, in several processes of each bench. A
-    /// chapter's table is written only if every row of it could be decided.
-    /// Exit code 0: every row was decided. 1: some were not, and their tables
-    /// stay. All numbers are in target/bench/results.json.
+    /// A peer is a library by others that does the same. Ours and a peer take turns, in several
+    /// processes of each bench. A chapter's table is written only if every row of it could be
+    /// decided. Exit code 0: every row was decided. 1: some were not, and their tables stay as
+    /// they are. All numbers are in target/bench/results.json.
     Bench(BenchArguments),
     /// Make the files of something new in the course
     #[command(subcommand)]
@@ -78,7 +79,7 @@ enum Verb {
 
 #[derive(Debug, clap::Args)]
 struct BenchArguments {
-    /// Chapters: 7, 07-queue or queue; all that have a bench without it
+    /// Chapters: 7, 07-queue or queue (default: all that have a bench)
     chapters: Vec<String>,
     /// Only rows whose name contains this
     #[arg(long, value_name = "TEXT")]
@@ -86,7 +87,7 @@ struct BenchArguments {
     /// Start each bench this many times
     #[arg(long, value_name = "N", default_value = "3")]
     starts: NonZeroUsize,
-    /// Only a few pairs in two processes, and nothing is written: a look
+    /// Take a quick look: only a few pairs in two processes, and nothing is written
     #[arg(long, conflicts_with = "starts")]
     quick: bool,
     /// Write nothing but target/bench/results.json
@@ -122,7 +123,7 @@ struct NewProgramArguments {
     chapter: String,
     /// The program's name, as in lost-update
     name: String,
-    /// What the program shows, in one line; its name without it
+    /// What the program shows, in one line (default: its name)
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
 }
@@ -136,27 +137,27 @@ impl Verb {
 
 #[derive(Debug, clap::Args)]
 struct DoctorArguments {
-    /// Try what grading needs as `grade --no-namespaces` does it
+    /// Try what grading needs the way `grade --no-namespaces` does it
     #[arg(long)]
     no_namespaces: bool,
 }
 
 #[derive(Debug, clap::Args)]
 struct RunArguments {
-    /// A chapter: 7, 07-queue, ch07-queue or queue; all chapters without it
+    /// A chapter: 7, 07-queue, ch07-queue or queue (default: all chapters)
     chapter: Option<String>,
-    /// Programs of that chapter; all without it
+    /// Programs of that chapter (default: all)
     programs: Vec<String>,
     /// Run each program this many times
     #[arg(long, value_name = "N", default_value = "1")]
     repeat: NonZeroUsize,
-    /// Run this many programs at a time; as many as there are cores without it
+    /// Run this many programs at a time (default: as many as there are cores)
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Run the Python twins too, and compare what they print
     #[arg(long)]
     python: bool,
-    /// Run the Python twins alone, and hold what they print against the snapshots
+    /// Run the Python twins alone, and compare what they print with the snapshots
     #[arg(long, conflicts_with = "python")]
     twins: bool,
     /// Count a program as hung after this many seconds, and kill it
@@ -169,7 +170,7 @@ struct ExploreArguments {
     /// A chapter (07-queue), a file of `fn name()` scenarios or of tests, or a
     /// crate's folder
     target: String,
-    /// Scenarios by name; for a chapter also its programs. All scenarios without it
+    /// Scenarios by name, and for a chapter also its programs (default: all scenarios)
     names: Vec<String>,
     /// For a crate: the file of scenarios, if it is not in its folder `scenarios`
     #[arg(long, value_name = "FILE")]
@@ -186,8 +187,9 @@ struct ExploreArguments {
     /// Share a long search among this many processes
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=1024))]
     jobs: u32,
-    /// Write what is done of long searches to this file, and go on from there: after a kill or Ctrl-C the same command loses no more
-    /// than it was at, and comes to the same verdict and number of executions
+    /// Write the progress of long searches to this file, and go on from there: after a kill or
+    /// Ctrl-C the same command repeats only what it was working on, and comes to the same verdict
+    /// and number of executions
     #[arg(long, value_name = "FILE", conflicts_with_all = ["schedule", "preemptions", "outputs", "step"])]
     resume: Option<PathBuf>,
     /// Do only this part of each search, as on one of several machines; --merge puts the parts together
@@ -205,31 +207,33 @@ struct ExploreArguments {
     /// Let each thread wake up spuriously this many times
     #[arg(long, value_name = "N")]
     spurious: Option<u8>,
-    /// Let weak compare-exchanges fail for no reason this many times a thread; once without it
+    /// Let weak compare-exchanges fail for no reason this many times a thread (default: once)
     #[arg(long, value_name = "N")]
     weak_failures: Option<u8>,
-    /// The memory model: every ordering for what it says, or all as `SeqCst`
+    /// The memory model: take every ordering for what it says (rc11), or all as `SeqCst` (sc)
     #[arg(long, value_name = "MODEL", value_enum, default_value = "rc11")]
     memory: MemoryModel,
     /// Let time-outs fire at any moment, not only when nothing else can happen
     #[arg(long)]
     eager_timeouts: bool,
-    /// Let a loop that only looks see a change within this many looks, or not at all:
-    /// for loops that count, each look of which costs an execution. The verdict says so
+    /// Let a loop that only looks see a change within this many looks, or not at all. This is for
+    /// loops that count their looks, because there each look costs an execution of its own. The
+    /// verdict names this bound
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
     looks: Option<u8>,
-    /// Do not watch plain memory, which is faster: data races in unsafe code, uses after free, and who looks at the
-    /// counters of `Arc` are not seen then, and the verdict says so. A chapter's own scenarios are explored so
+    /// Do not watch plain memory. This is faster, but data races in unsafe code, uses after free,
+    /// and looks at the counters of `Arc` go unseen, and the verdict says so. A chapter's own
+    /// scenarios are explored like this anyway
     #[arg(long, conflicts_with = "see_memory")]
     no_memory: bool,
     /// Watch plain memory in a chapter's own scenarios too; in files and crates of your own it is watched anyway
     #[arg(long)]
     see_memory: bool,
-    /// Let threads be left running when the program ends, as daemons; without it that is a leak
+    /// Let threads be left running when the program ends, as daemons are (default: that is a leak)
     #[arg(long)]
     detached: bool,
-    /// Memory that nobody has freed when the program ends, and nobody can reach from a static, is a failure. Plain memory
-    /// is watched for that
+    /// Count it as a failure if memory has not been freed when the program ends and cannot be
+    /// reached from a static. Plain memory is watched for that
     #[arg(long, conflicts_with = "no_memory")]
     leaks: bool,
     /// How the random part of the search chooses: pct, pos or surw
@@ -252,8 +256,9 @@ struct ExploreArguments {
     /// Replay this run instead of searching
     #[arg(long, value_name = "STRING")]
     schedule: Option<String>,
-    /// Decide yourself who goes next, in one scenario: a key chooses, b goes back, f finds a failure from there, ? explains.
-    /// Without a terminal, a line is a command. With --schedule, at the end of that run
+    /// Decide yourself who goes next, in one scenario: a key chooses, b goes back, f finds a
+    /// failure from there, ? explains. Without a terminal, a line is a command. With --schedule
+    /// you begin at the end of that run
     #[arg(long, conflicts_with_all = ["outputs", "graph"])]
     step: bool,
     #[command(flatten)]

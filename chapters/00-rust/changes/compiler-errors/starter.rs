@@ -1,4 +1,4 @@
-// Three mistakes. The compiler tells one first, and the other two when that is mended.
+// Three mistakes. The compiler reports one first, and the other two when that is mended.
 // Read each message from its arrows, and change as little as you can.
 
 pub fn summary(words: Vec<String>) -> String {

@@ -1,5 +1,5 @@
 // One thread for each division, and the sum of all quotients. A division by zero panics, and
-// here this panic takes the sum along. Let the sum be that of the threads which came to their end.
+// here this panic spoils the sum. Let the sum count only the threads that come to their end.
 
 use std::thread;
 

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-/// A closure in a box: closures of several kinds fit into one `Vec` so.
+/// A closure in a box: in boxes, closures of several types fit into one `Vec`.
 pub type Job = Box<dyn FnOnce() + Send>;
 
 pub fn run_all(jobs: Vec<Job>) {

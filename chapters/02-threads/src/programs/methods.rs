@@ -39,7 +39,7 @@ pub fn main() -> Result<(), Failure> {
     println!("alive after the start: {}", yes(thread.is_alive()));
     let ident = thread.ident().ok_or("a started thread has an identifier")?;
     println!("ident after the start: {ident}");
-    // Only Linux tells it to plain `std`.
+    // With nothing but `std` it can be known on Linux only.
     println!("native_id after the start: {}", thread.native_id().unwrap_or(0));
 
     // It cannot end: it waits for the word that comes below.

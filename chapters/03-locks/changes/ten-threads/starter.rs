@@ -1,4 +1,4 @@
-// A shop with two tills. One lock guards both, and so a customer at the one till keeps everybody
+// A shop with two tills. One lock guards both, and so a customer at one till keeps everybody
 // waiting at the other. Let two be served at two tills at the same time, and at each till one.
 
 use std::sync::Mutex;

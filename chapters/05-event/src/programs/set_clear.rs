@@ -36,7 +36,7 @@ fn with_a_flag() -> usize {
             thread::yield_now();
         }
         let released = 5 - event.waiters();
-        // For those who wait on.
+        // For those who still wait.
         event.set();
         released
     })

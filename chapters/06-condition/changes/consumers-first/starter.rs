@@ -1,5 +1,5 @@
 // An inbox, and several clerks who answer what is in it. Each of them holds the lock while
-// answering, and so only one works at a time. Let them work at the same time, and see to it that
+// answering, and so only one works at a time. Let them work at the same time, and make sure that
 // each letter is answered once.
 
 use std::collections::VecDeque;

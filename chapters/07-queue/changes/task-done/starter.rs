@@ -1,5 +1,5 @@
-// `join` is to wait until every task is done. Here it can come back while the last one is still
-// being worked at, for `work` reports a task when it is taken.
+// `join` should wait until every task is done. Here it can come back while somebody still works on
+// the last one, because `work` reports a task when it is taken.
 
 use std::sync::{Condvar, Mutex};
 

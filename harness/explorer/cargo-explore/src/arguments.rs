@@ -13,11 +13,12 @@ use trace::Language;
 pub enum Cargo {
     /// Run every test of a crate in every interleaving of its threads
     ///
-    /// Each `#[test]` runs in every order in which its threads can go, on stable Rust, with nothing to change in the crate: `std` and `core`
-    /// are replaced by stand-ins while it is compiled. The first call compiles the stand-ins, which takes about half a minute.
+    /// Each `#[test]` runs in every order in which its threads can run, on stable Rust, without
+    /// any change to the crate: `std` and `core` are replaced by stand-ins while it is compiled.
+    /// The first call compiles the stand-ins, which takes about half a minute.
     ///
-    /// A test is proved, or fails and is shown with the simplest run that fails and a string that replays it, or is not proved: then it says
-    /// how much was tried.
+    /// A test is proved; or it fails, and then you see the simplest run that fails and a string
+    /// that replays it; or it is not proved, and then you see how much was tried.
     ///
     /// Exit code 0: every test is proved, or a replayed run ends well. 1: a test fails. 2: the command line makes no sense. 3: nothing
     /// fails, and something is not proved. 4: something cannot be compiled or explored. 130: stopped by Ctrl-C.
@@ -30,10 +31,11 @@ pub enum Cargo {
 pub struct Arguments {
     /// Only tests whose names have one of these in them
     pub filters: Vec<String>,
-    /// What would go on to a test's executable: --exact, --ignored, --include-ignored and --skip hold; what says how that prints means nothing here
+    /// Options of a test's executable: --exact, --ignored, --include-ignored and --skip work as
+    /// usual; those on what it prints mean nothing here
     #[arg(last = true, value_name = "AS WITH cargo test")]
     pub more: Vec<String>,
-    /// Filters are whole names
+    /// Take filters for whole names
     #[arg(long)]
     pub exact: bool,
     /// Leave out tests whose names have this in them
@@ -51,33 +53,36 @@ pub struct Arguments {
     /// Compile, and explore nothing
     #[arg(long)]
     pub no_run: bool,
-    /// Print, as lines for a shell, what has every cargo command explore: `eval "$(cargo explore --environment)"`, and then `cargo nextest run`
+    /// Print lines for a shell that let every cargo command explore: `eval "$(cargo explore
+    /// --environment)"`, and then `cargo nextest run`
     #[arg(long, conflicts_with_all = ["list", "no_run"])]
     pub environment: bool,
     /// Decide yourself who goes next, in the one test that is named: a key chooses, b goes back, f finds a failure from there, ? explains. Without a
     /// terminal, a line is a command
     #[arg(long, conflicts_with_all = ["list", "no_run", "junit", "message_format", "resume", "merge"])]
     pub step: bool,
-    /// Say the command that stops gdb at the failing step of each run that is shown, in the line of yours that takes it
+    /// For each run that is shown, print the command that stops gdb at the failing step, in the
+    /// line of your code that takes it
     #[arg(long, conflicts_with_all = ["list", "no_run", "step"])]
     pub gdb: bool,
-    /// How to tell it
+    /// The form of what is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub message_format: Format,
-    /// With --list: how to list, as cargo nextest asks for it. There is one way
+    /// With --list: the form of the list, which cargo nextest asks for. There is only one
     #[arg(long, value_name = "FORMAT", value_parser = ["terse"], requires = "list")]
     pub format: Option<String>,
-    /// Write what came of each test to this file as well, as JUnit's XML
+    /// Also write the result of each test to this file, as JUnit's XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
-    /// Draw each step within dependencies, not several as one line
+    /// Draw each step within dependencies, instead of several as one line
     #[arg(long)]
     pub unfolded: bool,
-    /// The language of what is told
+    /// The language of what is printed
     #[arg(long, value_name = "LANGUAGE", default_value = "en")]
     pub language: Language,
-    /// Do not watch plain memory, which is faster: data races in unsafe code, uses after free, and who looks at the
-    /// counters of `Arc` are not seen then, and the last line says so. It is watched on x86-64 Linux
+    /// Do not watch plain memory. This is faster, but data races in unsafe code, uses after free,
+    /// and looks at the counters of `Arc` go unseen, and the last line says so. It is watched on
+    /// x86-64 Linux
     #[arg(long, conflicts_with = "leaks")]
     pub no_memory: bool,
     /// How far to look.
@@ -115,7 +120,7 @@ pub struct CargoFlags {
     /// The tests of the library
     #[arg(long)]
     lib: bool,
-    /// The examples in documentation: they are named, and not explored
+    /// The examples in documentation: they are listed, but not explored
     #[arg(long, conflicts_with_all = ["lib", "bins", "bin", "tests", "test"])]
     pub doc: bool,
     /// The tests of all executables
@@ -139,7 +144,8 @@ pub struct CargoFlags {
     /// Switch the default features off
     #[arg(long)]
     no_default_features: bool,
-    /// How many compilers at a time; and how many processes share the search of a test, where it is long: one without it
+    /// How many compilers run at a time, and how many processes share the search of a test if it
+    /// is long (default: one process)
     #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
     jobs: Option<String>,
     /// Compile with the profile `release`
@@ -151,13 +157,13 @@ pub struct CargoFlags {
     /// The manifest
     #[arg(long, value_name = "PATH")]
     pub manifest_path: Option<PathBuf>,
-    /// Ask no network
+    /// Do not use the network
     #[arg(long)]
     offline: bool,
     /// Keep Cargo.lock as it is
     #[arg(long)]
     locked: bool,
-    /// Both
+    /// The same as --offline and --locked
     #[arg(long)]
     frozen: bool,
     /// A value of cargo's configuration

@@ -86,24 +86,26 @@ pub struct Bounds {
     /// Let each thread wake up spuriously this many times
     #[arg(long, value_name = "N")]
     pub spurious: Option<u8>,
-    /// Let weak compare-exchanges fail for no reason this many times a thread; once without it
+    /// Let weak compare-exchanges fail for no reason this many times a thread (default: once)
     #[arg(long, value_name = "N")]
     pub weak_failures: Option<u8>,
     /// Let time-outs fire at any moment, three a thread, not only when nothing else can happen
     #[arg(long, conflicts_with = "timeouts")]
     pub eager_timeouts: bool,
-    /// Let this many time-outs of each thread fire at any moment; 0: only when nothing else can happen.
-    /// Without it a test that waits with time-outs is looked at twice: with 0, and with 1
+    /// Let this many time-outs of each thread fire at any moment; 0: only when nothing else can
+    /// happen. By default, a test that waits with time-outs is explored twice: with 0, and with 1
     #[arg(long, value_name = "N")]
     pub timeouts: Option<u8>,
-    /// Let threads be left running when a test ends, as daemons; without it that is a leak
+    /// Let threads be left running when a test ends, as daemons are (default: that is a leak)
     #[arg(long)]
     pub detached: bool,
-    /// Memory that nobody has freed when a test ends, and nobody can reach from a static, is a failure
+    /// Count it as a failure if memory has not been freed when a test ends and cannot be reached
+    /// from a static
     #[arg(long)]
     pub leaks: bool,
-    /// Let a loop that only looks see a change within this many looks, or not at all: for
-    /// loops that count, each look of which costs an execution. The verdict says so
+    /// Let a loop that only looks see a change within this many looks, or not at all. This is for
+    /// loops that count their looks, because there each look costs an execution of its own. The
+    /// verdict names this bound
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
     pub looks: Option<u8>,
     /// How the random part of the search chooses: pct, pos or surw
@@ -115,8 +117,9 @@ pub struct Bounds {
     /// The seed of the random numbers that tests read, and of the order of `HashMap`s: each is the same in every execution
     #[arg(long, value_name = "N")]
     pub entropy: Option<u64>,
-    /// Write what is done of long searches to this file, and go on from there: after a kill or Ctrl-C the same command loses no more
-    /// than it was at, and comes to the same verdict and number of executions
+    /// Write the progress of long searches to this file, and go on from there: after a kill or
+    /// Ctrl-C the same command repeats only what it was working on, and comes to the same verdict
+    /// and number of executions
     #[arg(long, value_name = "FILE", conflicts_with_all = ["schedule", "preemptions"])]
     pub resume: Option<PathBuf>,
     /// Do only this part of each search, as on one of several machines; --merge puts the parts together
