@@ -11,6 +11,7 @@ def say(text):
     sys.stdout.write(text + "\n")
 
 
+# ANCHOR: at_work
 class AtWork:
     """How many workers are at work now, and how many there ever were at once."""
 
@@ -27,6 +28,7 @@ class AtWork:
     def leave(self):
         with self.lock:
             self.now -= 1
+# ANCHOR_END: at_work
 
 
 # ANCHOR: main

@@ -53,12 +53,14 @@ impl Event {
     /// The scheduler may let this happen at any `set(); clear()`. Here the
     /// mutex makes it happen every time: the waiters are woken, and cannot look
     /// at the flag before it is down again.
+    // ANCHOR: set_and_clear
     pub fn set_and_clear(&self) {
         let mut state = self.state();
         state.set = true;
         self.was_set.notify_all();
         state.set = false;
     }
+    // ANCHOR_END: set_and_clear
 
     /// Whether the flag is up.
     pub fn is_set(&self) -> bool {
@@ -66,6 +68,7 @@ impl Event {
     }
 
     /// Blocks until the calling thread sees the flag up.
+    // ANCHOR: wait
     pub fn wait(&self) {
         let mut state = self.state();
         state.waiters += 1;
@@ -78,6 +81,7 @@ impl Event {
             .unwrap_or_else(PoisonError::into_inner);
         state.waiters -= 1;
     }
+    // ANCHOR_END: wait
 
     /// How many threads are blocked in [`wait`](Event::wait).
     pub fn waiters(&self) -> usize {
