@@ -134,6 +134,7 @@ mod tests {
             executions: 7,
             proved: false,
             timed: false,
+            naps: false,
             bounds: Vec::new(),
             schedule: None,
             trace: None,

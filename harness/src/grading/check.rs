@@ -28,8 +28,17 @@ pub struct Asked {
     pub seed: u64,
     /// Of a check that is not told what is right: how many different executions are of interest.
     pub most: Option<usize>,
-    /// So many time-outs of each thread may fire early, but for those of the checks themselves.
-    pub early: Option<u8>,
+    /// These time-outs may fire early, but for those of the checks themselves.
+    pub early: Option<Early>,
+}
+
+/// Which time-outs fire early.
+#[derive(Debug, Clone, Copy)]
+pub struct Early {
+    /// How many of each thread.
+    pub times: u8,
+    /// Only such as are too short to be what the check is about.
+    pub only_naps: bool,
 }
 
 /// Runs `check` of `executable` and judges what comes of it. Blocks until it has ended.
@@ -111,7 +120,8 @@ fn order(check: &Check, asked: Asked) -> Order {
         spurious: limits.spurious,
         weak_failures: limits.spurious,
         eager_timeouts: limits.eager_timeouts || asked.early.is_some(),
-        early_timeouts: asked.early.unwrap_or(usual.early_timeouts),
+        early_timeouts: asked.early.map_or(usual.early_timeouts, |early| early.times),
+        only_naps: asked.early.is_some_and(|early| early.only_naps),
         patient: if limits.eager_timeouts { String::new() } else { CHECKS.to_owned() },
         looks: limits.looks,
         max_executions: limits.executions,
@@ -182,6 +192,7 @@ fn explored(check: &Check, outcome: Outcome) -> CheckResult {
         proved: outcome.status == Status::Proved,
         bounds: outcome.bounds,
         timed: outcome.timed,
+        naps: outcome.naps,
         schedule: search.and_then(|search| search.schedule.clone()),
         // Of a search that ends well there is nothing to see.
         trace: outcome.trace.filter(|_| outcome.status == Status::Failed),

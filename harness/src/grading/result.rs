@@ -202,6 +202,9 @@ pub struct Explored {
     /// Whether the submission waits with a time-out.
     #[serde(skip)]
     pub timed: bool,
+    /// Whether it waits with one that is too short to be what a check is about.
+    #[serde(skip)]
+    pub naps: bool,
     /// A string that replays the failing run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<String>,

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use explore_engine::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
-use explore_engine::sync::{Mutex, RwLock, mpsc};
+use explore_engine::sync::{Condvar, Mutex, RwLock, mpsc};
+use explore_engine::time::Instant;
 use explore_engine::{Config, Explorer, Outcome, Status, panic, thread, thread_local};
 use trace::Failure;
 
@@ -582,4 +583,34 @@ fn time_outs_of_a_patient_file_do_not_fire_early() {
     let patient = Config { patient: file!().to_owned(), ..eager };
     let late = Explorer::new(patient).run("scenario", scenario);
     assert!(late.is_proved() && !late.timed, "{late}");
+}
+
+/// Where only naps fire early, what a program is about does not, and it is told which of them it waits with.
+#[test]
+fn only_naps_fire_early_if_nothing_else_may() {
+    let scenario = |time: Duration, parks: bool| {
+        let config = Config { eager_timeouts: true, only_naps: true, ..Config::default() };
+        Explorer::new(config).run("scenario", move || {
+            let done = Arc::new(AtomicBool::new(false));
+            let theirs = Arc::clone(&done);
+            let other = thread::spawn(move || theirs.store(true, SeqCst));
+            let start = Instant::now();
+            match parks {
+                true => thread::park_timeout(time),
+                false => {
+                    let (lock, changed) = (Mutex::new(()), Condvar::new());
+                    drop(changed.wait_timeout(lock.lock().unwrap(), time).unwrap());
+                }
+            }
+            assert!(start.elapsed() >= time);
+            assert!(done.load(SeqCst), "the other was slower");
+            other.join().unwrap();
+        })
+    };
+    for parks in [true, false] {
+        let nap = scenario(Duration::from_millis(899), parks);
+        assert!(nap.is_failed() && nap.naps && nap.summary.contains("slower"), "{nap}");
+        let wait = scenario(Config::NAP, parks);
+        assert!(wait.is_proved() && wait.timed && !wait.naps, "{wait}");
+    }
 }

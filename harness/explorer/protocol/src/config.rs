@@ -54,6 +54,9 @@ pub struct Config {
     pub yields: u32,
     /// How many time-outs of a thread may fire while others could go on, with `eager_timeouts`.
     pub early_timeouts: u8,
+    /// Of time-outs that are not over at once, only those shorter than [`Config::NAP`] fire early: for programs that are about longer ones.
+    #[doc(hidden)]
+    pub only_naps: bool,
     /// How long a thread may run without a visible operation before the process is ended with a report.
     pub watchdog: Option<Duration>,
     /// The stack of each thread that does not ask for another size, in bytes. 0: as in std, 2 MiB, and 8 MiB for the main thread.
@@ -109,6 +112,10 @@ impl Config {
     /// No execution can have more steps than this, whatever `max_steps` says: the places of stores are counted in 15 bits.
     pub const MOST_STEPS: u32 = 30_000;
 
+    /// Whoever waits with a shorter time-out than this, in a program that is about seconds, only lets others go first.
+    #[doc(hidden)]
+    pub const NAP: Duration = Duration::from_millis(900);
+
     /// These bounds as they hold: what is beyond an engine's own limit is that limit.
     pub fn within_limits(mut self) -> Self {
         self.max_steps = self.max_steps.min(Self::MOST_STEPS);
@@ -141,6 +148,7 @@ impl Default for Config {
             looks: None,
             yields: 200,
             early_timeouts: 3,
+            only_naps: false,
             watchdog: Some(Duration::from_secs(20)),
             stack: 0,
             keep_going: false,
@@ -341,6 +349,7 @@ fields!(Config {
     looks,
     yields,
     early_timeouts,
+    only_naps,
     watchdog,
     stack,
     keep_going,

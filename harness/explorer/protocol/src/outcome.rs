@@ -66,6 +66,9 @@ pub struct Outcome {
     pub accepted: Vec<String>,
     /// Whether a thread waited with a time-out: then it matters when time-outs fire.
     pub timed: bool,
+    /// Whether such a time-out was shorter than [`Config::NAP`](crate::Config::NAP).
+    #[doc(hidden)]
+    pub naps: bool,
     /// Which share of the work an exhaustive search had done when it was stopped, in millionths, by what was known of it then: what was not known makes it less.
     pub covered: Option<u32>,
     /// The bounds of the search, each a short phrase.
@@ -278,6 +281,7 @@ impl ToJson for Outcome {
             within,
             accepted,
             timed,
+            naps,
             covered,
             bounds,
             not_checked,
@@ -304,6 +308,7 @@ impl ToJson for Outcome {
             outcome.field("within", within);
             outcome.field("accepted", accepted);
             outcome.field("timed", timed);
+            outcome.field("naps", naps);
             outcome.field("covered", covered);
             outcome.field("bounds", bounds);
             outcome.field("not_checked", not_checked);

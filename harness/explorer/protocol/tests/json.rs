@@ -199,6 +199,7 @@ mod with_serde {
             within: Some("2 looks".to_owned()),
             accepted: vec!["/a/src/".to_owned()],
             timed: true,
+            naps: true,
             covered: Some(250_000),
             bounds: vec!["one".to_owned()],
             not_checked: vec!["two".to_owned()],

@@ -33,6 +33,8 @@ pub struct Answer {
     pub executions: u64,
     /// Whether one of them waits with a time-out.
     pub timed: bool,
+    /// Whether one of them waits with a short one.
+    pub naps: bool,
 }
 
 /// What decides about answers.
@@ -70,6 +72,7 @@ impl Answers {
                     false => known.executions.min(answer.executions),
                 };
                 known.timed |= answer.timed;
+                known.naps |= answer.naps;
                 known.seen.extend(answer.seen);
             }
         }
@@ -103,13 +106,17 @@ fn ask(question: &Question<'_>, sample: &str) -> anyhow::Result<Vec<(String, Ans
             if result.status != CheckStatus::Pass {
                 bail!("{}: {}", check.name, result.message.unwrap_or_default());
             }
-            let explored =
-                result.explored.map_or((1, false), |found| (found.executions, found.timed));
+            let explored = result
+                .explored
+                .map_or((1, false, false), |found| (found.executions, found.timed, found.naps));
             anyhow::Ok((explored, seen))
         };
-        let ((executions, timed), seen) = once(seed)?;
+        let ((executions, timed, naps), seen) = once(seed)?;
         let (_, other) = once(!seed)?;
-        anyhow::Ok((check.name.clone(), Answer { varies: seen != other, seen, executions, timed }))
+        anyhow::Ok((
+            check.name.clone(),
+            Answer { varies: seen != other, seen, executions, timed, naps },
+        ))
     });
     answers.into_iter().collect()
 }
@@ -181,6 +188,7 @@ mod tests {
             varies: true,
             executions: 2,
             timed: false,
+            naps: false,
         };
         let pass = CheckResult::new(&a_check(), CheckStatus::Pass);
         assert!(answer.confirms(&pass, &seen(&[&["7004 Some(2)", "8004 false"]])));

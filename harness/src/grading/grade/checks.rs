@@ -6,7 +6,7 @@ use super::executables::Executables;
 use crate::course::folders;
 use crate::course::wrong::SOLUTION;
 use crate::grading::blind::reference::{Answer, Answers, Question};
-use crate::grading::check::{self, Asked, Seen};
+use crate::grading::check::{self, Asked, Early, Seen};
 use crate::grading::manifest::{Check, Kind};
 use crate::grading::proof::fail;
 use crate::grading::result::{Basis, CheckResult, CheckStatus};
@@ -116,14 +116,15 @@ impl Grader<'_> {
         check: &Check,
         executable: &Path,
         answer: &Answer,
-        early: Option<u8>,
+        early: Option<Early>,
     ) -> anyhow::Result<(CheckResult, Seen)> {
         let asked = Asked { seed: self.options.seed, most: Some(answer.seen.len()), early };
         check::asked(check, executable, asked, self.tools.sandbox)
     }
 
     /// What comes of a check whose answers are right. Usually a time-out fires only when nothing else can happen. So whoever waits with one, if only for
-    /// a nanosecond, lets all others run until they wait or end, and needs no lock. Where right solutions wait with none, the submission's fire early as well.
+    /// a nanosecond, lets all others run until they wait or end, and needs no lock. Where right solutions wait with none, the submission's fire early as
+    /// well; where they do, only those that are shorter than any of theirs.
     fn whenever(
         &self,
         check: &Check,
@@ -131,15 +132,22 @@ impl Grader<'_> {
         executables: &Executables<'_>,
         (looked, answer): (CheckResult, &Answer),
     ) -> anyhow::Result<CheckResult> {
-        let timed = looked.explored.as_ref().is_some_and(|explored| explored.timed);
-        if !timed || answer.timed {
+        let (timed, naps) =
+            looked.explored.as_ref().map_or((false, false), |found| (found.timed, found.naps));
+        // In a check that is about time only what is too short for it: no right solution waits so.
+        let only_naps = answer.timed;
+        let needless = if only_naps { naps && !answer.naps } else { timed };
+        if !needless {
             return Ok(passed(looked, answer));
         }
         let mut confirmed = false;
-        for early in EARLY_TIMEOUTS.map(Some) {
+        for times in EARLY_TIMEOUTS {
+            let early = Some(Early { times, only_naps });
             let (again, seen) = self.look_early(check, executable, answer, early)?;
-            confirmed = answer.confirms(&again, &seen);
-            if confirmed || again.status == CheckStatus::CannotTell {
+            let confirms = answer.confirms(&again, &seen);
+            // A wait that is long in real time may be cut into short ones, which are many. That some of them were tried is enough there.
+            confirmed = confirms || only_naps && confirmed;
+            if confirms || again.status == CheckStatus::CannotTell {
                 continue;
             }
             let asked = Asked { seed: self.options.seed, most: None, early };
@@ -147,7 +155,8 @@ impl Grader<'_> {
                 Ok(told) => check::asked(check, &told, asked, self.tools.sandbox)?.0,
                 Err(why) => fail(check, why),
             };
-            if told.status == CheckStatus::Pass {
+            // What it answered so is not right, whatever else can be told.
+            if told.status != CheckStatus::Fail {
                 told = fail(check, CONTRADICTED.to_owned());
             }
             told.message = Some(format!("{EARLY} {}", told.message.unwrap_or_default()));

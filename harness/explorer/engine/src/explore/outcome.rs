@@ -98,6 +98,7 @@ const SAME_ADDRESS: &str = "freed memory that is given out again: no new pointer
 /// The bounds of what std leaves open, if this program meets it.
 pub(super) fn add_what_was_met(outcome: &mut Outcome, config: &Config, met: Policies) {
     outcome.timed = met.timed;
+    outcome.naps = met.naps;
     if (met.peeks || met.looks && !config.past) && config.memory != Memory::SeqCst {
         outcome.not_checked.push(OLD_STATES.to_owned());
     }

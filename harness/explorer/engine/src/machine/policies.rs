@@ -40,6 +40,8 @@ pub struct Policies {
     pub weak: bool,
     /// It waits with a time-out.
     pub timed: bool,
+    /// It waits with a time-out that is shorter than a nap.
+    pub naps: bool,
     /// It looks at a channel without waiting.
     pub peeks: bool,
     /// It looks at another of std's objects without waiting.
@@ -81,6 +83,7 @@ impl Policies {
         self.blocks |= other.blocks;
         self.weak |= other.weak;
         self.timed |= other.timed;
+        self.naps |= other.naps;
         self.streams |= other.streams;
         self.peeks |= other.peeks;
         self.looks |= other.looks;

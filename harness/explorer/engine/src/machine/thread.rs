@@ -77,6 +77,8 @@ pub struct Thread {
     pub nap: Option<u64>,
     /// The time-out of what it announces never fires early.
     pub patient: bool,
+    /// Only short ones do.
+    pub only_naps: bool,
     /// Values of `thread_local!`s, in order of first use.
     pub locals: Vec<crate::thread::local::Entry>,
     /// Its last panic, in `Machine::raised`.
@@ -107,6 +109,11 @@ pub enum Woken {
     Spuriously,
     /// It was decided when the wait began that its time-out passes first.
     InTime,
+}
+
+/// Whether so many nanoseconds are less than [`Config::NAP`].
+pub fn is_nap(time: u64) -> bool {
+    u128::from(time) < Config::NAP.as_nanos()
 }
 
 impl Thread {
@@ -147,6 +154,7 @@ impl Thread {
             spin: Spin::default(),
             nap: None,
             patient: false,
+            only_naps: config.only_naps,
             locals: Vec::new(),
             panic: None,
             panic_seen: false,
@@ -160,7 +168,10 @@ impl Thread {
 
     /// Whether a time-out may pass while others could go on. To wait for no time is to look.
     pub fn fires_early(&self, timeout: Option<u64>) -> bool {
-        timeout.is_some_and(|time| time == 0 || self.timeouts_left > 0 && !self.patient)
+        timeout.is_some_and(|time| {
+            let may = !self.patient && (!self.only_naps || is_nap(time));
+            time == 0 || self.timeouts_left > 0 && may
+        })
     }
 
     /// A time-out passes while others could go on.

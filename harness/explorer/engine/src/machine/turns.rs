@@ -25,6 +25,7 @@ impl Machine {
         let late = self.config.eager_timeouts && thread.timeouts_left == 0;
         let timed = !thread.patient && op.timeout().is_some_and(|time| time > 0);
         self.policies.timed |= timed;
+        self.policies.naps |= timed && op.timeout().is_some_and(thread::is_nap);
         self.bounds_met.timeouts |= late && timed;
         self.decide();
     }

@@ -78,6 +78,7 @@ impl Report {
             blocks,
             weak,
             timed,
+            naps,
         } = self.policies;
         let Met { looks, yields, timeouts, volatiles, accepted } = self.met;
         let Read { random, keys, calendar, clock, process, processors, environment } = &self.read;
@@ -86,6 +87,7 @@ impl Report {
             notices,
             weak,
             timed,
+            naps,
             streams,
             peeks,
             glances,
@@ -144,6 +146,7 @@ impl Report {
             blocks,
             weak,
             timed,
+            naps,
         } = &mut report.policies;
         let Met { looks, yields, timeouts, volatiles, accepted } = &mut report.met;
         let Read { random, keys, calendar, clock, process, processors, environment } =
@@ -156,6 +159,7 @@ impl Report {
             notices,
             weak,
             timed,
+            naps,
             streams,
             peeks,
             glances,
