@@ -46,6 +46,12 @@ fn sleeps(random: &mut Random) -> (String, String) {
     (format!("x={x}; {riddle}; sleep $((x + 1000))"), (riddle.answer(x) + 1000).to_string())
 }
 
+/// As `sleeps`, by one process that becomes `sleep`.
+fn becomes_sleep(random: &mut Random) -> (String, String) {
+    let (sleep, long) = sleeps(random);
+    (sleep.replace("sleep ", "exec sleep "), long)
+}
+
 /// The processes that sleep for so long, one for each; when all are there.
 #[track_caller]
 fn sleeping(run: &Run, what: &str, long: &[String]) -> Vec<i32> {
@@ -103,18 +109,40 @@ pub fn commands_run_at_the_same_time(program: &Program) {
     sleeping(&run, "the commands of a job do not all run at the same time", &long);
 }
 
+/// Sends a job whose last command is told to end, which it does as `ends` says, when all that are to be ended with it have been seen: the processes that
+/// sleep so `long`. Then `expected` has to be printed, and nothing may be left.
+#[track_caller]
+fn ended_by_the_last(
+    run: &mut Run,
+    random: &mut Random,
+    others: &[String],
+    long: &[String],
+    ends: &str,
+    expected: &str,
+) {
+    let (waits, last) = sleeps(random);
+    let mut commands = others.to_vec();
+    commands.push(format!("{waits}; {ends}"));
+    run.send_line(&commands.join("\t"));
+    let all: Vec<String> = long.iter().chain([&last]).cloned().collect();
+    let pids = sleeping(run, "not all of what a job is to do is done at the same time", &all);
+    run.signal(pids[long.len()], Signal::Terminate);
+    assert_eq!(run.line(), expected, "what is printed for the job {commands:?}");
+    nothing_is_left(run);
+}
+
 /// The command that fails first ends the job, although another was started before it and runs on.
 pub fn the_first_failure_ends_the_job(program: &Program) {
     let mut random = program.random();
     let mut run = start(program);
-    let code = random.u64(1..120);
-    let fails = ends_with(&mut random, code);
-    job(
-        &mut run,
-        &["exec sleep 1000", "exec sleep 1000", &fails],
-        &format!("failed 3 {code}"),
-    );
-    nothing_is_left(&run);
+    for others in [2, 1] {
+        let code = random.u64(1..120);
+        let (commands, long): (Vec<String>, Vec<String>) =
+            (0..others).map(|_| becomes_sleep(&mut random)).unzip();
+        let fails = ends_with(&mut random, code);
+        let expected = format!("failed {} {code}", others + 1);
+        ended_by_the_last(&mut run, &mut random, &commands, &long, &fails, &expected);
+    }
     job(&mut run, &["true"], "ok");
 }
 
@@ -123,14 +151,14 @@ pub fn a_signal_is_a_failure(program: &Program) {
     let mut random = program.random();
     let mut run = start(program);
     // Which signal, only a shell finds out.
-    let (name, number) = [("TERM", 15), ("KILL", 9), ("USR1", 10), ("ALRM", 14)][random.usize(..4)];
+    let number = [15, 9, 10, 14][random.usize(..4)];
     let (riddle, x) = (Riddle::draw(&mut random), random.u64(1..10_000));
-    let kills = format!(
-        "x={x}; {riddle}; case $x in {}) kill -{name} $$;; *) kill -USR2 $$;; esac",
-        riddle.answer(x)
-    );
-    job(&mut run, &["exec sleep 1000", &kills], &format!("failed 2 {}", 128 + number));
-    nothing_is_left(&run);
+    let (answer, other) = (riddle.answer(x), random.u64(1..99_999));
+    let kills =
+        format!("x={x}; {riddle}; kill -$(( x + {other} - {} )) $$", answer + other - number);
+    let (sleep, long) = becomes_sleep(&mut random);
+    let expected = format!("failed 2 {}", 128 + number);
+    ended_by_the_last(&mut run, &mut random, &[sleep], &[long], &kills, &expected);
 }
 
 /// What a command has started ends with it.
@@ -138,11 +166,10 @@ pub fn grandchildren_end_too(program: &Program) {
     let mut random = program.random();
     let mut run = start(program);
     let code = random.u64(1..120);
-    let parent = "sleep 1000 & sleep 1000 & touch ready; wait";
-    let failing =
-        format!("until [ -e ready ]; do sleep 0.01; done; {}", ends_with(&mut random, code));
-    job(&mut run, &[parent, &failing], &format!("failed 2 {code}"));
-    nothing_is_left(&run);
+    let ((one, first), (other, second)) = (sleeps(&mut random), sleeps(&mut random));
+    let fails = ends_with(&mut random, code);
+    let (parent, expected) = (format!("{one} & {other} & wait"), format!("failed 2 {code}"));
+    ended_by_the_last(&mut run, &mut random, &[parent], &[first, second], &fails, &expected);
 }
 
 /// A command that ignores SIGTERM ends all the same.
@@ -151,11 +178,10 @@ pub fn the_stubborn_end_too(program: &Program) {
     let mut run = start(program);
     let code = random.u64(1..120);
     // What a process ignores, the program that it becomes ignores too. It has no children: those are another check's.
-    let stubborn = "trap '' TERM INT HUP; touch ready; exec sleep 1000";
-    let failing =
-        format!("until [ -e ready ]; do sleep 0.01; done; {}", ends_with(&mut random, code));
-    job(&mut run, &[stubborn, &failing], &format!("failed 2 {code}"));
-    nothing_is_left(&run);
+    let (sleep, long) = becomes_sleep(&mut random);
+    let stubborn = format!("trap '' TERM INT HUP; {sleep}");
+    let (fails, expected) = (ends_with(&mut random, code), format!("failed 2 {code}"));
+    ended_by_the_last(&mut run, &mut random, &[stubborn], &[long], &fails, &expected);
 }
 
 /// A job that ends well leaves nothing behind either. That it has begun is seen before it ends.

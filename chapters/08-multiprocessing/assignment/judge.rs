@@ -1,6 +1,6 @@
 //! What a pipeline must do, seen from outside.
 
-use judge::{Program, Riddle, Signal};
+use judge::{ProcessInfo, Program, Random, Riddle, Run, Signal};
 
 /// So many bytes of random text in lines.
 fn text(program: &Program, bytes: usize) -> String {
@@ -36,9 +36,8 @@ pub fn a_little_goes_through(program: &Program) {
 fn what_commands_say_is_theirs(program: &Program) {
     let mut random = program.random();
     let riddles = [Riddle::draw(&mut random), Riddle::draw(&mut random)];
-    let commands = riddles.each_ref().map(|riddle| {
-        format!("while read -r x; do {riddle}; echo $x; done")
-    });
+    let commands =
+        riddles.each_ref().map(|riddle| format!("while read -r x; do {riddle}; echo $x; done"));
     let numbers: Vec<u64> = (0..5).map(|_| random.u64(1..10_000)).collect();
     let mut run = program.start(&commands);
     let mut expected = String::new();
@@ -63,95 +62,220 @@ fn the_program_itself_starts_the_commands(program: &Program) {
     assert_eq!(all[1].parent, all[0].pid, "who has started the command");
 }
 
-/// More than fits into all pipes together, through commands that give it on at once.
+/// A piece of shell that makes `x` a number, and the number.
+fn drawn(random: &mut Random) -> (String, u64) {
+    let (riddle, x) = (Riddle::draw(random), random.u64(1..10_000));
+    (format!("x={x}; {riddle}"), riddle.answer(x))
+}
+
+/// A command that ends with this code, and says so only to a shell.
+fn ends_with(random: &mut Random, code: u64) -> String {
+    let (set, x) = drawn(random);
+    // Above the answer, or below it: from the text nobody knows whether something is to be added.
+    let other = random.u64(1..99_999);
+    format!("{set}; exit $(( x + {other} - {} ))", x + other - code)
+}
+
+/// A command that has read a number.
+struct Step {
+    text: String,
+    riddle: Riddle,
+}
+
+impl Step {
+    /// It says what only a shell finds out of the number, sleeps for so long and `SLEEPS` seconds more, and then does `then`, for which `x` is that.
+    fn draw(random: &mut Random, then: &str) -> Step {
+        let riddle = Riddle::draw(random);
+        let text = format!("read -r x; {riddle}; echo $x; sleep $((x + {SLEEPS})); {then}");
+        Step { text, riddle }
+    }
+}
+
+/// Longer than any check takes.
+const SLEEPS: u64 = 1000;
+
+fn start(program: &Program, steps: &[Step]) -> Run {
+    program.start(steps.iter().map(|step| step.text.clone()))
+}
+
+/// What each of the steps says when the first has read this number.
+fn said(steps: &[Step], number: u64) -> Vec<u64> {
+    let mut x = number;
+    steps.iter().map(|step| (x = step.riddle.answer(x), x).1).collect()
+}
+
+/// The process that sleeps so long, and who has started it.
+fn sleeper(run: &Run, all: &[ProcessInfo], long: u64) -> Option<ProcessInfo> {
+    let long = Some(long.to_string());
+    let mut sleeps = all.iter().filter(|process| process.command == "sleep");
+    sleeps.find(|it| run.arguments(it).get(1) == long.as_ref()).cloned()
+}
+
+/// Sees that all of the steps have read what the one before has said, and sleep at the same time, each in a shell that the program itself has started.
+/// Then wakes them. So it is not enough to run them one by one, and not to let somebody else make the pipeline.
+#[track_caller]
+fn all_at_once(run: &Run, steps: &[Step], number: u64) {
+    let said = said(steps, number);
+    let find = |all: &[ProcessInfo]| -> Option<Vec<ProcessInfo>> {
+        said.iter().map(|x| sleeper(run, all, x + SLEEPS)).collect()
+    };
+    let what =
+        "the commands do not all run at the same time, each reading what the one before prints";
+    let all = run.until(what, |all| find(all).is_some());
+    let sleepers = find(&all).unwrap_or_default();
+    for (step, sleeper) in steps.iter().zip(&sleepers) {
+        let shell = all.iter().find(|process| process.pid == sleeper.parent);
+        let is_its = shell
+            .is_some_and(|it| it.parent == all[0].pid && run.arguments(it).contains(&step.text));
+        assert!(is_its, "another than the program has started the shell of a command");
+    }
+    for process in &all[1..] {
+        let shells = sleepers.iter().map(|sleeper| sleeper.parent);
+        let is_known = shells.chain(sleepers.iter().map(|it| it.pid)).any(|pid| pid == process.pid);
+        assert!(is_known, "`{}` runs beside the commands", process.command);
+    }
+    for sleeper in sleepers {
+        run.signal(sleeper.pid, Signal::Terminate);
+    }
+}
+
+/// More than fits into all pipes together, through commands that give it on at once, each line with a number more.
 pub fn much_goes_through(program: &Program) {
-    let data = text(program, 1 << 20);
-    let mut run = program.start(["cat", "cat", "cat"]);
-    run.send(&data);
+    let mut random = program.random();
+    let steps = [(); 3].map(|()| Step::draw(&mut random, "exec sed \"s/^/$x /\""));
+    let (data, number) = (text(program, 1 << 20), random.u64(1..10_000));
+    let mut run = start(program, &steps);
+    run.send_all(format!("{number}\n{data}"));
+    all_at_once(&run, &steps, number);
     let ended = run.finish();
-    assert_eq!(ended.stdout.len(), data.len(), "bytes that came out");
-    assert!(ended.stdout == data, "what came out is not what went in");
+    let [a, b, c] = said(&steps, number)[..] else { unreachable!("there are three") };
+    // What one says first, the next one reads before it does the same to each line.
+    let lines = data.lines().map(|line| format!("{c} {b} {a} {line}\n"));
+    let expected: String = std::iter::once(format!("{c}\n")).chain(lines).collect();
+    assert_eq!(ended.stdout.len(), expected.len(), "bytes that came out");
+    assert!(ended.stdout == expected, "what came out is not what went in");
 }
 
 /// A command gives an answer to each line. It has to come before the next line is sent.
 pub fn answers_come_at_once(program: &Program) {
-    let mut run = program.start(["cat", "sed -u s/ping/pong/"]);
-    for number in 0..3 {
-        run.send_line(&format!("ping {number}"));
-        assert_eq!(run.line(), format!("pong {number}"));
+    let mut random = program.random();
+    let steps = [(); 3].map(|()| {
+        let Step { text, riddle } = Step::draw(&mut random, "true; done");
+        Step { text: format!("while {}", text.replacen("; ", "; do ", 1)), riddle }
+    });
+    let mut run = start(program, &steps);
+    for _ in 0..3 {
+        let number = random.u64(1..10_000);
+        run.send_line(&number.to_string());
+        assert_eq!(run.line(), said(&steps, number)[2].to_string(), "the answer to {number}");
+        all_at_once(&run, &steps, number);
     }
-    assert_eq!(run.finish().code, Some(0));
-    the_program_itself_makes_the_pipes(program);
-}
-
-/// Each command is a shell that the program has started, and there is nobody else. A command of builtins only stays one process.
-fn the_program_itself_makes_the_pipes(program: &Program) {
-    let command = "while read -r line; do echo \"$line\"; done";
-    let mut run = program.start([command; 3]);
-    run.send_line("here");
-    assert_eq!(run.line(), "here");
-    // All three have passed the line on, and wait for the next.
-    let all = run.processes();
-    let [first, others @ ..] = &all[..] else { panic!("the program has ended too early") };
-    for process in others {
-        assert!(
-            process.parent == first.pid && process.command == "sh",
-            "`{}` runs beside the commands, or another than the program has started it",
-            process.command
-        );
-    }
-    assert_eq!(others.len(), 3, "processes for three commands");
     assert_eq!(run.finish().code, Some(0));
 }
 
 /// Commands of a pipeline run at the same time: the first never ends by itself.
 pub fn an_endless_command_ends_with_its_reader(program: &Program) {
-    let ended = program.start(["yes", "head -n 3"]).finish();
-    assert_eq!(ended.stdout, "y\ny\ny\n");
+    let mut random = program.random();
+    let steps =
+        ["exec yes $x", "exec head -n $((x % 50 + 2))"].map(|it| Step::draw(&mut random, it));
+    let number = random.u64(1..10_000);
+    let mut run = start(program, &steps);
+    run.send_all(format!("{number}\n"));
+    all_at_once(&run, &steps, number);
+    let [first, second] = said(&steps, number)[..] else { unreachable!("there are two") };
+    let lines = format!("{first}\n").repeat((second % 50 + 2) as usize);
+    let ended = run.finish();
+    assert_eq!(ended.stdout, format!("{second}\n{lines}"));
     assert_eq!(ended.code, Some(0), "`yes` is ended by SIGPIPE, and that is no failure");
 }
 
 /// The first command closes its input and goes on. Whoever still writes to it is told so, and that is no error.
 pub fn a_closed_pipe_is_no_error(program: &Program) {
-    let first = "trap 'exit 0' TERM; exec 0<&-; echo closed; sleep 1000 >/dev/null 2>&1 & wait";
-    let mut run = program.start([first, "cat"]);
-    assert_eq!(run.line(), "closed");
-    run.send(text(program, 60_000));
-    let all = run.until("the first command runs", |all| all.iter().any(|p| p.command == "sleep"));
-    let sleep = all.iter().find(|process| process.command == "sleep");
-    run.signal(sleep.map_or(0, |sleep| sleep.parent), Signal::Terminate);
+    let mut random = program.random();
+    let (set, first) = drawn(&mut random);
+    let text = format!(
+        "trap 'exit 0' TERM; exec 0<&-; {set}; echo $x; sleep $((x + {SLEEPS})) >/dev/null 2>&1 & wait"
+    );
+    let second = Step::draw(&mut random, "exec cat");
+    let mut run = program.start([&text, &second.text]);
+    let x = second.riddle.answer(first);
+    assert_eq!(
+        run.line(),
+        x.to_string(),
+        "what the second command says of what the first has said"
+    );
+    let find = |all: &[ProcessInfo]| {
+        let sleeper = |x: u64| sleeper(&run, all, x + SLEEPS);
+        sleeper(first).zip(sleeper(x))
+    };
+    let all = run.until("the commands do not run at the same time", |all| find(all).is_some());
+    let Some((one, other)) = find(&all) else { unreachable!("both have been seen") };
+    run.signal(other.pid, Signal::Terminate);
+    run.send(self::text(program, 60_000));
+    run.signal(one.parent, Signal::Terminate);
     let ended = run.finish();
     assert_eq!(ended.code, Some(0), "the exit code; it said: {}", ended.stderr);
 }
 
 /// A command that says more on standard error than fits into a pipe, before it does anything else.
 pub fn errors_are_listened_to(program: &Program) {
-    let mut run = program.start(["cat", "yes trouble | head -n 30000 >&2; cat"]);
-    run.send_line("data");
+    let mut random = program.random();
+    let loud = random.usize(..3);
+    let steps = [0, 1, 2].map(|i| match i == loud {
+        true => Step::draw(&mut random, "yes $x | head -n $((x % 1000 + 30000)) >&2; exec cat"),
+        false => Step::draw(&mut random, "exec cat"),
+    });
+    let (number, more) = (random.u64(1..10_000), random.u64(1..10_000));
+    let mut run = start(program, &steps);
+    run.send_all(format!("{number}\n{more}\n"));
+    all_at_once(&run, &steps, number);
+    let said = said(&steps, number);
     let ended = run.finish();
-    assert_eq!(ended.stdout, "data\n");
-    assert_eq!(ended.stderr.matches("2: trouble\n").count(), 30_000, "lines on standard error");
+    assert_eq!(ended.stdout, format!("{}\n{more}\n", said[2]));
+    let lines = ended.stderr.matches(&format!("{}: {}\n", loud + 1, said[loud])).count();
+    assert_eq!(lines as u64, said[loud] % 1000 + 30_000, "lines on standard error");
 }
 
 /// Each line on standard error says which command it comes from.
 pub fn errors_say_where_they_come_from(program: &Program) {
-    let ended = program.start(["echo one >&2", "true", "echo three >&2; echo more >&2"]).finish();
+    let mut random = program.random();
+    let (mut commands, mut expected) = (Vec::new(), Vec::new());
+    let silent = random.usize(..3);
+    for i in 0..3 {
+        let mut command = String::new();
+        for _ in 0..if i == silent { 0 } else { random.usize(1..4) } {
+            let (set, x) = drawn(&mut random);
+            command += &format!("{set}; echo $x >&2; ");
+            expected.push(format!("{}: {x}", i + 1));
+        }
+        commands.push(format!("{command}true"));
+    }
+    let ended = program.start(&commands).finish();
     let mut lines: Vec<&str> = ended.stderr.lines().collect();
     lines.sort_unstable();
-    assert_eq!(lines, ["1: one", "3: more", "3: three"]);
+    expected.sort_unstable();
+    assert_eq!(lines, expected);
 }
 
 /// The exit code is that of the last command that fails.
 pub fn the_last_failure_counts(program: &Program) {
     let mut random = program.random();
-    let (a, b) = (random.i32(1..60), random.i32(60..120));
-    for (commands, code) in [
-        ([format!("exit {a}"), "true".into(), "true".into()], a),
-        ([format!("exit {a}"), format!("exit {b}"), "true".into()], b),
-        (["true".into(), "kill -KILL $$".into(), "true".into()], 137),
-        (["true".into(), "true".into(), format!("exit {b}")], b),
+    let (a, b) = (random.u64(1..60), random.u64(60..120));
+    for (ends, expected) in [
+        ([a, 0, 0], a),
+        ([a, b, 0], b),
+        // Killed by itself: 128 and the number of SIGKILL.
+        ([0, 137, 0], 137),
+        ([0, 0, b], b),
     ] {
+        let commands = ends.map(|code| match code {
+            137 => {
+                let (set, x) = drawn(&mut random);
+                format!("{set}; kill -$(( x - {} )) $$; exit 3", x - 9)
+            }
+            _ => ends_with(&mut random, code),
+        });
         let ended = program.start(&commands).finish();
-        assert_eq!(ended.code, Some(code), "the exit code of {commands:?}");
+        assert_eq!(ended.code, Some(expected as i32), "the exit code of {commands:?}");
     }
 }

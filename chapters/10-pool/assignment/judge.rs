@@ -1,23 +1,25 @@
 //! What a pool of processes must do, seen from outside.
 
-use judge::{Program, Random, Riddle, Run, Signal};
+use judge::{ProcessInfo, Program, Random, Riddle, Run, Signal};
 
-/// What a worker runs, other words and another function in each check of each grading: whoever would answer without it has to be a shell.
+/// What a worker runs, another function and other kinds of tasks in each check of each grading. Every task is a number: of what kind it is, and what the
+/// answer is, only a shell finds out.
 struct Worker {
-    riddle: Riddle,
+    kind: Riddle,
+    result: Riddle,
     script: String,
-    words: Vec<String>,
-    answers: Vec<String>,
+    /// What is left of the answer to `kind`, for each kind.
+    rests: Vec<u64>,
 }
 
-/// What a task can be, besides a number, which asks for the riddle's answer.
+/// What a task can be, besides one that is answered at once.
 #[derive(Clone, Copy)]
 enum Task {
-    /// Hangs.
+    /// Hangs: stops the worker.
     Hang,
     /// Hangs the first time.
     HangOnce,
-    /// Kills the worker.
+    /// Stops the worker, and kills it when it goes on.
     Die,
     /// Waits until somebody does [`Task::Go`].
     WaitForGo,
@@ -25,94 +27,100 @@ enum Task {
     /// Waits until somebody does [`Task::Call`], for two seconds at the most.
     Late,
     Call,
+    Plain,
 }
 
 /// So many kinds of tasks.
-const TASKS: usize = 7;
+const TASKS: usize = Task::Plain as usize + 1;
+
+/// In a riddle all numbers may come to few. So many are tried for a kind.
+const TRIES: usize = 1000;
 
 impl Worker {
     fn draw(random: &mut Random) -> Worker {
-        let mut word = |length: usize| -> String {
-            let mut word = String::new();
-            // Each begins with another letter, so that no two are the same.
-            for i in 0..length {
-                let letter = if i == 0 { random.char('b'..='y') } else { random.lowercase() };
-                word.push(letter);
+        loop {
+            let worker = Worker::try_draw(random);
+            let rest = |_| worker.kind.answer(random.u64(1..10_000)) % TASKS as u64;
+            let found: Vec<u64> = (0..TRIES / 4).map(rest).collect();
+            if worker.rests.iter().all(|rest| found.contains(rest)) {
+                return worker;
             }
-            word
-        };
-        let words: Vec<String> = (b'a'..).take(TASKS).map(|c| format!("{}{}", c as char, word(5))).collect();
-        let answers: Vec<String> = (0..TASKS).map(|_| word(6)).collect();
-        let riddle = Riddle::draw(random);
-        // In any order, with which the script does not tell what a word means but to a shell.
-        let mut order: Vec<usize> = (0..TASKS).collect();
-        random.shuffle(&mut order);
-        let all: Vec<&str> = order.iter().map(|&i| words[i].as_str()).collect();
-        let place = |task: Task| order.iter().position(|&i| i == task as usize).map_or(0, |i| i + 1);
-        let say = |task: Task| format!("echo {}", answers[task as usize]);
+        }
+    }
+
+    fn try_draw(random: &mut Random) -> Worker {
+        let (kind, result) = (Riddle::draw(random), Riddle::draw(random));
+        let mut rests: Vec<u64> = (0..TASKS as u64).collect();
+        random.shuffle(&mut rests);
+        let does = [
+            (Task::Hang, "kill -STOP $$"),
+            (Task::HangOnce, "if [ -e hung ]; then echo $x; else : > hung; kill -STOP $$; fi"),
+            (Task::Die, "kill -STOP $$; kill -KILL $$"),
+            (Task::WaitForGo, "until [ -e went ]; do sleep 0.01; done; echo $x"),
+            (Task::Go, ": > went; echo $x"),
+            (
+                Task::Late,
+                "n=0; until [ -e called ] || [ $n = 200 ]; do sleep 0.01; n=$((n + 1)); done; echo $x",
+            ),
+            (Task::Call, ": > called; echo $x"),
+            (Task::Plain, "echo $x"),
+        ];
+        let mut arms = does.map(|(task, text)| format!("{}) {text};;", rests[task as usize]));
+        random.shuffle(&mut arms);
         let script = format!(
-            "set -- {}; a=${}; b=${}; c=${}; d=${}; e=${}; f=${}; g=${}; while read -r x; do
-    case $x in
-        $a) exec sleep 1000;;
-        $b) if [ -e hung ]; then {}; else touch hung; exec sleep 1000; fi;;
-        $c) kill -KILL $$;;
-        $d) until [ -e went ]; do sleep 0.01; done; {};;
-        $e) touch went; {};;
-        $f) n=0; until [ -e called ] || [ $n = 200 ]; do sleep 0.01; n=$((n + 1)); done; {};;
-        $g) touch called; {};;
-        *) {riddle}; echo $x;;
+            "while read -r t; do
+    x=$t; {kind}; k=$((x % {TASKS})); x=$t; {result}
+    case $k in
+        {}
     esac
 done",
-            all.join(" "),
-            place(Task::Hang),
-            place(Task::HangOnce),
-            place(Task::Die),
-            place(Task::WaitForGo),
-            place(Task::Go),
-            place(Task::Late),
-            place(Task::Call),
-            say(Task::HangOnce),
-            say(Task::WaitForGo),
-            say(Task::Go),
-            say(Task::Late),
-            say(Task::Call),
+            arms.join("\n        "),
         );
-        Worker { riddle, script, words, answers }
+        Worker { kind, result, script, rests }
     }
 
     fn start(&self, program: &Program, workers: usize) -> Run {
         program.start([workers.to_string(), self.script.clone()])
     }
 
-    fn word(&self, task: Task) -> &str {
-        &self.words[task as usize]
+    /// A number that is such a task.
+    fn task(&self, random: &mut Random, task: Task) -> u64 {
+        let wanted = self.rests[task as usize];
+        let is_it = |x: &u64| self.kind.answer(*x) % TASKS as u64 == wanted;
+        let drawn = std::iter::repeat_with(|| random.u64(1..10_000)).take(100 * TRIES);
+        drawn.into_iter().find(is_it).expect("one of very many is of that kind")
     }
 
-    /// What a worker says to it.
-    fn says(&self, task: Task) -> &str {
-        &self.answers[task as usize]
-    }
-
-    /// What a worker says to a number.
+    /// What a worker says to it, at once or in the end.
     fn of(&self, number: u64) -> String {
-        self.riddle.answer(number).to_string()
+        self.result.answer(number).to_string()
     }
-}
 
-/// Different numbers that are asked for.
-fn numbers<const N: usize>(random: &mut Random) -> [u64; N] {
-    std::array::from_fn(|i| random.u64(1..1000) * 50 + i as u64)
-}
+    /// The workers: what the program itself has started, which runs the script, or has stopped in it.
+    fn all(&self, run: &Run, all: &[ProcessInfo]) -> Vec<ProcessInfo> {
+        let Some((program, others)) = all.split_first() else { return Vec::new() };
+        let is_worker = |it: &&ProcessInfo| {
+            let arguments = run.arguments(it);
+            it.parent == program.pid
+                && it.command == "sh"
+                && arguments.get(1..) == Some(&["-c".to_owned(), self.script.clone()][..])
+        };
+        others.iter().filter(is_worker).cloned().collect()
+    }
 
-/// The processes of workers that hang.
-#[track_caller]
-fn hanging(run: &Run, count: usize) -> Vec<i32> {
-    let hangs = |all: &[judge::ProcessInfo]| -> Vec<i32> {
-        all.iter().filter(|process| process.command == "sleep").map(|process| process.pid).collect()
-    };
-    let all =
-        run.until("so many workers do not work at the same time", |all| hangs(all).len() == count);
-    hangs(&all)
+    /// The numbers of workers that hang.
+    fn stopped(&self, run: &Run, all: &[ProcessInfo]) -> Vec<i32> {
+        let stopped = self.all(run, all).into_iter().filter(|process| process.state == 'T');
+        stopped.map(|process| process.pid).collect()
+    }
+
+    /// Those, when there are so many.
+    #[track_caller]
+    fn hanging(&self, run: &Run, count: usize) -> Vec<i32> {
+        let what = "so many workers do not work at the same time";
+        let all = run.until(what, |all| self.stopped(run, all).len() == count);
+        self.stopped(run, &all)
+    }
 }
 
 /// Random numbers, done by one worker and by three.
@@ -123,21 +131,18 @@ pub fn results_in_order(program: &Program) {
     let mut random = program.random();
     for workers in [1, 3] {
         let worker = Worker::draw(&mut random);
-        let mut tasks: Vec<(String, String)> = (0..300)
-            .map(|_| random.u64(1..10_000))
-            .map(|number| (number.to_string(), worker.of(number)))
-            .collect();
+        let mut tasks: Vec<u64> = (0..300).map(|_| worker.task(&mut random, Task::Plain)).collect();
         if workers > 1 {
             for (at, task) in [(150, Task::Late), (154, Task::Call)] {
-                tasks[at] = (worker.word(task).to_owned(), worker.says(task).to_owned());
+                tasks[at] = worker.task(&mut random, task);
             }
         }
         let mut run = worker.start(program, workers);
-        for (task, _) in &tasks {
-            run.send_line(task);
+        for task in &tasks {
+            run.send_line(&task.to_string());
         }
         let ended = run.finish();
-        let expected: Vec<&str> = tasks.iter().map(|(_, result)| result.as_str()).collect();
+        let expected: Vec<String> = tasks.iter().map(|task| worker.of(*task)).collect();
         assert_eq!(ended.stdout.lines().collect::<Vec<_>>(), expected, "{workers} workers");
         assert_eq!(ended.code, Some(0));
     }
@@ -148,7 +153,8 @@ pub fn answers_do_not_wait_for_more_tasks(program: &Program) {
     let mut random = program.random();
     let worker = Worker::draw(&mut random);
     let mut run = worker.start(program, 2);
-    for number in numbers::<3>(&mut random) {
+    for _ in 0..3 {
+        let number = worker.task(&mut random, Task::Plain);
         run.send_line(&number.to_string());
         assert_eq!(run.line(), worker.of(number));
     }
@@ -162,21 +168,21 @@ pub fn all_workers_work_and_no_more(program: &Program) {
     let worker = Worker::draw(&mut random);
     let mut run = worker.start(program, workers);
     // First it is seen that they do what they are asked.
-    let number = random.u64(1..10_000);
+    let number = worker.task(&mut random, Task::Plain);
     run.send_line(&number.to_string());
     assert_eq!(run.line(), worker.of(number));
-    run.send(format!("{}\n", worker.word(Task::Hang)).repeat(workers + 3));
-    let pids = hanging(&run, workers);
-    assert_eq!(pids.len(), workers);
+    for _ in 0..workers + 3 {
+        run.send_line(&worker.task(&mut random, Task::Hang).to_string());
+    }
+    let pids = worker.hanging(&run, workers);
     // One is killed, and its place is taken: there are as many as before.
     run.signal(pids[0], Signal::Kill);
     run.until("a killed worker is not replaced", |all| {
-        let others =
-            |process: &&judge::ProcessInfo| process.command == "sleep" && process.pid != pids[0];
-        all.iter().filter(others).count() == workers
+        let stopped = worker.stopped(&run, all);
+        stopped.len() == workers && !stopped.contains(&pids[0])
     });
-    let shells = run.processes().iter().filter(|process| process.command == "sh").count();
-    assert_eq!(shells, 0, "workers beyond the {workers} that were asked for");
+    let all = run.processes().len() - 1;
+    assert_eq!(all, workers, "processes of the pool's own, where {workers} workers were asked for");
 }
 
 /// The first task waits for what a later one does. Whoever is free takes the next task.
@@ -184,16 +190,12 @@ pub fn nobody_waits_behind_a_slow_task(program: &Program) {
     let mut random = program.random();
     let worker = Worker::draw(&mut random);
     let mut run = worker.start(program, 2);
-    let [a, b] = numbers(&mut random);
-    let (wait, go) = (worker.word(Task::WaitForGo), worker.word(Task::Go));
-    run.send(format!("{wait}\n{a}\n{go}\n{b}\n"));
-    let expected = [
-        worker.says(Task::WaitForGo).to_owned(),
-        worker.of(a),
-        worker.says(Task::Go).to_owned(),
-        worker.of(b),
-    ];
-    assert_eq!([run.line(), run.line(), run.line(), run.line()], expected);
+    let tasks = [Task::WaitForGo, Task::Plain, Task::Go, Task::Plain]
+        .map(|task| worker.task(&mut random, task));
+    run.send(tasks.map(|task| format!("{task}\n")).concat());
+    for task in tasks {
+        assert_eq!(run.line(), worker.of(task));
+    }
     assert_eq!(run.finish().code, Some(0));
 }
 
@@ -203,27 +205,44 @@ pub fn a_killed_workers_task_is_done_again(program: &Program) {
     for workers in [1, 2] {
         let worker = Worker::draw(&mut random);
         let mut run = worker.start(program, workers);
-        let [a, b] = numbers(&mut random);
-        run.send(format!("{a}\n{}\n{b}\n", worker.word(Task::HangOnce)));
-        let pids = hanging(&run, 1);
+        let tasks =
+            [Task::Plain, Task::HangOnce, Task::Plain].map(|task| worker.task(&mut random, task));
+        run.send(tasks.map(|task| format!("{task}\n")).concat());
+        let pids = worker.hanging(&run, 1);
         run.signal(pids[0], Signal::Kill);
-        let expected = [worker.of(a), worker.says(Task::HangOnce).to_owned(), worker.of(b)];
-        assert_eq!([run.line(), run.line(), run.line()], expected);
+        for task in tasks {
+            assert_eq!(run.line(), worker.of(task));
+        }
         assert_eq!(run.finish().code, Some(0));
     }
 }
 
-/// A task that kills every worker is given up after the second.
+/// A task that kills every worker is given up after the second. Each death is seen.
 pub fn a_deadly_task_is_lost(program: &Program) {
     let mut random = program.random();
     let worker = Worker::draw(&mut random);
     let mut run = worker.start(program, 2);
-    let [a, b, c] = numbers(&mut random);
-    let die = worker.word(Task::Die);
-    run.send(format!("{a}\n{die}\n{b}\n{die}\n{c}\n"));
-    let lines: Vec<String> = (0..5).map(|_| run.line()).collect();
-    let lost = || "lost".to_owned();
-    assert_eq!(lines, [worker.of(a), lost(), worker.of(b), lost(), worker.of(c)]);
+    let tasks = [Task::Plain, Task::Die, Task::Plain, Task::Die, Task::Plain]
+        .map(|task| worker.task(&mut random, task));
+    run.send(tasks.map(|task| format!("{task}\n")).concat());
+    let mut dead: Vec<i32> = Vec::new();
+    while dead.len() < 4 {
+        let dying = |all: &[ProcessInfo]| -> Vec<i32> {
+            let mut stopped = worker.stopped(&run, all);
+            stopped.retain(|pid| !dead.contains(pid));
+            stopped
+        };
+        let what = "two workers have to die of each of two tasks";
+        let now = dying(&run.until(what, |all| !dying(all).is_empty()));
+        for pid in &now {
+            run.signal(*pid, Signal::Continue);
+        }
+        dead.extend(now);
+    }
+    for (i, task) in tasks.into_iter().enumerate() {
+        let expected = if [1, 3].contains(&i) { "lost".to_owned() } else { worker.of(task) };
+        assert_eq!(run.line(), expected);
+    }
     assert_eq!(run.finish().code, Some(0));
 }
 
@@ -232,13 +251,15 @@ pub fn an_idle_worker_may_be_killed(program: &Program) {
     let mut random = program.random();
     let worker = Worker::draw(&mut random);
     let mut run = worker.start(program, 1);
-    let [a, b, c] = numbers(&mut random);
+    let [a, b, c] = [(); 3].map(|()| worker.task(&mut random, Task::Plain));
     run.send_line(&a.to_string());
     assert_eq!(run.line(), worker.of(a));
     let all = run.processes();
-    let idle = all.iter().find(|process| process.command == "sh").expect("there is a worker");
-    run.signal(idle.pid, Signal::Kill);
-    run.until("the worker ends", |all| all.iter().all(|process| process.pid != idle.pid));
+    let workers = worker.all(&run, &all);
+    assert_eq!(workers.len(), 1, "workers, where one was asked for");
+    let idle = workers[0].pid;
+    run.signal(idle, Signal::Kill);
+    run.until("the worker ends", |all| all.iter().all(|process| process.pid != idle));
     run.send(format!("{b}\n{c}\n"));
     assert_eq!([run.line(), run.line()], [worker.of(b), worker.of(c)]);
     assert_eq!(run.finish().code, Some(0));

@@ -39,11 +39,11 @@ enum Expected<'a> {
     Passes,
     /// It does not pass this check.
     CaughtBy(&'a str),
-    /// It passes no check that is marked `concurrent`; of a program's, none at all.
-    EarnsNothing,
+    /// It passes no check that is marked `concurrent`, of a program's none at all, but for these.
+    EarnsOnly(&'a [String]),
     /// As the last, and it need not compile: nobody has written it.
     MadeEarnsNothing,
-    /// As the last, of checks in which a time-out may fire at any moment. Where it may not, a nap is as good as a lock.
+    /// As the last. Where no time-out may fire early, a nap is as good as a lock.
     NapsEarnNothing,
 }
 
@@ -115,8 +115,8 @@ pub fn check(
             let right = count(|expected| *expected == Expected::Passes);
             let wrong = count(|expected| matches!(expected, Expected::CaughtBy(_)));
             let is_cheat = |expected: &Expected<'_>| {
-                use Expected::{EarnsNothing, MadeEarnsNothing, NapsEarnNothing};
-                matches!(expected, EarnsNothing | MadeEarnsNothing | NapsEarnNothing)
+                use Expected::{EarnsOnly, MadeEarnsNothing, NapsEarnNothing};
+                matches!(expected, EarnsOnly(_) | MadeEarnsNothing | NapsEarnNothing)
             };
             let right = counted(right, "solution passes", "solutions pass");
             let wrong = counted(wrong, "wrong one is caught", "wrong ones are caught");
@@ -157,9 +157,7 @@ fn samples<'a>(
     let mut made = Vec::new();
     for name in folders(&folder.join("cheats"))? {
         let name = format!("cheats/{name}");
-        let eager =
-            manifest.checks.iter().any(|check| check.concurrent && check.limits.eager_timeouts);
-        if let (true, Ok(cheat)) = (manifest.blind && eager, assignment.sample(&name)) {
+        if let (true, Ok(cheat)) = (manifest.blind, assignment.sample(&name)) {
             for (nap, with) in [(Nap::Park, "park"), (Nap::Condition, "condition")] {
                 match napping(&cheat, nap) {
                     Ok(files) => {
@@ -170,7 +168,8 @@ fn samples<'a>(
                 }
             }
         }
-        named.push((name, Expected::EarnsNothing));
+        let earns = manifest.cheats.iter().find(|cheat| format!("cheats/{}", cheat.name) == name);
+        named.push((name, Expected::EarnsOnly(earns.map_or(&[], |cheat| &cheat.earns))));
     }
     if let (true, Ok(starter)) = (manifest.blind, assignment.sample("starter")) {
         for (name, returns) in
@@ -248,13 +247,17 @@ fn problem(
         (Status::Graded, Expected::CaughtBy(COMPILE)) => Some("compiles".to_owned()),
         (
             Status::Graded,
-            Expected::EarnsNothing | Expected::MadeEarnsNothing | Expected::NapsEarnNothing,
+            Expected::EarnsOnly(_) | Expected::MadeEarnsNothing | Expected::NapsEarnNothing,
         ) => {
             let is_program = manifest.form == Form::Program;
-            let counted = manifest.checks.iter().filter(|check| match expected {
-                Expected::NapsEarnNothing => check.concurrent && check.limits.eager_timeouts,
-                _ => check.concurrent || is_program,
-            });
+            let honest: &[String] = match expected {
+                Expected::EarnsOnly(checks) => checks,
+                _ => &[],
+            };
+            let counted = manifest
+                .checks
+                .iter()
+                .filter(|it| (it.concurrent || is_program) && !honest.contains(&it.name));
             let marked = if is_program { "" } else { ", which is marked concurrent" };
             counted.filter_map(|check| result.check(&check.name)).find_map(|it| {
                 let what = match it.status {
@@ -357,12 +360,17 @@ fn lint(assignment: &Assignment, house: &House) -> anyhow::Result<Vec<String>> {
             manifest.points
         ));
     }
-    let cheats = folders(&folder.join("cheats"))?.len();
-    if manifest.blind && cheats < house.cheats {
+    let cheats = folders(&folder.join("cheats"))?;
+    if manifest.blind && cheats.len() < house.cheats {
         problems.push(format!(
-            "there are {cheats} folders in cheats, and {} are the least: what earns points without keeping threads apart?",
-            house.cheats
+            "there are {} folders in cheats, and {} are the least: what earns points without keeping threads apart?",
+            cheats.len(), house.cheats
         ));
+    }
+    for cheat in manifest.cheats.iter().filter(|cheat| !cheats.contains(&cheat.name)) {
+        let name = &cheat.name;
+        problems
+            .push(format!("assignment.toml names the cheat {name}, and there is no cheats/{name}"));
     }
     let (there, least) = (manifest.wrong.len(), house.wrong_solutions);
     if there < least {

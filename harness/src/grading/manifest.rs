@@ -45,6 +45,9 @@ pub struct Manifest {
     /// Solutions that must fail.
     #[serde(default, rename = "wrong")]
     pub wrong: Vec<Wrong>,
+    /// Submissions in `cheats` that earn something honestly.
+    #[serde(default, rename = "cheat")]
+    pub cheats: Vec<Cheat>,
 }
 
 /// A text in the course's languages, by language tag: `en`, `zh`.
@@ -198,6 +201,19 @@ pub struct Wrong {
     /// The check that it must not pass, or `compile`: it must not compile.
     pub caught_by: String,
     /// What is wrong with it.
+    #[serde(default)]
+    pub why: Text,
+}
+
+/// A submission in `cheats` that does a part of what is asked, and has the points of that.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cheat {
+    /// `NAME` of `cheats/NAME`.
+    pub name: String,
+    /// The checks that it may pass, and no other.
+    pub earns: Vec<String>,
+    /// How it cheats.
     #[serde(default)]
     pub why: Text,
 }
@@ -370,6 +386,12 @@ impl Manifest {
                 ));
             }
         }
+        for cheat in &self.cheats {
+            if let Some(earned) = cheat.earns.iter().find(|name| self.check(name).is_none()) {
+                let message = format!("{} earns {earned}, which is no check", cheat.name);
+                return Some(("name", format!("\"{}\"", cheat.name), message));
+            }
+        }
         None
     }
 }
@@ -481,5 +503,7 @@ limits = { spurious = 1 }
     fn a_wrong_solution_names_a_check() {
         let wrong = "\n[[wrong]]\nname = \"late\"\ncaught_by = \"three\"\n";
         assert!(error(&format!("{GOOD}{wrong}")).contains("three, which is no check"));
+        let cheat = "\n[[cheat]]\nname = \"half\"\nearns = [\"three\"]\n";
+        assert!(error(&format!("{GOOD}{cheat}")).contains("half earns three, which is no check"));
     }
 }

@@ -112,6 +112,21 @@ impl Run {
         self.send(format!("{line}\n"));
     }
 
+    /// Writes everything that is still to come on standard input, in a thread of its own, and closes it then. Returns at once.
+    ///
+    /// # Panics
+    ///
+    /// When the judge has closed the input.
+    #[track_caller]
+    pub fn send_all(&mut self, bytes: impl Into<Vec<u8>>) {
+        let bytes = bytes.into();
+        let Some(mut stdin) = self.running.stdin.take() else {
+            panic!("the judge has closed the input")
+        };
+        // A program may read less than that, and end. What it makes of it is seen elsewhere.
+        std::thread::spawn(move || drop(stdin.write_all(&bytes)));
+    }
+
     /// Closes the program's standard input: it has read everything then.
     pub fn close_input(&mut self) {
         self.running.stdin = None;
