@@ -1,21 +1,20 @@
 """Runs CPython's own tests on the types of `every_interleaving`.
 
-Prints a line for each test, `passed`, `failed` or `skipped` and its name, and
-tracebacks to standard error. Knows nothing of what should pass.
+Prints what `lines.py` says. Knows nothing of what should pass.
 """
 
 import faulthandler
 import queue
 import sys
 import threading
-import traceback
 import unittest
 
 import every_interleaving as ours
+from lines import Lines
 from test import lock_tests, support, test_queue
 
 # Longer than everything takes. A test that hangs then shows where.
-PATIENCE = 120
+PATIENCE = 600
 
 
 class LockTests(lock_tests.LockTests):
@@ -133,32 +132,6 @@ class ComparisonTest(unittest.TestCase):
         told = self.story(ours.PriorityQueue())
         self.assertEqual(told, self.story(queue.PriorityQueue()))
         self.assertEqual(2, sum(outcome == "raised" for outcome, _ in told))
-
-
-class Lines(unittest.TestResult):
-    """One line a test. A subtest that fails is its test's failure."""
-
-    def line(self, outcome, test, error=None):
-        name = test.id().removeprefix("__main__.")
-        print(outcome, name, flush=True)
-        if error:
-            print(f"\n{name}", file=sys.stderr)
-            traceback.print_exception(*error)
-
-    def addSuccess(self, test):
-        self.line("passed", test)
-
-    def addFailure(self, test, error):
-        self.line("failed", test, error)
-
-    addError = addFailure
-
-    def addSubTest(self, test, subtest, error):
-        if error:
-            self.line("failed", test, error)
-
-    def addSkip(self, test, reason):
-        self.line("skipped", test)
 
 
 if __name__ == "__main__":

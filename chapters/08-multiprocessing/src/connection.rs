@@ -104,6 +104,43 @@ impl Connection {
         self.receiver.recv_timeout(timeout)
     }
 
+    /// Waits until there is something to receive. See [`Receiver::wait`].
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::pipe;
+    /// let (mut a, b) = pipe()?;
+    /// a.send("hello")?;
+    /// b.wait()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Receiver::wait`].
+    pub fn wait(&self) -> io::Result<()> {
+        self.receiver.wait()
+    }
+
+    /// Waits until there is something to receive, at most for `timeout`. See
+    /// [`Receiver::wait_timeout`].
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::pipe;
+    /// use std::time::Duration;
+    /// let (mut a, b) = pipe()?;
+    /// assert!(!b.wait_timeout(Duration::from_millis(1))?);
+    /// a.send("hello")?;
+    /// assert!(b.wait_timeout(Duration::from_millis(1))?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Receiver::wait`].
+    pub fn wait_timeout(&self, timeout: Duration) -> io::Result<bool> {
+        self.receiver.wait_timeout(timeout)
+    }
+
     /// Waits for a value from `child`. See [`Receiver::recv_while`].
     ///
     /// ```

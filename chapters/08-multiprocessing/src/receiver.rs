@@ -134,6 +134,56 @@ impl Receiver {
         }
     }
 
+    /// Waits until there is something to receive, and receives nothing:
+    /// another process that has the connection too can still take it. Comes
+    /// back as well when the other end is closed, which
+    /// [`recv`](Receiver::recv) then tells.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::pipe;
+    /// let (a, mut b) = pipe()?;
+    /// let (_sender, mut receiver) = a.split();
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| b.send(&'x').unwrap());
+    ///     receiver.wait()
+    /// })?;
+    /// assert_eq!(receiver.recv::<char>()?, 'x');
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the system cannot wait: it has no memory for it.
+    pub fn wait(&self) -> io::Result<()> {
+        self.wait_until(None).map(drop)
+    }
+
+    /// As [`wait`](Receiver::wait), at most for `timeout` (Python's `poll`);
+    /// false if the time ran out.
+    ///
+    /// ```
+    /// # use ch08_multiprocessing::pipe;
+    /// use std::time::Duration;
+    /// let (a, mut b) = pipe()?;
+    /// let (_sender, receiver) = a.split();
+    /// assert!(!receiver.wait_timeout(Duration::ZERO)?);
+    /// b.send(&'x')?;
+    /// assert!(receiver.wait_timeout(Duration::ZERO)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](Receiver::wait).
+    pub fn wait_timeout(&self, timeout: Duration) -> io::Result<bool> {
+        self.wait_until(Some(timeout))
+    }
+
+    fn wait_until(&self, timeout: Option<Duration>) -> io::Result<bool> {
+        // What was read ahead the system no longer has.
+        Ok(!self.unread.is_empty() || readable(&*self.socket, timeout)?)
+    }
+
     /// Waits for a value as long as `child` lives.
     ///
     /// The end of the connection is not enough to tell that its process is

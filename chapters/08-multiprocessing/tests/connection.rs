@@ -62,6 +62,25 @@ fn a_time_out_gives_none_and_loses_nothing() {
 }
 
 #[test]
+fn waiting_takes_nothing_away() {
+    let (mut a, mut b) = pipe().unwrap();
+    assert!(!b.wait_timeout(Duration::ZERO).unwrap());
+    assert!(!b.wait_timeout(Duration::from_millis(1)).unwrap());
+    a.send(&1).unwrap();
+    a.send(&2).unwrap();
+    assert!(b.wait_timeout(Duration::ZERO).unwrap());
+    b.wait().unwrap();
+    assert_eq!(b.recv::<i32>().unwrap(), 1);
+    // Already read ahead: the socket itself is empty.
+    assert!(b.wait_timeout(Duration::MAX).unwrap());
+    assert_eq!(b.recv::<i32>().unwrap(), 2);
+    assert!(!b.wait_timeout(Duration::ZERO).unwrap());
+    drop(a);
+    assert!(b.wait_timeout(Duration::MAX).unwrap(), "to be told of the end, one need not wait");
+    assert!(matches!(b.recv::<i32>(), Err(RecvError::Closed)));
+}
+
+#[test]
 fn an_end_in_the_middle_of_a_value_is_a_truncation() {
     for bytes in
         [&[1, 2, 3][..], &[10, 0, 0, 0, 0, 0, 0, 0], &[0xff; 8], &[1, 0, 0, 0, 9, 0, 0, 0, 5]]

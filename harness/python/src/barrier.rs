@@ -5,7 +5,7 @@ use crate::patience::Patience;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-mod threading {
+pub(crate) mod threading {
     pyo3::import_exception!(threading, BrokenBarrierError);
 }
 

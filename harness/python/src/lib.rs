@@ -11,6 +11,7 @@
 //! | `Event` | 5 |
 //! | `Condition`, `Semaphore`, `BoundedSemaphore`, `Barrier` | 6 |
 //! | `Queue`, `LifoQueue`, `PriorityQueue`, `SimpleQueue`, `Full`, `Empty`, `ShutDown` | 7 |
+//! | `processes`: what processes share, and a pool of them | 8, 9, 10 |
 //!
 //! What lives here: the translation. What must not: anything that waits, or
 //! that decides who goes on.
@@ -31,6 +32,8 @@ mod interpreter;
 mod item;
 mod lock;
 mod patience;
+mod pool;
+mod processes;
 mod queue;
 mod rlock;
 mod semaphore;
@@ -53,6 +56,27 @@ mod every_interleaving {
         semaphore::{BoundedSemaphore, Semaphore},
         simple_queue::SimpleQueue,
     };
+
+    /// What processes share, and a pool of them: chapters 8 to 10.
+    #[pymodule]
+    mod processes {
+        #[pymodule_export]
+        use crate::processes::{
+            barrier::Barrier,
+            condition::Condition,
+            connection::{Connection, pipe},
+            event::Event,
+            lock::Lock,
+            queue::Queue,
+            raw::{RawArray, RawValue},
+            rlock::RLock,
+            semaphore::{BoundedSemaphore, Semaphore},
+            shared::{Array, Value},
+        };
+
+        #[pymodule_export]
+        use crate::pool::PoolClient;
+    }
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -60,6 +60,12 @@ impl Patience {
         }
     }
 
+    /// From `multiprocessing.Lock.acquire(block=True, timeout=None)`: without
+    /// blocking, the time-out does not count; one below zero is over at once.
+    pub fn of_processes(block: Truth, timeout: Option<f64>) -> PyResult<Patience> {
+        if block.0 { Patience::of_wait(timeout) } else { Ok(Patience::None) }
+    }
+
     /// From `Event.wait(timeout=None)`: one below zero is over at once.
     pub fn of_wait(timeout: Option<f64>) -> PyResult<Patience> {
         match timeout {

@@ -1,10 +1,11 @@
 //! CPython's own tests, run on the chapters' types by the Python that is
 //! installed. They come with it, in its package `test`.
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::{env, fs};
 
 /// What must fail, and why it should. A test that passes after all must leave
 /// the list.
@@ -43,34 +44,14 @@ const CLASSES: [&str; 16] = [
     "ComparisonTest",
 ];
 
-/// The module, built beside this test.
-fn module() -> PathBuf {
-    let folder = env::current_exe().expect("the test is a file").with_file_name("");
-    folder.join(format!("{}every_interleaving{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX))
-}
-
-/// Why `python` cannot run the tests, if it cannot.
-fn lacks(python: &Path) -> Option<String> {
-    let script = "import sys; assert sys.version_info >= (3, 11), 'Python is older than 3.11'; \
-        import test.lock_tests, test.test_queue";
-    match Command::new(python).args(["-c", script]).output() {
-        Err(error) => Some(error.to_string()),
-        Ok(output) if output.status.success() => None,
-        Ok(output) => {
-            let error = String::from_utf8_lossy(&output.stderr).into_owned();
-            Some(error.lines().last().unwrap_or("it does not run").to_owned())
-        }
-    }
-}
-
 /// Outcomes by test, as `run.py` prints them, and the tracebacks.
 fn outcomes(python: &Path) -> (BTreeMap<String, String>, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let here = folder.path().join("every_interleaving.abi3.so");
-    fs::copy(module(), here).expect("cargo builds the module with its test");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("run.py");
-    let output =
-        Command::new(python).arg(script).env("PYTHONPATH", folder.path()).output().unwrap();
+    let folder = support::module();
+    let output = Command::new(python)
+        .arg(support::script("run.py"))
+        .env("PYTHONPATH", folder.path())
+        .output()
+        .unwrap();
     let lines = String::from_utf8(output.stdout).unwrap();
     let tracebacks = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{}\n{lines}{tracebacks}", output.status);
@@ -80,8 +61,10 @@ fn outcomes(python: &Path) -> (BTreeMap<String, String>, String) {
 
 #[test]
 fn cpythons_own_tests_pass() {
-    let python = env::var_os("PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from);
-    if let Some(why) = lacks(&python) {
+    let python = support::python();
+    let check = "import sys; assert sys.version_info >= (3, 11), 'Python is older than 3.11'; \
+        import test.lock_tests, test.test_queue";
+    if let Some(why) = support::lacks(&python, check) {
         eprintln!("skipped: {} has no tests of CPython to run: {why}", python.display());
         return;
     }
