@@ -112,6 +112,16 @@ fn counts() {
 }
 
 #[test]
+fn kept() {
+    hold("kept.rs");
+}
+
+#[test]
+fn copies() {
+    hold("copies.rs");
+}
+
+#[test]
 fn words() {
     hold("words.rs");
 }

@@ -1,6 +1,7 @@
 //! Statics are as they were at the start of each execution, whoever's type they are.
 
 use std::cell::{Cell, UnsafeCell};
+use std::hint::{black_box, spin_loop};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::sync::{LazyLock, Mutex, Once, OnceLock, RwLock};
@@ -152,4 +153,102 @@ fn locked_for_good_in_one_order() {
     static LOCK: Mutex<u32> = Mutex::new(0);
     in_the_first_order(|| std::mem::forget(LOCK.lock()));
     assert!(LOCK.try_lock().is_err());
+}
+
+/// A lock of one's own.
+struct Spin<T> {
+    held: AtomicBool,
+    value: UnsafeCell<T>,
+}
+// SAFETY: under the lock.
+unsafe impl<T: Send> Sync for Spin<T> {}
+
+impl<T> Spin<T> {
+    const fn new(value: T) -> Self {
+        Spin { held: AtomicBool::new(false), value: UnsafeCell::new(value) }
+    }
+    fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+        while self.held.compare_exchange(false, true, Acquire, Relaxed).is_err() {
+            spin_loop()
+        }
+        let result = f(unsafe { &mut *self.value.get() });
+        self.held.store(false, Release);
+        result
+    }
+}
+
+fn two(f: impl Fn() + Sync) {
+    thread::scope(|s| {
+        for _ in 0..2 {
+            s.spawn(|| f());
+        }
+    });
+}
+
+/// It is right.
+fn std_gives_a_static_room() {
+    static S: Spin<Vec<u8>> = Spin::new(Vec::new());
+    two(|| {
+        S.with(|s| {
+            s.reserve(10);
+            s.push(1);
+            s.shrink_to_fit()
+        })
+    });
+    S.with(|s| assert_eq!(s.len(), 2));
+}
+
+/// It is right.
+fn std_clones_into_a_static() {
+    static S: Spin<String> = Spin::new(String::new());
+    two(|| {
+        S.with(|s| {
+            let t = format!("{s}ab");
+            s.clone_from(&t)
+        })
+    });
+    S.with(|s| assert_eq!(s, "abab"));
+}
+
+/// It is right.
+fn std_copies_into_a_static() {
+    static S: Spin<[u8; 64]> = Spin::new([0; 64]);
+    two(|| {
+        S.with(|s| {
+            let n = s[0] + 1;
+            assert!(n < 3);
+            s.copy_from_slice(&black_box([n; 64]))
+        })
+    });
+}
+
+/// It is right.
+fn remembers() {
+    static mut T: [u8; 64] = [0; 64];
+    static M: Mutex<u32> = Mutex::new(0);
+    thread::scope(|s| {
+        for _ in 0..2 {
+            s.spawn(|| *M.lock().unwrap() += 1);
+        }
+    });
+    unsafe {
+        assert_eq!(black_box(T[5]), 0);
+        (*(&raw mut T)).copy_from_slice(&black_box([7; 64]));
+        assert_eq!(black_box(T[5]), 7);
+    }
+}
+
+/// It is right.
+fn safe_remembers() {
+    static T: Mutex<[u8; 64]> = Mutex::new([0; 64]);
+    thread::scope(|s| {
+        for _ in 0..2 {
+            s.spawn(|| {
+                let mut all = T.lock().unwrap();
+                let n = all[0] + 1;
+                assert!(n < 3);
+                all.copy_from_slice(&black_box([n; 64]));
+            });
+        }
+    });
 }

@@ -375,7 +375,7 @@ impl Machine {
     }
 
     /// What the thread does from now on, who has learnt from it so far does not know.
-    pub(super) fn count_step(&mut self, tid: Tid) {
+    pub fn count_step(&mut self, tid: Tid) {
         if super::plain::is_on() {
             let thread = &mut self.threads[tid];
             let steps = thread.views.current.get(thread.clock);

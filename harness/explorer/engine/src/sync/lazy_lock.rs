@@ -7,6 +7,7 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::once_lock::OnceLock;
 use crate::machine::op::Loc;
+use crate::machine::plain;
 
 /// A value that is made on first use, as `std::sync::LazyLock`.
 pub struct LazyLock<T, F = fn() -> T> {
@@ -26,6 +27,7 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     /// A value that `f` will make.
     #[track_caller]
     pub const fn new(f: F) -> Self {
+        plain::taken(&f);
         Self { cell: OnceLock::new(), init: UnsafeCell::new(Some(f)) }
     }
 

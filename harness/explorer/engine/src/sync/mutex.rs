@@ -49,6 +49,7 @@ impl<T> Mutex<T> {
     /// An unlocked mutex.
     #[track_caller]
     pub const fn new(value: T) -> Self {
+        plain::taken(&value);
         Self {
             id: Id::new(),
             real: std::sync::Mutex::new(()),

@@ -76,6 +76,7 @@ impl<T> OnceLock<T> {
     /// The value, if the cell is written already.
     #[track_caller]
     pub fn set(&self, value: T) -> Result<(), T> {
+        plain::taken(&value);
         let mut value = Some(value);
         self.init(None, "set", Location::caller(), &mut || value.take());
         value.map_or(Ok(()), Err)
@@ -169,6 +170,7 @@ impl<T: Clone> Clone for OnceLock<T> {
 impl<T> From<T> for OnceLock<T> {
     #[track_caller]
     fn from(value: T) -> Self {
+        plain::taken(&value);
         let cell = Self::new();
         let mut value = Some(value);
         cell.init(None, "from", Location::caller(), &mut || value.take());

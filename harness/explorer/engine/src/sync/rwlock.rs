@@ -66,6 +66,7 @@ impl<T> RwLock<T> {
     /// A free lock.
     #[track_caller]
     pub const fn new(value: T) -> Self {
+        plain::taken(&value);
         Self {
             id: Id::new(),
             real: std::sync::RwLock::new(()),

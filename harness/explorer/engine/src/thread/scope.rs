@@ -11,6 +11,7 @@ use super::spawn::{self, Builder, JoinHandle};
 use super::{Result, Thread};
 use crate::machine::context;
 use crate::machine::op::{Loc, Op, Tid};
+use crate::machine::plain;
 use crate::machine::policies::rest;
 
 /// A scope to spawn threads in, as `std::thread::Scope`.
@@ -71,6 +72,7 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
+        plain::taken(&f);
         self.start(Builder::new(), f, Location::caller()).expect("failed to spawn thread")
     }
 

@@ -11,6 +11,7 @@ use super::{Result, Scope, ScopedJoinHandle, Thread};
 use crate::explore::runner::thread_main;
 use crate::machine::context::{self, Answer};
 use crate::machine::op::{Loc, Op, Tid};
+use crate::machine::plain;
 use crate::record;
 
 /// Where a thread leaves its result. The thread and the handle share it.
@@ -160,6 +161,7 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
+    plain::taken(&f);
     // SAFETY: the closure and its result are 'static.
     unsafe { start(Builder::new(), f, None, Location::caller()) }.expect("failed to spawn thread")
 }
@@ -206,6 +208,7 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
+        plain::taken(&f);
         // SAFETY: the closure and its result are 'static.
         unsafe { start(self, f, None, Location::caller()) }
     }
@@ -225,6 +228,7 @@ impl Builder {
         F: FnOnce() -> T + Send,
         T: Send,
     {
+        plain::taken(&f);
         // SAFETY: the caller's promise.
         unsafe { start(self, f, None, Location::caller()) }
     }
@@ -244,6 +248,7 @@ impl Builder {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
+        plain::taken(&f);
         scope.start(self, f, Location::caller())
     }
 }

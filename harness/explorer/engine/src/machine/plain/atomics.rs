@@ -146,7 +146,7 @@ fn count(address: usize, change: Change, old: u64) {
     }
     let safe = context::with(|machine| {
         let (tid, epoch) = machine.now();
-        with(|plain| {
+        let safe = with(|plain| {
             let borrowed = frames::in_last_drop().then_some(&plain.borrowed);
             let knows = machine.knows(borrowed);
             match change {
@@ -157,11 +157,16 @@ fn count(address: usize, change: Change, old: u64) {
                     if old == 1 {
                         plain.last_of(address);
                     }
-                    safe
+                    // Whoever is last knows what this thread did before, and not what it does from here on. More than can be counted are steps.
+                    safe && epoch < u16::MAX
                 }
                 Change::Other => false,
             }
-        })
+        });
+        if change == Change::Down {
+            machine.count_step(tid);
+        }
+        safe
     });
     if safe.flatten() == Some(false) {
         counts::look_at_all();

@@ -1,4 +1,4 @@
-//! The C library's functions that copy and compare memory.
+//! The C library's functions that copy, fill and compare memory.
 //!
 //! What `std` has precompiled is not instrumented, but most of what it does with many bytes, it does by these: it clones a `String`, appends to one. And
 //! a comparison of slices is a call of one of them in instrumented code, too, which the compiler's pass says nothing of. Functions of the same names
@@ -8,8 +8,7 @@ use std::ffi::{CStr, c_int, c_void};
 use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 use super::shadow::How;
-use super::{about_to_write, access, frames};
-use crate::machine::arena;
+use super::{about_to_write, access, frames, is_the_program_s};
 
 /// A function of the C library.
 struct Real {
@@ -45,8 +44,10 @@ impl Real {
 static MEMCPY: Real = Real::new(c"memcpy");
 static MEMMOVE: Real = Real::new(c"memmove");
 static MEMCMP: Real = Real::new(c"memcmp");
+static MEMSET: Real = Real::new(c"memset");
 
 type Copy = unsafe extern "C" fn(*mut u8, *const u8, usize) -> *mut u8;
+type Set = unsafe extern "C" fn(*mut u8, c_int, usize) -> *mut u8;
 type Compare = unsafe extern "C" fn(*const u8, *const u8, usize) -> c_int;
 
 #[inline]
@@ -65,14 +66,20 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, size: usize) {
     unsafe { copies(&MEMMOVE)(to, from, size) };
 }
 
-/// Code without instrumentation copies. Only the program's own allocations count: nobody has said whose code it is, and the stand-ins copy as well.
+/// Code without instrumentation copies. Only the program's own memory counts: nobody has said whose code it is, and the stand-ins copy as well.
 #[cold]
 #[inline(never)]
 fn copied(to: usize, from: usize, size: usize) {
-    if arena::holds(from) {
+    if is_the_program_s(from) {
         access(from, size, How::Read, 0);
     }
-    if arena::holds(to) {
+    written(to, size);
+}
+
+#[cold]
+#[inline(never)]
+fn written(to: usize, size: usize) {
+    if is_the_program_s(to) {
         about_to_write(to, size);
         access(to, size, How::Write, 0);
     }
@@ -97,6 +104,15 @@ unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, size: usize) -> *mut u
     }
     // SAFETY: the program's own call.
     unsafe { copies(&MEMCPY)(to, from, size) }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn memset(to: *mut u8, byte: c_int, size: usize) -> *mut u8 {
+    if is_seen(size) {
+        written(to.addr(), size);
+    }
+    // SAFETY: `memset` has this signature, and it is the program's own call.
+    unsafe { std::mem::transmute::<*mut c_void, Set>(MEMSET.get())(to, byte, size) }
 }
 
 #[unsafe(no_mangle)]

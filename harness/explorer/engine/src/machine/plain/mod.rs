@@ -160,6 +160,13 @@ fn about_to_write(address: usize, size: usize) {
     }
 }
 
+/// Whether an address is one that the program knows: of its heap, its statics, or a local variable of a thread.
+fn is_the_program_s(address: usize) -> bool {
+    arena::holds(address)
+        || undo::may_be_static(address)
+        || context::with_stack(|_, fibers, _| fibers.has(address)) == Some(true)
+}
+
 /// The last drop of an `Arc` touches memory.
 #[cold]
 #[inline(never)]
@@ -169,10 +176,7 @@ fn touched_in_last_drop(address: usize, reads: bool) {
     if is_own || with(|plain| plain.visible || plain.looked) == Some(true) {
         return;
     }
-    let may_outlive = arena::holds(address)
-        || undo::may_be_static(address)
-        || context::with_stack(|_, fibers, _| fibers.has(address)) == Some(true);
-    if !may_outlive {
+    if !is_the_program_s(address) {
         return;
     }
     arena::outside(|| {
@@ -238,6 +242,14 @@ pub fn used(address: usize, size: usize, how: How) {
     }
 }
 
+/// A stand-in takes over a value of the user's. A large one is handed over where it lies, and if all that is done with it is to copy it on, the compiler need
+/// not copy it for that: then it would be the stand-in that reads the user's memory. Whoever gets its address might also write there, so it is copied,
+/// by the user's code.
+#[inline(always)]
+pub const fn taken<T>(value: &T) {
+    std::hint::black_box(value);
+}
+
 /// A stand-in reads a value of the user's.
 pub fn reads(address: usize, size: usize) {
     if size > 0 {
@@ -275,9 +287,14 @@ fn access_before(steps: u16, (address, size): (usize, usize), how: How, at: usiz
         let is_left = !arena::holds(address)
             && !undo::may_be_static(address)
             && fibers.is_left(machine.current, stack, address);
-        with(|plain| match is_left {
-            true => machine.touch_what_is_left(plain, how),
-            false => machine.touch(plain, (address, size), how, at, steps),
+        with(|plain| {
+            if undo::may_be_static(address) {
+                plain.undo.uses(address);
+            }
+            match is_left {
+                true => machine.touch_what_is_left(plain, how),
+                false => machine.touch(plain, (address, size), how, at, steps),
+            }
         })
         .unwrap_or(true)
     });

@@ -114,8 +114,11 @@ const OWNERS: [&str; 4] = ["Mutex", "RwLock", "OnceLock", "LazyLock"];
 const FORWARDERS: [&str; 2] = ["5clone5Clone5clone", "3cmp9PartialEq2eq"];
 
 fn class_of(name: &str) -> Class {
-    // Other names are those of code without instrumentation.
-    let Some(path) = name.strip_prefix("_R") else { return Class::Neutral };
+    // Code without instrumentation does not say what it enters: a function with a name of C that does is a user's, who has named it so. But the linker
+    // may give to one place both a name of an older `std` and another one.
+    let Some(path) = name.strip_prefix("_R") else {
+        return if name.starts_with("_ZN") { Class::Neutral } else { Class::User };
+    };
     let Some((root, rest)) = root_crate(path) else { return Class::User };
     if STAND_INS.contains(&root) {
         let passes_on = FORWARDERS.iter().any(|name| rest.contains(name));

@@ -33,6 +33,8 @@ pub mod sections;
 mod state;
 mod statics;
 
+pub use statics::all as plain_statics;
+
 use super::Machine;
 use super::op::{Op, Tid};
 use super::perform::Done;

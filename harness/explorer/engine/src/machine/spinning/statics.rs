@@ -22,7 +22,7 @@ const OTHERS: [&str; 12] = [
 ];
 
 /// The plain statics of the program, as address ranges.
-pub(super) fn all() -> &'static [(usize, usize)] {
+pub fn all() -> &'static [(usize, usize)] {
     static ALL: OnceLock<Vec<(usize, usize)>> = OnceLock::new();
     ALL.get_or_init(|| find().unwrap_or_default())
 }

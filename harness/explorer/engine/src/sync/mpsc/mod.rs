@@ -196,6 +196,7 @@ impl<T> Sender<T> {
     /// The message, if the receiver is gone.
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        plain::taken(&message);
         plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         match &self.end {
             End::Real(sender, channel) => {
@@ -216,6 +217,7 @@ impl<T> SyncSender<T> {
     /// The message, if the receiver is gone.
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        plain::taken(&message);
         plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         match &self.end {
             End::Real(sender, channel) => {
@@ -234,6 +236,7 @@ impl<T> SyncSender<T> {
     /// The message, if there is no room or the receiver is gone.
     #[track_caller]
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        plain::taken(&message);
         plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         match &self.end {
             End::Real(sender, channel) => {
