@@ -1,11 +1,12 @@
-//! The fuzzer of spin loops at length: `cargo run --release -p explore-engine --example spins -- [PROGRAMS [SEED [MOST]]]`.
+//! The fuzzer of spin loops at length: `cargo run --release -p explore-engine --example spins -- [PROGRAMS [SEED [MOST [PIECE]]]]`: PIECE executions at a time, if
+//! it is not 0.
 
 #[path = "../tests/spins/mod.rs"]
 mod spins;
 
 use std::time::Instant;
 
-use spins::compare::{Verdict, compare, shrink};
+use spins::compare::{Verdict, compare_in_pieces, shrink};
 use spins::program::program;
 
 fn main() {
@@ -13,7 +14,8 @@ fn main() {
         argument.parse().unwrap_or_else(|_| panic!("a number is wanted, not {argument}"))
     });
     let mut number = |default: u64| numbers.next().unwrap_or(default);
-    let (programs, seed, most) = (number(1000), number(0), number(20_000));
+    let (programs, seed, most, piece) = (number(1000), number(0), number(20_000), number(0));
+    let compare = |program: &_| compare_in_pieces(program, most, None, piece);
     let start = Instant::now();
     let (mut equal, mut long, mut different) = (0_u64, 0_u64, 0_u64);
     let (mut loops, mut attempts, mut livelocks, mut throughs) = (0, 0, 0_u64, 0_u64);
@@ -21,7 +23,7 @@ fn main() {
         if equal + different >= programs {
             break;
         }
-        match compare(&program(seed), most, None) {
+        match compare(&program(seed)) {
             Verdict::TooLong => long += 1,
             Verdict::Equal { executions, livelock, through } => {
                 equal += 1;
@@ -32,10 +34,9 @@ fn main() {
             }
             Verdict::Different(how) => {
                 different += 1;
-                let fails =
-                    |program: &_| matches!(compare(program, most, None), Verdict::Different(_));
+                let fails = |program: &_| matches!(compare(program), Verdict::Different(_));
                 let small = shrink(program(seed), &fails);
-                println!("seed {seed}: {how}\n{small:#?}\n{:?}\n", compare(&small, most, None));
+                println!("seed {seed}: {how}\n{small:#?}\n{:?}\n", compare(&small));
             }
         }
     }

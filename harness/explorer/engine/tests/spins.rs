@@ -47,6 +47,16 @@ fn an_engine_that_takes_a_line_for_a_loop_is_caught() {
 }
 
 #[test]
+fn an_engine_that_leaves_out_rounds_without_doubt_is_caught() {
+    assert!(is_caught(Fault::NeverDoubts, 100));
+}
+
+#[test]
+fn an_engine_that_forgets_what_a_round_might_have_come_before_is_caught() {
+    assert!(is_caught(Fault::LooksTooLate, 1000));
+}
+
+#[test]
 fn an_engine_that_does_not_look_into_memory_is_caught() {
     assert!(is_caught(Fault::SpinsByStack, 400));
 }
@@ -63,6 +73,7 @@ fn a_lock_that_is_let_go_of_for_a_moment_is_no_livelock() {
     let program = Program {
         threads: vec![vec![waits], vec![Stmt::Set(1), Stmt::Store(0, 1, Release)]],
         spurious: 0,
+        sc: false,
     };
     let verdict = compare(&program, MOST, None);
     assert!(matches!(verdict, Verdict::Equal { livelock: false, .. }), "{verdict:?}");

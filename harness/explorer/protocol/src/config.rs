@@ -100,6 +100,9 @@ pub struct Config {
     /// Follow every loop, and take none for one that spins, for its tests.
     #[doc(hidden)]
     pub follow_loops: bool,
+    /// Explore the rounds of waiting loops that come to nothing as well, for its tests.
+    #[doc(hidden)]
+    pub every_round: bool,
     /// The operations of `Arc`'s counters are steps. Set by the search itself when it has seen somebody look at one.
     #[doc(hidden)]
     pub counters: bool,
@@ -165,6 +168,7 @@ impl Default for Config {
             circles: false,
             classes: false,
             follow_loops: false,
+            every_round: true,
             counters: false,
             fault: None,
         }
@@ -279,6 +283,10 @@ pub enum Fault {
     SpinsByPlace,
     /// Likewise, if it comes back with the same stack, whatever is in memory.
     SpinsByStack,
+    /// Leaves out rounds of loops that come to nothing also where their having been makes a difference.
+    NeverDoubts,
+    /// Forgets what a round that is left out might have come before.
+    LooksTooLate,
     /// Thinks that what is done under a lock changes nothing.
     SectionsChangeNothing,
     /// Forgets what a piece of the search asks other pieces for.
@@ -366,6 +374,7 @@ fields!(Config {
     circles,
     classes,
     follow_loops,
+    every_round,
     counters,
     fault
 });

@@ -40,7 +40,8 @@ impl Key {
     pub fn new(piece: &Piece, most: u64, now: &Config) -> Self {
         let mut numbers = Vec::new();
         piece.write(&mut numbers);
-        let noticed = [now.queues, now.tokens, now.streams, now.counters].map(u64::from);
+        let noticed = [now.queues, now.tokens, now.streams, now.counters, now.every_round];
+        let noticed = noticed.map(u64::from);
         numbers.extend(noticed);
         let of = |seed: u64| {
             let mut hasher = DefaultHasher::new();

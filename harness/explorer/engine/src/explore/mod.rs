@@ -562,7 +562,7 @@ impl<'a> Exploration<'a> {
     fn with_more(&mut self) -> bool {
         // Whatever came of this execution: what it took for unordered may be ordered by a counter, or by such a lock.
         let counters = plain::looked();
-        if !counters && !self.sees_streams() {
+        if !counters && !self.sees_streams() && !self.doubts() {
             return false;
         }
         if self.confined {
@@ -578,12 +578,18 @@ impl<'a> Exploration<'a> {
         self.runner.with(|machine| machine.policies.streams && !machine.config.streams)
     }
 
+    /// Whether a loop waits in a way of which it is not known that its rounds can be left out.
+    fn doubts(&self) -> bool {
+        self.runner.with(|machine| machine.policies.doubts && !machine.config.every_round)
+    }
+
     /// Begins anew, with what was noticed of the locks of standard streams, and if so with the operations of `Arc`'s counters as steps.
     fn begin_with(&mut self, counters: bool) {
-        let streams = self.sees_streams();
+        let (streams, doubts) = (self.sees_streams(), self.doubts());
         self.runner.with(|machine| {
             machine.config.counters |= counters;
             machine.config.streams |= streams;
+            machine.config.every_round |= doubts;
             machine.search = search(&machine.config);
         });
         self.outcome.executions = 0;

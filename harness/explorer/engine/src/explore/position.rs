@@ -151,8 +151,17 @@ impl Explorer {
         let _watchdog = self.watch(&runner, name);
         Exploration::new(&config, &runner, name, &mut |_| {}).search();
         let found = runner.with(|machine| machine.config.clone());
-        let Config { queues, tokens, past, results, streams, counters, .. } = found;
-        Config { queues, tokens, past, results, streams, counters, ..self.config.clone() }
+        let Config { queues, tokens, past, results, streams, counters, every_round, .. } = found;
+        Config {
+            queues,
+            tokens,
+            past,
+            results,
+            streams,
+            counters,
+            every_round,
+            ..self.config.clone()
+        }
     }
 }
 

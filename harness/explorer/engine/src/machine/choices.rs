@@ -92,6 +92,34 @@ impl Machine {
 
     /// The ways in which a thread can go on, the usual one first.
     fn alternatives(&self, tid: Tid, choices: &mut Vec<Choice>) {
+        let before = choices.len();
+        self.all_alternatives(tid, choices);
+        let vain = &self.threads[tid].spin.vain;
+        if vain.is_on {
+            let mut number = 0;
+            choices.retain(|choice| {
+                number += 1;
+                number <= before || !vain.has(choice.alt)
+            });
+        }
+    }
+
+    /// Which of the alternatives of its thread a choice is, also counting those that were tried in vain.
+    pub(super) fn place_among_all(&self, choice: Choice) -> usize {
+        let among = |choices: &[Choice]| {
+            let mut of_thread = choices.iter().filter(|other| other.thread == choice.thread);
+            of_thread.position(|other| other.alt == choice.alt).unwrap_or(0)
+        };
+        if !self.threads[usize::from(choice.thread)].spin.vain.is_on {
+            return among(&self.choices);
+        }
+        let mut all = Vec::new();
+        self.all_alternatives(choice.thread.into(), &mut all);
+        among(&all)
+    }
+
+    /// [`Self::alternatives`], with those that were tried in vain.
+    fn all_alternatives(&self, tid: Tid, choices: &mut Vec<Choice>) {
         let thread = &self.threads[tid];
         if !thread.exists || thread.ended.is_some() || !self.is_enabled(tid) {
             return;

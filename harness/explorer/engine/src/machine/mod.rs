@@ -69,7 +69,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::config::Config;
 use crate::search::clock::Clock;
-use crate::search::{Choice, MAX_THREADS, Search};
+use crate::search::{Choice, MAX_THREADS, Pending, Search};
 use object::{Object, State};
 use op::{Loc, Obj, Tid};
 use thread::Thread;
@@ -215,6 +215,10 @@ pub struct Machine {
     pub closer: Option<spinning::closeness::Closeness>,
     /// Which bounds have cut something off, in any execution.
     pub bounds_met: spinning::bounds::Met,
+    /// What was pending at the end, before those who wait in loops were said to do so.
+    waiting_for: Option<Vec<Pending>>,
+    /// Since which step the thread that took the last step has taken all of them.
+    runs_since: u32,
     /// Who took the last step.
     last: Tid,
     /// The choices made, as indices among the alternatives of the thread: the schedule.
@@ -271,6 +275,8 @@ impl Machine {
             closeness: Default::default(),
             closer: None,
             bounds_met: Default::default(),
+            waiting_for: None,
+            runs_since: 0,
             last: 0,
             schedule: Vec::new(),
             record_schedule: false,
@@ -308,6 +314,8 @@ impl Machine {
         self.streams = streams::Streams::default();
         self.hook = None;
         self.in_hook = false;
+        self.waiting_for = None;
+        self.runs_since = 0;
         self.last = 0;
         self.schedule.clear();
         self.record_schedule = trace;

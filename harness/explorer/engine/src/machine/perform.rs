@@ -29,7 +29,11 @@ impl Machine {
         let tid = self.current;
         let alt = self.chosen.map_or(0, |choice| choice.alt);
         let choice = Choice { thread: tid as u8, alt };
+        if self.last != tid {
+            self.runs_since = self.steps - 1;
+        }
         self.last = tid;
+        self.note_look(tid);
         self.after.clear();
         self.freed.clear();
         self.observed = None;

@@ -48,6 +48,8 @@ pub struct Policies {
     pub looks: bool,
     /// It does something that others can notice while it destroys the result of a thread that nobody has joined.
     pub results: bool,
+    /// A loop waits in a way of which it is not known that its rounds in vain can be left out.
+    pub doubts: bool,
     /// It compares and exchanges pointers.
     pub pointers: bool,
 }
@@ -88,6 +90,7 @@ impl Policies {
         self.peeks |= other.peeks;
         self.looks |= other.looks;
         self.results |= other.results;
+        self.doubts |= other.doubts;
         self.pointers |= other.pointers;
     }
 

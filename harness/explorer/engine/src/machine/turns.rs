@@ -71,6 +71,11 @@ impl Machine {
                     self.ended();
                     return;
                 }
+                if self.quiescent && self.who_waits() != 0 && self.may_doubt() {
+                    // A time-out fires because nothing else can happen; but what was left out takes time.
+                    return self.doubt();
+                }
+                let stuck = self.may_doubt() && self.is_stuck() && !self.search.redundant();
                 let next = match self.search.looks_ahead() {
                     true => self.next_steps(),
                     false => Vec::new(),
@@ -82,10 +87,19 @@ impl Machine {
                     objects: self.places.len() as u32,
                     places: &self.places,
                     yielding,
+                    waiting: self.who_waits(),
+                    looking: self.looking(),
+                    storing: self.storing(),
                     silent: silent(&self.threads),
                     next: &next,
                 };
                 let choice = self.search.choose(&view);
+                if stuck {
+                    if self.search.redundant() {
+                        return self.doubt();
+                    }
+                    self.threads[usize::from(choice.thread)].spin.vain.decides = true;
+                }
                 if self.search.stops() {
                     self.fail(Bad::CutOff);
                     return;
@@ -94,8 +108,7 @@ impl Machine {
             }
         };
         if self.record_schedule {
-            let mut of_thread = self.choices.iter().filter(|other| other.thread == choice.thread);
-            let alt = of_thread.position(|other| other.alt == choice.alt).unwrap_or(0);
+            let alt = self.place_among_all(choice);
             self.schedule.push((choice.thread, alt as u16));
             if usual(&self.choices, self.last as u8, yielding, |_| true) != Some(choice) {
                 self.telling = self.schedule.len();
@@ -168,6 +181,7 @@ impl Machine {
 
     /// Nobody can go on.
     fn ended(&mut self) {
+        self.say_who_waits();
         let unfinished = |thread: &Thread| thread.exists && thread.ended.is_none();
         if !self.threads.iter().any(unfinished) {
             return;
@@ -194,6 +208,15 @@ impl Machine {
 
     /// Tells the search that the execution is over, and asks for another one to run.
     pub fn finish(&mut self, deadline: Instant) -> Next {
+        let pending = self.waiting_for.take().unwrap_or_else(|| self.all_pending());
+        self.watch.pause(true);
+        let next = self.search.finish(&pending, &self.places, deadline);
+        self.watch.pause(false);
+        next
+    }
+
+    /// What is never done of what was announced.
+    pub(super) fn all_pending(&self) -> Vec<Pending> {
         let mut pending = Vec::new();
         for number in 0..self.threads.len() {
             let thread = &self.threads[number];
@@ -211,10 +234,7 @@ impl Machine {
             let waits = self.waits(&thread.pending);
             pending.push(Pending { thread: number as u8, footprint, branching, waits, after });
         }
-        self.watch.pause(true);
-        let next = self.search.finish(&pending, &self.places, deadline);
-        self.watch.pause(false);
-        next
+        pending
     }
 
     /// Reports a performed step to the search. `widest` was computed before the step, like `footprint`.

@@ -111,6 +111,9 @@ pub(crate) mod tests {
                 objects: places.len() as u32,
                 places,
                 yielding: 0,
+                waiting: 0,
+                looking: 0,
+                storing: 0,
                 silent: 0,
                 next: &next,
             };

@@ -22,6 +22,8 @@ pub(crate) struct Event {
     pub count: u16,
     /// The event of the same thread before it.
     pub previous: Option<u32>,
+    /// It belongs to a round that came to nothing, and is left out: see [`Log::leave_out`].
+    pub left_out: bool,
     /// Where its races begin in [`Log::races`].
     races_from: u32,
     signature: u64,
@@ -126,7 +128,8 @@ impl Log {
         let needed = |number: &u32| {
             let before = |event: &Event| self.before(*number, &event.clock);
             let needed = *number < kept || before(first) || before(last);
-            *number != earlier && *number != later && needed
+            let event = &self.events[*number as usize];
+            *number != earlier && *number != later && needed && !event.left_out
         };
         let needed = (0..self.events.len() as u32).filter(needed);
         Some(needed.chain([later]).map(|number| self.events[number as usize].choice).collect())
@@ -149,7 +152,8 @@ impl Log {
             }
             hasher.finish()
         };
-        self.events.iter().map(name).fold(0, u64::wrapping_add)
+        let counts = |event: &&Event| !event.left_out;
+        self.events.iter().filter(counts).map(name).fold(0, u64::wrapping_add)
     }
 
     /// Forgets the events from `length` on.
@@ -157,21 +161,49 @@ impl Log {
         while self.events.len() > length {
             let Some(event) = self.events.pop() else { break };
             self.races.truncate(event.races_from as usize);
-            self.last[event.choice.thread as usize] = event.previous;
-            for access in event.footprint.iter() {
-                if access.object() == Access::ANY {
-                    self.all.pop();
-                    continue;
-                }
-                let history = &mut self.objects[access.object() as usize];
-                let list = if access.kind().is_load() {
-                    &mut history.loads
-                } else {
-                    &mut history.accesses
-                };
-                list.pop();
+            if event.left_out {
+                continue;
             }
+            self.last[event.choice.thread as usize] = event.previous;
+            self.forget(&event.footprint);
         }
+    }
+
+    /// The last event that touched something is gone.
+    fn forget(&mut self, footprint: &Footprint) {
+        for access in footprint.iter() {
+            if access.object() == Access::ANY {
+                self.all.pop();
+                continue;
+            }
+            let history = &mut self.objects[access.object() as usize];
+            let list =
+                if access.kind().is_load() { &mut history.loads } else { &mut history.accesses };
+            list.pop();
+        }
+    }
+
+    /// Forgets the races from an event on, for a test.
+    pub fn forget_races(&mut self, from: usize) {
+        let races = self.events[from].races_from as usize;
+        self.races.truncate(races);
+    }
+
+    /// The events from this one on, all of one thread, changed nothing and led to where they began: from now on nothing depends on them. What could
+    /// have come before them is still sought: the first of them may come to something there.
+    pub fn leave_out(&mut self, from: usize) {
+        if self.repeated < self.events.len() || self.events.get(from).is_none_or(|e| e.left_out) {
+            return;
+        }
+        let (thread, previous) = (self.events[from].choice.thread, self.events[from].previous);
+        for number in (from..self.events.len()).rev() {
+            let footprint = self.events[number].footprint;
+            self.forget(&footprint);
+            debug_assert_eq!(self.events[number].choice.thread, thread);
+            self.events[number].left_out = true;
+            self.events[number].previous = previous;
+        }
+        self.last[usize::from(thread)] = previous;
     }
 
     /// Adds a step, or checks that it repeats the one of the last time.
@@ -219,6 +251,7 @@ impl Log {
             clock,
             count,
             previous: self.last[thread],
+            left_out: false,
             races_from,
             signature: step.signature,
         });

@@ -67,6 +67,12 @@ pub(crate) struct View<'a> {
     pub places: &'a [u32],
     /// The threads whose pending operation is a yield, as a bit mask.
     pub yielding: u64,
+    /// The threads that have waited in a loop and can look again, as a bit mask.
+    pub waiting: u64,
+    /// The threads that may turn out to wait in a loop if they go on, as a bit mask.
+    pub looking: u64,
+    /// The threads whose pending operation others may wait for in loops, as a bit mask.
+    pub storing: u64,
     /// The threads whose pending operation nobody else can tell the time of, as a bit mask.
     pub silent: u64,
     /// What the next step of each thread that can go on would touch, if the search [looks ahead](Search::looks_ahead); else nothing.
@@ -160,6 +166,12 @@ pub(crate) trait Search {
     fn covered(&self) -> Option<u32> {
         None
     }
+    /// Whether it leaves out rounds of loops that came to nothing.
+    fn leaves_out(&self) -> bool {
+        false
+    }
+    /// The steps from this one on, all of one thread, only looked, and led to where they began.
+    fn leave_out(&mut self, _from: u32) {}
     /// The exhaustive search, if it is that: it can be given away in pieces.
     fn as_optimal(&mut self) -> Option<&mut optimal::Optimal> {
         None

@@ -25,12 +25,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::footprint::{Footprint, Kind};
+use super::footprint::{Access, Footprint, Kind};
 use super::guided::Turn;
 use super::log::{Log, Race, RaceKind};
 use super::names::Names;
 use super::sequence::{make_room, position};
-use super::usual::first_choice;
+use super::usual::{first_choice, first_to_try};
 use super::wakeup::{self, Branch, Planned};
 use super::{ANY_ALT, Choice, Diverged, Next, Pending, Search, Taken, View};
 
@@ -118,6 +118,11 @@ pub(crate) struct Optimal {
     /// Where that is impossible.
     pub(crate) misfit: Rc<Cell<Option<usize>>>,
     pub(crate) fault: Option<crate::config::Fault>,
+    /// What the next node goes on with: the one before it, of whose first branch it turned out that it comes to nothing.
+    goes_on: Option<Node>,
+    is_going_on: bool,
+    /// Somebody has waited in a loop.
+    waits: bool,
 }
 
 impl Optimal {
@@ -189,7 +194,9 @@ impl Optimal {
                 count: event.count,
             }
         };
-        let after = race.earlier as usize + 1..events.len();
+        let unfruitful = events.get(race.later as usize).is_some_and(|later| later.left_out);
+        let end = if unfruitful { race.later as usize } else { events.len() };
+        let after = (race.earlier as usize + 1..end).filter(|&number| !events[number].left_out);
         match race.kind {
             RaceKind::Reverse => {
                 sequence.extend(
@@ -318,7 +325,17 @@ fn is_impossible(
         step.footprint.meets(&last.footprint)
             || last.clock.get(step.choice.thread as usize) >= step.count
     };
-    was_pending && waits_for_lock && !sequence.iter().any(changes)
+    // A look at an atomic that cannot be taken is one of which everything that it can read has been tried in vain.
+    let looks = |access: &Access| access.kind().is_load() || access.kind().is_store();
+    let waits_for_store = last.footprint.iter().find(looks).is_some_and(|load| {
+        let stores = |step: &Planned| {
+            step.footprint
+                .iter()
+                .any(|access| access.kind().is_store() && access.object() == load.object())
+        };
+        !sequence.iter().any(stores)
+    });
+    was_pending && (waits_for_store || waits_for_lock && !sequence.iter().any(changes))
 }
 
 /// What Flanagan and Godefroid plan: the thread of the later event, or everything if it cannot go yet. Only for tests, see
@@ -339,6 +356,8 @@ impl Search for Optimal {
         self.log.begin();
         self.depth = 0;
         self.blocked = false;
+        self.goes_on = None;
+        self.is_going_on = false;
     }
 
     fn forced(&mut self) -> Option<Choice> {
@@ -354,19 +373,22 @@ impl Search for Optimal {
         if let Some(&turn) = self.given.get(self.depth) {
             return self.follow(turn, view);
         }
-        let mut node = self.spare.pop().unwrap_or_default();
+        let goes_on = self.goes_on.take();
+        let mut node = goes_on.or_else(|| self.spare.pop()).unwrap_or_default();
         node.choices.clear();
         node.choices.extend_from_slice(view.choices);
-        node.asleep.clear();
-        node.objects = view.objects;
-        node.done = 0;
-        node.tree = match self.nodes.last_mut().and_then(|parent| parent.tree.first_mut()) {
-            Some(branch) => std::mem::take(&mut branch.children),
-            None => Vec::new(),
-        };
-        self.inherit(&mut node, view);
+        if !std::mem::take(&mut self.is_going_on) {
+            node.asleep.clear();
+            node.objects = view.objects;
+            node.done = 0;
+            node.tree = match self.nodes.last_mut().and_then(|parent| parent.tree.first_mut()) {
+                Some(branch) => std::mem::take(&mut branch.children),
+                None => Vec::new(),
+            };
+            self.inherit(&mut node, view);
+        }
         if !node.settle() {
-            let Some(first) = first_choice(view, |choice| !node.sleeps(choice)) else {
+            let Some(first) = first_to_try(view, self.waits, |choice| !node.sleeps(choice)) else {
                 self.blocked = true;
                 self.spare.push(node);
                 return view.choices[0];
@@ -394,6 +416,32 @@ impl Search for Optimal {
             return Ok(());
         }
         self.log.add(step)
+    }
+
+    fn leaves_out(&self) -> bool {
+        self.given.is_empty()
+    }
+
+    fn leave_out(&mut self, from: u32) {
+        let from = from as usize;
+        if self.blocked || from >= self.depth {
+            return;
+        }
+        self.waits = true;
+        self.log.leave_out(from);
+        if self.has(crate::config::Fault::LooksTooLate) {
+            self.log.forget_races(from);
+        }
+        if self.depth < self.nodes.len() {
+            // It was left out before.
+            return;
+        }
+        let before = &mut self.nodes[from];
+        // What else is to be tried above the border others do.
+        let rest = if from < self.border { Vec::new() } else { before.tree.drain(1..).collect() };
+        let (asleep, objects, done) = (before.asleep.clone(), before.objects, before.done);
+        self.goes_on = Some(Node { choices: Vec::new(), asleep, tree: rest, objects, done });
+        self.is_going_on = true;
     }
 
     fn known_steps(&self, of: u8, to: u8) -> Option<u16> {

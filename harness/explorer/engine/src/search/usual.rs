@@ -7,6 +7,26 @@ pub(crate) fn first_choice(view: &View<'_>, awake: impl Fn(Choice) -> bool) -> O
     usual(view.choices, view.last, view.yielding, awake)
 }
 
+/// [`first_choice`], for a search that leaves out rounds that come to nothing: who waits in a loop looks at once whether it can go on, and who has looked a few
+/// times goes on until it is known that it waits. Once somebody has waited so, those who may let others go on come last: what has been looked for in vain
+/// before need not be tried another time.
+pub(crate) fn first_to_try(
+    view: &View<'_>,
+    waits: bool,
+    awake: impl Fn(Choice) -> bool,
+) -> Option<Choice> {
+    let among = |threads: u64| {
+        let chosen = |choice: &&Choice| threads >> choice.thread & 1 == 1 && awake(**choice);
+        view.choices.iter().find(chosen).copied()
+    };
+    let yielding = view.yielding & !view.looking;
+    let storing = if waits { view.storing } else { 0 };
+    let others = |choice: Choice| awake(choice) && storing >> choice.thread & 1 == 0;
+    among(view.waiting)
+        .or_else(|| usual(view.choices, view.last, yielding, others))
+        .or_else(|| usual(view.choices, view.last, yielding, awake))
+}
+
 /// [`first_choice`], of what it looks at.
 pub(crate) fn usual(
     choices: &[Choice],

@@ -24,11 +24,21 @@ pub enum Verdict {
 
 /// Compares, with at most so many executions. With a fault, the search for loops is broken.
 pub fn compare(program: &Program, most: u64, fault: Option<Fault>) -> Verdict {
-    let attempts = search(program, Mode::Attempts, most, None);
+    compare_in_pieces(program, most, fault, 0)
+}
+
+/// [`compare`], with the search for loops in pieces of so many executions.
+pub fn compare_in_pieces(
+    program: &Program,
+    most: u64,
+    fault: Option<Fault>,
+    piece: u64,
+) -> Verdict {
+    let attempts = search(program, Mode::Attempts, most, None, 0);
     if !attempts.ended {
         return Verdict::TooLong;
     }
-    let loops = search(program, Mode::Loops, most, fault);
+    let loops = search(program, Mode::Loops, most, fault, piece);
     let extra: Vec<_> = loops.outcomes.difference(&attempts.outcomes).take(2).collect();
     let missing: Vec<_> = attempts.outcomes.difference(&loops.outcomes).take(2).collect();
     if !extra.is_empty() || (loops.ended && !missing.is_empty()) {

@@ -7,10 +7,10 @@ use std::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 use std::sync::{Arc, Mutex as RealMutex, PoisonError};
 use std::time::Duration;
 
-use explore_engine::config::Fault;
+use explore_engine::config::{Fault, Memory};
 use explore_engine::sync::Mutex;
 use explore_engine::sync::atomic::AtomicU32;
-use explore_engine::{Config, Explorer, thread};
+use explore_engine::{Config, Explorer, Status, thread};
 
 use super::program::{ATOMICS, Counter, Pause, Program, SpinLock, Stmt, Trial, Wait};
 
@@ -361,11 +361,14 @@ pub struct Found {
     pub ended: bool,
 }
 
-/// Runs the search to its end, or up to `most` executions.
-pub fn search(program: &Program, mode: Mode, most: u64, fault: Option<Fault>) -> Found {
+/// Runs the search to its end, or up to `most` executions; in pieces of so many, if that is not 0.
+pub fn search(program: &Program, mode: Mode, most: u64, fault: Option<Fault>, piece: u64) -> Found {
     let config = Config {
         follow_loops: mode == Mode::Attempts,
+        every_round: false,
+        piece,
         fault,
+        memory: if program.sc { Memory::SeqCst } else { Memory::Rc11 },
         spurious: program.spurious,
         weak_failures: program.spurious,
         max_executions: most,
@@ -403,6 +406,10 @@ pub fn search(program: &Program, mode: Mode, most: u64, fault: Option<Fault>) ->
             found.outcomes.insert(outcome);
         },
     );
+    // What it found must be found again by its schedule.
+    if outcome.status == Status::Refused {
+        found.outcomes.insert(outcome.summary.clone());
+    }
     found.executions = outcome.executions;
     found.ended = outcome.too_long == 0 && (outcome.executions < most || outcome.is_proved());
     found

@@ -94,6 +94,8 @@ pub struct Program {
     pub threads: Vec<Vec<Stmt>>,
     /// How often a `compare_exchange_weak` of a thread may fail for no reason.
     pub spurious: u8,
+    /// Every ordering counts as `SeqCst`.
+    pub sc: bool,
 }
 
 /// The program of a seed.
@@ -110,6 +112,7 @@ pub fn program(seed: u64) -> Program {
     Program {
         threads: (0..threads).map(|_| thread(&mut random)).collect(),
         spurious: u8::from(random.below(6) == 0),
+        sc: random.below(3) == 0,
     }
 }
 

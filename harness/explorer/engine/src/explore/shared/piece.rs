@@ -120,7 +120,7 @@ impl Exploration<'_> {
             machine.bounds_met.join(report.met);
             machine.read.join(report.read);
         });
-        if how == How::Noticed && (report.looked || self.sees_streams()) {
+        if how == How::Noticed && (report.looked || self.sees_streams() || self.doubts()) {
             self.begin_with(report.looked);
             return Some(Stopped::Noticed);
         }

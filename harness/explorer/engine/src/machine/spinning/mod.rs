@@ -21,6 +21,7 @@
 //! | `state` | where a thread stands, and what is in memory |
 //! | `sections`, `contents` | whether a critical section has changed anything |
 //! | `statics` | the program's plain `static`s |
+//! | `vain` | what is left out of a search |
 //! | `bounds` | what is cut off, and how the search says so |
 
 pub mod bounds;
@@ -32,6 +33,7 @@ mod rounds;
 pub mod sections;
 mod state;
 mod statics;
+mod vain;
 
 pub use statics::all as plain_statics;
 
@@ -65,6 +67,8 @@ pub struct Spin {
     ran: u32,
     /// Where its stack is, as of its last call: the stack pointer and the base.
     stack: (usize, usize),
+    /// Which looks it has made in vain where it stands, and need not make again.
+    pub vain: vain::Vain,
     /// Which store its next load reads, if the search is bounded, see `bounds`.
     pub tied: Option<u16>,
 }
@@ -121,6 +125,7 @@ impl Spin {
     pub fn saw_the_clock(&mut self) {
         self.arrivals.clear();
         self.alone.arrivals.clear();
+        self.vain.spoil();
     }
 }
 

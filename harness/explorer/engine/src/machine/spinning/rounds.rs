@@ -17,10 +17,10 @@ const VERY_LONG: u32 = 64;
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival {
     /// Where it stood, as exactly as is looked.
-    state: u64,
+    pub(super) state: u64,
     /// How much it had looked at.
-    looks: usize,
-    step: u32,
+    pub(super) looks: usize,
+    pub(super) step: u32,
 }
 
 impl Machine {
@@ -36,12 +36,22 @@ impl Machine {
         let tid = self.current;
         self.threads[tid].spin.stack = stack;
         let yields = matches!(op, Op::Yield | Op::Sleep(_));
+        let decides = !yields && std::mem::take(&mut self.threads[tid].spin.vain.decides);
         let looks = may_look(op) || yields;
         let alone = self.is_long_alone(tid);
         if (!looks && !alone) || stack.0 == 0 || self.config.follow_loops {
+            if decides {
+                self.doubt();
+            }
             return false;
         }
         let state = self.place(op, at, stack);
+        if self.leaves_out(tid, op, state) {
+            return false;
+        }
+        if decides {
+            self.doubt();
+        }
         if looks && self.closes_quietly(tid, state) {
             return self.is_sure() && self.wait(tid, Waits::Change);
         }
@@ -142,6 +152,9 @@ impl Machine {
 
     /// The thread waits for another round.
     fn wait(&mut self, tid: Tid, waits: Waits) -> bool {
+        if waits != Waits::Change && self.may_leave_out() && self.may_doubt() {
+            self.doubt();
+        }
         let spin = &mut self.threads[tid].spin;
         spin.round.dedup();
         spin.waits = waits;

@@ -28,6 +28,7 @@ impl Machine {
         let thread = &self.threads[self.current];
         let left = [thread.spurious_left, thread.weak_left, thread.timeouts_left];
         left.into_iter().for_each(|left| mixed.add(u64::from(left)));
+        mixed.add(thread.random);
         if self.closeness >= Closeness::Stack {
             match op {
                 Op::Store { value, .. } => mixed.add(value),
