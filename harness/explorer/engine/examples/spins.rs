@@ -6,7 +6,7 @@ mod spins;
 
 use std::time::Instant;
 
-use spins::compare::{Verdict, compare_in_pieces, shrink};
+use spins::compare::{Verdict, compare, compare_in_pieces, shrink};
 use spins::program::program;
 
 fn main() {
@@ -15,7 +15,10 @@ fn main() {
     });
     let mut number = |default: u64| numbers.next().unwrap_or(default);
     let (programs, seed, most, piece) = (number(1000), number(0), number(20_000), number(0));
-    let compare = |program: &_| compare_in_pieces(program, most, None, piece);
+    let compare = |program: &_| match piece {
+        0 => compare(program, most, None),
+        _ => compare_in_pieces(program, most, None, piece),
+    };
     let start = Instant::now();
     let (mut equal, mut long, mut different) = (0_u64, 0_u64, 0_u64);
     let (mut loops, mut attempts, mut livelocks, mut throughs) = (0, 0, 0_u64, 0_u64);
