@@ -236,7 +236,7 @@ struct ExploreArguments {
     /// reached from a static. Plain memory is watched for that
     #[arg(long, conflicts_with = "no_memory")]
     leaks: bool,
-    /// How the random part of the search chooses: pct, pos or surw
+    /// How the random part of the search chooses: pct, pos or surw; surw without this
     #[arg(long, value_name = "HOW")]
     random: Option<Random>,
     /// The seed of the random part of the search

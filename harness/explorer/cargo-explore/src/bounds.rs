@@ -108,7 +108,7 @@ pub struct Bounds {
     /// verdict names this bound
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
     pub looks: Option<u8>,
-    /// How the random part of the search chooses: pct, pos or surw
+    /// How the random part of the search chooses: pct, pos or surw; surw without this
     #[arg(long, value_name = "HOW")]
     pub random: Option<Random>,
     /// The seed of the random part of the search

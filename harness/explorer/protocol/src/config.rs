@@ -63,7 +63,7 @@ pub struct Config {
     pub stack: usize,
     /// Go on after a failure, and count them all. The outcome then names the first.
     pub keep_going: bool,
-    /// Seek the failing run with the fewest preemptions.
+    /// Seek a simple failing run: nothing odd in it that the failure does not need, and few preemptions.
     pub minimise: bool,
     /// So many processes share the exhaustive search, once it has turned out to be long.
     pub jobs: u32,
@@ -192,11 +192,11 @@ pub enum Memory {
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Random {
     /// Each thread has a random priority, and falls at a few random steps (PCT, ASPLOS 2010).
-    #[default]
     Pct,
     /// Each step has a random priority, and a new one after a race that it lost (POS, CAV 2018).
     Pos,
     /// All orders of the accesses to one object have the same odds; each execution has its own object (SURW, ASPLOS 2025).
+    #[default]
     Surw,
 }
 

@@ -154,7 +154,7 @@ impl Chart<'_> {
     /// Whether a row is where things go wrong.
     pub fn mood(&self, row: &Row<'_>) -> RowMood {
         let bad = match &row.step.operation {
-            Operation::Load { read, .. } => read.stale.is_some(),
+            Operation::Load { read, .. } => read.outdated().is_some(),
             Operation::Notify { .. } => row.step.wakes.is_empty(),
             Operation::Panic { .. } => true,
             _ => row.effect.overwrote.is_some(),

@@ -273,6 +273,12 @@ impl Read {
     pub fn newest(value: impl Into<String>, from: Option<usize>) -> Self {
         Self { value: value.into(), from, stale: None }
     }
+
+    /// What the load missed, if it is another value than the one that was read: only that makes a difference to anybody.
+    #[cfg(feature = "pictures")]
+    pub(crate) fn outdated(&self) -> Option<&Stale> {
+        self.stale.as_ref().filter(|stale| stale.newest != self.value)
+    }
 }
 
 /// What a stale load missed.

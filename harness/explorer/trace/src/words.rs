@@ -287,7 +287,7 @@ pub(crate) fn kind(trace: &Trace, object: ObjectId) -> Option<ObjectKind> {
 }
 
 fn age(read: &Read) -> String {
-    match &read.stale {
+    match read.outdated() {
         Some(stale) => format!(", an old value: the newest is {}", clean(&stale.newest)),
         None => String::new(),
     }

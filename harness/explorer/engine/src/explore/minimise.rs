@@ -1,21 +1,31 @@
-//! Makes a failing run simple: the fewest preemptions.
+//! Makes a failing run simple: nothing odd happens in it that the failure does not need, and it has few preemptions.
 //!
-//! First the run itself is smoothed: every turn that was taken away is given back, where the run then still fails in the same way. That
-//! takes as many executions as the run has turns. Then runs with fewer preemptions are searched for, none first, for a while.
+//! What is odd is what no line of the program explains: an old value, a weak failure, a wait that ends by itself, a time-out that passes early
+//! ([`oddities`](crate::machine)). Someone who reads the run takes each of them for the cause. So a run without any is worth one preemption more.
+//!
+//! First the run itself is made simpler, as long as it still fails in the same way: turns that were taken away are given back ([`smooth`]), and what is odd
+//! is tried away ([`plain`]). Then simpler runs are searched for, the simplest first.
+//!
+//! All of it ends after three seconds, and sooner on most programs: each change of the run costs one execution, and the searches have
+//! [`EXECUTIONS`] each.
 
 use std::time::{Duration, Instant};
 
 use super::runner::Runner;
-use crate::machine::Bad;
+use crate::machine::{Bad, Machine};
 use crate::search::bounded::Bounded;
 use crate::search::full::Full;
 use crate::search::guided::{Guided, Turn};
 use crate::search::{Next, Search};
 
-/// How long to search for a simpler run.
-const TIME: Duration = Duration::from_secs(2);
-/// How many executions to search.
+/// How long to change the run itself, and to search for runs in which nothing odd happens.
+const TIME: Duration = Duration::from_secs(1);
+/// How long to search for other runs.
+const MORE_TIME: Duration = Duration::from_secs(2);
+/// How many executions a search may make.
 const EXECUTIONS: u64 = 20_000;
+/// To so many earlier places a step is moved at most.
+const PLACES: usize = 8;
 
 /// A failing run.
 #[derive(Clone, Debug)]
@@ -25,13 +35,42 @@ pub(super) struct Found {
     /// So many of them say something: the rest comes about by itself.
     pub telling: usize,
     pub preemptions: u32,
+    /// In which of its turns something odd happens.
+    odd: Vec<usize>,
 }
 
 impl Found {
+    /// The run that the machine has just made.
+    pub fn of(machine: &Machine, bad: Bad) -> Self {
+        Self {
+            bad,
+            turns: machine.schedule.clone(),
+            telling: machine.telling,
+            preemptions: machine.tracer.as_ref().map_or(0, |tracer| tracer.preemptions),
+            odd: machine.odd.clone(),
+        }
+    }
+
     /// That the search cannot go on, and why.
     pub fn refused(reason: String) -> Self {
-        Self { bad: Bad::Refused(reason), turns: Vec::new(), telling: 0, preemptions: 0 }
+        Self {
+            bad: Bad::Refused(reason),
+            turns: Vec::new(),
+            telling: 0,
+            preemptions: 0,
+            odd: Vec::new(),
+        }
     }
+
+    /// How hard it is to understand.
+    fn rank(&self) -> (u32, usize, usize) {
+        (weight(self.preemptions, self.odd.is_empty()), self.odd.len(), self.turns.len())
+    }
+}
+
+/// A run in which something odd happens counts as one with a preemption more, and loses against that.
+fn weight(preemptions: u32, plain: bool) -> u32 {
+    2 * preemptions + if plain { 0 } else { 3 }
 }
 
 /// Runs a schedule and tells how it ends.
@@ -43,81 +82,177 @@ pub(super) fn follow(runner: &Runner, guide: Guided) -> Option<Found> {
 /// Runs what the search says and tells how it ends.
 pub(super) fn run(runner: &Runner) -> Option<Found> {
     let bad = runner.execute(true)?;
-    Some(runner.with(|machine| Found {
-        bad,
-        turns: machine.schedule.clone(),
-        telling: machine.telling,
-        preemptions: machine.tracer.as_ref().map_or(0, |tracer| tracer.preemptions),
-    }))
+    Some(runner.with(|machine| Found::of(machine, bad)))
 }
 
 /// Whether two runs fail in the same way, wherever it shows.
 fn alike(a: &Bad, b: &Bad) -> bool {
     match (a, b) {
         (Bad::Panic { note: a, .. }, Bad::Panic { note: b, .. }) => a.at == b.at,
+        (Bad::Memory(a), Bad::Memory(b)) => a.kind == b.kind,
         _ => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
 }
 
-/// A run that fails in the same way with the fewest preemptions, and whether it is sure that there are none with fewer.
+/// A run that fails in the same way and is simple, and whether it is sure that no failing run has fewer preemptions.
 pub(super) fn minimise(runner: &Runner, found: Found) -> (Found, bool) {
-    let start = Instant::now();
-    let best = smooth(runner, found, start);
+    let deadline = Instant::now() + TIME;
+    let mut best = simplify(runner, found, deadline);
+    runner.with(|machine| machine.nothing_odd = true);
+    let nothing_odd = search_below(runner, &best, true, deadline);
+    runner.with(|machine| machine.nothing_odd = false);
+    if let (Some(turns), _) = nothing_odd {
+        // What happens there happens as well where odd things could.
+        let again = follow(runner, Guided::new(turns)).filter(|again| alike(&again.bad, &best.bad));
+        best = again.filter(|again| again.rank() < best.rank()).unwrap_or(best);
+    }
+    let deadline = Instant::now() + MORE_TIME;
+    let (turns, sure) = search_below(runner, &best, false, deadline);
+    let other = turns.and_then(|turns| follow(runner, Guided::new(turns)));
+    let Some(other) = other.filter(|other| alike(&other.bad, &best.bad)) else {
+        return (best, sure);
+    };
+    // Below its preemptions there is none, as far as was looked.
+    let fewest = other.preemptions;
+    let other = simplify(runner, other, deadline);
+    if other.rank() < best.rank() {
+        best = other;
+    }
+    let sure = sure && best.preemptions <= fewest;
+    (best, sure)
+}
+
+/// Makes a run simpler by changing it.
+fn simplify(runner: &Runner, found: Found, deadline: Instant) -> Found {
+    let smoothed = smooth(runner, found, deadline);
+    let odd = smoothed.odd.len();
+    let best = plain(runner, smoothed, deadline);
+    if best.odd.len() < odd { smooth(runner, best, deadline) } else { best }
+}
+
+/// Gives turns back as long as that makes the run simpler.
+fn smooth(runner: &Runner, mut best: Found, deadline: Instant) -> Found {
+    loop {
+        let mut changed = false;
+        let mut at = 1;
+        while at < best.turns.len() && Instant::now() < deadline {
+            let simpler = with_the_turn_back(&best.turns, at)
+                .and_then(|turns| follow(runner, Guided::lenient(turns)))
+                .filter(|other| alike(&other.bad, &best.bad) && other.rank() < best.rank());
+            match simpler {
+                Some(simpler) => (best, changed) = (simpler, true),
+                None => at += 1,
+            }
+        }
+        if !changed {
+            return best;
+        }
+    }
+}
+
+/// The thread that was stopped here goes on later, for so many steps; now it does so at once.
+fn with_the_turn_back(turns: &[Turn], at: usize) -> Option<Vec<Turn>> {
+    let before = turns[at - 1].0;
+    if turns[at].0 == before {
+        return None;
+    }
+    let from = at + turns[at..].iter().position(|turn| turn.0 == before)?;
+    let run = turns[from..].iter().take_while(|turn| turn.0 == before).count();
+    Some([&turns[..at], &turns[from..from + run], &turns[at..from], &turns[from + run..]].concat())
+}
+
+/// Takes what is odd out of a run, all of it or one thing after the other, and keeps the simplest on the way.
+fn plain(runner: &Runner, found: Found, deadline: Instant) -> Found {
+    let mut usual = found.turns.clone();
+    for &at in &found.odd {
+        usual[at].1 = 0;
+    }
+    let mut tries = vec![usual];
+    let mut best = found.clone();
+    let mut now = found;
+    // So many are needed.
+    let mut kept = 0;
+    let mut next = now.odd.first().copied();
+    while let Some(at) = next
+        && Instant::now() < deadline
+    {
+        tries.extend(without(&now.turns, at));
+        let fewer = tries.drain(..).find_map(|turns| {
+            follow(runner, Guided::lenient(turns))
+                .filter(|other| alike(&other.bad, &now.bad) && other.odd.len() < now.odd.len())
+        });
+        match fewer {
+            Some(fewer) => now = fewer,
+            None => kept += 1,
+        }
+        if now.rank() < best.rank() {
+            best = now.clone();
+        }
+        next = now.odd.get(kept).copied();
+    }
+    best
+}
+
+/// How a run could go without the odd thing that happens in a turn: it does what it usually does; or it is not yet its turn; or it had its turn before, when
+/// what is old now was new, with the steps of its thread that lead to it.
+fn without(turns: &[Turn], at: usize) -> Vec<Vec<Turn>> {
+    let (thread, alternative) = turns[at];
+    let mut tries = Vec::new();
+    if alternative > 0 {
+        let mut usual = turns.to_vec();
+        usual[at].1 = 0;
+        tries.push(usual);
+    } else {
+        tries.push([&turns[..at], &turns[at + 1..]].concat());
+    }
+    let begins = |at: &usize| *at == 0 || turns[at - 1].0 != turns[*at].0;
+    let begin = (0..=at).rev().take_while(|at| turns[*at].0 == thread).last().unwrap_or(at);
+    let others = (0..begin).rev().take_while(|at| turns[*at].0 != thread);
+    for place in others.filter(begins).take(PLACES) {
+        let mut moved = turns[begin..=at].to_vec();
+        moved[at - begin].1 = 0;
+        tries.push([&turns[..place], &moved, &turns[place..begin], &turns[at + 1..]].concat());
+    }
+    tries
+}
+
+/// Looks for a run that fails like this one, with fewer preemptions than would make it as hard to understand, or, where odd things may happen, than it has; none
+/// first. Whether it is sure that there are none with fewer than what was found, or than this one has.
+fn search_below(
+    runner: &Runner,
+    best: &Found,
+    plain: bool,
+    deadline: Instant,
+) -> (Option<Vec<Turn>>, bool) {
+    let mut left = EXECUTIONS;
     let mut sure = true;
-    let mut spent = 0;
     let mut bound = 0;
-    while bound < best.preemptions {
+    let worth = |bound| match plain {
+        true => weight(bound, true) < best.rank().0,
+        false => bound < best.preemptions,
+    };
+    while worth(bound) {
         // The reduced search is quick to find something, and full enumeration is sure that there is nothing.
-        let reduced = search(runner, Box::new(Bounded::new(bound)), &best.bad, start, &mut spent);
-        let searched = match reduced {
+        let reduced = Box::new(Bounded::new(bound));
+        let searched = match search(runner, reduced, &best.bad, deadline, &mut left) {
             Searched::Nothing => {
-                search(runner, Box::new(Full::new(Some(bound))), &best.bad, start, &mut spent)
+                let full = Box::new(Full::new(Some(bound)));
+                search(runner, full, &best.bad, deadline, &mut left)
             }
             searched => searched,
         };
         match searched {
-            Searched::Found(simpler) => return (smooth(runner, simpler, start), sure),
+            Searched::Found(turns) => return (Some(turns), sure),
             Searched::Nothing => {}
             Searched::OutOfBudget => sure = false,
         }
         bound += 1;
     }
-    (best, sure)
-}
-
-/// Gives turns back as long as that makes the run simpler.
-fn smooth(runner: &Runner, mut best: Found, start: Instant) -> Found {
-    'again: loop {
-        for at in 1..best.turns.len() {
-            let before = best.turns[at - 1].0;
-            if best.turns[at].0 == before || start.elapsed() > TIME {
-                continue;
-            }
-            // The thread that was stopped here goes on later, for this many steps; let it do so at once.
-            let Some(from) =
-                best.turns[at..].iter().position(|turn| turn.0 == before).map(|from| at + from)
-            else {
-                continue;
-            };
-            let run = best.turns[from..].iter().take_while(|turn| turn.0 == before).count();
-            let mut turns = best.turns[..at].to_vec();
-            turns.extend_from_slice(&best.turns[from..from + run]);
-            turns.extend_from_slice(&best.turns[at..from]);
-            turns.extend_from_slice(&best.turns[from + run..]);
-            if let Some(simpler) = follow(runner, Guided::lenient(turns))
-                && alike(&simpler.bad, &best.bad)
-                && (simpler.preemptions, simpler.turns.len()) < (best.preemptions, best.turns.len())
-            {
-                best = simpler;
-                continue 'again;
-            }
-        }
-        return best;
-    }
+    (None, sure)
 }
 
 enum Searched {
-    Found(Found),
+    Found(Vec<Turn>),
     Nothing,
     OutOfBudget,
 }
@@ -126,32 +261,25 @@ fn search(
     runner: &Runner,
     search: Box<dyn Search>,
     bad: &Bad,
-    start: Instant,
-    spent: &mut u64,
+    deadline: Instant,
+    left: &mut u64,
 ) -> Searched {
     runner.with(|machine| machine.search = search);
-    loop {
+    while *left > 0 && Instant::now() < deadline {
         let ended = runner.execute(false);
         if ended.is_some_and(|other| alike(&other, bad)) {
             // Once more, for the schedule.
             return match runner.execute(true) {
-                Some(bad) => Searched::Found(runner.with(|machine| Found {
-                    bad,
-                    turns: machine.schedule.clone(),
-                    telling: machine.telling,
-                    preemptions: machine.tracer.as_ref().map_or(0, |tracer| tracer.preemptions),
-                })),
+                Some(_) => Searched::Found(runner.with(|machine| machine.schedule.clone())),
                 None => Searched::OutOfBudget,
             };
         }
-        match runner.with(|machine| machine.finish(start + TIME)) {
+        match runner.with(|machine| machine.finish(deadline)) {
             Next::Another => {}
             Next::Exhausted => return Searched::Nothing,
             Next::OutOfTime => return Searched::OutOfBudget,
         }
-        *spent += 1;
-        if *spent > EXECUTIONS || start.elapsed() > TIME {
-            return Searched::OutOfBudget;
-        }
+        *left -= 1;
     }
+    Searched::OutOfBudget
 }

@@ -625,14 +625,7 @@ impl<'a> Exploration<'a> {
 
     /// Runs the execution again that has just failed, for its schedule, unless that was kept.
     fn again(&self, bad: Bad) -> Option<Found> {
-        let found = |bad| {
-            self.runner.with(|machine| Found {
-                bad,
-                turns: machine.schedule.clone(),
-                telling: machine.telling,
-                preemptions: machine.tracer.as_ref().map_or(0, |tracer| tracer.preemptions),
-            })
-        };
+        let found = |bad| self.runner.with(|machine| Found::of(machine, bad));
         if matches!(bad, Bad::Refused(_)) || self.runner.with(|machine| machine.tracer.is_some()) {
             return Some(found(bad));
         }

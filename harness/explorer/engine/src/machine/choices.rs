@@ -34,6 +34,9 @@ impl Machine {
         for tid in 0..self.threads.len() {
             self.alternatives(tid, &mut choices);
         }
+        if self.nothing_odd {
+            choices.retain(|choice| !self.is_odd(*choice));
+        }
         if choices.is_empty() {
             self.quiescent = true;
             for tid in 0..self.threads.len() {

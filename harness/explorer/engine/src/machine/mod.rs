@@ -9,6 +9,7 @@
 //! | `op` | the operations |
 //! | `thread`, `object` | the state |
 //! | `choices` | what is possible in a state, and what an operation touches |
+//! | `oddities` | what happens seldom, and for no reason that can be seen |
 //! | `turns` | asking the search, telling it what was done |
 //! | `perform`, `locks`, `atomics`, `channels` | what an operation does |
 //! | `policies` | what std leaves open and this program can notice |
@@ -47,6 +48,7 @@ pub mod id;
 mod locks;
 pub mod memory;
 pub mod object;
+mod oddities;
 pub mod op;
 pub mod overflow;
 pub mod panics;
@@ -232,6 +234,10 @@ pub struct Machine {
     pub policies: policies::Policies,
     /// So much of the schedule says something: the rest comes about by itself.
     pub telling: usize,
+    /// Which of these choices let something happen for no reason that can be seen.
+    pub odd: Vec<usize>,
+    /// Nothing of that kind happens. For the search of a simple run: what it finds happens without this as well.
+    pub nothing_odd: bool,
     /// Counts operations for the watchdog.
     pub watch: std::sync::Arc<watchdog::Watch>,
 }
@@ -284,6 +290,8 @@ impl Machine {
             read: chance::Read::default(),
             policies: policies::Policies::default(),
             telling: 0,
+            odd: Vec::new(),
+            nothing_odd: false,
             watch: std::sync::Arc::default(),
             config,
         }
@@ -320,6 +328,7 @@ impl Machine {
         self.schedule.clear();
         self.record_schedule = trace;
         self.telling = 0;
+        self.odd.clear();
         self.tracer = trace.then(Tracer::default);
         arena::begin();
         plain::begin(self.config.counters);

@@ -108,6 +108,9 @@ impl Machine {
             }
         };
         if self.record_schedule {
+            if self.is_odd(choice) {
+                self.odd.push(self.schedule.len());
+            }
             let alt = self.place_among_all(choice);
             self.schedule.push((choice.thread, alt as u16));
             if usual(&self.choices, self.last as u8, yielding, |_| true) != Some(choice) {

@@ -211,7 +211,7 @@ fn how(chart: &Chart<'_>, lock: ObjectId, mode: LockMode) -> &'static str {
 }
 
 fn age(read: &Read) -> String {
-    match &read.stale {
+    match read.outdated() {
         Some(stale) => format!("，是旧值，最新的是 {}", clean(&stale.newest)),
         None => String::new(),
     }

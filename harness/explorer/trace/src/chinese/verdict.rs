@@ -151,7 +151,7 @@ pub(crate) fn clue(
     let said = match &row.step.operation {
         Operation::Notify { condvar, .. } => notification(chart, row, *condvar, left, starved)?,
         Operation::Load { atomic, read, .. } => {
-            let newest = clean(&read.stale.as_ref()?.newest);
+            let newest = clean(&read.outdated()?.newest);
             let (atomic, value) = (labels.object(*atomic), clean(&read.value));
             format!(
                 "{name} 读到 {atomic} 的旧值 {value}，而之前已经写入了 {newest}。没有什么让那次写入先于这次读取发生。"
@@ -166,7 +166,7 @@ pub(crate) fn clue(
             format!("{name} 的比较交换无缘无故地失败了：弱的那种可以这样。")
         }
         Operation::Update { atomic, read, value: None, .. } => {
-            let newest = clean(&read.stale.as_ref()?.newest);
+            let newest = clean(&read.outdated()?.newest);
             let (atomic, value) = (labels.object(*atomic), clean(&read.value));
             format!(
                 "{name} 的比较交换失败了：它读到 {atomic} 的旧值 {value}，而之前已经写入了 {newest}。没有什么让那次写入先于它发生。"

@@ -41,7 +41,7 @@ fn clue(chart: &Chart<'_>, row: &Row<'_>) -> Option<String> {
     match &row.step.operation {
         Operation::Notify { condvar, .. } => notification(chart, row, name, *condvar),
         Operation::Load { atomic, read, .. } => {
-            let stale = read.stale.as_ref()?;
+            let stale = read.outdated()?;
             Some(format!(
                 "{name} reads an old {} = {}, although {} was stored before. Nothing makes that store happen before this load.",
                 labels.object(*atomic),
@@ -53,7 +53,7 @@ fn clue(chart: &Chart<'_>, row: &Row<'_>) -> Option<String> {
             Some(format!("{name}'s compare-exchange fails for no reason, as a weak one may."))
         }
         Operation::Update { atomic, read, value: None, .. } => {
-            let stale = read.stale.as_ref()?;
+            let stale = read.outdated()?;
             Some(format!(
                 "{name}'s compare-exchange fails: it reads an old {} = {}, although {} was stored before. Nothing makes that store happen before it.",
                 labels.object(*atomic),

@@ -144,6 +144,7 @@ impl Machine {
         spin.reads.truncate(vain.looks);
         spin.arrivals.truncate(vain.arrivals);
         self.schedule.truncate(vain.scheduled);
+        self.odd.retain(|turn| *turn < vain.scheduled);
         self.telling = self.telling.min(self.schedule.len());
         self.search.leave_out(from);
         true
