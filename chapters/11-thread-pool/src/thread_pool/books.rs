@@ -198,7 +198,7 @@ impl<'a> Both<'a> {
 
     /// Whether another task may wait.
     pub fn has_room(&self, max_waiting: usize) -> bool {
-        max_waiting == 0 || self.queued() < self.free() + max_waiting
+        max_waiting == 0 || self.queued() < self.free().saturating_add(max_waiting)
     }
 
     pub fn is_quiet(&self) -> bool {

@@ -345,6 +345,11 @@ impl Hub {
         }
     }
 
+    /// Whether its main task has ended, and with it all others.
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.get()
+    }
+
     /// Ends all tasks that are left: those suspended by unwinding them, in order.
     fn close(&self) {
         self.closing.set(true);

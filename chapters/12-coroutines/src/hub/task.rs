@@ -2,6 +2,7 @@
 
 mod work;
 
+use super::scheduler;
 use super::timers::TimerId;
 use super::wait::WaitList;
 use corosensei::Coroutine;
@@ -121,6 +122,11 @@ impl Task {
     /// Has it neither run nor been interrupted, awaited or given a timer yet?
     pub(super) fn is_new(&self) -> bool {
         self.more.get().is_none()
+    }
+
+    /// Whether a kill was for it: its own, or that of all at the end of the hub.
+    fn is_to_end(&self) -> bool {
+        self.is_killed() || scheduler::try_with(|hub| hub.is_closing()).unwrap_or(false)
     }
 
     pub(super) fn is_killed(&self) -> bool {

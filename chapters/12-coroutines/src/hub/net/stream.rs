@@ -212,6 +212,10 @@ impl TcpStream {
 
 impl Read for &TcpStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            // The system would let this wait for something to read.
+            return Ok(0);
+        }
         let due = self.read_timeout.get().and_then(moment_in);
         self.socket.when_ready(Direction::Read, due, |mut socket| socket.read(buffer))
     }

@@ -103,7 +103,8 @@ impl<F: FnOnce() -> R, R> Whole<F, R> {
         let body = unsafe { whole.take_body() };
         whole.put(catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
             match payload.downcast_ref::<Raised>() {
-                Some(Raised(Interrupt::Kill)) => JoinError::Killed,
+                // One that somebody caught and threw here is a panic like any other.
+                Some(Raised(Interrupt::Kill)) if whole.task.is_to_end() => JoinError::Killed,
                 _ => JoinError::Panicked(Panic::new(payload)),
             }
         }));
