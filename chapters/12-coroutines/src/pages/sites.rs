@@ -2,7 +2,7 @@
 
 use super::Url;
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -36,6 +36,10 @@ struct State {
     asked: usize,
     answered: usize,
     closed: bool,
+    /// The servers are waited for, and wait for nobody.
+    ending: bool,
+    /// Who is being served, and by which site.
+    clients: Vec<(usize, TcpStream)>,
 }
 
 impl LocalSites {
@@ -129,7 +133,20 @@ impl Shared {
     }
 
     fn serve(&self, listener: &TcpListener, length: usize, place: usize) -> io::Result<()> {
-        let (mut client, _) = listener.accept()?;
+        let (client, _) = listener.accept()?;
+        let same = client.try_clone()?;
+        let mut state = self.lock();
+        if state.ending {
+            return Ok(());
+        }
+        state.clients.push((place, same));
+        drop(state);
+        let served = self.answer(client, length, place);
+        self.lock().clients.retain(|(site, _)| *site != place);
+        served
+    }
+
+    fn answer(&self, mut client: TcpStream, length: usize, place: usize) -> io::Result<()> {
         let mut request = Vec::new();
         while !request.ends_with(b"\r\n\r\n") {
             let mut bytes = [0; 512];
@@ -159,6 +176,13 @@ impl Shared {
 impl Drop for LocalSites {
     fn drop(&mut self) {
         self.close();
+        let mut state = self.shared.lock();
+        state.ending = true;
+        for (_, client) in &state.clients {
+            // One that asks for nothing, or reads nothing, would be waited for.
+            let _ = client.shutdown(Shutdown::Both);
+        }
+        drop(state);
         for (address, thread) in &mut self.sites {
             // Wakes a server that nobody has asked; refused if it has ended.
             drop(TcpStream::connect(*address));
