@@ -101,10 +101,7 @@ fn time_outs_of_nothing_give_the_task_back() {
         let refused = pool.submit_timeout(|| 7, timeout).unwrap_err();
         assert!(matches!(refused, ExecuteError::Full(_)));
         assert_eq!(refused.into_task()(), 7);
-        assert!(matches!(
-            pool.execute_timeout(|| (), drop, timeout),
-            Err(ExecuteError::Full(_))
-        ));
+        assert!(matches!(pool.execute_timeout(|| (), drop, timeout), Err(ExecuteError::Full(_))));
         assert_eq!(pool.wait_idle_timeout(timeout), Err(WaitError::TimedOut));
     }
     drop(leave);
