@@ -1,6 +1,7 @@
 //! Many submissions: every form, interrupted and resumed, in parts and put together.
 
 mod archives;
+mod consumers;
 
 use harness::grading::assignment::Assignment;
 use serde_json::Value;
@@ -117,6 +118,7 @@ fn every_form_is_graded_and_every_report_is_there() {
     let junit = roxmltree::Document::parse(&junit).unwrap();
     let suites = junit.descendants().filter(|node| node.has_tag_name("testsuite"));
     assert_eq!(suites.filter_map(|suite| suite.attribute("name")).collect::<Vec<_>>(), names);
+    consumers::junit(out.path(), &results(out.path()));
     // Whoever grades one again has the grade book of all.
     let book = grade_book(out.path());
     let one = grade(&[&batch.path().join("ada")], out.path(), &[]).output().unwrap();
@@ -169,7 +171,7 @@ fn an_earlier_grading_is_compared_with_and_late_days_stand_beside_the_score() {
     ends_with(&grade(&[batch.path()], old.path(), &[]).output().unwrap(), 1);
     add_folder(batch.path(), "team", "solution");
     let roster = batch.path().join("roster.csv");
-    let rows = "submission,student,id,days_late\nteam,Bob,7,3\nteam,Cy,8,1\nzoe,Zoe,9,0\n";
+    let rows = "submission,student,id,login,days_late\nteam,Bob,7,bob@a.edu,3\nteam,Cy,8,cy@a.edu,1\nzoe,Zoe,9,zoe@a.edu,0\n";
     std::fs::write(&roster, rows).unwrap();
     let more = |option: &str, path: &Path| [option.to_owned(), path.display().to_string()];
     let options = [more("--compare", old.path()), more("--roster", &roster)].concat();
@@ -195,6 +197,7 @@ fn an_earlier_grading_is_compared_with_and_late_days_stand_beside_the_score() {
     assert_eq!(counts[2], ["6", "6", "1", "0", "6"]);
     let canvas = table(&new.path().join("canvas.csv"));
     assert_eq!((canvas[2][1].as_str(), canvas[2][5].as_str()), ("7", "2"));
+    consumers::canvas(new.path(), &[("bob@a.edu", 2.0), ("cy@a.edu", 6.0)]);
     let moodle = table(&new.path().join("moodle.csv"));
     assert_eq!((moodle[2][0].as_str(), moodle[2][4].as_str()), ("Participant 8", "6"));
     // The score itself is what it was.
