@@ -126,6 +126,18 @@ fn ended_by_the_last(
     run.send_line(&commands.join("\t"));
     let all: Vec<String> = long.iter().chain([&last]).cloned().collect();
     let pids = sleeping(run, "not all of what a job is to do is done at the same time", &all);
+    // Whoever has become `sleep` himself is no longer known by what he was to run.
+    let known = if others.iter().any(|it| it.contains("exec sleep")) { long.len() } else { 0 };
+    let there = run.processes();
+    for pid in &pids[known..] {
+        let of = |pid: i32| there.iter().find(|process| process.pid == pid);
+        let shell = of(*pid).and_then(|sleeper| of(sleeper.parent));
+        let said = shell.map(|shell| run.arguments(shell)).unwrap_or_default();
+        assert!(
+            said.last().is_some_and(|it| commands.contains(it)),
+            "another than the shell of a command does what the command says"
+        );
+    }
     run.signal(pids[long.len()], Signal::Terminate);
     assert_eq!(run.line(), expected, "what is printed for the job {commands:?}");
     nothing_is_left(run);

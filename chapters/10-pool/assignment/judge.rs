@@ -60,7 +60,7 @@ impl Worker {
             (Task::Go, ": > went; echo $x"),
             (
                 Task::Late,
-                "n=0; until [ -e called ] || [ $n = 200 ]; do sleep 0.01; n=$((n + 1)); done; echo $x",
+                "n=0; until [ -e called ] || [ $n = 20 ]; do sleep 0.1; n=$((n + 1)); done; echo $x",
             ),
             (Task::Call, ": > called; echo $x"),
             (Task::Plain, "echo $x"),
