@@ -135,6 +135,7 @@ mod tests {
             proved: false,
             timed: false,
             naps: false,
+            yields: false,
             bounds: Vec::new(),
             schedule: None,
             trace: None,

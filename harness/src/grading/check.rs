@@ -22,7 +22,7 @@ const CHECKS: &str = "checks.rs";
 pub type Seen = BTreeSet<Vec<String>>;
 
 /// What a check is run with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Asked {
     /// What its numbers are drawn from.
     pub seed: u64,
@@ -30,6 +30,8 @@ pub struct Asked {
     pub most: Option<usize>,
     /// These time-outs may fire early, but for those of the checks themselves.
     pub early: Option<Early>,
+    /// Whether a thread that yields again and again goes on, however long nobody else moves. Usually it waits for somebody in the end.
+    pub hogs: bool,
 }
 
 /// Which time-outs fire early.
@@ -43,7 +45,7 @@ pub struct Early {
 
 /// Runs `check` of `executable` and judges what comes of it. Blocks until it has ended.
 pub fn run(check: &Check, executable: &Path, seed: u64, sandbox: Sandbox) -> CheckResult {
-    match asked(check, executable, Asked { seed, most: None, early: None }, sandbox) {
+    match asked(check, executable, Asked { seed, ..Asked::default() }, sandbox) {
         Ok((result, _)) => result,
         Err(trouble) => CheckResult::cannot_tell(check, format!("{trouble:#}")),
     }
@@ -107,6 +109,9 @@ fn once(
     ask(job, check, &order(check, asked), &numbers, sandbox)
 }
 
+/// What a proof says that holds only as long as a thread that yields again and again waits for others in the end.
+const YIELDS: &str = "yields in a row";
+
 /// How the process is to run the check.
 fn order(check: &Check, asked: Asked) -> Order {
     let limits = check.limits;
@@ -124,6 +129,7 @@ fn order(check: &Check, asked: Asked) -> Order {
         only_naps: asked.early.is_some_and(|early| early.only_naps),
         patient: if limits.eager_timeouts { String::new() } else { CHECKS.to_owned() },
         looks: limits.looks,
+        yields: if asked.hogs { limits.steps } else { usual.yields },
         max_executions: limits.executions,
         max_steps: limits.steps,
         max_time: net,
@@ -193,6 +199,7 @@ fn explored(check: &Check, outcome: Outcome) -> CheckResult {
         bounds: outcome.bounds,
         timed: outcome.timed,
         naps: outcome.naps,
+        yields: outcome.within.is_some_and(|within| within.contains(YIELDS)),
         schedule: search.and_then(|search| search.schedule.clone()),
         // Of a search that ends well there is nothing to see.
         trace: outcome.trace.filter(|_| outcome.status == Status::Failed),

@@ -205,6 +205,9 @@ pub struct Explored {
     /// Whether it waits with one that is too short to be what a check is about.
     #[serde(skip)]
     pub naps: bool,
+    /// Whether it yields so often, and does something each time, that it was made to wait for others.
+    #[serde(skip)]
+    pub yields: bool,
     /// A string that replays the failing run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<String>,

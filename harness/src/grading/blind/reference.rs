@@ -35,6 +35,8 @@ pub struct Answer {
     pub timed: bool,
     /// Whether one of them waits with a short one.
     pub naps: bool,
+    /// Whether one of them yields until it is made to wait.
+    pub yields: bool,
 }
 
 /// What decides about answers.
@@ -73,6 +75,7 @@ impl Answers {
                 };
                 known.timed |= answer.timed;
                 known.naps |= answer.naps;
+                known.yields |= answer.yields;
                 known.seen.extend(answer.seen);
             }
         }
@@ -101,22 +104,22 @@ fn ask(question: &Question<'_>, sample: &str) -> anyhow::Result<Vec<(String, Ans
         made(compile::checks(tools, &workshop, &source, &library, &names, Side::Blind)?)?;
     let answers = parallel::map(jobs, &checks, |check| {
         let once = |seed: u64| {
-            let asked = Asked { seed, most: Some(MOST), early: None };
+            let asked = Asked { seed, most: Some(MOST), ..Asked::default() };
             let (result, seen) = check::asked(check, &executable, asked, tools.sandbox)?;
             if result.status != CheckStatus::Pass {
                 bail!("{}: {}", check.name, result.message.unwrap_or_default());
             }
-            let explored = result
-                .explored
-                .map_or((1, false, false), |found| (found.executions, found.timed, found.naps));
-            anyhow::Ok((explored, seen))
+            let mut answer = Answer { seen, executions: 1, ..Answer::default() };
+            if let Some(found) = result.explored {
+                answer.executions = found.executions;
+                (answer.timed, answer.naps) = (found.timed, found.naps);
+                answer.yields = found.yields;
+            }
+            anyhow::Ok(answer)
         };
-        let ((executions, timed, naps), seen) = once(seed)?;
-        let (_, other) = once(!seed)?;
-        anyhow::Ok((
-            check.name.clone(),
-            Answer { varies: seen != other, seen, executions, timed, naps },
-        ))
+        let answer = once(seed)?;
+        let varies = answer.seen != once(!seed)?.seen;
+        anyhow::Ok((check.name.clone(), Answer { varies, ..answer }))
     });
     answers.into_iter().collect()
 }
@@ -189,6 +192,7 @@ mod tests {
             executions: 2,
             timed: false,
             naps: false,
+            yields: false,
         };
         let pass = CheckResult::new(&a_check(), CheckStatus::Pass);
         assert!(answer.confirms(&pass, &seen(&[&["7004 Some(2)", "8004 false"]])));

@@ -30,6 +30,12 @@ const EARLY_OPEN: &str = "it waits with a time-out, which a right solution does 
 /// What an instructor is told where it passes so, too.
 const EARLY_NOTE: &str = "it waits with a time-out, where a right solution does not; it passes with those that fire early, too";
 
+/// What a student is told before what goes wrong where a thread that yields goes on.
+const HOGS: &str = "it yields again and again, which a right solution does not need here, and whether others move meanwhile nobody knows. When they do not:";
+
+/// What an instructor is told where it is right so, or goes on for ever.
+const HOGS_NOTE: &str = "it yields more than 200 times in a row, and does something each time, where a right solution does not; no wrong answer was found when others do not move meanwhile";
+
 /// How many time-outs of each thread may fire early: few find most mistakes soon, and with few a thread that naps often is alone in the end.
 const EARLY_TIMEOUTS: [u8; 3] = [1, 3, 12];
 
@@ -38,6 +44,14 @@ const EARLY_TIMEOUTS: [u8; 3] = [1, 3, 12];
 enum Right {
     Solution,
     All,
+}
+
+/// What came of a check that was asked in another way.
+enum Again {
+    Right,
+    /// Nobody can tell.
+    Open,
+    Wrong(Box<CheckResult>),
 }
 
 impl Grader<'_> {
@@ -108,23 +122,15 @@ impl Grader<'_> {
         executable: &Path,
         answer: &Answer,
     ) -> anyhow::Result<(CheckResult, Seen)> {
-        self.look_early(check, executable, answer, None)
-    }
-
-    fn look_early(
-        &self,
-        check: &Check,
-        executable: &Path,
-        answer: &Answer,
-        early: Option<Early>,
-    ) -> anyhow::Result<(CheckResult, Seen)> {
-        let asked = Asked { seed: self.options.seed, most: Some(answer.seen.len()), early };
+        let most = Some(answer.seen.len());
+        let asked = Asked { seed: self.options.seed, most, ..Asked::default() };
         check::asked(check, executable, asked, self.tools.sandbox)
     }
 
     /// What comes of a check whose answers are right. Usually a time-out fires only when nothing else can happen. So whoever waits with one, if only for
     /// a nanosecond, lets all others run until they wait or end, and needs no lock. Where right solutions wait with none, the submission's fire early as
-    /// well; where they do, only those that are shorter than any of theirs.
+    /// well; where they do, only those that are shorter than any of theirs. And usually who yields very often waits in the end until somebody moves, which
+    /// is as good. Where no right solution does that, the submission's threads go on.
     fn whenever(
         &self,
         check: &Check,
@@ -132,43 +138,77 @@ impl Grader<'_> {
         executables: &Executables<'_>,
         (looked, answer): (CheckResult, &Answer),
     ) -> anyhow::Result<CheckResult> {
-        let (timed, naps) =
-            looked.explored.as_ref().map_or((false, false), |found| (found.timed, found.naps));
+        let found = looked.explored.as_ref();
+        let (timed, naps) = found.map_or((false, false), |found| (found.timed, found.naps));
+        let hogs = found.is_some_and(|found| found.yields) && !answer.yields;
+        let again = |early: Option<Early>, says: &str| {
+            let asked = Asked { early, hogs, ..Asked::default() };
+            self.look_again(check, executable, executables, answer, asked, says)
+        };
+        // Who really waits in a loop never comes to an end so, and nothing can be told of it.
+        if hogs && let Again::Wrong(told) = again(None, HOGS)? {
+            return Ok(*told);
+        }
         // In a check that is about time only what is too short for it: no right solution waits so.
         let only_naps = answer.timed;
         let needless = if only_naps { naps && !answer.naps } else { timed };
+        let mut result = passed(looked, answer);
+        if hogs {
+            result.notes.push(HOGS_NOTE.to_owned());
+        }
         if !needless {
-            return Ok(passed(looked, answer));
+            return Ok(result);
         }
         let mut confirmed = false;
         for times in EARLY_TIMEOUTS {
-            let early = Some(Early { times, only_naps });
-            let (again, seen) = self.look_early(check, executable, answer, early)?;
-            let confirms = answer.confirms(&again, &seen);
-            // A wait that is long in real time may be cut into short ones, which are many. That some of them were tried is enough there.
-            confirmed = confirms || only_naps && confirmed;
-            if confirms || again.status == CheckStatus::CannotTell {
-                continue;
-            }
-            let asked = Asked { seed: self.options.seed, most: None, early };
-            let mut told = match self.told(executables, &check.name)? {
-                Ok(told) => check::asked(check, &told, asked, self.tools.sandbox)?.0,
-                Err(why) => fail(check, why),
+            confirmed = match again(Some(Early { times, only_naps }), EARLY)? {
+                Again::Right => true,
+                // A wait that is long in real time may be cut into short ones, which are many. That some of them were tried is enough there.
+                Again::Open => only_naps && confirmed,
+                Again::Wrong(told) => return Ok(*told),
             };
-            // What it answered so is not right, whatever else can be told.
-            if told.status != CheckStatus::Fail {
-                told = fail(check, CONTRADICTED.to_owned());
-            }
-            told.message = Some(format!("{EARLY} {}", told.message.unwrap_or_default()));
-            return Ok(told);
         }
         if confirmed {
-            let mut result = passed(looked, answer);
             result.notes.push(EARLY_NOTE.to_owned());
             return Ok(result);
         }
         // It is the submission that makes it so many.
         Ok(fail(check, EARLY_OPEN.to_owned()))
+    }
+
+    /// Whether its answers are right also when it is asked so. If they are not, what comes of the check begins with what this `says`.
+    fn look_again(
+        &self,
+        check: &Check,
+        executable: &Path,
+        executables: &Executables<'_>,
+        answer: &Answer,
+        asked: Asked,
+        says: &str,
+    ) -> anyhow::Result<Again> {
+        let asked = Asked { seed: self.options.seed, most: Some(answer.seen.len()), ..asked };
+        let (again, seen) = check::asked(check, executable, asked, self.tools.sandbox)?;
+        if answer.confirms(&again, &seen) {
+            return Ok(Again::Right);
+        }
+        // Where all the time went by without a verdict, it goes on for ever so, which is no answer.
+        let endless = asked.hogs && again.explored.is_none();
+        let open = again.status == CheckStatus::CannotTell || endless;
+        if open && seen.is_subset(&answer.seen) {
+            return Ok(Again::Open);
+        }
+        let mut told = match self.told(executables, &check.name)? {
+            Ok(told) => {
+                check::asked(check, &told, Asked { most: None, ..asked }, self.tools.sandbox)?.0
+            }
+            Err(why) => fail(check, why),
+        };
+        // What it answered so is not right, whatever else can be told.
+        if told.status != CheckStatus::Fail {
+            told = fail(check, CONTRADICTED.to_owned());
+        }
+        told.message = Some(format!("{says} {}", told.message.unwrap_or_default()));
+        Ok(Again::Wrong(Box::new(told)))
     }
 
     /// What these right solutions answer to the check. Blocks until they are asked.
