@@ -1,8 +1,10 @@
 //! Whose access it is: what `std` has precompiled copies and fills, on the heap, in a static, on a stack; large values, which are handed over where they
 //! lie; functions with names of C.
 
+use std::cell::RefCell;
 use std::hint::black_box;
 use std::io::{Read, Write};
+use std::rc::Rc;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, Once, OnceLock, RwLock};
 use std::thread;
@@ -169,5 +171,95 @@ fn by_closure() {
     thread::scope(|s| {
         s.spawn(|| named_for_c());
         unsafe { X += 1 };
+    });
+}
+
+struct Sent<T>(T);
+// SAFETY: as above.
+unsafe impl<T> Send for Sent<T> {}
+// SAFETY: as above.
+unsafe impl<T> Sync for Sent<T> {}
+
+/// Must fail: data race. A message that nobody took is destroyed with its receiver, and so the `Rc`'s counter changes there.
+fn a_message_that_is_left() {
+    let counted = Rc::new(1);
+    let (sender, receiver) = channel();
+    sender.send(Sent(counted.clone())).unwrap();
+    let other = thread::spawn(move || drop(receiver));
+    drop(counted.clone());
+    other.join().unwrap();
+    drop(sender);
+}
+
+/// Must fail: data race. Likewise a result that nobody joins.
+fn a_result_that_is_left() {
+    let counted = Rc::new(1);
+    let result = Sent(counted.clone());
+    thread::scope(|scope| {
+        scope.spawn(move || result);
+        drop(counted.clone());
+    });
+}
+
+/// Must fail: use after free. Whoever sets a hook destroys the one before.
+fn a_hook_that_is_replaced() {
+    let owned = Box::new(5u32);
+    let place = &raw const *owned;
+    std::panic::set_hook(Box::new(move |_| {
+        black_box(&owned);
+    }));
+    std::panic::set_hook(Box::new(|_| ()));
+    black_box(unsafe { *place });
+}
+
+/// It is right. The hook that is destroyed may use locks.
+fn a_hook_that_unlocks() {
+    struct Ends(Arc<Mutex<u32>>);
+    impl Drop for Ends {
+        fn drop(&mut self) {
+            *self.0.lock().unwrap() += 1;
+        }
+    }
+    let count = Arc::new(Mutex::new(0));
+    let ends = Ends(Arc::clone(&count));
+    std::panic::set_hook(Box::new(move |_| {
+        black_box(&ends);
+    }));
+    std::panic::set_hook(Box::new(|_| ()));
+    assert_eq!(*count.lock().unwrap(), 1);
+}
+
+/// Must fail: use after free. A handle is asked that is freed.
+fn a_handle_that_is_freed() {
+    let place = Box::into_raw(Box::new(thread::spawn(|| ())));
+    unsafe {
+        let handle = place.read();
+        drop(Box::from_raw(place.cast::<std::mem::MaybeUninit<thread::JoinHandle<()>>>()));
+        handle.join().unwrap();
+        black_box((*place).is_finished());
+    }
+}
+
+thread_local! {
+    static BORROWED: RefCell<u32> = const { RefCell::new(5) };
+}
+
+/// Must fail: data race. Two that borrow write that they do.
+fn a_borrow_of_another_s() {
+    let place = P(BORROWED.with(|cell| (&raw const *cell).cast_mut()));
+    thread::scope(|scope| {
+        scope.spawn(|| drop(unsafe { (*place.get()).borrow() }));
+        BORROWED.with_borrow(|_| ());
+    });
+}
+
+/// Must fail: data race. A sender is overwritten while it is cloned.
+fn a_sender_that_is_overwritten() {
+    let (mut sender, _receiver) = channel::<u32>();
+    let (other, _other_s) = channel();
+    let place = P(&raw mut sender);
+    thread::scope(|scope| {
+        scope.spawn(|| drop(unsafe { &*place.get() }.clone()));
+        unsafe { *place.get() = other }
     });
 }

@@ -107,10 +107,18 @@ fn note(info: &PanicHookInfo<'_>) -> Option<Option<Arc<Hook>>> {
 /// If the current thread panics already.
 pub fn set_hook(hook: Hook) {
     assert!(!panicking(), "cannot modify the panic hook from a panicking thread");
-    let mut hook = Some(hook);
-    if context::with(|machine| machine.hook = hook.take().map(Arc::new)).is_none() {
-        install_hook();
-        *OUTSIDE.write().unwrap_or_else(PoisonError::into_inner) = hook.map(Arc::new);
+    let mut hook = Some(Arc::new(hook));
+    let before = context::with(|machine| std::mem::replace(&mut machine.hook, hook.take()));
+    match before {
+        // Its destructor is the program's, and may do what the program may.
+        Some(before) => {
+            let _user = plain::as_the_user();
+            drop(before);
+        }
+        None => {
+            install_hook();
+            *OUTSIDE.write().unwrap_or_else(PoisonError::into_inner) = hook;
+        }
     }
 }
 

@@ -171,6 +171,10 @@ impl Machine {
         }
         let knew = self.threads[tid].views.current.clone();
         self.let_go(tid, of);
+        if !is_last {
+            // What it does from here on, whoever is last does not know.
+            self.count_step(tid);
+        }
         is_last.then_some(knew)
     }
 
@@ -179,8 +183,10 @@ impl Machine {
         let tid = self.current;
         self.threads[tid].destroys = false;
         // If its destructor has done something that others notice, all begins anew with that as a step.
-        if let Some(knew) = knew.flatten().filter(|_| !self.policies.results) {
-            self.threads[tid].views.current = knew;
+        if let Some(mut knew) = knew.flatten().filter(|_| !self.policies.results) {
+            let thread = &mut self.threads[tid];
+            knew.raise(thread.clock, thread.views.current.get(thread.clock));
+            thread.views.current = knew;
         }
     }
 

@@ -56,6 +56,7 @@ impl Thread {
     /// Makes the thread's park token available, as `std::thread::Thread::unpark`.
     #[track_caller]
     pub fn unpark(&self) {
+        plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         match &self.kind {
             Kind::Real(real) => {
                 crate::record::note(

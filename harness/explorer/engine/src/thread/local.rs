@@ -215,7 +215,15 @@ impl<T: 'static> LocalKey<RefCell<T>> {
     where
         F: FnOnce(&T) -> R,
     {
-        self.with(|cell| f(&cell.borrow()))
+        self.with(|cell| {
+            let user = plain::as_the_user();
+            let value = cell.borrow();
+            drop(user);
+            let result = f(&value);
+            let _user = plain::as_the_user();
+            drop(value);
+            result
+        })
     }
 
     /// Calls `f` with the value borrowed mutably.
@@ -223,7 +231,15 @@ impl<T: 'static> LocalKey<RefCell<T>> {
     where
         F: FnOnce(&mut T) -> R,
     {
-        self.with(|cell| f(&mut cell.borrow_mut()))
+        self.with(|cell| {
+            let user = plain::as_the_user();
+            let mut value = cell.borrow_mut();
+            drop(user);
+            let result = f(&mut value);
+            let _user = plain::as_the_user();
+            drop(value);
+            result
+        })
     }
 
     /// Sets the value; the initialiser does not run.

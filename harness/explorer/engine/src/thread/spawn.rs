@@ -51,7 +51,11 @@ impl<T> Drop for Packet<T> {
         }
         // Before the scope hears that the thread is done: the result may borrow from it.
         if context::is_exploring() && std::mem::needs_drop::<T>() {
-            if crate::panic::catch(|| drop(result)).is_err() {
+            let destroy = || {
+                let _user = plain::as_the_user();
+                drop(result);
+            };
+            if crate::panic::catch(destroy).is_err() {
                 // As std does.
                 context::visible(Op::Abort, std::panic::Location::caller());
                 context::leave();
@@ -97,6 +101,7 @@ impl<T> JoinHandle<T> {
     /// Whether the thread has ended, as `std::thread::JoinHandle::is_finished`.
     #[track_caller]
     pub fn is_finished(&self) -> bool {
+        plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         match (&self.real, self.thread.tid()) {
             (Some(real), _) => real.is_finished(),
             (None, Some(tid)) => {

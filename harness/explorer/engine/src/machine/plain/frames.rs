@@ -80,6 +80,25 @@ pub fn suspended(tid: Tid) {
     standing(tid, |standing| standing.now = now);
 }
 
+/// While it lives, what a stand-in does is the user's doing, as when it destroys a value of the user's.
+#[must_use]
+pub struct AsTheUser(u8);
+
+/// What follows is the user's doing. Not a function that calls another one, as that would be a stand-in's, too.
+#[inline(never)]
+pub fn as_the_user() -> AsTheUser {
+    let before = NOW.get();
+    NOW.set(before & !INSIDE);
+    AsTheUser(before & INSIDE)
+}
+
+impl Drop for AsTheUser {
+    #[inline(never)]
+    fn drop(&mut self) {
+        NOW.set(NOW.get() | self.0);
+    }
+}
+
 /// Whether what happens now is an access of the user's.
 #[inline]
 pub fn counts() -> bool {

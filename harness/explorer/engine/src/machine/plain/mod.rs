@@ -38,6 +38,7 @@ use super::op::Tid;
 use super::{Bad, Machine, arena, context, debugger, hashing};
 use crate::search::clock::Clock;
 use faults::Fault;
+pub use frames::as_the_user;
 use shadow::{Clash, How, Shadow};
 
 /// Whether anything in this process is compiled with instrumentation.

@@ -333,12 +333,14 @@ impl<T> Receiver<T> {
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
+        plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         Self { end: clone_end(&self.end) }
     }
 }
 
 impl<T> Clone for SyncSender<T> {
     fn clone(&self) -> Self {
+        plain::reads(std::ptr::from_ref(self).addr(), size_of::<Self>());
         Self { end: clone_end(&self.end) }
     }
 }
@@ -389,8 +391,10 @@ impl<T> Drop for Receiver<T> {
             let rendezvous =
                 context::with(|machine| machine.channel_mut(channel.channel).capacity == Some(0));
             if rendezvous != Some(true) {
-                let messages = std::mem::take(&mut *channel.messages.borrow_mut());
-                drop(messages);
+                for (_, message) in std::mem::take(&mut *channel.messages.borrow_mut()) {
+                    let _user = plain::as_the_user();
+                    drop(message);
+                }
             }
         }
     }
