@@ -58,7 +58,9 @@ fn hold(name: &str) -> Vec<Outcome> {
         let is_memory =
             expected.as_deref().is_some_and(|fault| !["panic", "exit"].contains(&fault));
         // A value of a thread goes with it, at no line, and so does its result.
-        let ends = ["/a_local_of_a", "/a_result_that"].iter().any(|n| outcome.name.contains(n));
+        let ends = ["/a_local_of_a", "/a_result_that", "/of_a_", "/written_too", "/woken_by"]
+            .iter()
+            .any(|n| outcome.name.contains(n));
         // What is done to a local variable that is gone has one side, and so has a leak.
         let is_leak = expected.as_deref() == Some("memory is leaked");
         let sides = if is_leak { 1 } else { 1 + outcome.summary.matches(", ").count() };
@@ -114,6 +116,11 @@ fn counts() {
 #[test]
 fn kept() {
     hold("kept.rs");
+}
+
+#[test]
+fn locals() {
+    hold("locals.rs");
 }
 
 #[test]

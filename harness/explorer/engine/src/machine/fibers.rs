@@ -262,9 +262,15 @@ impl Fibers {
         slot.fiber.is_none() || address < slot.depth.get()
     }
 
+    /// On whose stack an address lies.
+    pub fn owner(&self, address: usize) -> Option<Tid> {
+        let slots = self.slots.borrow();
+        slots.iter().position(|slot| (slot.limit..slot.base).contains(&address))
+    }
+
     /// Whether an address lies on the stack of a thread.
     pub fn has(&self, address: usize) -> bool {
-        self.slots.borrow().iter().any(|slot| (slot.limit..slot.base).contains(&address))
+        self.owner(address).is_some()
     }
 
     /// Whether the running coroutine has stack enough for a call into the engine.

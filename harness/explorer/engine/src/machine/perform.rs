@@ -89,11 +89,13 @@ impl Machine {
             }
             Op::Start => self.after.extend(self.threads[tid].spawned_by),
             Op::Return => {
+                self.locals_go(usize::MAX);
                 self.changes_past(tid, self.threads[tid].past, Was::Unfinished);
                 let knows = self.threads[tid].views.current.clone();
                 self.threads[tid].returned = Some((step, knows));
             }
             Op::End => {
+                self.locals_go(usize::MAX);
                 if self.threads[tid].returned.is_none() {
                     self.changes_past(tid, self.threads[tid].past, Was::Unfinished);
                 }
@@ -188,13 +190,16 @@ impl Machine {
             Op::Unread(lock) => {
                 self.changes_past(tid, self.lock(lock).past, Was::Shared);
                 let view = self.threads[tid].views.current.clone();
-                self.threads[tid].reading -= 1;
                 let state = self.lock_mut(lock);
-                if let Some(at) = state.readers.iter().position(|&reader| reader == tid) {
-                    state.readers.remove(at);
-                }
+                // A guard may have come from another thread: std's locks on Linux do not ask who gives them back.
+                let own = state.readers.iter().position(|&reader| reader == tid);
+                let reader =
+                    (!state.readers.is_empty()).then(|| state.readers.remove(own.unwrap_or(0)));
                 state.releases += 1;
                 state.read_view.join(&view);
+                if let Some(reader) = reader {
+                    self.threads[reader].reading -= 1;
+                }
                 *woken = self.waiting_for(lock);
             }
             Op::Downgrade(lock) => {

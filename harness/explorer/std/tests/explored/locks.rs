@@ -236,3 +236,30 @@ fn a_lock_is_not_poisoned_before_it_is_given_back() {
     });
     assert!(outcome.is_proved(), "{outcome}");
 }
+
+/// std's locks on Linux do not ask which thread gives them back, and guards can be made to go to another one.
+#[test]
+fn a_guard_for_reading_may_come_from_another_thread() {
+    struct Sent<G>(G);
+    // SAFETY: the guard is only dropped, and nobody asks whose it was.
+    unsafe impl<G> Send for Sent<G> {}
+    fn dropped<G>(guard: Sent<G>) {
+        drop(guard);
+    }
+    for is_downgraded in [false, true] {
+        let outcome = expect(&["1"], move || {
+            let lock = RwLock::new(0);
+            let guard = match is_downgraded {
+                true => RwLockWriteGuard::downgrade(lock.write().unwrap()),
+                false => lock.read().unwrap(),
+            };
+            let guard = Sent(guard);
+            thread::scope(|scope| {
+                scope.spawn(move || dropped(guard));
+                *lock.write().unwrap() += 1;
+            });
+            lock.into_inner().unwrap().to_string()
+        });
+        assert!(outcome.is_proved(), "{outcome}");
+    }
+}

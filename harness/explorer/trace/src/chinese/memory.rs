@@ -47,7 +47,11 @@ pub(super) fn why(
         lines.push(format!("它由 {} 分配{at}。", labels.thread(allocation.thread)));
     }
     if is_left(fault, accesses, allocation) {
-        lines.push("它是一个局部变量：所在的函数已经返回，或者所在的线程已经结束。".to_owned());
+        let when = match accesses {
+            [_] => "它是一个局部变量：所在的函数已经返回，或者所在的线程已经结束。",
+            _ => "它是一个局部变量：所在的函数一返回，或者所在的线程一结束，它就没有了。",
+        };
+        lines.push(when.to_owned());
     }
     lines.extend(Unordered::of(chart, fault, accesses).map(|reason| {
         match reason {

@@ -38,10 +38,11 @@ pub(super) fn why(
         lines.push(format!("{} allocated it{at}.", labels.thread(allocation.thread)));
     }
     if is_left(fault, accesses, allocation) {
-        lines.push(
-            "It was a local variable: its function has returned, or its thread has ended."
-                .to_owned(),
-        );
+        let when = match accesses {
+            [_] => "It was a local variable: its function has returned, or its thread has ended.",
+            _ => "It is a local variable, and gone when its function returns or its thread ends.",
+        };
+        lines.push(when.to_owned());
     }
     lines.extend(Unordered::of(chart, fault, accesses).map(|reason| match reason {
         Unordered::Store { name, ordering, at } => format!(
@@ -63,7 +64,7 @@ pub(crate) fn is_left(
     accesses: &[Access],
     allocation: Option<&Allocation>,
 ) -> bool {
-    fault == MemoryFault::UseAfterFree && accesses.len() == 1 && allocation.is_none()
+    fault == MemoryFault::UseAfterFree && !accesses.is_empty() && allocation.is_none()
 }
 
 /// Why nothing orders two accesses.

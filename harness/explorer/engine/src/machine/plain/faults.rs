@@ -85,6 +85,11 @@ impl Fault {
         }
     }
 
+    /// A local variable goes with its function or its thread, which do not know of a use by another thread.
+    pub fn goes(seen: Seen, (thread, epoch): (Tid, u16)) -> Self {
+        Self { earlier: Some(Party::new(seen)), ..Self::left((thread, epoch), How::Free) }
+    }
+
     /// Memory is freed that may not be.
     pub fn free((thread, epoch): (Tid, u16), earlier: Option<Seen>, block: Option<Block>) -> Self {
         Self {

@@ -217,13 +217,15 @@ pub extern "C" fn entered(stack: usize, here: usize) {
 pub extern "C" fn left(stack: usize) {
     if arena::is_explored() {
         let before = NOW.get();
-        let now = standing(RUNNING.get(), |standing| {
+        let (now, caller) = standing(RUNNING.get(), |standing| {
             // Below the innermost there is nothing to leave: what calls here was entered as the engine's. Above it, the innermost has left by a
             // jump, with its own frame gone already.
             let own = |frame: &mut Frame| frame.stack <= stack;
-            standing.frames.pop_if(own).map_or(before, |frame| frame.before)
+            let now = standing.frames.pop_if(own).map_or(before, |frame| frame.before);
+            (now, standing.frames.last().map_or(stack, |frame| frame.stack))
         });
         NOW.set(now);
+        super::locals::returned(RUNNING.get(), caller);
         if before & !now & LAST_DROP != 0 {
             arena::outside(super::last_drop_ended);
         }

@@ -11,6 +11,7 @@
 //! | `frames`, `symbols` | whose access it is |
 //! | `shadow` | what happened at each address |
 //! | `blocks` | what is allocated |
+//! | `locals` | local variables that others use |
 //! | `atomics`, `counts` | the counters of `Arc` and `Weak` |
 //! | `leaks` | what nobody has freed and nobody can reach |
 //! | `undo` | statics |
@@ -26,6 +27,7 @@ pub mod frames;
 mod hooks;
 pub mod leaks;
 mod library;
+mod locals;
 mod mangled;
 pub mod shadow;
 mod symbols;
@@ -69,6 +71,8 @@ pub struct Plain {
     /// The counter that it has made 0, and where it has read that counter's address.
     last: usize,
     handles: Vec<usize>,
+    /// Whose local variables others have used: eight bytes each.
+    lent: Vec<(Tid, usize)>,
     undo: undo::Undo,
     witnesses: faults::Witnesses,
     accepted: accepted::Accepted,
@@ -100,6 +104,7 @@ pub fn begin(steps_of_counters: bool) {
         with(|plain| {
             plain.shadow.clear();
             plain.blocks.clear();
+            locals::clear(plain);
             plain.counts.clear();
             plain.undo.begin();
             plain.borrowed.clear();
@@ -285,12 +290,15 @@ fn access_before(steps: u16, (address, size): (usize, usize), how: How, at: usiz
         touched_in_last_drop(address, true);
     }
     let fine = context::with_stack(|machine, fibers, stack| {
-        let is_left = !arena::holds(address)
-            && !undo::may_be_static(address)
-            && fibers.is_left(machine.current, stack, address);
+        let may_be_local = !arena::holds(address) && !undo::may_be_static(address);
+        let is_left = may_be_local && fibers.is_left(machine.current, stack, address);
+        let owner = may_be_local.then(|| fibers.owner(address)).flatten();
         with(|plain| {
             if undo::may_be_static(address) {
                 plain.undo.uses(address);
+            }
+            if let Some(owner) = owner.filter(|owner| *owner != machine.current && !is_left) {
+                locals::lent(plain, owner, (address, size));
             }
             match is_left {
                 true => machine.touch_what_is_left(plain, how),

@@ -272,6 +272,11 @@ impl Shadow {
         Ok(())
     }
 
+    /// What is known of eight bytes.
+    pub fn seen(&mut self, granule: usize) -> &[Seen] {
+        &self.cell(granule).seen
+    }
+
     /// Whether the byte was freed, and not given out again.
     pub fn freed(&mut self, address: usize) -> Option<Seen> {
         let gone = |&&(from, to, _): &&(usize, usize, Seen)| (from..to).contains(&address);
