@@ -66,6 +66,22 @@ fn who_looks_too_late_waits_for_ever_and_the_schedule_shows_it() {
     }
 }
 
+#[test]
+fn a_bound_on_looks_is_no_reason_to_wait_for_ever() {
+    for looks in [1, 2, 3] {
+        for order in [Relaxed, Release, SeqCst] {
+            let config = Config { every_round: false, looks: Some(looks), ..Config::default() };
+            let outcome = Explorer::new(config).run("waits", move || flag(order, false));
+            assert!(outcome.is_proved(), "{outcome}");
+        }
+        for program in [waiting::ticket_lock as waiting::Program, waiting::queue_lock] {
+            let config = Config { every_round: false, looks: Some(looks), ..Config::default() };
+            let outcome = Explorer::new(config).run("waits", move || program(2, Relaxed));
+            assert!(outcome.is_proved(), "{outcome}");
+        }
+    }
+}
+
 /// Of two tickets one is never called.
 fn skips_a_ticket(order: Ordering) {
     let numbers = Arc::new([AtomicU32::new(0), AtomicU32::new(0)]);

@@ -15,7 +15,8 @@
 //! *What goes on for ever* is not so simple. Who has read the newest store in vain cannot go back to an older one; if the round is left out, it can. So there may be a
 //! run in which it waits for ever, and here it does not. That is so only where all others have come to an end, and one who waits could read an older store and go on.
 //! And a time-out fires when nothing else can happen, while in a loop something always happens. Wherever it comes to one of these, or to a loop that changes something and changes it back, there is a
-//! *doubt*: the search begins again and leaves nothing out. Nor is anything left out where objects of std may be found as they were ([`Config::past`](crate::Config)).
+//! *doubt*: the search begins again and leaves nothing out. Nor is anything left out where objects of std may be found as they were ([`Config::past`](crate::Config)), or
+//! where the number of looks is bounded ([`Config::looks`](crate::Config)): then a look may be confined to the very store that was read in vain.
 //!
 //! A round with several looks, or one that takes a lock to look, or writes what was there, is not left out. Nor is the first look of most loops: compilers leave another value in a register or
 //! a slot that is not in use when the loop is entered than when it begins again, and what is not in use cannot be told from outside.
@@ -152,7 +153,8 @@ impl Machine {
 
     /// Whether rounds may be left out.
     pub(super) fn may_leave_out(&self) -> bool {
-        !self.config.every_round && !self.config.past && self.search.leaves_out()
+        let is_plain = !self.config.past && self.config.looks.is_none();
+        !self.config.every_round && is_plain && self.search.leaves_out()
     }
 
     /// Whether all who can go on have read the newest store in vain, and could now read an older one. A round that is left out has not happened; but had it,
