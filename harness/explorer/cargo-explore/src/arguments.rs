@@ -2,7 +2,7 @@
 
 use crate::Misuse;
 use crate::bounds::Bounds;
-use crate::debugger;
+use crate::flags::CargoFlags;
 use clap::Parser;
 use std::path::PathBuf;
 use trace::Language;
@@ -47,6 +47,12 @@ pub struct Arguments {
     /// Tests that are ignored as well
     #[arg(long)]
     pub include_ignored: bool,
+    /// Say nothing of what is proved, nor of what goes on
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Whether to use colours
+    #[arg(long, value_name = "WHEN")]
+    pub color: Option<Colours>,
     /// List the tests, and explore nothing
     #[arg(long)]
     pub list: bool,
@@ -93,6 +99,28 @@ pub struct Arguments {
     pub cargo: CargoFlags,
 }
 
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Colours {
+    /// On a terminal.
+    Auto,
+    /// In any case.
+    Always,
+    /// In no case.
+    Never,
+}
+
+impl Colours {
+    /// What holds without the option: what cargo's own variable says.
+    fn usual() -> Colours {
+        match std::env::var("CARGO_TERM_COLOR").as_deref() {
+            Ok("always") => Colours::Always,
+            Ok("never") => Colours::Never,
+            _ => Colours::Auto,
+        }
+    }
+}
+
 /// How to tell what was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
@@ -104,74 +132,17 @@ pub enum Format {
     Github,
 }
 
-/// What goes on to cargo.
-#[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "As with cargo test")]
-pub struct CargoFlags {
-    /// The package
-    #[arg(short, long, value_name = "SPEC")]
-    package: Vec<String>,
-    /// Every package of the workspace
-    #[arg(long)]
-    workspace: bool,
-    /// Every package but these
-    #[arg(long, value_name = "SPEC")]
-    exclude: Vec<String>,
-    /// The tests of the library
-    #[arg(long)]
-    lib: bool,
-    /// The examples in documentation: they are listed, but not explored
-    #[arg(long, conflicts_with_all = ["lib", "bins", "bin", "tests", "test"])]
-    pub doc: bool,
-    /// The tests of all executables
-    #[arg(long)]
-    bins: bool,
-    /// The tests of this executable
-    #[arg(long, value_name = "NAME")]
-    bin: Vec<String>,
-    /// All files below `tests`
-    #[arg(long)]
-    tests: bool,
-    /// This file below `tests`
-    #[arg(long, value_name = "NAME")]
-    test: Vec<String>,
-    /// Features to switch on
-    #[arg(short = 'F', long, value_name = "FEATURES")]
-    features: Vec<String>,
-    /// Switch all features on
-    #[arg(long)]
-    all_features: bool,
-    /// Switch the default features off
-    #[arg(long)]
-    no_default_features: bool,
-    /// How many compilers run at a time, and how many processes share the search of a test if it
-    /// is long (default: one process)
-    #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
-    jobs: Option<String>,
-    /// Compile with the profile `release`
-    #[arg(short, long)]
-    release: bool,
-    /// Compile with this profile
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
-    /// The manifest
-    #[arg(long, value_name = "PATH")]
-    pub manifest_path: Option<PathBuf>,
-    /// Do not use the network
-    #[arg(long)]
-    offline: bool,
-    /// Keep Cargo.lock as it is
-    #[arg(long)]
-    locked: bool,
-    /// The same as --offline and --locked
-    #[arg(long)]
-    frozen: bool,
-    /// A value of cargo's configuration
-    #[arg(long, value_name = "KEY=VALUE")]
-    config: Vec<String>,
-}
-
 impl Arguments {
+    /// From here on, what is printed has colours or not, as was asked.
+    pub fn colour(&self) {
+        match self.color.unwrap_or_else(Colours::usual) {
+            // What the variables of the environment say holds.
+            Colours::Auto => {}
+            Colours::Always => anstream::ColorChoice::Always.write_global(),
+            Colours::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+
     /// Takes up what stands after `--`.
     ///
     /// # Errors
@@ -200,90 +171,6 @@ impl Arguments {
             }
         }
         Ok(())
-    }
-}
-
-impl CargoFlags {
-    /// As cargo takes them.
-    pub fn flags(&self) -> Vec<String> {
-        let mut flags = Vec::new();
-        for (flag, values) in [
-            ("--package", &self.package),
-            ("--exclude", &self.exclude),
-            ("--bin", &self.bin),
-            ("--test", &self.test),
-            ("--features", &self.features),
-            ("--config", &self.config),
-        ] {
-            flags.extend(values.iter().flat_map(|value| [flag.to_owned(), value.clone()]));
-        }
-        for (flag, set) in [
-            ("--workspace", self.workspace),
-            ("--lib", self.lib),
-            ("--bins", self.bins),
-            ("--tests", self.tests),
-            ("--all-features", self.all_features),
-            ("--no-default-features", self.no_default_features),
-            ("--release", self.release),
-            ("--offline", self.offline),
-            ("--locked", self.locked),
-            ("--frozen", self.frozen),
-        ] {
-            flags.extend(set.then(|| flag.to_owned()));
-        }
-        for (flag, value) in [("--jobs", &self.jobs), ("--profile", &self.profile)] {
-            flags.extend(value.iter().flat_map(|value| [flag.to_owned(), value.clone()]));
-        }
-        if let Some(path) = &self.manifest_path {
-            flags.extend(["--manifest-path".to_owned(), path.display().to_string()]);
-        }
-        flags
-    }
-
-    /// Those that choose what is compiled, as a shell takes them, each after a blank: so that a run is shown again of the same code.
-    pub fn compiles(&self) -> String {
-        let same = CargoFlags {
-            package: Vec::new(),
-            workspace: false,
-            exclude: Vec::new(),
-            lib: false,
-            bins: false,
-            bin: Vec::new(),
-            tests: false,
-            test: Vec::new(),
-            jobs: None,
-            offline: false,
-            locked: false,
-            frozen: false,
-            ..self.clone()
-        };
-        same.flags().iter().map(|flag| format!(" {}", debugger::quoted(flag.as_ref()))).collect()
-    }
-
-    /// How many processes share a search: as many as there may be compilers, if that is said by a number.
-    pub fn processes(&self) -> u32 {
-        let jobs = self.jobs.as_deref().and_then(|jobs| jobs.parse().ok());
-        jobs.unwrap_or(1).clamp(1, 1024)
-    }
-
-    /// The packages that are named.
-    pub fn names(&self) -> &[String] {
-        &self.package
-    }
-
-    /// Whether all packages of the workspace are asked for.
-    pub fn is_for_all(&self) -> bool {
-        self.workspace
-    }
-
-    /// The packages that are asked for not to be.
-    pub fn excluded(&self) -> &[String] {
-        &self.exclude
-    }
-
-    /// Whether only some of a package's targets are asked for.
-    pub fn chooses_targets(&self) -> bool {
-        self.lib || self.bins || self.tests || !self.bin.is_empty() || !self.test.is_empty()
     }
 }
 

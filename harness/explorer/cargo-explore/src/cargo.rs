@@ -3,7 +3,7 @@
 use crate::stop;
 use anyhow::Context;
 use cargo_metadata::{Artifact, Message, Target, TargetKind};
-use std::io::{BufReader, IsTerminal, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -26,6 +26,11 @@ pub(crate) fn flag(target: &Target) -> String {
     }
 }
 
+/// Whether what is printed to a stream has colours: as was asked, or else if it is a terminal and the environment does not say otherwise.
+pub(crate) fn colours(stream: &impl anstream::stream::RawStream) -> bool {
+    anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
+}
+
 /// Runs a cargo command that compiles, with these flags for rustc, and shows
 /// what it says if it fails. `seen` is told of each compiled target as soon as
 /// it is there. Tells what came of it.
@@ -38,7 +43,7 @@ pub fn compile(
     flags: &[String],
     seen: &mut dyn FnMut(Artifact),
 ) -> anyhow::Result<Built> {
-    let colour = if std::io::stderr().is_terminal() { "always" } else { "never" };
+    let colour = if colours(&std::io::stderr()) { "always" } else { "never" };
     command
         .args(["--quiet", "--message-format=json-render-diagnostics", "--color", colour])
         .stdout(Stdio::piped())

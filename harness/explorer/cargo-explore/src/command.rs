@@ -21,8 +21,9 @@ const STAND_INS: [&str; 3] = ["explore-std", "explore-core", "explore-test"];
 
 /// Does what the command line asks for, and returns the exit code.
 pub fn main(sources: &Sources, mut arguments: Arguments) -> u8 {
-    let understood = arguments.take_more().map_err(anyhow::Error::from);
-    match understood.and_then(|()| explore(sources, &arguments)) {
+    arguments.colour();
+    let understood = arguments.take_more().and_then(|()| arguments.cargo.check());
+    match understood.map_err(anyhow::Error::from).and_then(|()| explore(sources, &arguments)) {
         Ok(ending) => ending as u8,
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
@@ -63,6 +64,7 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
     }
     let progress = |progress: Progress<'_>| teller.progress(progress);
     let mut kit = Kit::of(&carried::workspace(sources)?, &STAND_INS, &progress)?;
+    arguments.cargo.check_target(kit.triple())?;
     if !arguments.no_memory {
         kit = kit.seeing_memory();
     }

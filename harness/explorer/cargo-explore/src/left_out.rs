@@ -1,7 +1,7 @@
 //! What cargo leaves out of the tests that were asked for without a word, and why.
 
-use crate::arguments::CargoFlags;
 use crate::cargo::flag;
+use crate::flags::CargoFlags;
 use cargo_metadata::{Metadata, Package, Target, TargetKind};
 use std::path::Path;
 

@@ -37,6 +37,7 @@ pub mod command;
 mod debugger;
 pub mod drive;
 mod examples;
+pub mod flags;
 pub mod home;
 pub mod kit;
 mod left_out;

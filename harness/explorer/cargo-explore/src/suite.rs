@@ -1,10 +1,11 @@
 //! The executables of a crate's tests, compiled against the stand-ins, and the tests in them.
 
 use crate::accept::{Accepted, Others};
-use crate::arguments::{Arguments, CargoFlags};
+use crate::arguments::Arguments;
 use crate::bounds::OfPackage;
 use crate::cargo::Built;
 use crate::drive::Driver;
+use crate::flags::CargoFlags;
 use crate::kit::Kit;
 use crate::wrapper::{INNER, KIT, MEMORY};
 use crate::{Misuse, Progress, asked, cargo, home, left_out};
@@ -98,12 +99,17 @@ pub fn metadata(flags: &CargoFlags) -> anyhow::Result<Metadata> {
     if let Some(path) = &flags.manifest_path {
         command.manifest_path(path);
     }
-    command.exec().map_err(|error| match error {
+    let mut metadata = command.exec().map_err(|error| match error {
         cargo_metadata::Error::CargoMetadata { stderr } => {
             Misuse(stderr.trim().trim_start_matches("error: ").to_owned()).into()
         }
         error => anyhow::Error::from(error),
-    })
+    })?;
+    if let Some(folder) = flags.target_folder() {
+        let folder = folder.try_into().map_err(|_| Misuse("--target-dir is no text".to_owned()))?;
+        metadata.target_directory = folder;
+    }
+    Ok(metadata)
 }
 
 /// Compiles the tests that are asked for. Cargo's and rustc's messages go to standard error.

@@ -7,9 +7,11 @@ mod multiplied;
 mod place;
 mod tally;
 mod words;
+mod zh;
 
 use crate::arguments::{Arguments, Format};
 use crate::bounds::Bounds;
+use crate::cargo::colours;
 use crate::drive::Search;
 use crate::second::{Both, Second};
 use crate::stop::the_same;
@@ -43,6 +45,8 @@ pub struct Teller {
     replays: bool,
     /// Whether what is done is written down.
     resumes: bool,
+    /// Whether only what is wrong is told, and how it ends.
+    quiet: bool,
     /// Whether all tests are asked for.
     complete: bool,
     /// Whether steps within dependencies are folded.
@@ -75,7 +79,8 @@ impl Teller {
     /// Tells as the command line asks; paths are shown as below `root`.
     pub fn new(arguments: &Arguments, root: &Path) -> Teller {
         let format = arguments.message_format;
-        let watched = std::io::stderr().is_terminal() && format == Format::Human;
+        let quiet = arguments.quiet;
+        let watched = std::io::stderr().is_terminal() && format == Format::Human && !quiet;
         let bar = if watched { spinner() } else { ProgressBar::hidden() };
         let now = Instant::now();
         let here = std::env::current_dir().and_then(|here| here.canonicalize());
@@ -89,6 +94,7 @@ impl Teller {
             began: now,
             replays: arguments.bounds.schedule.is_some() || arguments.step,
             resumes: arguments.bounds.resume.is_some(),
+            quiet,
             complete: arguments.filters.is_empty() && arguments.skip.is_empty(),
             folds: !arguments.unfolded,
             gdb: arguments.gdb.then(|| arguments.bounds.clone()),
@@ -103,6 +109,9 @@ impl Teller {
     pub fn progress(&self, progress: Progress<'_>) {
         if let (Progress::Searching(how), Format::Json) = (progress, self.format) {
             println!("{}", json::progress(how));
+        }
+        if self.quiet {
+            return;
         }
         let text = match progress {
             Progress::Searching(how) => format!("{}: {how}", how.name),
@@ -138,7 +147,7 @@ impl Teller {
     pub fn suite(&self, suite: &Suite, tests: usize) {
         *lock(&self.told) = Instant::now();
         self.junit(|junit| junit.suite(suite));
-        if self.format != Format::Json {
+        if self.format != Format::Json && !self.quiet {
             let strong = Style::new().bold();
             let s = if tests == 1 { "" } else { "s" };
             let Suite { package, flag, source, .. } = suite;
@@ -208,6 +217,9 @@ impl Teller {
             Ending::Failed => AnsiColor::Red.on_default().bold(),
             _ => AnsiColor::Yellow.on_default(),
         };
+        if self.quiet && *kind == Ending::AsItShouldBe && !self.replays {
+            return;
+        }
         anstream::println!("  {}  {style}{says}{style:#}", outcome.name);
         // Where a schedule does not fit, the run is one that nobody asked for.
         let replayed = self.replays && *kind != Ending::Refused;
@@ -220,7 +232,7 @@ impl Teller {
             let file = place::from(&self.here, &self.root, &at.file);
             anstream::println!("    --> {file}:{}", at.line);
         }
-        anstream::print!("{}", self.picture(outcome, std::io::stdout().is_terminal()));
+        anstream::print!("{}", self.picture(outcome, colours(&std::io::stdout())));
         if both.second == Some(Second::Failed) {
             anstream::println!("{}", self.words.early);
         }

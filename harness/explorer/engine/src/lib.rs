@@ -25,6 +25,9 @@ mod outside {
     pub fn an_instant() -> Instant {
         Instant::now()
     }
+    pub fn apart<R>(f: impl FnOnce() -> R) -> (R, String) {
+        (f(), String::new())
+    }
 }
 pub mod panic;
 pub mod process;
@@ -37,6 +40,8 @@ pub mod time;
 pub use explore::addresses::stay as same_addresses;
 pub use explore::driver::{Scenario, main, main_of};
 pub use explore::{Explorer, NoRuns, Outcome, Printed, Progress, ScheduleError, Status};
+#[doc(hidden)]
+pub use outside::apart;
 pub use protocol::config::{self, Config, Memory};
 pub use protocol::{Position, Resume};
 pub use record::record;

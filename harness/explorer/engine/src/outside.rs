@@ -11,8 +11,10 @@
 mod device;
 mod environment;
 mod given;
+mod written;
 
 pub use given::an_instant;
+pub use written::apart;
 
 use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -121,6 +123,7 @@ unsafe fn given_for(number: c_long, first: c_long, second: c_long) -> Option<c_l
 pub fn restore() {
     environment::restore();
     device::close_all();
+    written::restore();
 }
 
 /// Memory that the C library was given.

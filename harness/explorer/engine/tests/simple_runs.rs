@@ -21,7 +21,7 @@ fn odd(config: Config, scenario: fn()) -> (Vec<Choice>, Outcome) {
     assert_eq!(&again.trace.unwrap().steps, steps);
     // How a wait ends is decided with it, and told again where it ends.
     let told = steps.iter().filter(|step| !matches!(step.operation, trace::Operation::Wait { .. }));
-    let odd = told.filter_map(|step| step.choice.clone());
+    let odd = told.filter_map(|step| step.choice);
     (odd.filter(|choice| !matches!(choice, Choice::Waiter { .. })).collect(), outcome)
 }
 

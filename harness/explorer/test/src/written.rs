@@ -94,10 +94,15 @@ pub struct Bencher(());
 ///
 /// When that is a failure.
 pub fn assert_test_result<T: std::process::Termination>(returned: T) -> Result<(), String> {
+    // `std` alone knows how to say an error of any type, and says it to standard error.
+    let (code, said) = explore_engine::apart(|| returned.report());
     // An exit code can only be compared by its text.
-    let code = format!("{:?}", returned.report());
-    if code == format!("{:?}", std::process::ExitCode::SUCCESS) {
+    if format!("{code:?}") == format!("{:?}", std::process::ExitCode::SUCCESS) {
         return Ok(());
     }
-    Err("the test returned an error, which `cargo test` prints".to_owned())
+    let said = said.trim_end();
+    Err(match said.strip_prefix("Error: ") {
+        Some(error) => format!("the test returns an error: {error}"),
+        None => "the test returns an exit code that says so".to_owned(),
+    })
 }

@@ -31,6 +31,8 @@ pub(crate) struct Captions {
     pub left_out: fn(usize) -> String,
     /// Steps within a crate of others, up to which.
     pub folded: fn(usize, &str, usize) -> String,
+    /// From which step to which one a round of so many steps comes again, and how many times.
+    pub again: fn(usize, usize, usize, usize) -> String,
     /// In which crate of others a step is.
     pub within: fn(&str) -> String,
     /// Threads that have no lane.
@@ -75,6 +77,10 @@ static ENGLISH: Captions = Captions {
         _ => format!("{steps} steps are not shown"),
     },
     folded: |steps, within, last| format!("{steps} steps in {within}, to step {last}"),
+    again: |first, last, steps, times| match steps {
+        1 => format!("steps {first} to {last} are the same, {times} times more"),
+        _ => format!("steps {first} to {last} are these {steps} again, {times} times more"),
+    },
     within: |name| format!(" (in {name})"),
     other_threads: |threads| format!("{threads} more threads are not drawn"),
     spawned_at: |place| format!("spawned at {place}"),
@@ -102,6 +108,9 @@ static CHINESE: Captions = Captions {
     later: |steps| format!("后面的 {steps} 步没有显示"),
     left_out: |steps| format!("这里有 {steps} 步没有显示"),
     folded: |steps, within, last| format!("在 {within} 里走了 {steps} 步，到第 {last} 步"),
+    again: |first, last, steps, times| {
+        format!("第 {first} 到 {last} 步是这 {steps} 步又重复了 {times} 次")
+    },
     within: |name| format!("（在 {name} 里）"),
     other_threads: |threads| format!("另有 {threads} 个线程没有画出来"),
     spawned_at: |place| format!("在 {place} 启动"),

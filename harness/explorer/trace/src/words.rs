@@ -80,6 +80,29 @@ pub(crate) fn duration(ns: u64) -> String {
     }
 }
 
+/// What is told as a panic, and need not be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ends {
+    Panic,
+    /// A signal, or a full stack: nothing unwinds.
+    Crash,
+    /// The test came to its end, and says itself that this is not well.
+    Test,
+}
+
+/// What a message of a panic says of it.
+pub(crate) fn ends(message: &str) -> Ends {
+    let signal = message.ends_with(')') && message.contains(" (SIG");
+    if signal || message == "its stack overflowed" {
+        return Ends::Crash;
+    }
+    let of_test = ["the test returns an ", "the test ends without a panic, and #[should_panic] "];
+    match of_test.iter().any(|start| message.starts_with(start)) {
+        true => Ends::Test,
+        false => Ends::Panic,
+    }
+}
+
 /// Text of strangers (source lines, messages, values) made harmless: one line, no escape sequences, nothing that turns the
 /// direction of writing, no more than a few screens.
 pub(crate) fn clean(text: &str) -> String {
@@ -127,7 +150,11 @@ fn does(chart: &Chart<'_>, row: &Row<'_>) -> String {
         Op::Start => "starts".to_owned(),
         Op::End if row.panicking => "ends by its panic".to_owned(),
         Op::End => "ends".to_owned(),
-        Op::Panic { message } => format!("panics: {}", clean(message)),
+        Op::Panic { message } => match ends(message) {
+            Ends::Panic => format!("panics: {}", clean(message)),
+            Ends::Crash => format!("crashes: {}", clean(message)),
+            Ends::Test => format!("is done: {}", clean(message)),
+        },
         Op::Exit { code } => format!("ends the process with code {code}"),
         Op::Abort => "aborts the process".to_owned(),
         Op::Spawn { child } => format!("spawns {}", labels.thread(*child)),

@@ -94,3 +94,62 @@ fn a_time_out_that_fires_is_not_folded() {
     let folded = Terminal { fold: true, ..Terminal::default() }.draw(&run);
     assert!(!folded.contains("steps in thing"), "{folded}");
 }
+
+/// A loop of two rows that goes round so often, between two rows of its own.
+fn spins(times: usize) -> Trace {
+    let (main, flag) = (ThreadId(0), ObjectId(0));
+    let step = |line, operation| Step {
+        at: Some(Location::new("src/lib.rs", line)),
+        ..Step::new(main, operation)
+    };
+    let read = |value: &str| Operation::Load {
+        atomic: flag,
+        ordering: Ordering::Relaxed,
+        read: Read {
+            stale: Some(Stale { newest: "true".to_owned(), missed: 1 }),
+            ..Read::newest(value, None)
+        },
+    };
+    let mut trace = run();
+    trace.objects[0].kind = ObjectKind::Atomic;
+    let round = [step(2, read("false")), step(3, Operation::Yield)];
+    trace.steps = vec![step(1, Operation::Yield)];
+    trace.steps.extend(std::iter::repeat_n(round, times).flatten());
+    trace.steps.push(step(4, Operation::Panic { message: "given up".to_owned() }));
+    let at = Some(Location::new("src/lib.rs", 4));
+    let failure = Failure::Panic { thread: main, message: "given up".to_owned(), at };
+    trace.verdict.outcome = Outcome::Failed { failure };
+    trace
+}
+
+#[test]
+fn rounds_that_are_alike_are_told_once() {
+    let folded = Terminal { fold: true, rows: Some(10), ..Terminal::default() };
+    let text = folded.draw(&spins(1000));
+    assert!(text.contains("… steps 4 to 2001 are these 2 again, 999 times more"), "{text}");
+    assert!(text.contains("\n 2002 ✗ "), "{text}");
+    // It all fits: the first step is there, and nothing is left out.
+    assert!(!text.contains("not shown"), "{text}");
+    assert_eq!(text.matches("reads").count(), 2, "{text}");
+    let flat = |text: &str| text.split_whitespace().collect::<String>();
+    assert!(flat(&text).contains(&flat("So it is at 999 later steps.")), "{text}");
+    let chinese = Terminal { language: Language::Zh, ..folded };
+    let text = chinese.draw(&spins(1000));
+    assert!(text.contains("第 4 到 2001 步是这 2 步又重复了 999 次"), "{text}");
+    assert!(flat(&text).contains(&flat("后面还有 999 步也是这样。")), "{text}");
+}
+
+#[test]
+fn two_rounds_are_drawn_and_so_is_what_is_not_alike() {
+    let folded = Terminal { fold: true, ..Terminal::default() };
+    assert!(!folded.draw(&spins(2)).contains("again"));
+    // A loop that counts reads something else each time.
+    let mut counts = spins(5);
+    for (number, step) in counts.steps.iter_mut().enumerate() {
+        if let Operation::Load { read, .. } = &mut step.operation {
+            read.value = number.to_string();
+        }
+    }
+    assert!(!folded.draw(&counts).contains("again"));
+    assert!(!Terminal::default().draw(&spins(5)).contains("again"));
+}

@@ -1,9 +1,9 @@
 //! What the command says besides the explorer's own sentences, in each language.
 
-use super::multiplied;
+use super::{multiplied, zh};
 use crate::second::Second;
 use protocol::{Outcome, Status};
-use trace::{Failure, Language};
+use trace::Language;
 
 /// The words of one language.
 pub(super) struct Words {
@@ -160,7 +160,8 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
     let executions = outcome.executions;
     match outcome.status {
         Status::Proved => {
-            let within = outcome.within.as_ref().map(|within| format!("（限于 {within}）"));
+            let within = outcome.within.as_ref();
+            let within = within.map(|within| format!("（限于{}）", zh::within(within)));
             let more = match second {
                 None => String::new(),
                 Some(Second::Proved(more)) => format!("；超时提前到的 {more} 次执行也没有失败"),
@@ -184,7 +185,7 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
         }
         Status::Failed if outcome.trace.is_some() => {
             let when = if second.is_some() { "，但只在超时提前到时" } else { "" };
-            format!("失败{when}：{}（第 {executions} 次执行）", failed(outcome))
+            format!("失败{when}：{}（第 {executions} 次执行）", zh::failed(outcome))
         }
         Status::NotProved if outcome.part > 0 => format!(
             "{} 部分中的第 {} 部分已完成：{executions} 次执行，没有失败（其中 {} 次重复了别的执行，{} 次用来看怎样划分搜索）",
@@ -201,38 +202,13 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
         }
         Status::NotProved if outcome.too_long > 0 => "未证明：有的执行步数太多".to_owned(),
         Status::NotProved => "这次执行正常结束".to_owned(),
-        Status::Failed | Status::Refused => format!("无法探索：{}", one_line(&outcome.summary)),
+        Status::Failed | Status::Refused => {
+            format!("无法探索：{}", zh::refused(&outcome.summary))
+        }
     }
 }
 
-/// What goes wrong, in Chinese; of a panic also what it says, and where.
-fn failed(outcome: &Outcome) -> String {
-    let what = failure(outcome.failure());
-    let told = outcome.trace.as_ref().map(|trace| &trace.verdict.outcome);
-    let Some(trace::Outcome::Failed { failure: Failure::Panic { message, at, .. } }) = told else {
-        return what.to_owned();
-    };
-    let at = at.as_ref().map_or(String::new(), |at| format!(" {at} "));
-    format!("{what}{at}：{}", one_line(message))
-}
-
-/// The kind of what goes wrong, in Chinese.
-fn failure(word: &str) -> &str {
-    match word {
-        "deadlock" => "死锁",
-        "livelock" => "活锁",
-        "leak" => "有线程没有结束",
-        "poisoned lock" => "锁已中毒",
-        "exit" => "程序退出",
-        "data race" => "数据竞争",
-        "use after free" => "释放后使用",
-        "double free" => "重复释放",
-        "invalid free" => "无效释放",
-        "memory is leaked" => "内存泄漏",
-        other => other,
-    }
-}
-
-fn one_line(text: &str) -> String {
+/// Text of several lines in one.
+pub(super) fn one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }

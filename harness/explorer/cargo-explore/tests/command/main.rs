@@ -8,6 +8,7 @@ mod left;
 mod looks;
 mod nextest;
 mod package;
+mod parts;
 mod places;
 mod tasks;
 mod told;
@@ -87,8 +88,7 @@ fn every_kind_of_test_is_explored_as_what_it_is() {
             "tests::panics_in_some_orders_only  failed: ",
             "failed: the test ends without a panic, and #[should_panic] says that it should panic",
             "tests::returns_well  proved: 1 execution",
-            "tests::returns_an_error  failed: the test returned an error",
-            "which `cargo test` prints",
+            "tests::returns_an_error  failed: the test returns an error: ParseIntError { kind: InvalidDigit } (in the first",
             "tests::is_ignored  ignored: takes long",
             // Flags of the crate's own configuration hold as well.
             "tests::is_configured  proved",

@@ -54,13 +54,45 @@ fn pictures_fit_and_speak_chinese() {
     crates.explore("queue", &["--offline", "--lib", "--language", "zh"]).says(
         1,
         &[
-            "tests::crowded::two_and_two  失败：死锁（第 ",
+            "tests::crowded::two_and_two  失败：死锁：没有线程能继续；",
+            "再没有线程会通知它；main 在等 T3 结束（第 ",
             "tests::one_and_one  已证明：",
             "再看一次：cargo explore -p queue --lib",
             "2 个测试：1 个已证明；1 个失败",
             "没有检查：内存泄漏；其他语言的函数做了什么；std 中预先编译好的代码",
         ],
     );
+}
+
+#[test]
+fn colours_and_few_words_are_as_with_cargo_test() {
+    let crates = Crates::new();
+    let explore = |more: &[&str]| {
+        let arguments = [&["--offline", "--lib"], more].concat();
+        let mut command = crates.command("queue", &arguments);
+        command.env_remove("CARGO_TERM_COLOR").env_remove("CLICOLOR_FORCE");
+        command
+    };
+    let coloured = |command: &mut std::process::Command| {
+        let seen = Seen::from(command.output().unwrap());
+        seen.says(1, &["two_and_two", "failed: deadlock: "]);
+        seen.stdout.contains("\x1b[")
+    };
+    assert!(!coloured(&mut explore(&[])));
+    assert!(coloured(&mut explore(&["--color", "always"])));
+    assert!(!coloured(explore(&["--color=never"]).env("CLICOLOR_FORCE", "1")));
+    assert!(coloured(explore(&[]).env("CARGO_TERM_COLOR", "always")));
+    let quiet = Seen::from(explore(&["-q"]).output().unwrap());
+    quiet.says(1, &["  tests::crowded::two_and_two  failed: ", "2 tests: 1 proved; 1 failed"]);
+    assert!(!quiet.stdout.contains("one_and_one") && !quiet.stdout.contains("src/lib.rs  queue"));
+    assert_eq!(quiet.stderr, "");
+    crates.explore("queue", &["--timings"]).says(2, &["--timings tells how long compiling takes"]);
+    let other = ["--target", "riscv64gc-unknown-none-elf"];
+    crates.explore("queue", &other).says(2, &["tests are explored on this machine"]);
+    let folder = crates.path().join("elsewhere");
+    let there = ["--offline", "--lib", "--no-run", "--target-dir", folder.to_str().unwrap()];
+    crates.explore("queue", &there).says(0, &[]);
+    assert!(folder.is_dir());
 }
 
 #[test]
@@ -74,7 +106,10 @@ fn what_is_not_proved_says_how_far_it_came() {
         .says(3, &["未证明：试了 ", "；大多只差在 ", " 个线程使用 src/lib.rs:"]);
     // nextest asks so.
     let seen = crates.explore("large", &["--offline", "--list", "--format", "terse"]);
-    assert_eq!(seen.stdout, "tests::a_few: test\ntests::many: test\ntests::one: test\n");
+    assert_eq!(
+        seen.stdout,
+        "tests::a_few: test\ntests::many: test\ntests::one: test\ntests::shared: test\n"
+    );
     crates.explore("queue", &["--offline", "--doc"]).says(
         0,
         &[
@@ -115,5 +150,5 @@ fn who_stops_it_is_told_what_was_tried() {
     assert!(stopped["executions"].as_u64() > Some(0), "{stopped}");
     let end = rest.last().unwrap();
     assert_eq!((&end["event"], &end["proved"]), (&"end".into(), &1.into()));
-    assert_eq!((&end["not_proved"], &end["not_reached"]), (&1.into(), &1.into()));
+    assert_eq!((&end["not_proved"], &end["not_reached"]), (&1.into(), &2.into()));
 }

@@ -106,9 +106,7 @@ pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
     };
     match bad {
         Bad::Panic { thread, note } => {
-            // What the harness of a test says of it has no place in the program.
-            let at = note.at.as_ref().filter(|at| !at.file.contains("explorer/test/src/"));
-            let place = at.map_or(String::new(), |at| format!(" at {}", at.near()));
+            let place = note.at.as_ref().map_or(String::new(), |at| format!(" at {}", at.near()));
             format!("{} panics{place}: {}", machine.thread_name(*thread), note.message)
         }
         Bad::Deadlock => format!("deadlock: {}", waits()),

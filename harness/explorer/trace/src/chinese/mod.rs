@@ -15,7 +15,7 @@ pub(crate) use search::{phrase, search};
 pub(crate) use verdict::{clue, deadlock, headline, more_clues, sentence, standing, stopped, why};
 
 use crate::chart::{Chart, Row};
-use crate::words::{clean, duration, kind, name};
+use crate::words::{Ends, clean, duration, ends, kind, name};
 use crate::{
     ChannelOutcome, Choice, Labels, LockMode, ObjectId, ObjectKind, Operation, Read, WaitsFor,
 };
@@ -78,7 +78,11 @@ fn does(chart: &Chart<'_>, row: &Row<'_>) -> String {
         Op::Start => "开始".to_owned(),
         Op::End if row.panicking => "因 panic 而结束".to_owned(),
         Op::End => "结束".to_owned(),
-        Op::Panic { message } => format!("panic：{}", clean(message)),
+        Op::Panic { message } => match ends(message) {
+            Ends::Panic => format!("panic：{}", clean(message)),
+            Ends::Crash => format!("崩溃：{}", clean(message)),
+            Ends::Test => format!("结束：{}", clean(message)),
+        },
         Op::Exit { code } => format!("以退出码 {code} 结束进程"),
         Op::Abort => "中止进程".to_owned(),
         Op::Spawn { child } => format!("启动 {}", labels.thread(*child)),

@@ -3,7 +3,7 @@
 use super::waits_for;
 use crate::chart::{Chart, Row};
 use crate::explain::grouped;
-use crate::words::clean;
+use crate::words::{Ends, clean, ends};
 use crate::{Choice, Failure, Location, ObjectId, Operation, Outcome, ThreadId, Wait, WaitsFor};
 
 /// The verdict in a few words.
@@ -23,7 +23,11 @@ pub(crate) fn headline(chart: &Chart<'_>) -> String {
 fn failed(chart: &Chart<'_>, failure: &Failure) -> String {
     let labels = &chart.labels;
     match failure {
-        Failure::Panic { thread, .. } => format!("{} 发生 panic", labels.thread(*thread)),
+        Failure::Panic { thread, message, .. } => match ends(message) {
+            Ends::Panic => format!("{} 发生 panic", labels.thread(*thread)),
+            Ends::Crash => format!("{} 崩溃", labels.thread(*thread)),
+            Ends::Test => "测试自己的结果".to_owned(),
+        },
         Failure::Deadlock { .. } => "死锁".to_owned(),
         Failure::Livelock { .. } => "活锁：程序一直在运行，却没有进展".to_owned(),
         Failure::Leak { threads } => format!("程序结束时还有 {} 个线程没有结束", threads.len()),
@@ -51,7 +55,12 @@ pub(crate) fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
     match failure {
         Failure::Panic { thread, message, at } => {
             let place = at.as_ref().map_or(String::new(), |at| format!("在 {at} "));
-            vec![format!("{} {place}发生 panic：{}", labels.thread(*thread), clean(message))]
+            let name = labels.thread(*thread);
+            vec![match ends(message) {
+                Ends::Panic => format!("{name} {place}发生 panic：{}", clean(message)),
+                Ends::Crash => format!("{name} {place}崩溃：{}", clean(message)),
+                Ends::Test => format!("{name} 结束时：{}", clean(message)),
+            }]
         }
         Failure::Deadlock { .. } => Vec::new(),
         Failure::Livelock { spins, steps } => {
@@ -79,7 +88,9 @@ pub(crate) fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
             let name = labels.thread(*thread);
             let panics = crate::explain::fatal_panics(chart, *thread);
             if panics.is_empty() {
-                return vec![format!("{name} 结束了进程，而其他线程还在运行。")];
+                let alone = chart.trace.threads.len() == 1;
+                let others = if alone { "" } else { "，而其他线程还在运行" };
+                return vec![format!("{name} 结束了进程{others}。")];
             }
             let told = panics.iter().map(|(message, at)| {
                 let place = at.map_or(String::new(), |at| format!("在 {at} "));

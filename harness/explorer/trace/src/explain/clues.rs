@@ -1,5 +1,7 @@
 //! The steps that a reader should look at.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::chart::{Chart, Row};
 use crate::replay::Phase;
 use crate::words::clean;
@@ -11,7 +13,7 @@ const MOST: usize = 12;
 /// The steps that made the run go wrong, a sentence each.
 pub(super) fn clues(chart: &Chart<'_>) -> Vec<String> {
     let happened = chart.rows.iter().filter(|row| row.step.blocked.is_none());
-    let mut clues: Vec<String> = happened
+    let clues: Vec<String> = happened
         .filter_map(|row| {
             if !super::is_chinese(chart) {
                 return Some(format!("Step {}: {}", row.number, clue(chart, row)?));
@@ -23,6 +25,7 @@ pub(super) fn clues(chart: &Chart<'_>) -> Vec<String> {
             chinese::clue(chart, row, &left(row, &starved), &starved)
         })
         .collect();
+    let mut clues = together(clues, super::is_chinese(chart));
     if clues.len() > MOST {
         let more = clues.len() - MOST;
         clues.truncate(MOST);
@@ -33,6 +36,36 @@ pub(super) fn clues(chart: &Chart<'_>) -> Vec<String> {
         });
     }
     clues
+}
+
+/// Of what is said of more than two steps in the same words, the first, and of how many more it is true.
+fn together(clues: Vec<String>, chinese: bool) -> Vec<String> {
+    let words = |clue: &str| {
+        let said = clue.split_once(if chinese { "：" } else { ": " });
+        said.map_or_else(|| clue.to_owned(), |(_, words)| words.to_owned())
+    };
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for clue in &clues {
+        *times.entry(words(clue)).or_default() += 1;
+    }
+    let mut told = BTreeSet::new();
+    let mut shorter = Vec::new();
+    for clue in clues {
+        let words = words(&clue);
+        match times.get(&words) {
+            Some(&several) if several > 2 => {
+                if told.insert(words) {
+                    let more = super::grouped(several as u64 - 1);
+                    shorter.push(match chinese {
+                        true => format!("{clue}后面还有 {more} 步也是这样。"),
+                        false => format!("{clue} So it is at {more} later steps."),
+                    });
+                }
+            }
+            _ => shorter.push(clue),
+        }
+    }
+    shorter
 }
 
 fn clue(chart: &Chart<'_>, row: &Row<'_>) -> Option<String> {

@@ -11,7 +11,7 @@ pub(crate) use search::{grouped, search};
 pub(crate) use standing::{Stand, standings};
 
 use crate::chart::Chart;
-use crate::words::{clean, waits_for};
+use crate::words::{Ends, clean, ends, waits_for};
 use crate::{Failure, Language, Location, Operation, Outcome, ThreadId, Wait, chinese};
 
 /// How a verdict should be coloured.
@@ -77,7 +77,11 @@ pub(crate) fn goes_round(spins: &[Wait]) -> bool {
 fn failed(chart: &Chart<'_>, failure: &Failure) -> String {
     let labels = &chart.labels;
     match failure {
-        Failure::Panic { thread, .. } => format!("{} panics", labels.thread(*thread)),
+        Failure::Panic { thread, message, .. } => match ends(message) {
+            Ends::Panic => format!("{} panics", labels.thread(*thread)),
+            Ends::Crash => format!("{} crashes", labels.thread(*thread)),
+            Ends::Test => "the test's own result".to_owned(),
+        },
         Failure::Deadlock { .. } => "deadlock".to_owned(),
         Failure::Livelock { .. } => "livelock: the program runs and gets nowhere".to_owned(),
         Failure::Leak { threads } if threads.len() == 1 => {
@@ -128,7 +132,12 @@ fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
     match failure {
         Failure::Panic { thread, message, at } => {
             let place = at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
-            vec![format!("{} panics{place}: {}", labels.thread(*thread), clean(message))]
+            let name = labels.thread(*thread);
+            vec![match ends(message) {
+                Ends::Panic => format!("{name} panics{place}: {}", clean(message)),
+                Ends::Crash => format!("{name} crashes{place}: {}", clean(message)),
+                Ends::Test => format!("At the end of {name}: {}", clean(message)),
+            }]
         }
         Failure::Deadlock { waits } => deadlock::deadlock(chart, waits),
         Failure::Livelock { spins, steps } => {
@@ -155,7 +164,9 @@ fn why(chart: &Chart<'_>, failure: &Failure) -> Vec<String> {
             let name = labels.thread(*thread);
             let panics = fatal_panics(chart, *thread);
             if panics.is_empty() {
-                return vec![format!("{name} ends the process while the others run.")];
+                let alone = chart.trace.threads.len() == 1;
+                let others = if alone { "" } else { " while the others run" };
+                return vec![format!("{name} ends the process{others}.")];
             }
             let told = panics
                 .iter()

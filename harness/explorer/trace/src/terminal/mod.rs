@@ -2,10 +2,12 @@
 
 mod fold;
 mod lanes;
+mod rounds;
 mod style;
 
 use crate::text::{clip, width, wrap};
 use lanes::{ASCII, Glyphs, Lanes, UNICODE};
+use rounds::Piece;
 use std::ops::Range;
 use style::{Page, Role};
 
@@ -24,14 +26,14 @@ pub struct Terminal {
     pub colour: bool,
     /// Draw with ASCII instead of box-drawing characters.
     pub ascii: bool,
-    /// Show at most this many rows: those up to the panic that the verdict tells of, or else the last ones. A recorded run can have
+    /// Show at most this many rows, a line for several counted as one: those up to the panic that the verdict tells of, or else the last ones. A recorded run can have
     /// thousands.
     pub rows: Option<usize>,
     /// Whether to begin with the program's name and, if it panics, the message. A title of its own may have said both.
     pub title: bool,
     /// Whether to say where threads come from, what the marks mean, where each thread stands and how the run was found.
     pub legend: bool,
-    /// Draw steps of one thread within a crate of others as one line, unless something turns there.
+    /// Draw steps of one thread within a crate of others as one line, unless something turns there; and of rounds of a loop that are all alike the first.
     pub fold: bool,
     /// The language of everything but names.
     pub language: Language,
@@ -148,7 +150,9 @@ impl Drawing<'_> {
         let mut lanes = Lanes::new(self.chart, columns, self.glyphs);
         let all = self.chart.rows.len();
         let end = if limit < all { self.decisive().max(limit) } else { all };
-        let skipped = end.saturating_sub(limit);
+        let mut pieces = self.pieces(end);
+        pieces.drain(..pieces.len().saturating_sub(limit));
+        let skipped = pieces.first().map_or(end, |first| first.rows().start);
         if let Some(lanes) = &lanes {
             lanes.header(&mut self.page, self.chart, self.margin, legend);
         }
@@ -157,21 +161,20 @@ impl Drawing<'_> {
             self.wrapped(Role::Dim, &text, self.margin, self.margin);
         }
         let shown = skipped..end;
-        let mut before: Option<&Location> = None;
-        let mut rows = &self.chart.rows[shown.clone()];
-        while let Some((row, rest)) = rows.split_first() {
-            match fold::length(self.chart, rows).filter(|_| self.fold) {
-                Some(length) => {
-                    self.folded(&mut lanes, &rows[..length]);
-                    before = None;
-                    rows = &rows[length..];
-                }
-                None => {
+        let mut last: Option<&Location> = None;
+        let chart = self.chart;
+        for piece in pieces {
+            let rows = &chart.rows[piece.rows()];
+            let before = last.take();
+            match piece {
+                Piece::Row(row) => {
+                    let row = &chart.rows[row];
                     self.row(&mut lanes, row, before);
-                    before =
+                    last =
                         row.step.called_at.as_ref().filter(|_| self.fold).or(row.step.at.as_ref());
-                    rows = rest;
                 }
+                Piece::Within(_) => self.folded(&mut lanes, rows),
+                Piece::Again { times, .. } => self.again(&mut lanes, rows, times),
             }
         }
         if end < all {

@@ -35,4 +35,10 @@ mod tests {
     fn one() {
         count(1, 1);
     }
+
+    /// 10!/(2!)^5: 113 400.
+    #[test]
+    fn shared() {
+        count(5, 2);
+    }
 }
