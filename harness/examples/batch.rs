@@ -1,5 +1,5 @@
 //! What a batch of submissions costs: `cargo run -p harness --example batch -- 100 [--kill]`, after `cargo build --release -p harness`, which
-//! is what is measured.
+//! is what is measured, or with `--harness FILE` another.
 //!
 //! Of a hundred submissions of 07-queue, 60 are right, 30 wrong and 10 hostile, of which 3 run into a limit of 2 s. No two are alike. With
 //! `--kill`, the grader is killed when half of the results are there, and started again.
@@ -8,7 +8,7 @@ use anyhow::{Context, bail, ensure};
 use harness::grading::assignment::Assignment;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -38,7 +38,8 @@ fn main() -> anyhow::Result<()> {
     limit(&path("course").join(assignment).join("assignment.toml"))?;
     let expected = make(&Assignment::load(root, "07-queue")?, &path("submissions"), count)?;
 
-    let harness = root.join("target/release/harness");
+    let named = arguments.iter().skip_while(|argument| *argument != "--harness").nth(1);
+    let harness = named.map_or_else(|| root.join("target/release/harness"), PathBuf::from);
     ensure!(harness.exists(), "first: cargo build --release -p harness");
     let mut command = Command::new(harness);
     command.arg("grade").arg(path("submissions")).args(["--assignment", "07-queue", "--course"]);
