@@ -41,6 +41,13 @@ pub enum ManagerError {
         /// Where it is.
         address: Address,
     },
+    /// The manager is there, but a method of an object has been computing for so long that it
+    /// took nobody in. Nothing was asked for; it can be tried again.
+    #[error("a method of an object keeps the manager at {address} busy; try again later")]
+    Computes {
+        /// Where it is.
+        address: Address,
+    },
     /// The manager ended while the operation was under way.
     #[error("the manager at {address} is gone")]
     Gone {

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A manager that can take no further client says so instead of its magic
-//! number, and hangs up.
+//! number, and hangs up. One whose only thread computes says that first, and greets later.
 //!
 //! Both nonces are in both proofs, so that neither can be replayed; the names
 //! of the sides are, so that a proof cannot be sent back to its maker. All
@@ -28,6 +28,7 @@ pub(super) const NONCE: usize = 32;
 pub(super) const PROOF: usize = 32;
 const MAGIC: &[u8; 8] = b"every-in";
 const FULL: &[u8; 8] = b"every-no";
+const COMPUTES: &[u8; 8] = b"every-on";
 
 pub(super) const GREETING: usize = MAGIC.len() + NONCE;
 pub(super) const INTRODUCTION: usize = NONCE + Who::SIZE + PROOF;
@@ -94,13 +95,26 @@ pub(super) fn greeting(nonce: &[u8; NONCE]) -> Vec<u8> {
 
 /// What a manager says instead of its greeting if it has no room for another client.
 pub(super) fn refusal() -> [u8; GREETING] {
-    let mut refusal = [0; GREETING];
-    refusal[..MAGIC.len()].copy_from_slice(FULL);
-    refusal
+    padded(FULL)
 }
 
 pub(super) fn is_refusal(greeting: &[u8; GREETING]) -> bool {
     greeting.starts_with(FULL)
+}
+
+/// What a manager says before its greeting if a method computes meanwhile.
+pub(super) fn computes() -> [u8; GREETING] {
+    padded(COMPUTES)
+}
+
+pub(super) fn is_computing(greeting: &[u8; GREETING]) -> bool {
+    greeting.starts_with(COMPUTES)
+}
+
+fn padded(word: &[u8; MAGIC.len()]) -> [u8; GREETING] {
+    let mut greeting = [0; GREETING];
+    greeting[..MAGIC.len()].copy_from_slice(word);
+    greeting
 }
 
 /// The client's answer to a greeting, and the proof that must come back.

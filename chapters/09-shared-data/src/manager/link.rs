@@ -22,9 +22,8 @@ use std::time::{Duration, Instant};
 
 /// How long a manager may take to accept a client and to greet it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-/// How long it may take to answer what it can answer at once. It has one thread, which another
-/// client's large request may keep busy. Whoever waits for something else asks after such a time
-/// whether it is still there.
+/// How long it may say nothing. It has one thread, which another client's request may keep busy
+/// for longer. Whoever waits asks after such a time whether it is still there.
 const ANSWER: Duration = Duration::from_secs(60);
 
 /// A manager as a process knows it. There is one for each manager.
@@ -51,6 +50,16 @@ struct Lines {
     unreleased: Vec<u64>,
     /// A place is empty while its channel is in use, and after trouble with it.
     of_threads: HashMap<ThreadId, Option<Channel>>,
+}
+
+/// What a new connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Newcomer {
+    /// To last as long as the process.
+    Home,
+    Stays,
+    /// To hear whether the manager is there.
+    Asks,
 }
 
 #[derive(Debug, Default)]
@@ -164,10 +173,9 @@ impl Link {
     /// Sends a request and waits for its reply.
     pub(super) fn exchange(&self, request: &Request<'_>) -> Result<Reply, ManagerError> {
         let patience = match request {
-            // As long as the method does.
-            Request::Call { timeout: None, .. } => None,
             Request::Call { timeout: Some(timeout), .. } => timeout.checked_add(PATIENCE),
-            _ => Some(self.answer),
+            // As long as the method does, or another's that the manager computes first.
+            _ => None,
         };
         let deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
         self.with_channel(Instant::now() + PATIENCE, |channel| {
@@ -186,8 +194,9 @@ impl Link {
 
     /// Whether the manager still answers somebody. Who cannot ask does not know better.
     fn lives(&self) -> bool {
-        let deadline = Instant::now() + self.answer;
-        match self.connect(false, deadline) {
+        // Also one that computes says so before.
+        let deadline = Instant::now() + self.answer.min(PATIENCE);
+        match self.connect(Newcomer::Asks, deadline) {
             Ok(mut channel) => {
                 let answered = channel.send(&Request::Count).and_then(|()| channel.receive());
                 !matches!(answered, Err(Trouble::Silent))
@@ -225,7 +234,7 @@ impl Link {
     /// A connection that stands for a reference to the object, for as long as
     /// anybody has it open.
     pub(super) fn lend(&self, id: u64) -> Result<(OwnedFd, Reply), ManagerError> {
-        let mut channel = self.connect(false, Instant::now() + PATIENCE)?;
+        let mut channel = self.connect(Newcomer::Stays, Instant::now() + PATIENCE)?;
         channel.deadline = Some(Instant::now() + self.answer);
         let lent = channel.send(&Request::Lend { id }).and_then(|()| channel.receive());
         Ok((channel.socket, lent.map_err(|trouble| self.error(trouble))?))
@@ -251,7 +260,7 @@ impl Link {
             Some(channel) => channel,
             None => {
                 self.open_home(deadline)?;
-                self.connect(false, deadline)?
+                self.connect(Newcomer::Stays, deadline)?
             }
         };
         let result = body(&mut channel);
@@ -316,7 +325,7 @@ impl Link {
         }
         lines.home = Home::Opening;
         drop(lines);
-        let home = self.connect(true, deadline);
+        let home = self.connect(Newcomer::Home, deadline);
         let mut lines = self.lines();
         let result = match home {
             Ok(home) => {
@@ -340,7 +349,7 @@ impl Link {
         again.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
     }
 
-    fn connect(&self, is_home: bool, deadline: Instant) -> Result<Channel, ManagerError> {
+    fn connect(&self, newcomer: Newcomer, deadline: Instant) -> Result<Channel, ManagerError> {
         let address = || self.address.clone();
         let silent = || ManagerError::Silent { address: address() };
         let socket = self.address.connect(deadline).map_err(|source| match source.kind() {
@@ -350,7 +359,18 @@ impl Link {
         let mut channel = Channel::new(socket);
         channel.deadline = Some(deadline);
         // A manager greets everybody, unless it is ending.
-        let greeting = channel.exactly::<GREETING>().map_err(|trouble| self.error(trouble))?;
+        let mut greeting = channel.exactly::<GREETING>().map_err(|trouble| self.error(trouble))?;
+        while handshake::is_computing(&greeting) {
+            let computes = || ManagerError::Computes { address: address() };
+            if newcomer == Newcomer::Asks {
+                // It has been answered.
+                return Err(computes());
+            }
+            greeting = channel.exactly::<GREETING>().map_err(|trouble| match trouble {
+                Trouble::Silent => computes(),
+                trouble => self.error(trouble),
+            })?;
+        }
         if handshake::is_refusal(&greeting) {
             return Err(ManagerError::Full { address: address() });
         }
@@ -364,7 +384,7 @@ impl Link {
             }
             _ => other_key(),
         };
-        let who = Who { process: process()?, is_home };
+        let who = Who { process: process()?, is_home: newcomer == Newcomer::Home };
         let introduced = handshake::introduce(&self.key, &greeting, &handshake::nonce()?, who);
         let (introduction, expected) = introduced.ok_or_else(other_key)?;
         channel.send_all(&introduction).map_err(stranger)?;

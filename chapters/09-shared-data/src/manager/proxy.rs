@@ -86,8 +86,9 @@ impl Proxy {
         &self.reference.type_name
     }
 
-    /// Calls a method, and waits as long as the method does; but after a minute
-    /// in which the manager answers nobody it is [`ManagerError::Silent`].
+    /// Calls a method, and waits as long as the method does, and as others that the
+    /// manager computes first. One that says nothing to anybody for a minute, not even
+    /// that it computes, is [`ManagerError::Silent`].
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

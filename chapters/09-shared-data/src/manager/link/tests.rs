@@ -1,15 +1,20 @@
 //! A manager that says nothing more after the handshake, and one whose method takes its time.
 
 use super::{Address, Key, Link, ManagerError};
+use crate::manager::error::RemoteError;
 use crate::manager::handshake::{self, INTRODUCTION, NONCE};
 use crate::manager::object::Object;
 use crate::manager::protocol::{Call, LENGTH, Reply, Request, frame, size};
+use crate::manager::server::serve_and_tell;
+use crate::manager::shared::{Caller, Registry, Shared};
 use std::io::{Read, Write};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::task::Poll;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn key() -> Key {
     Key(b"key".to_vec())
@@ -86,4 +91,56 @@ fn a_method_may_take_longer_than_the_manager_needs_for_an_answer() {
     let Reply::One(Ok(answer)) = link.exchange(&length()).unwrap() else { panic!() };
     assert_eq!(answer, Object::from(42));
     late.join().unwrap();
+}
+
+/// What the one object's method is told, and tells.
+static METHOD: Mutex<Option<(Sender<()>, Receiver<()>)>> = Mutex::new(None);
+
+/// Computes until it is told to stop.
+struct Slow;
+
+impl Shared for Slow {
+    fn call(&mut self, _: Caller, _: &str, _: &mut [Object]) -> Poll<Result<Object, RemoteError>> {
+        let method = METHOD.lock().unwrap();
+        let (begins, ends) = method.as_ref().unwrap();
+        begins.send(()).unwrap();
+        ends.recv().unwrap();
+        Poll::Ready(Ok(42.into()))
+    }
+}
+
+#[test]
+fn a_manager_whose_method_computes_is_not_silent() {
+    let (begins, begun) = channel();
+    let (end, ends) = channel();
+    *METHOD.lock().unwrap() = Some((begins, ends));
+    let address = Address::unique().unwrap();
+    let (listener, address) = address.listen().unwrap();
+    let mut registry = Registry::default();
+    registry.register("slow", |_| Ok(Box::new(Slow)));
+    thread::spawn(move || serve_and_tell(listener, key(), registry, Duration::ZERO));
+    let answer = Duration::from_secs(5);
+    let link = || Link::new(address.clone(), key(), answer);
+    let caller = link();
+    let create = Request::Create { type_name: "slow".into(), arguments: Vec::new() };
+    let Reply::One(Ok(Object::Proxy(slow))) = caller.exchange(&create).unwrap() else { panic!() };
+    let call = Call { method: "compute".into(), arguments: Vec::new() };
+    let request = Request::Call { id: slow.id, call, timeout: None };
+    thread::scope(|scope| {
+        let called = scope.spawn(|| caller.exchange(&request).unwrap());
+        begun.recv().unwrap();
+        // Whoever asks is answered, again and again.
+        assert!((0..3).all(|_| link().lives()));
+        // A newcomer that will not wait hears why…
+        let soon = Instant::now() + Duration::from_secs(3);
+        let refused = link().check(soon);
+        assert!(matches!(refused, Err(ManagerError::Computes { .. })), "{refused:?}");
+        // …and one that waits is served in the end.
+        let newcomer = scope.spawn(|| link().exchange(&Request::Count).unwrap());
+        end.send(()).unwrap();
+        let Reply::One(Ok(answer)) = called.join().unwrap() else { panic!() };
+        assert_eq!(answer, Object::from(42));
+        let Reply::One(Ok(count)) = newcomer.join().unwrap() else { panic!() };
+        assert_eq!(count, Object::from(1));
+    });
 }

@@ -1,6 +1,8 @@
-//! The manager's process: one thread, which waits for all clients at once.
+//! The manager's process: one thread, which waits for all clients at once, and one that
+//! says so while an object keeps the first busy.
 
 mod connection;
+mod pulse;
 mod references;
 mod state;
 
@@ -8,6 +10,7 @@ use super::address::notice_a_cut;
 use super::handshake::{self, Key};
 use super::shared::Registry;
 use connection::{Connection, Event, FIRST_INTEREST};
+use pulse::Pulse;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::io::Errno;
 use rustix::net::{SendFlags, SocketFlags, accept_with, send};
@@ -15,20 +18,34 @@ use state::{Origin, State};
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 const LISTENER: u64 = 0;
 
 /// Serves clients until the process is killed.
 pub(super) fn serve(listener: OwnedFd, key: Key, registry: Registry) -> io::Result<()> {
+    serve_and_tell(listener, key, registry, pulse::AFTER)
+}
+
+/// [`serve`]; who knocks while a method computes is told `after` so long.
+pub(super) fn serve_and_tell(
+    listener: OwnedFd,
+    key: Key,
+    registry: Registry,
+    after: Duration,
+) -> io::Result<()> {
+    let (listener, pulse) = (Arc::new(listener), Pulse::new(after));
     rustix::io::ioctl_fionbio(&listener, true)?;
     let epoll = epoll::create(CreateFlags::CLOEXEC)?;
     epoll::add(&epoll, &listener, EventData::new_u64(LISTENER), EventFlags::IN)?;
     let mut random = [0; 4];
     getrandom::fill(&mut random)?;
+    pulse.watch(&listener);
     let server = Server {
         epoll,
         listener,
+        pulse,
         key,
         state: State::new(registry, u64::from(u32::from_ne_bytes(random)) << 20 | 1),
         connections: HashMap::new(),
@@ -43,7 +60,8 @@ pub(super) fn serve(listener: OwnedFd, key: Key, registry: Registry) -> io::Resu
 
 struct Server {
     epoll: OwnedFd,
-    listener: OwnedFd,
+    listener: Arc<OwnedFd>,
+    pulse: Arc<Pulse>,
     key: Key,
     state: State,
     connections: HashMap<u64, Connection>,
@@ -71,6 +89,7 @@ impl Server {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
+            self.pulse.begin();
             for event in events.drain(..) {
                 match event.data.u64() {
                     LISTENER => self.accept(),
@@ -80,6 +99,9 @@ impl Server {
             self.expire();
             while let Some(id) = self.replied.pop() {
                 self.answer(id);
+            }
+            for socket in self.pulse.end() {
+                self.greet(socket);
             }
         }
     }
@@ -140,6 +162,8 @@ impl Server {
         let added = epoll::add(&self.epoll, &socket, data, FIRST_INTEREST);
         match added.map_err(io::Error::from).and_then(|()| Connection::greet(socket)) {
             Ok(connection) => drop(self.connections.insert(id, connection)),
+            // It has left: it wanted to hear no more than that the manager computes.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
             Err(error) => eprintln!("manager: a client could not be greeted: {error}"),
         }
     }
