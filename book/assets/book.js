@@ -170,7 +170,8 @@
         }
     }
 
-    // The minutes that a page takes: its words, its visible code, which is read a line at a time, and what there is to do.
+    // The minutes that a page takes: its words, its visible code, which is read a line at a time, what programs print, which is glanced at,
+    // and what there is to do. The numbers come from a reader of chapters 0 to 7 who knew no Rust.
     function sayHowLong() {
         const main = document.querySelector(".content main");
         const titles = main?.querySelectorAll("h1") ?? [];
@@ -180,7 +181,8 @@
         for (const part of seen.querySelectorAll("details, script, svg, interleaving-stepper")) { part.remove(); }
         let lines = 0;
         for (const listing of seen.querySelectorAll("pre")) {
-            lines += listing.textContent.split("\n").filter((line) => line.trim()).length;
+            const weight = listing.querySelector("code.output") ? 0.25 : 1;
+            lines += weight * listing.textContent.split("\n").filter((line) => line.trim()).length;
             listing.remove();
         }
         const han = seen.textContent.match(/\p{Script=Han}/gu)?.length ?? 0;
@@ -188,7 +190,7 @@
         const predictions = main.querySelectorAll(".quiz").length;
         const levels = main.querySelectorAll("interleaving-stepper").length;
         const changes = main.querySelectorAll("#change").length;
-        const minutes = Math.max(1, Math.round(words / 180 + han / 320 + lines / 12 + predictions + 2 * levels));
+        const minutes = Math.max(1, Math.round(words / 150 + han / 265 + lines / 10 + predictions + 2 * levels));
         const said = document.createElement("p");
         said.className = "minutes";
         said.textContent = chinese
