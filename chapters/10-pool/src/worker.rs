@@ -8,6 +8,7 @@ use ch08_multiprocessing::{
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
+use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -65,9 +66,15 @@ pub(crate) struct Worker {
     ready: bool,
     ended: bool,
     tasks: u64,
-    /// The number of the last task that was sent.
+    /// How many tasks were sent.
     sent: u64,
+    /// Makes numbers that nobody in the worker can tell before a task is there.
+    secret: RandomState,
 }
+
+/// Where, in the number of a task, the count begins. Below it is what cannot be guessed; in the
+/// answer to a task that could not be read, nothing.
+const COUNT: u32 = 32;
 
 impl Worker {
     /// Starts one; does not wait until it is ready.
@@ -81,7 +88,8 @@ impl Worker {
         };
         let child =
             Process::new(work, (theirs, initializer)).name("PoolWorker").daemon(true).start()?;
-        Ok(Worker { child, connection, ready: false, ended: false, tasks: 0, sent: 0 })
+        let secret = RandomState::new();
+        Ok(Worker { child, connection, ready: false, ended: false, tasks: 0, sent: 0, secret })
     }
 
     pub(crate) fn child(&self) -> &Child {
@@ -110,13 +118,14 @@ impl Worker {
                 }
             }
         }
-        let number = self.sent + 1;
+        let count = self.sent + 1;
+        let number = count << COUNT | self.secret.hash_one(count) >> COUNT;
         match self.connection.send(&Some((number, task))) {
             Err(error) if error.nothing_was_sent() => return Err(TaskError::serialization(error)),
             // Another failed send is followed by a failed receive, which knows the reason.
             _ => {}
         }
-        self.sent = number;
+        self.sent = count;
         let reply = self.reply(number)?;
         self.outcome(reply)
     }
@@ -141,8 +150,15 @@ impl Worker {
     fn reply(&mut self, number: u64) -> Result<Reply, TaskError> {
         loop {
             let (answered, reply) = self.answer()?;
-            if answered == number {
+            let unread = matches!(reply, Reply::Failed { .. } | Reply::Broken { .. });
+            if answered == number || (unread && answered == number >> COUNT << COUNT) {
                 return Ok(reply);
+            }
+            if answered >> COUNT >= number >> COUNT {
+                // Whoever says that may say more. Of an earlier task a copy of the worker may speak.
+                let _ = self.end();
+                let reason = "the worker answered for a task that it did not have, and was ended";
+                return Err(TaskError::Serialization { reason: Reason::new(reason) });
             }
         }
     }
@@ -208,7 +224,7 @@ fn work((mut connection, initializer): (Connection, Option<Task>)) {
         if !usable || matches!(answer.1, Reply::Broken { .. }) {
             return;
         }
-        let number = answer.0 + 1;
+        let number = ((answer.0 >> COUNT) + 1) << COUNT;
         answer = match connection.recv::<Option<(u64, Task)>>() {
             Ok(Some((number, task))) => (number, perform(task)),
             Err(error @ RecvError::DescriptorsLost) => {

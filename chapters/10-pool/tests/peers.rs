@@ -1,10 +1,11 @@
 //! Workers that do not keep to the rules: they are copied, cut off, stopped, replaced by another program, or
 //! slow to end. Each task has its own outcome and no other's, and the pool goes on.
 
-use ch08_multiprocessing::{Connection, Process, active_children, pipe};
+use ch08_multiprocessing::{Connection, Message, Process, RecvError, active_children, pipe};
 use ch10_pool::{Pool, TaskError};
 use rustix::process::{Pid, Signal, getpid, kill_process};
 use std::io::Write;
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::time::Duration;
@@ -24,6 +25,8 @@ fn main() {
             ("a_worker_without_descriptors_fails_its_task_alone", || fails(close_all)),
             ("so_does_one_that_shuts_its_sockets_down", || fails(shut_down_all)),
             ("so_does_one_that_says_nonsense_and_ends", || fails(lie)),
+            ("so_does_one_that_speaks_for_others_and_stays", || fails(forge)),
+            ("an_answer_that_is_there_before_its_task_is_none", forged_beforehand),
             ("so_does_one_that_becomes_another_program", || fails(become_another)),
             ("so_does_one_that_ends_in_another_thread", || fails(exit_elsewhere)),
             ("so_does_one_that_aborts", || fails(abort)),
@@ -148,6 +151,43 @@ fn lie(_: ()) -> i64 {
     }
     // SAFETY: ends the process at once.
     unsafe { libc::_exit(0) }
+}
+
+/// As a worker says that a task is done, of all the next ones.
+fn forge(_: ()) -> i64 {
+    let nonsense = Message::encode(&666_i64).unwrap();
+    for socket in sockets() {
+        let mut pool = Connection::from(OwnedFd::from(socket));
+        for number in (1..20_u64).flat_map(|n| [n, n << 32]) {
+            let _ = pool.send(&(number, 0_u32, &nonsense));
+        }
+    }
+    1
+}
+
+/// Speaks later, in a thread that its task leaves behind.
+fn forge_when_told(mut main: Connection) -> i64 {
+    std::thread::spawn(move || {
+        main.recv::<()>().unwrap();
+        forge(());
+        main.send(&()).unwrap();
+    });
+    1
+}
+
+fn forged_beforehand() {
+    let pool = Pool::new(1).unwrap();
+    let (mut ours, theirs) = pipe().unwrap();
+    assert_eq!(pool.apply(forge_when_told, theirs), Ok(1));
+    ours.send(&()).unwrap();
+    // It says the nonsense to each socket of its process, and so here, too.
+    while let Err(error) = ours.recv::<()>() {
+        assert!(matches!(error, RecvError::Decode(_)), "{error}");
+    }
+    let next = pool.apply(square, 3);
+    assert!(matches!(next, Err(TaskError::Serialization { .. })), "{next:?}");
+    goes_on(&pool);
+    pool.close().join();
 }
 
 fn become_another(_: ()) -> i64 {

@@ -6,14 +6,18 @@
 //! references that the process has must outlive any of its threads: they end
 //! with the connection that lasts.
 
+mod newcomer;
+#[cfg(test)]
+mod tests;
+
 use super::address::Address;
 use super::channel::{Channel, Trouble};
 use super::error::ManagerError;
-use super::handshake::{self, GREETING, Key, PROOF, Who};
+use super::handshake::Key;
 use super::protocol::{Reply, Request};
+use newcomer::Newcomer;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError, Weak};
@@ -50,16 +54,6 @@ struct Lines {
     unreleased: Vec<u64>,
     /// A place is empty while its channel is in use, and after trouble with it.
     of_threads: HashMap<ThreadId, Option<Channel>>,
-}
-
-/// What a new connection is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Newcomer {
-    /// To last as long as the process.
-    Home,
-    Stays,
-    /// To hear whether the manager is there.
-    Asks,
 }
 
 #[derive(Debug, Default)]
@@ -343,74 +337,4 @@ impl Link {
         self.settled.notify_all();
         result
     }
-
-    fn nobody_listens(&self, deadline: Instant) -> bool {
-        let again = self.address.connect(deadline);
-        again.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
-    }
-
-    fn connect(&self, newcomer: Newcomer, deadline: Instant) -> Result<Channel, ManagerError> {
-        let address = || self.address.clone();
-        let silent = || ManagerError::Silent { address: address() };
-        let socket = self.address.connect(deadline).map_err(|source| match source.kind() {
-            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => silent(),
-            _ => ManagerError::Connect { address: address(), source },
-        })?;
-        let mut channel = Channel::new(socket);
-        channel.deadline = Some(deadline);
-        // A manager greets everybody, unless it is ending.
-        let mut greeting = channel.exactly::<GREETING>().map_err(|trouble| self.error(trouble))?;
-        while handshake::is_computing(&greeting) {
-            let computes = || ManagerError::Computes { address: address() };
-            if newcomer == Newcomer::Asks {
-                // It has been answered.
-                return Err(computes());
-            }
-            greeting = channel.exactly::<GREETING>().map_err(|trouble| match trouble {
-                Trouble::Silent => computes(),
-                trouble => self.error(trouble),
-            })?;
-        }
-        if handshake::is_refusal(&greeting) {
-            return Err(ManagerError::Full { address: address() });
-        }
-        let other_key = || ManagerError::WrongKey { address: address() };
-        // One that hangs up after that has another key, or is none.
-        let stranger = |trouble| match trouble {
-            Trouble::Silent => silent(),
-            // It ended in the middle of this: nobody listens there any more.
-            Trouble::Ended if self.nobody_listens(deadline) => {
-                ManagerError::Gone { address: address() }
-            }
-            _ => other_key(),
-        };
-        let who = Who { process: process()?, is_home: newcomer == Newcomer::Home };
-        let introduced = handshake::introduce(&self.key, &greeting, &handshake::nonce()?, who);
-        let (introduction, expected) = introduced.ok_or_else(other_key)?;
-        channel.send_all(&introduction).map_err(stranger)?;
-        if !expected.is(&channel.exactly::<PROOF>().map_err(stranger)?) {
-            return Err(other_key());
-        }
-        Ok(channel)
-    }
 }
-
-/// The random number that stands for this process.
-fn process() -> io::Result<u128> {
-    static PROCESS: Mutex<Option<(u32, u128)>> = Mutex::new(None);
-    let mut process = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
-    let forks = forks();
-    if let Some((before, number)) = *process
-        && before == forks
-    {
-        return Ok(number);
-    }
-    let mut random = [0; 16];
-    getrandom::fill(&mut random)?;
-    let number = u128::from_ne_bytes(random);
-    *process = Some((forks, number));
-    Ok(number)
-}
-
-#[cfg(test)]
-mod tests;

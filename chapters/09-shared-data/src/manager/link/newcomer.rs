@@ -1,0 +1,92 @@
+//! How a connection begins: the greeting, and the proof of the key.
+
+use super::{Link, forks};
+use crate::manager::channel::{Channel, Trouble};
+use crate::manager::error::ManagerError;
+use crate::manager::handshake::{self, GREETING, PROOF, Who};
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+/// What a new connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Newcomer {
+    /// To last as long as the process.
+    Home,
+    Stays,
+    /// To hear whether the manager is there.
+    Asks,
+}
+
+impl Link {
+    fn nobody_listens(&self, deadline: Instant) -> bool {
+        let again = self.address.connect(deadline);
+        again.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+    }
+
+    pub(super) fn connect(
+        &self,
+        newcomer: Newcomer,
+        deadline: Instant,
+    ) -> Result<Channel, ManagerError> {
+        let address = || self.address.clone();
+        let silent = || ManagerError::Silent { address: address() };
+        let socket = self.address.connect(deadline).map_err(|source| match source.kind() {
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => silent(),
+            _ => ManagerError::Connect { address: address(), source },
+        })?;
+        let mut channel = Channel::new(socket);
+        channel.deadline = Some(deadline);
+        // A manager greets everybody, unless it is ending.
+        let mut greeting = channel.exactly::<GREETING>().map_err(|trouble| self.error(trouble))?;
+        while handshake::is_computing(&greeting) {
+            let computes = || ManagerError::Computes { address: address() };
+            if newcomer == Newcomer::Asks {
+                // It has been answered.
+                return Err(computes());
+            }
+            greeting = channel.exactly::<GREETING>().map_err(|trouble| match trouble {
+                Trouble::Silent => computes(),
+                trouble => self.error(trouble),
+            })?;
+        }
+        if handshake::is_refusal(&greeting) {
+            return Err(ManagerError::Full { address: address() });
+        }
+        let other_key = || ManagerError::WrongKey { address: address() };
+        // One that hangs up after that has another key, or is none.
+        let stranger = |trouble| match trouble {
+            Trouble::Silent => silent(),
+            // It ended in the middle of this: nobody listens there any more.
+            Trouble::Ended if self.nobody_listens(deadline) => {
+                ManagerError::Gone { address: address() }
+            }
+            _ => other_key(),
+        };
+        let who = Who { process: process()?, is_home: newcomer == Newcomer::Home };
+        let introduced = handshake::introduce(&self.key, &greeting, &handshake::nonce()?, who);
+        let (introduction, expected) = introduced.ok_or_else(other_key)?;
+        channel.send_all(&introduction).map_err(stranger)?;
+        if !expected.is(&channel.exactly::<PROOF>().map_err(stranger)?) {
+            return Err(other_key());
+        }
+        Ok(channel)
+    }
+}
+
+/// The random number that stands for this process.
+fn process() -> io::Result<u128> {
+    static PROCESS: Mutex<Option<(u32, u128)>> = Mutex::new(None);
+    let mut process = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
+    let forks = forks();
+    if let Some((before, number)) = *process
+        && before == forks
+    {
+        return Ok(number);
+    }
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)?;
+    let number = u128::from_ne_bytes(random);
+    *process = Some((forks, number));
+    Ok(number)
+}
