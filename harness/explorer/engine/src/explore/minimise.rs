@@ -6,8 +6,8 @@
 //! First the run itself is made simpler, as long as it still fails in the same way: turns that were taken away are given back ([`smooth`]), and what is odd
 //! is tried away ([`plain`]). Then simpler runs are searched for, the simplest first.
 //!
-//! All of it ends after three seconds, and sooner on most programs: each change of the run costs one execution, and the searches have
-//! [`EXECUTIONS`] each.
+//! All of it ends after so many steps and executions ([`Budget`]), which are the same on every machine: a second or two where nothing else runs, and sooner for
+//! most programs.
 
 use std::time::{Duration, Instant};
 
@@ -18,12 +18,14 @@ use crate::search::full::Full;
 use crate::search::guided::{Guided, Turn};
 use crate::search::{Next, Search};
 
-/// How long to change the run itself, and to search for runs in which nothing odd happens.
-const TIME: Duration = Duration::from_secs(1);
-/// How long to search for other runs.
-const MORE_TIME: Duration = Duration::from_secs(2);
+/// How many steps it may take to change the run itself, and to search for runs in which nothing odd happens.
+const STEPS: u64 = 1_000_000;
+/// How many it may take to search for other runs.
+const MORE_STEPS: u64 = 2_000_000;
 /// How many executions a search may make.
 const EXECUTIONS: u64 = 20_000;
+/// Nobody waits longer for a simpler run, whatever the machine is busy with.
+const TIME: Duration = Duration::from_secs(30);
 /// To so many earlier places a step is moved at most.
 const PLACES: usize = 8;
 
@@ -73,6 +75,35 @@ fn weight(preemptions: u32, plain: bool) -> u32 {
     2 * preemptions + if plain { 0 } else { 3 }
 }
 
+/// What may still be tried.
+struct Budget {
+    steps: u64,
+    until: Instant,
+}
+
+impl Budget {
+    fn new(steps: u64) -> Self {
+        Self { steps, until: Instant::now() + TIME }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.steps == 0 || Instant::now() >= self.until
+    }
+
+    /// An execution was made.
+    fn pay(&mut self, runner: &Runner) {
+        let steps = runner.with(|machine| u64::from(machine.steps));
+        self.steps = self.steps.saturating_sub(steps.max(1));
+    }
+
+    /// [`follow`], paid for.
+    fn follow(&mut self, runner: &Runner, guide: Guided) -> Option<Found> {
+        let found = follow(runner, guide);
+        self.pay(runner);
+        found
+    }
+}
+
 /// Runs a schedule and tells how it ends.
 pub(super) fn follow(runner: &Runner, guide: Guided) -> Option<Found> {
     runner.with(|machine| machine.search = Box::new(guide));
@@ -96,25 +127,25 @@ fn alike(a: &Bad, b: &Bad) -> bool {
 
 /// A run that fails in the same way and is simple, and whether it is sure that no failing run has fewer preemptions.
 pub(super) fn minimise(runner: &Runner, found: Found) -> (Found, bool) {
-    let deadline = Instant::now() + TIME;
-    let mut best = simplify(runner, found, deadline);
+    let mut budget = Budget::new(STEPS);
+    let mut best = simplify(runner, found, &mut budget);
     runner.with(|machine| machine.nothing_odd = true);
-    let nothing_odd = search_below(runner, &best, true, deadline);
+    let nothing_odd = search_below(runner, &best, true, &mut budget);
     runner.with(|machine| machine.nothing_odd = false);
     if let (Some(turns), _) = nothing_odd {
         // What happens there happens as well where odd things could.
         let again = follow(runner, Guided::new(turns)).filter(|again| alike(&again.bad, &best.bad));
         best = again.filter(|again| again.rank() < best.rank()).unwrap_or(best);
     }
-    let deadline = Instant::now() + MORE_TIME;
-    let (turns, sure) = search_below(runner, &best, false, deadline);
+    let mut budget = Budget::new(MORE_STEPS);
+    let (turns, sure) = search_below(runner, &best, false, &mut budget);
     let other = turns.and_then(|turns| follow(runner, Guided::new(turns)));
     let Some(other) = other.filter(|other| alike(&other.bad, &best.bad)) else {
         return (best, sure);
     };
     // Below its preemptions there is none, as far as was looked.
     let fewest = other.preemptions;
-    let other = simplify(runner, other, deadline);
+    let other = simplify(runner, other, &mut budget);
     if other.rank() < best.rank() {
         best = other;
     }
@@ -123,21 +154,21 @@ pub(super) fn minimise(runner: &Runner, found: Found) -> (Found, bool) {
 }
 
 /// Makes a run simpler by changing it.
-fn simplify(runner: &Runner, found: Found, deadline: Instant) -> Found {
-    let smoothed = smooth(runner, found, deadline);
+fn simplify(runner: &Runner, found: Found, budget: &mut Budget) -> Found {
+    let smoothed = smooth(runner, found, budget);
     let odd = smoothed.odd.len();
-    let best = plain(runner, smoothed, deadline);
-    if best.odd.len() < odd { smooth(runner, best, deadline) } else { best }
+    let best = plain(runner, smoothed, budget);
+    if best.odd.len() < odd { smooth(runner, best, budget) } else { best }
 }
 
 /// Gives turns back as long as that makes the run simpler.
-fn smooth(runner: &Runner, mut best: Found, deadline: Instant) -> Found {
+fn smooth(runner: &Runner, mut best: Found, budget: &mut Budget) -> Found {
     loop {
         let mut changed = false;
         let mut at = 1;
-        while at < best.turns.len() && Instant::now() < deadline {
+        while at < best.turns.len() && !budget.is_spent() {
             let simpler = with_the_turn_back(&best.turns, at)
-                .and_then(|turns| follow(runner, Guided::lenient(turns)))
+                .and_then(|turns| budget.follow(runner, Guided::lenient(turns)))
                 .filter(|other| alike(&other.bad, &best.bad) && other.rank() < best.rank());
             match simpler {
                 Some(simpler) => (best, changed) = (simpler, true),
@@ -162,7 +193,7 @@ fn with_the_turn_back(turns: &[Turn], at: usize) -> Option<Vec<Turn>> {
 }
 
 /// Takes what is odd out of a run, all of it or one thing after the other, and keeps the simplest on the way.
-fn plain(runner: &Runner, found: Found, deadline: Instant) -> Found {
+fn plain(runner: &Runner, found: Found, budget: &mut Budget) -> Found {
     let mut usual = found.turns.clone();
     for &at in &found.odd {
         usual[at].1 = 0;
@@ -174,11 +205,12 @@ fn plain(runner: &Runner, found: Found, deadline: Instant) -> Found {
     let mut kept = 0;
     let mut next = now.odd.first().copied();
     while let Some(at) = next
-        && Instant::now() < deadline
+        && !budget.is_spent()
     {
         tries.extend(without(&now.turns, at));
         let fewer = tries.drain(..).find_map(|turns| {
-            follow(runner, Guided::lenient(turns))
+            budget
+                .follow(runner, Guided::lenient(turns))
                 .filter(|other| alike(&other.bad, &now.bad) && other.odd.len() < now.odd.len())
         });
         match fewer {
@@ -222,7 +254,7 @@ fn search_below(
     runner: &Runner,
     best: &Found,
     plain: bool,
-    deadline: Instant,
+    budget: &mut Budget,
 ) -> (Option<Vec<Turn>>, bool) {
     let mut left = EXECUTIONS;
     let mut sure = true;
@@ -234,10 +266,10 @@ fn search_below(
     while worth(bound) {
         // The reduced search is quick to find something, and full enumeration is sure that there is nothing.
         let reduced = Box::new(Bounded::new(bound));
-        let searched = match search(runner, reduced, &best.bad, deadline, &mut left) {
+        let searched = match search(runner, reduced, &best.bad, budget, &mut left) {
             Searched::Nothing => {
                 let full = Box::new(Full::new(Some(bound)));
-                search(runner, full, &best.bad, deadline, &mut left)
+                search(runner, full, &best.bad, budget, &mut left)
             }
             searched => searched,
         };
@@ -261,12 +293,13 @@ fn search(
     runner: &Runner,
     search: Box<dyn Search>,
     bad: &Bad,
-    deadline: Instant,
+    budget: &mut Budget,
     left: &mut u64,
 ) -> Searched {
     runner.with(|machine| machine.search = search);
-    while *left > 0 && Instant::now() < deadline {
+    while *left > 0 && !budget.is_spent() {
         let ended = runner.execute(false);
+        budget.pay(runner);
         if ended.is_some_and(|other| alike(&other, bad)) {
             // Once more, for the schedule.
             return match runner.execute(true) {
@@ -274,7 +307,7 @@ fn search(
                 None => Searched::OutOfBudget,
             };
         }
-        match runner.with(|machine| machine.finish(deadline)) {
+        match runner.with(|machine| machine.finish(budget.until)) {
             Next::Another => {}
             Next::Exhausted => return Searched::Nothing,
             Next::OutOfTime => return Searched::OutOfBudget,
