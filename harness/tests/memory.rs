@@ -97,8 +97,25 @@ fn races() {
 }
 
 #[test]
+fn cells() {
+    hold("cells.rs");
+}
+
+#[test]
 fn frees() {
-    hold("frees.rs");
+    let outcomes = hold("frees.rs");
+    let of = |name: &str| outcomes.iter().find(|outcome| outcome.name.ends_with(name)).unwrap();
+    // Both layouts, and both lines.
+    let summary = &of("/freed_as_something_larger").summary;
+    let (freed, made) =
+        summary.split_once(" as 32 bytes aligned to 8 what main has allocated at ").unwrap();
+    assert!(
+        freed.starts_with("invalid free: main frees at ")
+            && made.ends_with(" as 8 bytes aligned to 8"),
+        "{summary}"
+    );
+    let picture = picture(of("/freed_as_something_larger"), Path::new("/"), false);
+    assert!(picture.contains("another layout than it was allocated with"), "{picture}");
 }
 
 #[test]

@@ -449,3 +449,54 @@ fn a_value_in_a_lock() {
     drop(Mutex::new(Guard(owner)));
     pointer.get();
 }
+
+/// Must fail: invalid free. Most allocators do not mind; those that are told the size do.
+fn freed_as_something_larger() {
+    let eight = Box::into_raw(Box::new(1_u64));
+    // SAFETY: none. That is what is explored.
+    unsafe { drop(Box::from_raw(eight.cast::<[u64; 4]>())) };
+}
+
+/// Must fail: invalid free. The size is right, the alignment is not.
+fn freed_with_another_alignment() {
+    let bytes = Box::into_raw(Box::new([0_u8; 8]));
+    // SAFETY: none. That is what is explored.
+    unsafe { std::alloc::dealloc(bytes.cast(), std::alloc::Layout::from_size_align_unchecked(8, 4)) };
+}
+
+/// Must fail: invalid free. A vector whose capacity is not what was allocated.
+fn a_vector_that_says_it_is_smaller() {
+    let mut four = std::mem::ManuallyDrop::new(vec![1_u32, 2, 3, 4]);
+    // SAFETY: none. That is what is explored.
+    drop(unsafe { Vec::from_raw_parts(four.as_mut_ptr(), 2, 2) });
+}
+
+/// Must fail: invalid free. The old size is told when memory grows, too.
+fn grown_from_another_size() {
+    let layout = |size| std::alloc::Layout::from_size_align(size, 8).unwrap();
+    // SAFETY: none. That is what is explored.
+    unsafe {
+        let sixteen = std::alloc::alloc(layout(16));
+        let more = std::alloc::realloc(sixteen, layout(24), 32);
+        std::alloc::dealloc(more, layout(32));
+    }
+}
+
+/// What is freed as it was allocated, in all kinds of ways.
+fn freed_as_it_was() {
+    let mut vector = Vec::with_capacity(3);
+    for number in 0..40_u32 {
+        vector.push(number);
+    }
+    vector.truncate(5);
+    let boxed = vector.into_boxed_slice();
+    let shared: std::sync::Arc<[u32]> = boxed.into();
+    let text: Box<str> = "a text".into();
+    let text: std::sync::Arc<str> = text.into();
+    let dynamic: Box<dyn Fn() -> u32 + Send> = Box::new(move || shared[4]);
+    let sum = thread::spawn(move || dynamic() + text.len() as u32).join().unwrap();
+    assert_eq!(sum, 10);
+    let eight = Box::into_raw(Box::new(1_u64));
+    // SAFETY: `u64` and `[u32; 2]` differ in their alignment, `u64` and `f64` in nothing.
+    drop(unsafe { Box::from_raw(eight.cast::<f64>()) });
+}

@@ -166,6 +166,76 @@ fn a_try_read_may_fail_because_a_writer_waits() {
 
 // Park tokens.
 
+/// Main gives the lock back while others wait for it: a writer, a reader, or both. Then it looks.
+fn left_while_others_wait(writers: usize, readers: usize, look: fn(&RwLock<()>) -> bool) {
+    let lock = RwLock::new(());
+    let come = AtomicBool::new(false);
+    let seen = thread::scope(|scope| {
+        let guard = lock.write().unwrap();
+        for _ in 0..writers {
+            scope.spawn(|| {
+                let _guard = lock.write().unwrap();
+                come.store(true, SeqCst);
+            });
+        }
+        for _ in 0..readers {
+            scope.spawn(|| {
+                let _guard = lock.read().unwrap();
+                come.store(true, SeqCst);
+            });
+        }
+        drop(guard);
+        // Whoever has had the lock has come before it could be had again.
+        look(&lock) || lock.try_write().is_err() || come.load(SeqCst)
+    });
+    assert!(seen, "nobody has come, nobody has it, and it could not be had");
+}
+
+/// On Linux, nearly each time.
+#[test]
+fn a_lock_that_is_given_back_is_kept_for_a_writer_if_a_reader_waits_too() {
+    fn try_read(lock: &RwLock<()>) -> bool {
+        lock.try_read().is_ok()
+    }
+    let told = failure(|| left_while_others_wait(1, 1, try_read));
+    assert!(is_panic(&told), "{told:?}");
+    // A look by `{:?}` tries to read as well.
+    let told = failure(|| {
+        left_while_others_wait(1, 1, |lock| !format!("{lock:?}").contains("<locked>"));
+    });
+    assert!(is_panic(&told), "{told:?}");
+    // With only one kind it is free, and whoever wants to write may have it in any case.
+    proved(|| left_while_others_wait(1, 0, try_read));
+    proved(|| left_while_others_wait(0, 1, try_read));
+    proved(|| left_while_others_wait(1, 1, |lock| lock.try_write().is_ok()));
+}
+
+/// Nobody waits any more who has had it.
+#[test]
+fn a_lock_that_all_have_had_is_kept_for_nobody() {
+    proved(|| {
+        let lock = RwLock::new(0);
+        thread::scope(|scope| {
+            let guard = lock.write().unwrap();
+            scope.spawn(|| *lock.write().unwrap() += 1);
+            scope.spawn(|| *lock.read().unwrap());
+            drop(guard);
+        });
+        assert_eq!(*lock.try_read().unwrap(), 1);
+    });
+    // `downgrade` lets all readers in.
+    proved(|| {
+        let lock = RwLock::new(0);
+        let guard = lock.write().unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| *lock.read().unwrap());
+            let guard = explore_engine::sync::RwLockWriteGuard::downgrade(guard);
+            assert_eq!(*lock.try_read().unwrap(), 0);
+            drop(guard);
+        });
+    });
+}
+
 #[test]
 fn a_channel_eats_a_park_token() {
     let scenario = || {

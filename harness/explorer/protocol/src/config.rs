@@ -79,9 +79,19 @@ pub struct Config {
     /// Writers that wait for an `RwLock` may keep readers out. Set where it can make a difference, by the exploration itself.
     #[doc(hidden)]
     pub queues: bool,
+    /// Readers that wait for an `RwLock` are seen to wait. Set where it can make a difference, by the exploration itself.
+    #[doc(hidden)]
+    pub readers: bool,
+    /// Calls of std that block may leave a park token with these threads, as a bit mask. Off: it is not known yet what it costs other people's programs.
+    #[doc(hidden)]
+    pub left: u64,
     /// Calls of std that block may eat a park token. Set where it can make a difference, by the exploration itself.
     #[doc(hidden)]
     pub tokens: bool,
+    /// A sleep that is longer than so many nanoseconds may take its time: it ends when nothing else can happen, and after the time-outs that pass before it. 0: none. Set where it
+    /// can make a difference, by the exploration itself.
+    #[doc(hidden)]
+    pub long_sleeps: u64,
     /// Looks at std's objects may find what was. Off: it is not known yet what it costs other people's programs.
     #[doc(hidden)]
     pub past: bool,
@@ -161,7 +171,10 @@ impl Default for Config {
             parts: 0,
             strategy: Strategy::Optimal,
             queues: false,
+            readers: false,
+            left: 0,
             tokens: false,
+            long_sleeps: 0,
             past: false,
             results: false,
             streams: false,
@@ -367,7 +380,10 @@ fields!(Config {
     parts,
     strategy,
     queues,
+    readers,
+    left,
     tokens,
+    long_sleeps,
     past,
     results,
     streams,

@@ -3,7 +3,7 @@
 //! `0:a3b.1(c2a)4` reads: format 0; thread `a` (the first) takes 3 steps, `b` one step in its alternative 1, then four times `c` 2 steps and
 //! `a` one. After the end of the string whoever ran last goes on, unless it yields. Between the format and the colon stand the bounds that the schedule was found with, where they are
 //! not the usual: `s2` two spurious wake-ups a thread, `n7` random numbers from the seed 7, `e` eager time-outs, `o` the order of prints counts, `q` every ordering is
-//! `SeqCst`, `d` threads may be left running at the end, `m` memory may not, `r` writers that wait keep readers out, `t` park tokens are eaten, `h` looks may find what was, `u` to let go of a thread's result is a step, `p` the locks of the standard streams keep others out, `g` it goes round.
+//! `SeqCst`, `d` threads may be left running at the end, `m` memory may not, `r` writers that wait keep readers out, `k` and readers that wait are seen to, `t` park tokens are eaten, `y2` and left with the second thread, `z64` sleeps of more than 64 nanoseconds may take their time, `h` looks may find what was, `u` to let go of a thread's result is a step, `p` the locks of the standard streams keep others out, `g` it goes round.
 
 use std::fmt;
 
@@ -57,6 +57,12 @@ pub fn write(config: &Config, turns: &[Turn]) -> String {
     if config.entropy != 0 {
         text += &format!("n{}", config.entropy);
     }
+    if config.left != 0 {
+        text += &format!("y{}", config.left);
+    }
+    if config.long_sleeps != 0 {
+        text += &format!("z{}", config.long_sleeps);
+    }
     for (letter, set) in [
         ('e', config.eager_timeouts),
         ('o', config.outputs),
@@ -65,6 +71,7 @@ pub fn write(config: &Config, turns: &[Turn]) -> String {
         ('m', config.leaks),
         ('c', config.counters),
         ('r', config.queues),
+        ('k', config.readers),
         ('t', config.tokens),
         ('h', config.past),
         ('u', config.results),
@@ -152,7 +159,10 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
     config.leaks = false;
     config.counters = false;
     config.queues = false;
+    config.readers = false;
+    config.left = 0;
     config.tokens = false;
+    config.long_sleeps = 0;
     config.past = false;
     config.results = false;
     config.streams = false;
@@ -163,10 +173,13 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
             's' => config.spurious = number(&mut bounds)?,
             'l' => config.looks = Some(number(&mut bounds)?),
             'n' => config.entropy = long(&mut bounds)?,
+            'z' => config.long_sleeps = long(&mut bounds)?,
             'w' => config.weak_failures = number(&mut bounds)?,
             'e' => config.eager_timeouts = true,
             'r' => config.queues = true,
+            'k' => config.readers = true,
             't' => config.tokens = true,
+            'y' => config.left = long(&mut bounds)?,
             'h' => config.past = true,
             'u' => config.results = true,
             'p' => config.streams = true,

@@ -111,7 +111,7 @@ pub enum MemoryFault {
     UseAfterFree,
     /// It was freed twice.
     DoubleFree,
-    /// What was freed is no allocation.
+    /// What was freed is no allocation, or one with another layout.
     InvalidFree,
     /// It is still allocated at the end, and nobody can reach it any more.
     Leak,

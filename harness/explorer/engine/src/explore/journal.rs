@@ -40,9 +40,18 @@ impl Key {
     pub fn new(piece: &Piece, most: u64, now: &Config) -> Self {
         let mut numbers = Vec::new();
         piece.write(&mut numbers);
-        let noticed = [now.queues, now.tokens, now.streams, now.counters, now.every_round];
+        let noticed = [
+            now.queues,
+            now.readers,
+            now.tokens,
+            now.results,
+            now.streams,
+            now.counters,
+            now.every_round,
+        ];
         let noticed = noticed.map(u64::from);
         numbers.extend(noticed);
+        numbers.extend([now.left, now.long_sleeps]);
         let of = |seed: u64| {
             let mut hasher = DefaultHasher::new();
             (seed, &numbers).hash(&mut hasher);

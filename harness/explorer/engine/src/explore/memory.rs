@@ -70,6 +70,21 @@ pub(super) fn summary(machine: &Machine, fault: &Fault) -> String {
         let thread = machine.thread_name(thread);
         return format!("memory is leaked: {size} byte{s}, allocated by {thread}{place}{others}");
     }
+    if let (Some([made, freed]), Some((_, thread))) = (fault.layouts, fault.block) {
+        let freeing: String = fault.later.iter().map(side).collect();
+        let place =
+            fault.allocated_at.as_ref().map_or(String::new(), |at| format!(" at {}", at.near()));
+        let layout = |(size, align): (usize, usize)| {
+            format!("{size} byte{} aligned to {align}", if size == 1 { "" } else { "s" })
+        };
+        return format!(
+            "{}: {freeing} as {} what {} has allocated{place} as {}",
+            kind(fault.kind).name(),
+            layout(freed),
+            machine.thread_name(thread),
+            layout(made)
+        );
+    }
     let sides: Vec<String> = fault.earlier.iter().chain(&fault.later).map(side).collect();
     format!("{}: {}", kind(fault.kind).name(), sides.join(", "))
 }

@@ -600,17 +600,23 @@ impl<'a> Exploration<'a> {
         let noticed = self.runner.with(|machine| {
             let config = &mut machine.config;
             let met = &machine.policies;
-            let found = [met.queues(), met.tokens(), met.results];
-            let explored = [config.queues, config.tokens, config.results];
-            if found == explored {
+            let found = [met.queues(), met.readers(), met.tokens(), met.results];
+            let explored = [config.queues, config.readers, config.tokens, config.results];
+            // Where time-outs fire at any moment, they fire before a sleep ends as well.
+            let all_fire = config.eager_timeouts && !config.only_naps;
+            let sleeps = if all_fire { 0 } else { met.long_sleeps() };
+            if found == explored && sleeps == config.long_sleeps {
                 return false;
             }
             if self.confined {
-                self.noticed |=
-                    found.iter().zip(explored).any(|(found, explored)| *found && !explored);
+                let more = found.iter().zip(explored).any(|(found, explored)| *found && !explored);
+                let known = config.long_sleeps;
+                let shorter = sleeps != 0 && (known == 0 || sleeps < known);
+                self.noticed |= more || shorter;
                 return false;
             }
-            [config.queues, config.tokens, config.results] = found;
+            config.long_sleeps = sleeps;
+            [config.queues, config.readers, config.tokens, config.results] = found;
             machine.search = search(&machine.config);
             true
         });

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::runner::Scenario;
 use super::{Exploration, Explorer, Outcome, Progress, ScheduleError, Status, replayed};
 use crate::config::Config;
-use crate::machine::choices::BEHIND;
+use crate::machine::choices::{BEHIND, LONG};
 use crate::machine::op::{Loc, Op};
 use crate::machine::{Bad, Machine};
 use crate::search::guided::Turn;
@@ -151,10 +151,14 @@ impl Explorer {
         let _watchdog = self.watch(&runner, name);
         Exploration::new(&config, &runner, name, &mut |_| {}).search();
         let found = runner.with(|machine| machine.config.clone());
-        let Config { queues, tokens, past, results, streams, counters, every_round, .. } = found;
+        let Config { queues, readers, tokens, left, long_sleeps, past, .. } = found;
+        let Config { results, streams, counters, every_round, .. } = found;
         Config {
             queues,
+            readers,
             tokens,
+            left,
+            long_sleeps,
             past,
             results,
             streams,
@@ -188,7 +192,8 @@ fn untold(machine: &Machine, choice: &Choice) -> Option<Untold> {
     Some(match machine.threads[usize::from(choice.thread)].pending {
         Op::Start => Untold::Begins,
         Op::Return => Untold::Returns,
-        Op::Queue(_) | Op::RestIn { .. } | Op::RestScope(_) => Untold::Asks,
+        Op::Queue(_) | Op::QueueRead(_) | Op::RestIn { .. } | Op::RestScope(_) => Untold::Asks,
+        Op::Sleep(_) if choice.alt == LONG => Untold::Asks,
         Op::Read(_) if choice.alt == BEHIND => Untold::KeptOut,
         Op::Pass { .. } | Op::SendTaken { .. } | Op::Await(_) => Untold::GoesOn,
         Op::Print(_) | Op::LockStream(_) | Op::UnlockStream(_) => Untold::Prints,

@@ -14,7 +14,8 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, UnsafeCell};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 use super::op::Tid;
 use super::plain::blocks as plain;
@@ -39,10 +40,8 @@ const CLASSES: usize = 33;
 /// The smallest block.
 const LEAST: usize = 16;
 
-/// The arena of one thread: `floor ≤ mark ≤ next ≤ mapped`.
+/// The arena of one thread: its floor `≤ mark ≤ next ≤ mapped`.
 struct Region {
-    /// Below lies what earlier executions left behind.
-    floor: usize,
     /// What lies below was allocated before the thread's last change.
     mark: usize,
     /// Where the next block goes.
@@ -63,7 +62,6 @@ impl Region {
     const fn new(tid: Tid) -> Self {
         let start = START + (tid << APART);
         Self {
-            floor: start,
             mark: start,
             next: start,
             mapped: start,
@@ -85,23 +83,65 @@ impl Region {
     }
 }
 
-struct Regions(UnsafeCell<[Region; MAX_THREADS]>);
+struct Regions {
+    all: UnsafeCell<[Region; MAX_THREADS]>,
+    /// Below lies what earlier executions left behind. Whoever frees looks here, also a thread of the operating system that does not explore: it may have kept what
+    /// its own explorations have observed.
+    floors: [AtomicUsize; MAX_THREADS],
+}
 
-// SAFETY: only the thread of the operating system that explores uses them, and there is one exploration at a time.
+// SAFETY: only the thread of the operating system that explores uses `all`, and there is one exploration at a time.
 unsafe impl Sync for Regions {}
 
-static REGIONS: Regions = Regions(UnsafeCell::new({
-    let mut regions = [const { Region::new(0) }; MAX_THREADS];
-    let mut tid = 0;
-    while tid < MAX_THREADS {
-        regions[tid] = Region::new(tid);
-        tid += 1;
-    }
-    regions
-}));
+static REGIONS: Regions = Regions {
+    all: UnsafeCell::new({
+        let mut regions = [const { Region::new(0) }; MAX_THREADS];
+        let mut tid = 0;
+        while tid < MAX_THREADS {
+            regions[tid] = Region::new(tid);
+            tid += 1;
+        }
+        regions
+    }),
+    floors: {
+        let mut floors = [const { AtomicUsize::new(0) }; MAX_THREADS];
+        let mut tid = 0;
+        while tid < MAX_THREADS {
+            floors[tid] = AtomicUsize::new(START + (tid << APART));
+            tid += 1;
+        }
+        floors
+    },
+};
 
-/// How many blocks of this execution are alive.
-static ALIVE: AtomicUsize = AtomicUsize::new(0);
+fn floor(tid: Tid) -> usize {
+    REGIONS.floors[tid].load(Relaxed)
+}
+
+fn set_floor(tid: Tid, floor: usize) {
+    REGIONS.floors[tid].store(floor, Relaxed);
+}
+
+/// How many blocks of this execution are alive, in the lower half. The upper half counts the executions, by two: it is odd while one begins. Another thread of the
+/// operating system may free what it has kept at any moment, also while an execution begins; counted there, the block would be missing from those of the new one,
+/// and its memory would be cleared although something in it is alive.
+static ALIVE: AtomicU64 = AtomicU64::new(0);
+
+const ONE_EXECUTION: u64 = 1 << 33;
+const BEGINS: u64 = 1 << 32;
+
+/// The engine's code, on whatever thread of the operating system, frees what the program has allocated.
+#[cold]
+fn give_back(tid: Tid, at: usize) {
+    let seen = ALIVE.load(Acquire);
+    if seen & BEGINS != 0 || at < floor(tid) {
+        return;
+    }
+    plain::given_back(at);
+    let counted = |now: u64| (now >> 32 == seen >> 32 && now as u32 > 0).then(|| now - 1);
+    // If another execution has begun meanwhile, the block is none of its own.
+    let _ = ALIVE.fetch_update(AcqRel, Acquire, counted);
+}
 
 /// Nobody's code but the engine's.
 const ENGINE: u8 = u8::MAX;
@@ -155,13 +195,14 @@ pub fn outside<R>(f: impl FnOnce() -> R) -> R {
 /// The caller is the only one who uses the arenas at this moment: code of the exploration that runs, or that is about to.
 unsafe fn regions() -> &'static mut [Region; MAX_THREADS] {
     // SAFETY: as the caller promises.
-    unsafe { &mut *REGIONS.0.get() }
+    unsafe { &mut *REGIONS.all.get() }
 }
 
 /// A new execution begins. Only by the thread that explores.
 pub fn begin() {
+    let before = ALIVE.fetch_or(BEGINS, AcqRel);
     // Where statics are put back too, nothing that is still alive can be reached any more.
-    let all_gone = ALIVE.swap(0, Relaxed) == 0 || super::plain::is_on();
+    let all_gone = before as u32 == 0 || super::plain::is_on();
     // SAFETY: the exploration is between two executions.
     for (tid, region) in unsafe { regions() }.iter_mut().enumerate() {
         if region.next == START + (tid << APART) {
@@ -169,11 +210,11 @@ pub fn begin() {
         }
         if all_gone {
             // SAFETY: the memory is the arena's, and nobody uses it any more.
-            unsafe { clear(region.floor, region.next) };
-            region.next = region.floor;
+            unsafe { clear(floor(tid), region.next) };
+            region.next = floor(tid);
         } else {
-            sweep::left(tid, region.floor..region.next);
-            region.floor = region.next;
+            sweep::left(tid, floor(tid)..region.next);
+            set_floor(tid, region.next);
         }
         region.mark = region.next;
         region.forget_free();
@@ -185,12 +226,14 @@ pub fn begin() {
             if is_end {
                 // SAFETY: the exploration is between two executions.
                 let region = unsafe { &mut regions()[tid] };
-                region.floor = memory.start;
+                set_floor(tid, memory.start);
                 region.mark = memory.start;
                 region.next = memory.start;
             }
         });
     }
+    sweep::explores();
+    ALIVE.store((before >> 33 << 33).wrapping_add(ONE_EXECUTION), Release);
 }
 
 /// Makes memory zero.
@@ -239,7 +282,8 @@ pub fn note_step(tid: Tid) {
 pub fn used() -> impl Iterator<Item = (usize, usize)> {
     // SAFETY: called by the machine, in an execution.
     let regions: &[Region] = unsafe { regions() };
-    regions.iter().map(|region| (region.floor, region.next)).filter(|(start, end)| start < end)
+    let ranges = regions.iter().enumerate().map(|(tid, region)| (floor(tid), region.next));
+    ranges.filter(|(start, end)| start < end)
 }
 
 /// Where the arenas' own data are: there are addresses of blocks, and nobody of the program knows them.
@@ -256,9 +300,7 @@ pub const fn holds(address: usize) -> bool {
 
 /// Whether an address in an arena is of memory that an earlier execution has left behind.
 pub fn is_of_earlier(address: usize) -> bool {
-    // SAFETY: called by the machine, in an execution.
-    let region = unsafe { &regions()[(address - START) >> APART] };
-    address < region.floor
+    address < floor((address - START) >> APART)
 }
 
 fn class(layout: Layout) -> usize {
@@ -343,8 +385,8 @@ unsafe impl GlobalAlloc for Arena {
         let tid = Tid::from(runs);
         // SAFETY: code of the exploration runs.
         let block = unsafe { regions()[tid].allocate(tid, class) };
-        ALIVE.fetch_add(usize::from(!block.is_null()), Relaxed);
-        plain::allocated(tid, block.addr(), layout.size());
+        ALIVE.fetch_add(u64::from(!block.is_null()), Relaxed);
+        plain::allocated(tid, block.addr(), layout);
         block
     }
 
@@ -356,18 +398,17 @@ unsafe impl GlobalAlloc for Arena {
             return unsafe { System.dealloc(block, layout) };
         }
         let tid = (at - START) >> APART;
-        // SAFETY: these are read by whoever frees; they change only where the thread that explores allocates or begins anew.
-        let region = unsafe { &mut (*REGIONS.0.get())[tid] };
-        if at < region.floor {
-            return;
-        }
         let runs = RUNS.try_with(Cell::get).unwrap_or(ENGINE);
         if runs == ENGINE {
-            plain::given_back(at);
-        } else {
-            plain::freed(at);
+            return give_back(tid, at);
         }
+        if at < floor(tid) {
+            return;
+        }
+        plain::freed(at, layout);
         ALIVE.fetch_sub(1, Relaxed);
+        // SAFETY: code of the exploration runs.
+        let region = unsafe { &mut regions()[tid] };
         if Tid::from(runs) == tid && at >= region.mark {
             let class = class(layout);
             let is_watched = super::plain::is_on();

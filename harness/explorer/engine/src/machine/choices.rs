@@ -4,7 +4,7 @@
 //! after: the search relies on it.
 
 use super::object::{OncePhase, State};
-use super::op::{Obj, Op, Tid};
+use super::op::{ENDLESS, Obj, Op, Tid};
 use super::spinning::Waits;
 use super::thread::{Thread, Woken};
 use super::{FENCES, Machine, SPAWNS, end_of, result_of, shared, token_of};
@@ -18,12 +18,28 @@ pub const SPURIOUS: u16 = 1;
 pub const TIMED_OUT: u16 = 2;
 /// A blocking call of std has eaten the thread's park token.
 pub const EATEN: u16 = 4;
+/// A blocking call of std leaves a park token; it may eat another.
+pub const LEFT: u16 = 64;
+/// `park` finds a token that such a call has left; or finds its own, and that one comes afterwards.
+pub const STRAY: u16 = 16;
+/// A sleep takes its time.
+pub const LONG: u16 = 32;
 /// A look at one of std's objects finds what was before.
 pub const BEFORE: u16 = 8;
 /// A waiting writer keeps the reader out.
 pub const BEHIND: u16 = 1;
 /// A `compare_exchange_weak` fails although it need not.
 pub const WEAK_FAILURE: u16 = 1 << 15;
+
+/// Whether a blocking call that goes on so has eaten a token.
+pub fn eats(alt: u16) -> bool {
+    alt == EATEN || alt == EATEN | LEFT
+}
+
+/// Whether it leaves one.
+pub fn leaves(alt: u16) -> bool {
+    alt == LEFT || alt == EATEN | LEFT
+}
 
 impl Machine {
     /// Collects everything that is possible; if nothing is, the time-outs that now fire.
@@ -81,7 +97,8 @@ impl Machine {
             | Op::Receive { .. }
             | Op::Send(_)
             | Op::SendTaken { .. }
-            | Op::JoinScoped(_) => {
+            | Op::JoinScoped(_)
+            | Op::Sleep(_) => {
                 self.alternatives(tid, &mut alternatives);
                 alternatives.contains(&choice)
             }
@@ -184,10 +201,14 @@ impl Machine {
                 if thread.spurious_left > 0 && !thread.token {
                     push(SPURIOUS);
                 }
+                if thread.stray.is_some() {
+                    push(STRAY);
+                }
             }
             Op::Read(lock) | Op::TryRead(lock) => {
                 push(0);
-                if self.may_be_kept_out(lock) {
+                let kept = self.lock(lock).kept && matches!(thread.pending, Op::TryRead(_));
+                if self.may_be_kept_out(lock) || kept {
                     push(BEHIND);
                 }
                 if self.may_find_what_was(tid) {
@@ -200,10 +221,26 @@ impl Machine {
                     push(BEFORE);
                 }
             }
+            Op::Sleep(_) => {
+                push(0);
+                if thread.pending.branches(&self.config) {
+                    push(LONG);
+                }
+            }
             op if op.parks() => {
                 push(0);
-                if self.config.tokens && thread.rests && thread.token {
+                let eats = self.config.tokens && thread.rests && thread.token;
+                // The last thread of a scope may wake its owner before that has come to the end; others are woken only where they wait.
+                let waits = thread.rests || matches!(op, Op::JoinScoped(_));
+                let leaves = waits && thread.stray.is_none() && self.minds_left(tid);
+                if eats {
                     push(EATEN);
+                }
+                if leaves {
+                    push(LEFT);
+                }
+                if eats && leaves {
+                    push(EATEN | LEFT);
                 }
             }
             _ => push(0),
@@ -238,7 +275,10 @@ impl Machine {
                 (thread.woken != Woken::No || late) && self.lock(lock).is_free()
             }
             Op::Park { timeout } => {
-                thread.token || thread.spurious_left > 0 || thread.fires_early(timeout)
+                thread.token
+                    || thread.stray.is_some()
+                    || thread.spurious_left > 0
+                    || thread.fires_early(timeout)
             }
             Op::Pass { barrier, generation } => {
                 matches!(self.objects[barrier as usize].state, State::Barrier { generation: now, .. } if now != generation)
@@ -257,6 +297,8 @@ impl Machine {
             Op::Send(_) | Op::SendTaken { .. } | Op::Receive { .. } => self.channel_ready(thread),
             Op::Print(stream) | Op::LockStream(stream) => self.stream_ready(tid, stream),
             Op::SpinYield => self.may_spin_on(tid),
+            Op::Sleep(time) => time < ENDLESS,
+            Op::SleepEnds(_) => false,
             _ => true,
         }
     }
@@ -280,18 +322,36 @@ impl Machine {
         oldest..=newest
     }
 
-    /// Whether a thread has a time-out that fires when nothing else can happen.
+    /// Whether a thread has a time-out that fires when nothing else can happen, or a sleep that ends then.
     fn fires_when_quiet(&self, tid: Tid) -> bool {
+        let Some(time) = self.passes_at(tid) else { return false };
+        // A sleep that takes its time ends after the time-outs that pass before it, and before those that pass later.
+        let sleeps = |tid: &Tid| matches!(self.threads[*tid].pending, Op::SleepEnds(_));
+        let first = |wanted: bool| {
+            let all = (0..self.threads.len()).filter(|tid| sleeps(tid) == wanted);
+            all.filter_map(|tid| self.passes_at(tid)).min()
+        };
+        match (sleeps(&tid), first(true)) {
+            (false, sleep) => sleep.is_none_or(|sleep| time <= sleep),
+            (true, sleep) => {
+                sleep == Some(time) && first(false).is_none_or(|timeout| time <= timeout)
+            }
+        }
+    }
+
+    /// When the time-out of a thread passes, or its sleep ends, on its clock; nothing, if it has none, or could not go on then.
+    fn passes_at(&self, tid: Tid) -> Option<u64> {
         let thread = &self.threads[tid];
         if !thread.exists || thread.ended.is_some() {
-            return false;
+            return None;
         }
-        match thread.pending {
-            Op::Park { timeout } => timeout.is_some(),
-            Op::Receive { timeout, .. } => timeout.is_some(),
-            Op::Wake { lock, timeout, .. } => timeout.is_some() && self.lock(lock).is_free(),
-            _ => false,
-        }
+        let time = match thread.pending {
+            Op::Park { timeout } | Op::Receive { timeout, .. } => timeout,
+            Op::Wake { lock, timeout, .. } => timeout.filter(|_| self.lock(lock).is_free()),
+            Op::SleepEnds(time) => Some(time),
+            _ => None,
+        };
+        time.map(|time| thread.views.current.time.saturating_add(time))
     }
 
     /// What an operation touches, as `alt` of it in this state; and what it could touch in another state.
@@ -305,7 +365,7 @@ impl Machine {
             return (touched, widest);
         }
         // Whether there was a token to eat, the call looks; or it takes it.
-        let kind = if alt == EATEN { Kind::Write } else { Kind::Read };
+        let kind = if eats(alt) { Kind::Write } else { Kind::Read };
         (touched.and(token_of(tid), kind), widest.and(token_of(tid), Kind::Write))
     }
 
@@ -323,6 +383,7 @@ impl Machine {
             | Op::JoinScoped(_)
             | Op::Yield
             | Op::Sleep(_)
+            | Op::SleepEnds(_)
             | Op::Pass { .. }
             | Op::SendTaken { .. } => same(Footprint::EMPTY),
             Op::SpinYield if thread.spin.waits != Waits::Change => same(Footprint::EMPTY),
@@ -345,7 +406,7 @@ impl Machine {
                 same(Footprint::EMPTY)
             }
             Op::Read(lock) | Op::TryRead(lock) if alt == BEHIND => same(one(lock, Kind::Write)),
-            Op::Queue(lock) => same(one(lock, Kind::Write)),
+            Op::Queue(lock) | Op::QueueRead(lock) => same(one(lock, Kind::Write)),
             // It depends on who queues, and it waits for the lock: whoever took that is a candidate for a race, whatever lies between.
             Op::ReadBehind(lock) => same(one(lock, Kind::Share).and(shared(lock), Kind::Write)),
             Op::Read(lock) if self.config.queues => {

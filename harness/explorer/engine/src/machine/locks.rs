@@ -43,6 +43,7 @@ impl Machine {
         state.owner = Some(tid);
         state.taken = taken;
         state.queued &= !(1 << tid);
+        state.kept = false;
         self.threads[tid].views.learn(&state.view);
         self.threads[tid].views.learn(&state.read_view);
         let past = state.past;
@@ -66,6 +67,8 @@ impl Machine {
     pub(super) fn share(&mut self, tid: Tid, lock: Obj) {
         let State::Lock(state) = &mut self.objects[lock as usize].state else { return };
         state.readers.push(tid);
+        state.waiting &= !(1 << tid);
+        state.kept = false;
         self.threads[tid].reading += 1;
         let State::Lock(state) = &self.objects[lock as usize].state else { return };
         // A reader learns what writers knew, not what other readers knew.
@@ -83,6 +86,7 @@ impl Machine {
         let elsewhere = self.has_section_changed(taken.as_ref());
         let state = self.lock_mut(lock);
         state.owner = None;
+        state.is_left();
         state.view = view;
         state.releases += 1;
         // SAFETY: the value lies in the lock, which is borrowed by the guard that gives it back; nobody else can have it.

@@ -63,6 +63,10 @@ pub struct Lock {
     pub readers: Vec<Tid>,
     /// The writers that wait for it and were there before later readers, as a bit mask.
     pub queued: u64,
+    /// The readers that wait for it, where that is explored, as a bit mask.
+    pub waiting: u64,
+    /// It was given back while a writer and a reader waited for it, and no writer has come since.
+    pub kept: bool,
     /// What those knew who held it alone.
     pub view: Clock,
     /// What those knew who held it for reading.
@@ -86,6 +90,11 @@ pub struct Lock {
 }
 
 impl Lock {
+    /// Somebody has given it back.
+    pub fn is_left(&mut self) {
+        self.kept = self.is_free() && self.queued != 0 && self.waiting != 0;
+    }
+
     /// Whether nobody holds it.
     pub fn is_free(&self) -> bool {
         self.owner.is_none() && self.readers.is_empty()

@@ -31,6 +31,8 @@ pub enum Op {
     /// A yield at the end of a spin round that read the same values as the round before.
     SpinYield,
     Sleep(u64),
+    /// A sleep that takes its time ends.
+    SleepEnds(u64),
     Park {
         timeout: Option<u64>,
     },
@@ -42,6 +44,8 @@ pub enum Op {
     TryRead(Obj),
     /// A writer asks for a lock; if it must wait, readers that come later may have to wait for it.
     Queue(Obj),
+    /// A reader asks for a lock, and perhaps must wait.
+    QueueRead(Obj),
     /// A reader that a waiting writer keeps out gets its turn.
     ReadBehind(Obj),
     Unread(Obj),
@@ -142,6 +146,9 @@ pub enum Op {
     Abort,
 }
 
+/// A time that nobody lives to see, in nanoseconds: a hundred years.
+pub const ENDLESS: u64 = 100 * 365 * 24 * 3600 * 1_000_000_000;
+
 impl Op {
     /// Whether the operation does nothing but give something back, or end. A thread that has nothing else to do is as good as ended.
     pub fn only_ends(&self) -> bool {
@@ -187,6 +194,18 @@ impl Op {
         )
     }
 
+    /// The same, as std does it: a time-out that is beyond the end of its clock is none.
+    pub fn as_std_waits(mut self) -> Self {
+        if let Self::Wait { timeout, .. }
+        | Self::Wake { timeout, .. }
+        | Self::Park { timeout }
+        | Self::Receive { timeout, .. } = &mut self
+        {
+            timeout.take_if(|time| *time >= ENDLESS);
+        }
+        self
+    }
+
     /// How long it waits, if not for ever.
     pub fn timeout(&self) -> Option<u64> {
         match *self {
@@ -205,13 +224,14 @@ impl Op {
             Self::Wait { timeout, .. } => {
                 spurious || timeout.is_some_and(|time| eager || time == 0)
             }
-            Self::Park { .. } => spurious,
+            Self::Park { .. } => spurious || config.left != 0,
             Self::TryRead(_) => config.queues || config.past,
             Self::Read(_) => config.queues,
             Self::TryLock(_) | Self::OnceGet(_) | Self::IsPoisoned(_) | Self::IsFinished(_) => {
                 config.past
             }
-            _ if self.parks() => config.tokens,
+            Self::Sleep(time) => config.long_sleeps != 0 && *time > config.long_sleeps,
+            _ if self.parks() => config.tokens || config.left != 0,
             _ => false,
         }
     }
@@ -225,6 +245,7 @@ impl Op {
             | Self::Read(o)
             | Self::TryRead(o)
             | Self::Queue(o)
+            | Self::QueueRead(o)
             | Self::ReadBehind(o)
             | Self::Unread(o)
             | Self::Downgrade(o)

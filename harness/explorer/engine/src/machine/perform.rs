@@ -1,6 +1,6 @@
 //! What each operation does to the state.
 
-use super::choices::{BEHIND, EATEN, SPURIOUS, TIMED_OUT, WEAK_FAILURE};
+use super::choices::{BEHIND, LONG, SPURIOUS, STRAY, TIMED_OUT, WEAK_FAILURE, eats, leaves};
 use super::object::{OncePhase, State};
 use super::op::{Obj, Op, Tid};
 use super::past::{self, Was};
@@ -54,8 +54,8 @@ impl Machine {
             self.observed = None;
         }
         self.note_move(tid, op, &done, step);
-        if alt == EATEN && op.parks() {
-            self.threads[tid].token = false;
+        if op.parks() {
+            self.settle_tokens(tid, alt, &done);
         }
         if matches!(op, Op::Receive { .. } | Op::SendTaken { .. } | Op::JoinScoped(_)) {
             self.threads[tid].rests = false;
@@ -142,7 +142,8 @@ impl Machine {
             Op::LockStream(stream) => self.enter_stream(tid, stream),
             Op::UnlockStream(stream) => self.leave_stream(tid, stream),
             Op::SpinYield => self.spin_on(tid),
-            Op::Sleep(time) => {
+            Op::Sleep(_) if alt == LONG => return Done { value: 1, ok: true },
+            Op::Sleep(time) | Op::SleepEnds(time) => {
                 let now = &mut self.threads[tid].views.current.time;
                 *now = now.saturating_add(time);
             }
@@ -176,7 +177,15 @@ impl Machine {
                     self.note_time(tid, lock);
                 }
             }
-            Op::Read(_) if alt == BEHIND => return Done { value: 1, ok: false },
+            Op::QueueRead(lock) => {
+                if self.lock(lock).owner.is_some() {
+                    self.lock_mut(lock).waiting |= 1 << tid;
+                }
+            }
+            Op::Read(lock) if alt == BEHIND => {
+                self.lock_mut(lock).waiting |= 1 << tid;
+                return Done { value: 1, ok: false };
+            }
             Op::Read(lock) | Op::ReadBehind(lock) => self.share(tid, lock),
             Op::TryRead(lock) => {
                 let free = self.lock(lock).owner.is_none() && alt != BEHIND;
@@ -195,6 +204,7 @@ impl Machine {
                 let own = state.readers.iter().position(|&reader| reader == tid);
                 let reader =
                     (!state.readers.is_empty()).then(|| state.readers.remove(own.unwrap_or(0)));
+                state.is_left();
                 state.releases += 1;
                 state.read_view.join(&view);
                 if let Some(reader) = reader {
@@ -205,6 +215,8 @@ impl Machine {
             Op::Downgrade(lock) => {
                 *woken = self.release(tid, lock);
                 self.share(tid, lock);
+                // All readers are woken.
+                self.lock_mut(lock).waiting = 0;
             }
             Op::Wait { condvar, lock, .. } => {
                 *woken = self.release(tid, lock);
@@ -422,6 +434,20 @@ impl Machine {
         }
     }
 
+    /// A blocking call is over.
+    fn settle_tokens(&mut self, tid: Tid, alt: u16, done: &Done) {
+        if eats(alt) {
+            self.threads[tid].token = false;
+        }
+        // Who serves a call unparks its thread afterwards, which need not have parked by then. Nobody serves one whose time-out passes.
+        let timed_out = done.value & 0xFFFF_FFFF == super::channels::outcome::TIMED_OUT;
+        if leaves(alt) && !timed_out {
+            let knew = self.threads[tid].views.current.clone();
+            self.threads[tid].stray = Some(knew);
+        }
+        self.threads[tid].has_blocked = true;
+    }
+
     fn pass_time(&mut self, tid: Tid, timeout: Option<u64>) {
         let now = &mut self.threads[tid].views.current.time;
         *now = now.saturating_add(timeout.unwrap_or(0));
@@ -433,10 +459,20 @@ impl Machine {
             return Done::OK;
         }
         let thread = &mut self.threads[tid];
+        let has_stray = thread.stray.is_some();
+        // Two tokens are one, unless the one that was left comes later.
+        let comes_later = thread.token && alt == STRAY;
+        if let Some(knew) = thread.stray.take_if(|_| !comes_later) {
+            thread.views.learn(&knew);
+            if !thread.token {
+                return Done { value: 1, ok: true };
+            }
+        }
+        let thread = &mut self.threads[tid];
         let had_token = std::mem::take(&mut thread.token);
         if had_token {
             // Without the token it would still be parked: it comes after the step that set it, in any order.
-            let only_way = thread.spurious_left == 0 && timeout.is_none();
+            let only_way = thread.spurious_left == 0 && timeout.is_none() && !has_stray;
             if only_way {
                 self.after.push(thread.token_by);
             }

@@ -2,13 +2,16 @@
 //!
 //! Whether a writer that waits for an `RwLock` keeps later readers out depends on the system; on Linux it does. Mostly that only
 //! delays the readers, as if they had come later, and nothing new can happen. It makes a difference where a thread waits for something while it
-//! holds a lock for reading: then who is kept out may be the one that it waits for, or itself. And `try_read` can see it. To explore
+//! holds a lock for reading: then who is kept out may be the one that it waits for, or itself. And `try_read` can see it, even where nobody has the lock: on Linux one that is given
+//! back while a writer and a reader wait for it is kept for the writer, which is woken alone, and until that one has come `try_read` finds it as if it were taken. `try_write` does not. To explore
 //! it costs a step for each writer, so it is done only for programs that do such a thing: they are noticed on the way, and the exploration begins
 //! again.
 
 //!
 //! Likewise a blocking call of std that waits by `park`, as channels and the end of a scope do on Linux: it eats the token of its thread, and whoever
-//! parks later waits for ever (rust-lang/rust #145816). That matters only to a thread that does such a call, and is unparked, and parks.
+//! parks later waits for ever (rust-lang/rust #145816). That matters only to a thread that does such a call, and is unparked, and parks. It can leave one, too. The last thread of a
+//! scope unparks the owner, who need not have parked; and whoever serves a thread that waits in a channel says so first and unparks it afterwards: if it looks in between, it goes on without
+//! the token. Then the next `park` returns at once. That is not switched on yet.
 
 //!
 //! And who destroys the result of a thread whose handle was dropped: the thread, or who dropped the handle, whoever is later. That matters if the destructor does something that others can
@@ -18,10 +21,15 @@
 //! And the lock of a standard stream, which a print takes, and gives back when its text is put together and written. Mostly nobody can tell. It makes a
 //! difference where a thread does something that others can notice while it has the lock: then the lock is one like all others.
 
-use super::context;
+//!
+//! And whether a sleep lasts longer than the time-out of another thread. Who sleeps may go on at any moment, as others may be slow; so a sleep is a step like others, and as long as it can be
+//! taken no time-out fires. But one of a second does not end before a time-out of ten milliseconds that began with it, unless somebody is very slow. So in a program that has
+//! both, such a sleep may take its time: then it ends as a time-out fires, when nothing else can happen, and those that pass before it have fired first.
+
 use super::object::Object;
 use super::op::{Loc, Op, Tid};
 use super::thread::Thread;
+use super::{Machine, context};
 
 /// What the program was seen to do, in all executions together.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,10 +38,16 @@ pub struct Policies {
     pub(crate) writes: bool,
     /// It waits for something while it holds a lock for reading, or tries to get one.
     pub(crate) notices: bool,
+    /// It waits for one to read.
+    pub(crate) reads: bool,
+    /// It tries to read one.
+    pub(crate) tries: bool,
     /// The threads that park, as bit masks; those that are unparked; those that block in another call that parks.
     pub(crate) parks: u64,
     pub(crate) unparked: u64,
     pub(crate) blocks: u64,
+    /// And those that park after such a call.
+    pub(crate) parks_afterwards: u64,
     /// It does something while it has the lock of a standard stream.
     pub(crate) streams: bool,
     /// It does a `compare_exchange_weak`.
@@ -42,6 +56,10 @@ pub struct Policies {
     pub timed: bool,
     /// It waits with a time-out that is shorter than a nap.
     pub naps: bool,
+    /// The shortest time-out of a call that waits, in nanoseconds, 0 if there is none; and the longest sleep; and the threads that wait or sleep so, as a bit mask.
+    pub(crate) shortest: u64,
+    pub(crate) longest: u64,
+    pub(crate) sleepers: u64,
     /// It looks at a channel without waiting.
     pub peeks: bool,
     /// It looks at another of std's objects without waiting.
@@ -60,12 +78,18 @@ impl Policies {
         let reading = thread.reading > 0;
         self.streams |= thread.printing > 0;
         self.notices |= (reading && op.can_wait()) || matches!(op, Op::TryRead(_));
+        self.reads |= matches!(op, Op::Read(_));
+        self.tries |= matches!(op, Op::TryRead(_));
         self.peeks |= matches!(op, Op::TrySend(_) | Op::TryReceive(_));
         self.looks |= super::past::may_look_back(op);
         self.results |= thread.destroys;
+        self.note_time(tid, thread, op);
         match op {
             Op::Lock(lock) => self.writes |= objects[lock as usize].kind == "RwLock",
-            Op::Park { .. } => self.parks |= 1 << tid,
+            Op::Park { .. } => {
+                self.parks |= 1 << tid;
+                self.parks_afterwards |= u64::from(thread.has_blocked) << tid;
+            }
             Op::Unpark(other) => self.unparked |= 1 << other,
             _ if op.parks() => self.blocks |= 1 << tid,
             Op::Compare { atomic, weak, .. } => {
@@ -76,16 +100,33 @@ impl Policies {
         }
     }
 
+    fn note_time(&mut self, tid: Tid, thread: &Thread, op: Op) {
+        let waits = op.timeout().filter(|time| *time > 0 && !thread.patient);
+        if let Some(time) = waits {
+            self.shortest = shorter(self.shortest, time);
+            self.sleepers |= 1 << tid;
+        } else if let Op::Sleep(time) = op {
+            self.longest = self.longest.max(time);
+            self.sleepers |= 1 << tid;
+        }
+    }
+
     /// What another process was seen to do as well.
     pub fn join(&mut self, other: Self) {
         self.writes |= other.writes;
         self.notices |= other.notices;
+        self.reads |= other.reads;
+        self.tries |= other.tries;
         self.parks |= other.parks;
         self.unparked |= other.unparked;
         self.blocks |= other.blocks;
+        self.parks_afterwards |= other.parks_afterwards;
         self.weak |= other.weak;
         self.timed |= other.timed;
         self.naps |= other.naps;
+        self.shortest = shorter(self.shortest, other.shortest);
+        self.longest = self.longest.max(other.longest);
+        self.sleepers |= other.sleepers;
         self.streams |= other.streams;
         self.peeks |= other.peeks;
         self.looks |= other.looks;
@@ -99,9 +140,33 @@ impl Policies {
         self.parks & self.unparked & self.blocks != 0
     }
 
+    /// Whether the program can notice that an `RwLock` which nobody has is kept for a writer.
+    pub fn readers(self) -> bool {
+        self.writes && self.reads && self.tries
+    }
+
+    /// Sleeps that are longer than this may last beyond a time-out of another thread. 0, if there are none. A power of two, so that not every other time-out is another answer.
+    pub fn long_sleeps(self) -> u64 {
+        let together = self.sleepers.count_ones() > 1;
+        let lasts = together && self.shortest < self.longest;
+        self.shortest.checked_ilog2().filter(|_| lasts).map_or(0, |power| 1 << power)
+    }
+
     /// Whether the program can notice who gets an `RwLock` first.
     pub fn queues(self) -> bool {
         self.writes && self.notices
+    }
+}
+
+/// The shorter of two times, of which 0 is none.
+fn shorter(one: u64, other: u64) -> u64 {
+    if one == 0 || other == 0 { one.max(other) } else { one.min(other) }
+}
+
+impl Machine {
+    /// Whether it makes a difference to a thread that std's calls leave a park token with it.
+    pub fn minds_left(&self, tid: Tid) -> bool {
+        self.config.left >> tid & 1 == 1
     }
 }
 

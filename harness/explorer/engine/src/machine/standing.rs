@@ -45,6 +45,7 @@ impl Machine {
                 Some(WaitsFor::Join { thread: thread_id(other) })
             }
             Op::Park { .. } => Some(WaitsFor::Unpark),
+            Op::Sleep(_) => Some(WaitsFor::Time),
             Op::Pass { barrier, .. } => {
                 Some(WaitsFor::Barrier { barrier: self.trace_object(barrier) })
             }

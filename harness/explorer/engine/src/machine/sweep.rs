@@ -31,6 +31,8 @@ struct Piece {
 
 struct Left {
     pieces: Vec<Piece>,
+    /// Who makes, or has made, the last execution.
+    explorer: Option<ThreadId>,
     /// How many bytes there are.
     bytes: usize,
     /// How many there may be before the next search.
@@ -39,8 +41,13 @@ struct Left {
     stacks: Vec<Range<usize>>,
 }
 
-static LEFT: Mutex<Left> =
-    Mutex::new(Left { pieces: Vec::new(), bytes: 0, enough: 0, stacks: Vec::new() });
+static LEFT: Mutex<Left> = Mutex::new(Left {
+    pieces: Vec::new(),
+    explorer: None,
+    bytes: 0,
+    enough: 0,
+    stacks: Vec::new(),
+});
 
 fn all() -> MutexGuard<'static, Left> {
     LEFT.lock().unwrap_or_else(PoisonError::into_inner)
@@ -57,10 +64,15 @@ pub fn dead(stacks: Vec<Range<usize>>) {
     all().stacks = stacks;
 }
 
-/// An execution has left this behind, in the arena of a thread.
+/// This thread of the operating system makes the next execution.
+pub fn explores() {
+    all().explorer = Some(std::thread::current().id());
+}
+
+/// The last execution has left this behind, in the arena of a thread. It may have been another's: then that one holds on to it.
 pub fn left(tid: Tid, memory: Range<usize>) {
     let mut left = all();
-    let explorer = std::thread::current().id();
+    let explorer = left.explorer.unwrap_or_else(|| std::thread::current().id());
     left.bytes += memory.len();
     let last = left.pieces.iter_mut().rev().find(|piece| piece.tid == tid);
     match last.filter(|last| {

@@ -57,6 +57,10 @@ pub struct Thread {
     pub token_by: u32,
     /// What those knew who set the token.
     pub token_view: crate::search::clock::Clock,
+    /// A blocking call of std has left a token, or will: what the thread knew then.
+    pub stray: Option<crate::search::clock::Clock>,
+    /// It has done a call that may leave one.
+    pub has_blocked: bool,
     /// How many spurious wake-ups it may still have.
     pub spurious_left: u8,
     /// How many of its time-outs may still fire while others could go on.
@@ -144,6 +148,8 @@ impl Thread {
             token: false,
             token_by: 0,
             token_view: Default::default(),
+            stray: None,
+            has_blocked: false,
             spurious_left: config.spurious,
             weak_left: config.weak_failures,
             timeouts_left: if config.eager_timeouts { config.early_timeouts } else { 0 },

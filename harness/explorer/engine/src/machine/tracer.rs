@@ -9,7 +9,7 @@ use trace::{
 
 use super::Machine;
 use super::channels::outcome;
-use super::choices::{BEHIND, SPURIOUS, TIMED_OUT, WEAK_FAILURE};
+use super::choices::{BEHIND, LONG, SPURIOUS, TIMED_OUT, WEAK_FAILURE};
 use super::object::State;
 use super::op::{Obj, Op, Tid};
 use super::panics::Told;
@@ -139,6 +139,9 @@ impl Machine {
             let on = if self.threads[tid].nap.is_some() { "looks again" } else { "spins on" };
             step.note = Some(format!("{on}, though nothing has changed"));
         }
+        if matches!(op, Op::Park { .. }) && done.value == 1 {
+            step.note = Some("finds a token that a call of std has left".to_owned());
+        }
         let caller = self.threads[tid].caller;
         if let Some(tracer) = &mut self.tracer {
             step.preempts = std::mem::take(&mut tracer.preempts);
@@ -225,7 +228,9 @@ impl Machine {
         let shared = LockMode::Shared;
         Some(match op {
             Op::Start => Operation::Start,
-            Op::Return | Op::Queue(_) | Op::RestIn { .. } | Op::RestScope(_) => return None,
+            Op::Return | Op::Queue(_) | Op::QueueRead(_) | Op::RestIn { .. } | Op::RestScope(_) => {
+                return None;
+            }
             Op::Read(_) if alt == BEHIND => return None,
             Op::End => Operation::End,
             Op::Spawn => Operation::Spawn { child: thread_id(self.threads.len()) },
@@ -236,7 +241,8 @@ impl Machine {
                 Operation::Sleep { ns: self.threads[tid].nap.unwrap_or_default() }
             }
             Op::Yield | Op::SpinYield => Operation::Yield,
-            Op::Sleep(ns) => Operation::Sleep { ns },
+            Op::Sleep(_) if alt == LONG => return None,
+            Op::Sleep(ns) | Op::SleepEnds(ns) => Operation::Sleep { ns },
             Op::Park { timeout } => Operation::Park { timeout_ns: timeout },
             Op::Unpark(other) => Operation::Unpark { thread: thread_id(other) },
             Op::Lock(lock) => Operation::Lock { lock: id(lock), mode: exclusive },

@@ -14,6 +14,7 @@ impl Machine {
     /// The current thread will do `op` next. Afterwards [`Machine::chosen`] says who goes on; nobody, if the execution is over.
     pub fn announce(&mut self, op: Op, at: Loc) {
         self.watch.tick(self.current, at);
+        let op = op.as_std_waits();
         let thread = &mut self.threads[self.current];
         thread.nap = match op {
             Op::Sleep(time) => Some(time),

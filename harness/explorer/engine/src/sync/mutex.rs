@@ -64,7 +64,7 @@ impl<T> Mutex<T> {
     ///
     /// The value in an error, if the mutex is poisoned.
     pub fn into_inner(self) -> LockResult<T> {
-        plain::reads(self.data.get().addr(), size_of::<T>());
+        plain::owns(&self);
         let poison = self.poison;
         poison.wrap(self.data.into_inner())
     }
@@ -198,6 +198,7 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// The value in an error, if the mutex is poisoned.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        plain::owns(self);
         self.poison.wrap(self.data.get_mut())
     }
 }

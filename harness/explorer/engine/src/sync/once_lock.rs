@@ -55,6 +55,7 @@ impl<T> OnceLock<T> {
 
     /// The value, without a step: the borrow shows that nobody else can reach it.
     pub fn get_mut(&mut self) -> Option<&mut T> {
+        plain::owns(self);
         self.value.get_mut().as_mut()
     }
 
@@ -114,23 +115,16 @@ impl<T> OnceLock<T> {
         });
     }
 
-    /// The value is read as a whole, by code that does not count as the program's.
-    fn moves_out(&self) {
-        if let Some(value) = self.written() {
-            plain::reads(std::ptr::from_ref(value).addr(), size_of::<T>());
-        }
-    }
-
     /// The value.
     pub fn into_inner(self) -> Option<T> {
-        self.moves_out();
+        plain::owns(&self);
         self.value.into_inner()
     }
 
     /// Takes the value and leaves the cell empty.
     #[track_caller]
     pub fn take(&mut self) -> Option<T> {
-        self.moves_out();
+        plain::owns(self);
         let value = self.value.get_mut().take();
         let created = self.once.id.created;
         self.once = Once::new();

@@ -81,7 +81,7 @@ impl<T> RwLock<T> {
     ///
     /// The value in an error, if the lock is poisoned.
     pub fn into_inner(self) -> LockResult<T> {
-        plain::reads(self.data.get().addr(), size_of::<T>());
+        plain::owns(&self);
         let poison = self.poison;
         poison.wrap(self.data.into_inner())
     }
@@ -137,6 +137,9 @@ impl<T: ?Sized> RwLock<T> {
     pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
         let at = Location::caller();
         if let Some(object) = self.object() {
+            if context::with(|machine| machine.config.readers) == Some(true) {
+                context::visible_as(Op::QueueRead(object), "read", at);
+            }
             let hold = match context::visible_as(Op::Read(object), "read", at) {
                 Answer::Done(done) => {
                     if done.value == 1 {
@@ -280,6 +283,7 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// The value in an error, if the lock is poisoned.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        plain::owns(self);
         self.poison.wrap(self.data.get_mut())
     }
 }

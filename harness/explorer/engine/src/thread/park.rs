@@ -67,14 +67,19 @@ pub fn yield_now() {
 pub fn sleep(time: Duration) {
     let at = Location::caller();
     let ns = nanoseconds(time);
-    if context::visible(Op::Sleep(ns), at) == Answer::Outside {
-        record::blocking(
+    match context::visible(Op::Sleep(ns), at) {
+        Answer::Outside => record::blocking(
             trace::Operation::Sleep { ns },
             trace::WaitsFor::Time,
             "sleep",
             at,
             || std::thread::sleep(time),
-        );
+        ),
+        // It takes its time.
+        Answer::Done(done) if done.value == 1 => {
+            context::visible(Op::SleepEnds(ns), at);
+        }
+        _ => {}
     }
 }
 

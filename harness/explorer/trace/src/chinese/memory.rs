@@ -1,7 +1,7 @@
 //! Memory that was used as it must not be.
 
 use crate::chart::Chart;
-use crate::explain::{Unordered, is_left};
+use crate::explain::{Unordered, has_another_layout, is_left};
 use crate::{Access, Action, Allocation, Location, MemoryFault};
 
 /// What a fault is called.
@@ -52,6 +52,9 @@ pub(super) fn why(
             _ => "它是一个局部变量：所在的函数一返回，或者所在的线程一结束，它就没有了。",
         };
         lines.push(when.to_owned());
+    }
+    if has_another_layout(fault, allocation) {
+        lines.push("释放时说的布局与分配时的不同。".to_owned());
     }
     lines.extend(Unordered::of(chart, fault, accesses).map(|reason| {
         match reason {

@@ -44,6 +44,9 @@ pub(super) fn why(
         };
         lines.push(when.to_owned());
     }
+    if has_another_layout(fault, allocation) {
+        lines.push("It is freed with another layout than it was allocated with.".to_owned());
+    }
     lines.extend(Unordered::of(chart, fault, accesses).map(|reason| match reason {
         Unordered::Store { name, ordering, at } => format!(
             "Nothing orders the two: {name} was stored {ordering:?}{}, which publishes nothing.",
@@ -65,6 +68,11 @@ pub(crate) fn is_left(
     allocation: Option<&Allocation>,
 ) -> bool {
     fault == MemoryFault::UseAfterFree && !accesses.is_empty() && allocation.is_none()
+}
+
+/// Whether it is an allocation after all, but not one of this size or alignment.
+pub(crate) fn has_another_layout(fault: MemoryFault, allocation: Option<&Allocation>) -> bool {
+    fault == MemoryFault::InvalidFree && allocation.is_some()
 }
 
 /// Why nothing orders two accesses.

@@ -6,7 +6,7 @@ mod memory;
 mod search;
 mod standing;
 
-pub(crate) use memory::{Unordered, is_left};
+pub(crate) use memory::{Unordered, has_another_layout, is_left};
 pub(crate) use search::{grouped, search};
 pub(crate) use standing::{Stand, standings};
 

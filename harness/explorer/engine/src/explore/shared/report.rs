@@ -68,6 +68,8 @@ impl Report {
         let Policies {
             writes,
             notices,
+            reads,
+            tries,
             streams,
             peeks,
             looks: glances,
@@ -77,6 +79,10 @@ impl Report {
             parks,
             unparked,
             blocks,
+            parks_afterwards,
+            shortest,
+            longest,
+            sleepers,
             weak,
             timed,
             naps,
@@ -86,6 +92,8 @@ impl Report {
         let yes_or_no = [
             writes,
             notices,
+            reads,
+            tries,
             weak,
             timed,
             naps,
@@ -107,7 +115,16 @@ impl Report {
             *processors,
             self.looked,
         ];
-        to.extend([parks, unparked, blocks, accepted]);
+        to.extend([
+            parks,
+            unparked,
+            blocks,
+            parks_afterwards,
+            shortest,
+            longest,
+            sleepers,
+            accepted,
+        ]);
         to.extend(yes_or_no.map(u64::from));
         to.push(environment.len() as u64);
         environment.iter().for_each(|name| write_text(name, &mut to));
@@ -138,6 +155,8 @@ impl Report {
         let Policies {
             writes,
             notices,
+            reads,
+            tries,
             streams,
             peeks,
             looks: glances,
@@ -147,6 +166,10 @@ impl Report {
             parks,
             unparked,
             blocks,
+            parks_afterwards,
+            shortest,
+            longest,
+            sleepers,
             weak,
             timed,
             naps,
@@ -154,12 +177,16 @@ impl Report {
         let Met { looks, yields, timeouts, volatiles, accepted } = &mut report.met;
         let Read { random, keys, calendar, clock, process, processors, environment } =
             &mut report.read;
-        for mask in [parks, unparked, blocks, accepted] {
-            *mask = from.next()?;
+        for number in
+            [parks, unparked, blocks, parks_afterwards, shortest, longest, sleepers, accepted]
+        {
+            *number = from.next()?;
         }
         for yes in [
             writes,
             notices,
+            reads,
+            tries,
             weak,
             timed,
             naps,

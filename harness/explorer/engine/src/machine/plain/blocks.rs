@@ -1,5 +1,6 @@
 //! What the program has allocated, and whether it may free it.
 
+use std::alloc::Layout;
 use std::collections::BTreeMap;
 
 use super::shadow::How;
@@ -19,6 +20,7 @@ pub struct Made {
 pub struct Block {
     pub start: usize,
     pub size: usize,
+    pub align: usize,
     pub made: Made,
     is_free: bool,
 }
@@ -55,28 +57,29 @@ impl Blocks {
         self.all.values().copied().filter(Block::is_alive)
     }
 
-    fn add(&mut self, tid: Tid, start: usize, size: usize) -> Made {
+    fn add(&mut self, tid: Tid, start: usize, layout: Layout) -> Made {
         if self.numbers.len() <= tid {
             self.numbers.resize(tid + 1, 0);
         }
         self.numbers[tid] += 1;
         let made = Made { tid, number: self.numbers[tid] };
-        self.all.insert(start, Block { start, size, made, is_free: false });
+        let (size, align) = (layout.size(), layout.align());
+        self.all.insert(start, Block { start, size, align, made, is_free: false });
         made
     }
 }
 
 /// The program has allocated.
 #[inline(never)]
-pub fn allocated(tid: Tid, start: usize, size: usize) {
+pub fn allocated(tid: Tid, start: usize, layout: Layout) {
     if !super::is_on() || start == 0 {
         return;
     }
     arena::outside(|| {
         super::with(|plain: &mut Plain| {
-            plain.shadow.forget(start, size);
-            plain.counts.forget(start, size);
-            let made = plain.blocks.add(tid, start, size);
+            plain.shadow.forget(start, layout.size());
+            plain.counts.forget(start, layout.size());
+            let made = plain.blocks.add(tid, start, layout);
             plain.witnesses.allocated(made);
         })
     });
@@ -95,9 +98,9 @@ pub fn given_back(start: usize) {
     }
 }
 
-/// The program is about to free. Does not return if it may not.
+/// The program is about to free what it says has this layout. Does not return if it may not.
 #[inline(never)]
-pub fn freed(start: usize) {
+pub fn freed(start: usize, layout: Layout) {
     if !super::is_on() {
         return;
     }
@@ -107,13 +110,22 @@ pub fn freed(start: usize) {
     }
     let may = context::with(|machine| {
         super::with(|plain| match plain.blocks.all.get(&start).copied() {
-            Some(block) if !block.is_free => May::Yes(block.size),
+            Some(block)
+                if !block.is_free
+                    && (block.size, block.align) == (layout.size(), layout.align()) =>
+            {
+                May::Yes(block.size)
+            }
             // What fails already is abandoned.
             _ if machine.failure.is_some() => May::Yes(0),
             block => {
+                let is_alive = block.is_some_and(|block| !block.is_free);
                 let earlier = block.and_then(|_| plain.shadow.freed(start));
                 plain.witnesses.seek(earlier, block.map(|block| block.made));
-                let fault = faults::Fault::free(machine.now(), earlier, block);
+                let fault = match block.filter(|_| is_alive) {
+                    Some(block) => faults::Fault::other_layout(machine.now(), block, layout),
+                    None => faults::Fault::free(machine.now(), earlier, block),
+                };
                 machine.fail(Bad::Memory(Box::new(fault)));
                 machine.chosen = None;
                 May::Not

@@ -3,6 +3,7 @@
 //! A hook knows the address of its instruction, not the line. The line takes the debug information, and reading that takes long; so it is read
 //! for the few accesses that a failure is about, when the failing run is made again: there the same access comes again, and the stack is kept.
 
+use std::alloc::Layout;
 use std::backtrace::Backtrace;
 
 use super::blocks::{Block, Made};
@@ -34,6 +35,8 @@ pub struct Fault {
     pub others: usize,
     /// What the shadow knows of it.
     pub clash: Option<Clash>,
+    /// The size and the alignment that it was allocated with, and those that it is freed with.
+    pub layouts: Option<[(usize, usize); 2]>,
 }
 
 /// Who took part.
@@ -69,6 +72,7 @@ impl Fault {
             allocated_at: None,
             others: 0,
             clash: Some(*clash),
+            layouts: None,
         }
     }
 
@@ -82,6 +86,7 @@ impl Fault {
             allocated_at: None,
             others: 0,
             clash: None,
+            layouts: None,
         }
     }
 
@@ -100,6 +105,17 @@ impl Fault {
             allocated_at: None,
             others: 0,
             clash: None,
+            layouts: None,
+        }
+    }
+
+    /// Memory is freed with another layout than it was allocated with.
+    pub fn other_layout(now: (Tid, u16), block: Block, layout: Layout) -> Self {
+        let layouts = [(block.size, block.align), (layout.size(), layout.align())];
+        Self {
+            kind: Kind::InvalidFree,
+            layouts: Some(layouts),
+            ..Self::free(now, None, Some(block))
         }
     }
 
@@ -113,6 +129,7 @@ impl Fault {
             allocated_at: None,
             others,
             clash: None,
+            layouts: None,
         }
     }
 

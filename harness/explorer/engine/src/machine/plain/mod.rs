@@ -263,6 +263,11 @@ pub fn reads(address: usize, size: usize) {
     }
 }
 
+/// Whoever calls has the object for itself alone, by `&mut` or by value, and changes what it is: for whoever uses it by a pointer meanwhile, all of it is written.
+pub fn owns<T: ?Sized>(object: &T) {
+    used(std::ptr::from_ref(object).addr(), size_of_val(object), How::Write);
+}
+
 /// A compare-exchange has succeeded: until then it was an access that only reads, which is all that one is that fails. Or a lock was given back: who takes it afterwards knows of that.
 #[inline(never)]
 pub fn exchanged(address: usize, size: usize) {

@@ -94,7 +94,8 @@ impl Machine {
 
     /// Keeps what tells a spin loop: what was seen, and whether anything was done.
     pub(in crate::machine) fn remember(&mut self, tid: Tid, op: Op, done: &Done, alt: u16) {
-        self.threads[tid].spin.went_on |= !matches!(op, Op::Yield | Op::Sleep(_) | Op::SpinYield);
+        self.threads[tid].spin.went_on |=
+            !matches!(op, Op::Yield | Op::Sleep(_) | Op::SleepEnds(_) | Op::SpinYield);
         let contents = |object: Obj| Some((shared(object), Aspect::Contents));
         // A failure for no reason is used up: the next round can come out otherwise.
         let weak = alt != QUIESCENT_ALT && alt & WEAK_FAILURE != 0;
@@ -122,7 +123,11 @@ impl Machine {
             Op::Unlock(_) if !self.section_changed => return,
             // A fence changes nothing that the loop could see: crossbeam's channels put one into their loops.
             Op::SpinYield | Op::Fence { .. } | Op::Yield | Op::Sleep(_) | Op::Unread(_) => return,
-            Op::Queue(_) | Op::RestIn { .. } | Op::RestScope(_) => return,
+            Op::SleepEnds(_)
+            | Op::Queue(_)
+            | Op::QueueRead(_)
+            | Op::RestIn { .. }
+            | Op::RestScope(_) => return,
             _ => None,
         };
         self.remember_alone(tid, op, done, alt);

@@ -194,7 +194,7 @@ impl Machine {
 fn only_looks(op: Op, done: &Done) -> bool {
     match op {
         Op::SpinYield | Op::Yield | Op::Sleep(_) | Op::Load { .. } | Op::OnceGet(_) => true,
-        Op::IsFinished(_) | Op::IsPoisoned(_) => true,
+        Op::SleepEnds(_) | Op::IsFinished(_) | Op::IsPoisoned(_) => true,
         Op::TryLock(_) | Op::TryRead(_) | Op::TryReceive(_) | Op::TrySend(_) => !done.ok,
         Op::Compare { .. } => !done.ok,
         _ => false,

@@ -90,7 +90,13 @@ impl Thread {
         }
         mixed.add(std::ptr::from_ref(self.at).addr() as u64);
         mixed.add(kind(&self.woken));
-        let flags = [self.exists, self.ended.is_some(), self.has_returned(), self.rests];
+        let flags = [
+            self.exists,
+            self.ended.is_some(),
+            self.has_returned(),
+            self.rests,
+            self.stray.is_some(),
+        ];
         flags.into_iter().for_each(|flag| mixed.add(flag.into()));
         let left = [self.spurious_left, self.weak_left, self.timeouts_left];
         left.into_iter().for_each(|left| mixed.add(left.into()));
@@ -113,6 +119,8 @@ fn add_object(mixed: &mut Mixed, object: &Object) {
             mixed.add(lock.owner.map_or(0, |owner| owner as u64 + 1));
             mixed.add(lock.readers.iter().fold(0, |all, &reader| all + (1 << reader)));
             mixed.add(lock.queued);
+            mixed.add(lock.waiting);
+            mixed.add(lock.kept.into());
             mixed.add(lock.poisoned_by.map_or(0, |by| by as u64 + 1));
         }
         State::Condvar { waiting } => mixed.add(*waiting),
