@@ -293,14 +293,17 @@ fn destructors_spawn_put_set_and_kill_at_the_end() {
 #[test]
 fn a_greenlet_that_waits_on_the_hub_is_switched_to_from_another_task() {
     let ended = hub::run(|| {
-        let greenlet = Greenlet::new(|n: u32| {
-            hub::sleep(Duration::from_millis(5));
+        let go = Rc::new(Event::new());
+        let its_go = Rc::clone(&go);
+        let greenlet = Greenlet::new(move |n: u32| {
+            its_go.wait();
             n + 1
         });
         let same = greenlet.clone();
         let owner = hub::spawn(move || greenlet.switch(1));
         give_way();
         let meddler = hub::spawn(move || same.switch(10)).join();
+        go.set();
         (owner.join().unwrap(), matches!(meddler, Err(JoinError::Panicked(_))))
     });
     assert_eq!(ended.unwrap(), (2, true));
