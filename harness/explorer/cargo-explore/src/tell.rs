@@ -3,6 +3,7 @@
 mod github;
 mod json;
 mod junit;
+mod line;
 mod multiplied;
 mod place;
 mod tally;

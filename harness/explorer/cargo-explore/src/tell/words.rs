@@ -1,5 +1,6 @@
 //! What the command says besides the explorer's own sentences, in each language.
 
+use super::line::one_line;
 use super::{multiplied, zh};
 use crate::second::Second;
 use protocol::{Outcome, Status};
@@ -206,9 +207,4 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
             format!("无法探索：{}", zh::refused(&outcome.summary))
         }
     }
-}
-
-/// Text of several lines in one.
-pub(super) fn one_line(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -3,7 +3,7 @@
 use protocol::Outcome;
 use trace::{Failure, Language};
 
-use super::words::one_line;
+use super::line::one_line;
 
 /// What goes wrong: of a panic what it says and where, of threads that wait who waits for what.
 pub(super) fn failed(outcome: &Outcome) -> String {
