@@ -84,7 +84,7 @@ test("a level is lost, helped out with a hint, undone and won, and the list know
 test("who is shown a way walks along it, and has not won by that", async () => {
     const { page } = await open("03-locks/ten-threads.html");
     await click(page, "Show me");
-    assert.match(await text(page, ".il-status"), /laid out/);
+    assert.match(await text(page, ".il-status"), /is ready/);
     const todo = await page.$$eval(".il-lanes .il-todo", (rows) => rows.length);
     assert(todo > 3, `${todo} steps are laid out`);
     await page.focus(".il-go button");
