@@ -141,6 +141,11 @@ fn locals() {
 }
 
 #[test]
+fn spins() {
+    hold("spins.rs");
+}
+
+#[test]
 fn copies() {
     hold("copies.rs");
 }

@@ -39,6 +39,8 @@ thread_local! {
     };
     /// What is known of the functions, by their addresses.
     static KNOWN: Cell<*mut (usize, u8)> = const { Cell::new(std::ptr::null_mut()) };
+    /// All functions of the program.
+    static FUNCTIONS: Cell<&'static [symbols::Function]> = const { Cell::new(&[]) };
     /// Where the frame of the function lies that calls the last drop.
     static BEGAN: Cell<usize> = const { Cell::new(0) };
     /// An `Arc`'s counter was made 0, and nothing was entered since.
@@ -46,6 +48,8 @@ thread_local! {
 }
 
 const SLOTS: usize = 8192;
+/// So many functions within each other need no more room.
+const USUAL: usize = 1024;
 
 #[inline]
 fn standing<R>(tid: Tid, f: impl FnOnce(&mut Standing) -> R) -> R {
@@ -61,6 +65,7 @@ fn standing<R>(tid: Tid, f: impl FnOnce(&mut Standing) -> R) -> R {
 pub fn launched(tid: Tid) {
     standing(tid, |standing| {
         standing.frames.clear();
+        arena::outside(|| standing.frames.reserve(USUAL));
         standing.now = 0;
     });
 }
@@ -126,11 +131,12 @@ pub fn is_armed() -> bool {
     ARMED.get()
 }
 
-/// On the heap from the start: this is called on small stacks.
-#[cold]
-#[inline(never)]
-fn no_functions() -> *mut (usize, u8) {
-    arena::outside(|| vec![(0, 0); SLOTS].leak().as_mut_ptr())
+/// An execution begins. Whatever takes a call that is not always made happens here: what it leaves on a stack would lie in the program's frames.
+pub fn begin() {
+    if KNOWN.get().is_null() {
+        KNOWN.set(vec![(0, 0); SLOTS].leak().as_mut_ptr());
+        FUNCTIONS.set(symbols::all());
+    }
 }
 
 /// Functions begin at multiples of 16, and neighbours are called together: the upper bits of a product tell them apart best.
@@ -139,27 +145,38 @@ fn slot_of(here: usize) -> usize {
 }
 
 /// What a function changes: `INSIDE` set or not, and its role above.
+#[inline(always)]
 fn kind(here: usize) -> u8 {
-    let mut known = KNOWN.get();
+    let known = KNOWN.get();
     if known.is_null() {
-        known = no_functions();
-        KNOWN.set(known);
+        return kind_of(here);
     }
-    // SAFETY: made above, with so many slots, and used by this thread only.
+    // SAFETY: made in `begin`, with so many slots, and used by this thread only.
     let slot = unsafe { &mut *known.add(slot_of(here)) };
     if slot.0 != here {
-        *slot = (here, arena::outside(|| kind_of(here)));
+        *slot = (here, kind_of(here));
     }
     slot.1
 }
 
-#[cold]
-#[inline(never)]
+/// Without a call: one that is made when a function is entered for the first time, and not again, would leave other bytes on the stack than there are the next
+/// time, in slots that are not in use, and whether a thread stands where it stood before is told by its whole stack.
+#[inline(always)]
 fn kind_of(here: usize) -> u8 {
-    let function = symbols::function(here);
-    let class = function.map_or(Class::Neutral, |function| function.class);
-    let role = function.map_or(Role::Plain, |function| function.role);
-    class as u8 | (role as u8) << 4
+    let all = FUNCTIONS.get();
+    let (mut low, mut high) = (0, all.len());
+    while low < high {
+        let middle = (low + high) / 2;
+        // SAFETY: below the length.
+        match unsafe { all.get_unchecked(middle) }.start <= here {
+            true => low = middle + 1,
+            false => high = middle,
+        }
+    }
+    match all.get(low.wrapping_sub(1)) {
+        Some(function) if here < function.end => function.class as u8 | (function.role as u8) << 4,
+        _ => Class::Neutral as u8 | (Role::Plain as u8) << 4,
+    }
 }
 
 /// More room, in the engine's memory.

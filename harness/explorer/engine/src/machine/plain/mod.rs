@@ -100,7 +100,7 @@ fn with<R>(f: impl FnOnce(&mut Plain) -> R) -> Option<R> {
 /// A new execution begins.
 pub fn begin(steps_of_counters: bool) {
     if is_on() {
-        symbols::all();
+        frames::begin();
         with(|plain| {
             plain.shadow.clear();
             plain.blocks.clear();

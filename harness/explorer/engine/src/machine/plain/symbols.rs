@@ -33,8 +33,8 @@ pub enum Role {
 /// A function.
 #[derive(Clone, Copy, Debug)]
 pub struct Function {
-    start: usize,
-    end: usize,
+    pub start: usize,
+    pub end: usize,
     pub class: Class,
     pub role: Role,
 }
