@@ -9,6 +9,7 @@ for one of ours. Knows nothing of what should pass.
 """
 
 import faulthandler
+import inspect
 import multiprocessing
 import multiprocessing.queues
 import sys
@@ -45,7 +46,10 @@ class Ours(Lines):
 
 
 # Gives this module the classes, and what sets it up: the start method, among others.
-theirs.install_tests_in_module_dict(globals(), "fork", only_type="processes")
+# Older releases of 3.11 do not take the type, and make classes for the others as well, which nobody asks for.
+install = theirs.install_tests_in_module_dict
+takes = inspect.signature(install).parameters
+install(globals(), "fork", **({"only_type": "processes"} if "only_type" in takes else {}))
 TestSimpleQueue = type("TestSimpleQueue", (theirs.TestSimpleQueue,), {"__module__": __name__})
 
 if __name__ == "__main__":
