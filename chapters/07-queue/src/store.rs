@@ -7,6 +7,20 @@ use std::collections::{BinaryHeap, VecDeque};
 ///
 /// Sealed: the queue relies on a store that keeps every item it was given,
 /// even if comparing items panics.
+///
+/// ```
+/// use ch07_queue::Store;
+/// use std::collections::VecDeque;
+///
+/// fn first<S: Store>(mut store: S, items: impl IntoIterator<Item = S::Item>) -> Option<S::Item> {
+///     for item in items {
+///         store.push(item);
+///     }
+///     store.pop()
+/// }
+/// assert_eq!(first(VecDeque::new(), [1, 2, 3]), Some(1));
+/// assert_eq!(first(Vec::new(), [1, 2, 3]), Some(3));
+/// ```
 pub trait Store: Default + sealed::Sealed {
     /// What it holds.
     type Item;

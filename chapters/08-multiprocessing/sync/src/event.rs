@@ -22,11 +22,27 @@ const LOW: u64 = u32::MAX as u64;
 
 impl EventWord {
     /// Whether it is set.
+    ///
+    /// ```
+    /// use ch08_sync::EventWord;
+    ///
+    /// assert!(!EventWord::default().is_set());
+    /// ```
     pub fn is_set(&self) -> bool {
         self.0.load(Acquire) & SET != 0
     }
 
     /// Sets it and wakes all who wait.
+    ///
+    /// ```
+    /// use ch08_sync::{EventWord, model::World};
+    ///
+    /// let world = World::default();
+    /// let me = world.thread(1);
+    /// let event = EventWord::default();
+    /// event.set(&me);
+    /// assert!(event.wait(&me, None), "it waits for nothing");
+    /// ```
     pub fn set(&self, system: &impl System) {
         let set = |word: u64| (word & SET == 0).then_some(((word + ONCE_MORE) | SET) & LOW);
         if self.0.fetch_update(Release, Relaxed, set).is_ok() {
@@ -35,11 +51,36 @@ impl EventWord {
     }
 
     /// Takes the flag back. Whoever waited when it was set is released all the same.
+    ///
+    /// ```
+    /// use ch08_sync::{EventWord, model::World};
+    ///
+    /// let world = World::default();
+    /// let me = world.thread(1);
+    /// let event = EventWord::default();
+    /// event.set(&me);
+    /// event.clear();
+    /// assert!(!event.is_set());
+    /// ```
     pub fn clear(&self) {
         self.0.fetch_and(!SET, Relaxed);
     }
 
     /// Waits until it is set, or until `deadline`; false if the time ran out.
+    ///
+    /// ```
+    /// use ch08_sync::{EventWord, model::World};
+    /// use std::time::Instant;
+    ///
+    /// let world = World::default();
+    /// let (me, other) = (world.thread(1), world.thread(2));
+    /// let event = EventWord::default();
+    /// assert!(!event.wait(&me, Some(Instant::now())), "not in time");
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| event.set(&other));
+    ///     assert!(event.wait(&me, None));
+    /// });
+    /// ```
     pub fn wait(&self, system: &impl System, deadline: Option<Instant>) -> bool {
         let first = self.0.load(Acquire);
         let mut word = first;

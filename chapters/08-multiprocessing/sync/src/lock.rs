@@ -52,6 +52,18 @@ impl LockWord {
     /// Takes the lock, once more if the caller has it already. Waits until
     /// `deadline`; `None` waits for ever. False if the time ran out.
     ///
+    /// ```
+    /// use ch08_sync::{LockWord, model::World};
+    /// use std::time::Instant;
+    ///
+    /// let world = World::default();
+    /// let (me, other) = (world.thread(1), world.thread(2));
+    /// let lock = LockWord::default();
+    /// assert!(lock.acquire(&me, None));
+    /// assert!(lock.acquire(&me, None), "the holder may take it again");
+    /// assert!(!lock.acquire(&other, Some(Instant::now())), "not in time");
+    /// ```
+    ///
     /// # Panics
     ///
     /// If the caller holds it 2³² − 1 times already.
@@ -77,6 +89,17 @@ impl LockWord {
 
     /// As [`acquire`](LockWord::acquire), but one who has the lock already
     /// waits for it like everybody else.
+    ///
+    /// ```
+    /// use ch08_sync::{LockWord, model::World};
+    /// use std::time::Instant;
+    ///
+    /// let world = World::default();
+    /// let me = world.thread(1);
+    /// let lock = LockWord::default();
+    /// assert!(lock.acquire_once(&me, None));
+    /// assert!(!lock.acquire_once(&me, Some(Instant::now())), "not even the holder");
+    /// ```
     pub fn acquire_once(&self, system: &impl System, deadline: Option<Instant>) -> bool {
         let me = system.me().to_bits();
         let word = self.word.load(Relaxed);
@@ -137,6 +160,19 @@ impl LockWord {
 
     /// Gives back one level; false, and nothing happens, if the caller does
     /// not hold the lock.
+    ///
+    /// ```
+    /// use ch08_sync::{LockWord, model::World};
+    ///
+    /// let world = World::default();
+    /// let me = world.thread(1);
+    /// let lock = LockWord::default();
+    /// assert!(!lock.release(&me), "it is not held");
+    /// lock.acquire(&me, None);
+    /// lock.acquire(&me, None);
+    /// assert!(lock.release(&me));
+    /// assert!(lock.is_held(), "one level is left");
+    /// ```
     #[inline]
     pub fn release(&self, system: &impl System) -> bool {
         // The most frequent case in one step: the last level, nobody asleep,
@@ -160,6 +196,17 @@ impl LockWord {
 
     /// Gives back all levels of whoever holds it; false, and nothing happens,
     /// if nobody does.
+    ///
+    /// ```
+    /// use ch08_sync::{LockWord, model::World};
+    ///
+    /// let world = World::default();
+    /// let (me, other) = (world.thread(1), world.thread(2));
+    /// let lock = LockWord::default();
+    /// lock.acquire(&other, None);
+    /// assert!(lock.release_anyones(&me));
+    /// assert!(!lock.is_held());
+    /// ```
     pub fn release_anyones(&self, system: &impl System) -> bool {
         self.free(system)
     }
@@ -181,18 +228,53 @@ impl LockWord {
     }
 
     /// Whether a holder died since this was last asked. Only the holder may ask.
+    ///
+    /// ```
+    /// use ch08_sync::{LockWord, model::World};
+    ///
+    /// let world = World::with_deaths();
+    /// let (me, other) = (world.thread(1), world.thread(2));
+    /// let lock = LockWord::default();
+    /// lock.acquire(&other, None);
+    /// world.die(other);
+    /// assert!(lock.acquire(&me, None), "the dead do not keep it");
+    /// assert!(lock.take_notice_of_death());
+    /// assert!(!lock.take_notice_of_death(), "one is told once");
+    /// ```
     #[inline]
     pub fn take_notice_of_death(&self) -> bool {
         self.word.load(Relaxed) & DIED != 0 && self.word.fetch_and(!DIED, Relaxed) & DIED != 0
     }
 
     /// Whether the caller holds it.
+    ///
+    /// ```
+    /// use ch08_sync::{LockWord, model::World};
+    ///
+    /// let world = World::default();
+    /// let (me, other) = (world.thread(1), world.thread(2));
+    /// let lock = LockWord::default();
+    /// lock.acquire(&me, None);
+    /// assert!(lock.is_held_by_me(&me));
+    /// assert!(!lock.is_held_by_me(&other));
+    /// ```
     #[inline]
     pub fn is_held_by_me(&self, system: &impl System) -> bool {
         self.word.load(Relaxed) & OWNER == system.me().to_bits()
     }
 
     /// Whether anybody holds it. Out of date as soon as it is known.
+    ///
+    /// ```
+    /// use ch08_sync::{LockWord, model::World};
+    ///
+    /// let world = World::default();
+    /// let me = world.thread(1);
+    /// let lock = LockWord::default();
+    /// assert!(!lock.is_held());
+    /// lock.acquire(&me, None);
+    /// assert!(lock.is_held());
+    /// ```
     pub fn is_held(&self) -> bool {
         !is_free(self.word.load(Relaxed))
     }

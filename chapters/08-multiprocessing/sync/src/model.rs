@@ -35,16 +35,44 @@ pub struct Thread<'a> {
 
 impl World {
     /// A world in which threads may die.
+    ///
+    /// ```
+    /// use ch08_sync::{System, model::World};
+    ///
+    /// let world = World::with_deaths();
+    /// let (me, other) = (world.thread(1), world.thread(2));
+    /// let name = other.me();
+    /// world.die(other);
+    /// assert!(!me.is_alive(name));
+    /// ```
     pub fn with_deaths() -> World {
         World { mortal: true, ..World::default() }
     }
 
     /// A thread; `id` is 1, 2 or 3.
+    ///
+    /// ```
+    /// use ch08_sync::{System, model::World};
+    ///
+    /// let world = World::default();
+    /// assert_eq!(world.thread(2).me().id, 2);
+    /// ```
     pub fn thread(&self, id: u32) -> Thread<'_> {
         Thread { world: self, id, wakes_nobody: false, dies_asleep: false }
     }
 
     /// The thread has ended.
+    ///
+    /// ```
+    /// use ch08_sync::{System, model::World};
+    ///
+    /// let world = World::with_deaths();
+    /// let (me, other) = (world.thread(1), world.thread(2));
+    /// let name = other.me();
+    /// assert!(me.is_alive(name));
+    /// world.die(other);
+    /// assert!(!me.is_alive(name));
+    /// ```
     pub fn die(&self, thread: Thread<'_>) {
         self.dead[thread.id as usize].store(true, Relaxed);
     }
@@ -52,11 +80,32 @@ impl World {
 
 impl Thread<'_> {
     /// It is killed before it wakes anybody.
+    ///
+    /// ```
+    /// use ch08_sync::{EventWord, model::World};
+    ///
+    /// let world = World::with_deaths();
+    /// let killed = world.thread(1).that_wakes_nobody();
+    /// let event = EventWord::default();
+    /// event.set(&killed);
+    /// assert!(event.is_set(), "who sleeps must find out without being woken");
+    /// ```
     pub fn that_wakes_nobody(self) -> Self {
         Thread { wakes_nobody: true, ..self }
     }
 
     /// It dies when it first goes to sleep: by a panic, for the caller to catch.
+    ///
+    /// ```
+    /// use ch08_sync::{EventWord, model::World};
+    /// use std::panic::{AssertUnwindSafe, catch_unwind};
+    ///
+    /// let world = World::with_deaths();
+    /// let killed = world.thread(1).that_dies_asleep();
+    /// let event = EventWord::default();
+    /// let waits = AssertUnwindSafe(|| event.wait(&killed, None));
+    /// assert!(catch_unwind(waits).is_err());
+    /// ```
     pub fn that_dies_asleep(self) -> Self {
         Thread { dies_asleep: true, ..self }
     }

@@ -8,6 +8,34 @@ use std::time::{Duration, Instant};
 pub const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A system with threads that can sleep on a word of memory (futex(2)).
+///
+/// ```
+/// use ch08_sync::{EventWord, Owner, System};
+/// use std::sync::atomic::AtomicU64;
+/// use std::time::Duration;
+///
+/// /// A process with one thread, which nobody else can wake.
+/// struct Alone;
+///
+/// impl System for Alone {
+///     fn me(&self) -> Owner {
+///         Owner { id: 1, started: 0 }
+///     }
+///     fn is_alive(&self, owner: Owner) -> bool {
+///         owner == self.me()
+///     }
+///     fn wait(&self, _: &AtomicU64, _: u64, at_most: Duration) {
+///         std::thread::sleep(at_most);
+///     }
+///     fn wake(&self, _: &AtomicU64, _: u32) -> u32 {
+///         0
+///     }
+/// }
+///
+/// let event = EventWord::default();
+/// event.set(&Alone);
+/// assert!(event.wait(&Alone, None));
+/// ```
 pub trait System {
     /// The calling thread.
     fn me(&self) -> Owner;

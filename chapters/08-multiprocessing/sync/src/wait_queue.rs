@@ -65,6 +65,18 @@ impl<const SLOTS: usize> WaitQueue<SLOTS> {
     ///
     /// One for whom there is no slot left comes back after [`LOOK_EVERY`] with
     /// the message 0, notified or not.
+    ///
+    /// ```
+    /// use ch08_sync::{LockWord, Wait, WaitQueue, model::World};
+    /// use std::time::Instant;
+    ///
+    /// let world = World::default();
+    /// let me = world.thread(1);
+    /// let (lock, queue) = (LockWord::default(), WaitQueue::<4>::default());
+    /// lock.acquire(&me, None);
+    /// assert_eq!(queue.wait(&me, &lock, Some(Instant::now())), Wait::TimedOut);
+    /// assert!(lock.is_held_by_me(&me), "it is taken again");
+    /// ```
     pub fn wait(&self, system: &impl System, lock: &LockWord, deadline: Option<Instant>) -> Wait {
         let Some(slot) = self.free_slot(system) else {
             let depth = lock.release_all(system);
@@ -95,6 +107,24 @@ impl<const SLOTS: usize> WaitQueue<SLOTS> {
 
     /// Wakes the `count` that waited longest, or all if they are fewer, with a
     /// message for each; returns how many. The caller must hold the lock.
+    ///
+    /// ```
+    /// use ch08_sync::{LockWord, Wait, WaitQueue, model::World};
+    ///
+    /// let world = World::default();
+    /// let (me, other) = (world.thread(1), world.thread(2));
+    /// let (lock, queue) = (LockWord::default(), WaitQueue::<4>::default());
+    /// lock.acquire(&me, None);
+    /// assert_eq!(queue.notify(&me, 1, 7), 0, "nobody waits");
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| {
+    ///         lock.acquire(&other, None);
+    ///         queue.notify(&other, 1, 7);
+    ///         lock.release(&other);
+    ///     });
+    ///     assert_eq!(queue.wait(&me, &lock, None), Wait::Notified(7));
+    /// });
+    /// ```
     pub fn notify(&self, system: &impl System, count: u32, message: u32) -> u32 {
         let mut left = count.saturating_add(self.forget_dead_heirs(system));
         let mut woken = 0;
@@ -114,6 +144,16 @@ impl<const SLOTS: usize> WaitQueue<SLOTS> {
 
     /// How many wait that live and have not been notified. The caller must
     /// hold the lock.
+    ///
+    /// ```
+    /// use ch08_sync::{LockWord, WaitQueue, model::World};
+    ///
+    /// let world = World::default();
+    /// let me = world.thread(1);
+    /// let (lock, queue) = (LockWord::default(), WaitQueue::<4>::default());
+    /// lock.acquire(&me, None);
+    /// assert_eq!(queue.waiting(&me), 0);
+    /// ```
     pub fn waiting(&self, system: &impl System) -> u32 {
         let slots = self.used().iter();
         slots.filter(|slot| slot.state.load(Relaxed) == WAITING && slot.lives(system)).count()

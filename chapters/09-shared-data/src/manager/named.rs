@@ -10,6 +10,13 @@ use super::types::{Condition, Dict, Event, List, Lock, Namespace, Queue, RLock};
 
 /// A type of which [`Manager::named`] can make the first object by itself:
 /// empty, free, not set.
+///
+/// ```
+/// use ch09_shared_data::manager::{Dict, Named, Queue};
+///
+/// assert_eq!(<Dict as Named>::TYPE, "dict");
+/// assert_eq!(Queue::arguments(), [0.into()], "a queue without a bound");
+/// ```
 pub trait Named: TryFrom<Proxy, Error = Proxy> {
     /// What the manager calls it.
     const TYPE: &'static str;

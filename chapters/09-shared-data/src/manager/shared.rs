@@ -10,6 +10,34 @@ use std::task::Poll;
 /// The manager runs all objects in one thread, one call at a time, so nothing
 /// in here needs a lock; and nothing in here may block, for then everybody
 /// waits. A method that must wait returns [`Poll::Pending`] instead.
+///
+/// ```
+/// use ch09_shared_data::manager::{Caller, Object, RemoteError, Shared, no_method};
+/// use std::task::Poll;
+///
+/// struct Counter(i64);
+///
+/// impl Shared for Counter {
+///     fn call(
+///         &mut self,
+///         _: Caller,
+///         method: &str,
+///         _: &mut [Object],
+///     ) -> Poll<Result<Object, RemoteError>> {
+///         Poll::Ready(match method {
+///             "next" => {
+///                 self.0 += 1;
+///                 Ok(self.0.into())
+///             }
+///             _ => no_method("Counter", method),
+///         })
+///     }
+/// }
+///
+/// let caller = Caller { connection: 1, call: 1, timed_out: false };
+/// let mut counter = Counter(0);
+/// assert_eq!(counter.call(caller, "next", &mut []), Poll::Ready(Ok(1.into())));
+/// ```
 pub trait Shared {
     /// Runs `method`, or goes on with a call that was pending: after every
     /// other call of this object it is asked again.
@@ -72,6 +100,25 @@ impl Registry {
 
 /// A set of types of one's own, for
 /// [`Builder::types`](super::Builder::types).
+///
+/// ```
+/// use ch09_shared_data::manager::{Manager, Registry, RemoteError, Types};
+///
+/// struct Mine;
+///
+/// impl Types for Mine {
+///     fn register(registry: &mut Registry) {
+///         registry.register("Counter", |_| Err(RemoteError::Value("not today".to_owned())));
+///     }
+/// }
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     ch08_multiprocessing::init();
+///     let manager = Manager::builder().types::<Mine>().start()?;
+///     assert!(manager.create("Counter", []).unwrap_err().to_string().contains("not today"));
+///     Ok(())
+/// }
+/// ```
 pub trait Types {
     /// Registers them. Runs in the manager's process.
     fn register(registry: &mut Registry);
@@ -107,6 +154,15 @@ pub fn arguments<A: Arguments>(given: &mut [Object]) -> Result<A, RemoteError> {
 
 /// Tuples that [`arguments`] can take: of one to three types that an
 /// [`Object`] can become.
+///
+/// ```
+/// use ch09_shared_data::manager::{Arguments, Object};
+///
+/// let mut given: Vec<Object> = vec![7.into()];
+/// assert_eq!(<(i64,)>::take(&mut given)?, (7,));
+/// assert!(<(i64,)>::take(&mut []).is_err());
+/// # Ok::<(), ch09_shared_data::manager::RemoteError>(())
+/// ```
 pub trait Arguments: Sized {
     /// Takes them out of `given`.
     ///

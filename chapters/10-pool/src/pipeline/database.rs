@@ -86,6 +86,14 @@ macro_rules! either {
 impl Database {
     /// Connects. `create` makes a file that does not exist.
     ///
+    /// ```
+    /// use ch10_pool::pipeline::{Database, Location};
+    ///
+    /// let location = Location::File("/there/is/no/such.db".into());
+    /// let error = Database::connect(&location, false).unwrap_err();
+    /// assert!(error.to_string().starts_with("there is no file /there/is/no/such.db"));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`DatabaseError`]; `NoFile` only without `create`.
@@ -108,6 +116,20 @@ impl Database {
 
     /// Makes the table `user` with its seven sample rows, unless there is one.
     ///
+    /// ```
+    /// use ch10_pool::pipeline::{Database, Location};
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("ch10-sample-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let location = Location::File(folder.join("users.db"));
+    /// let mut database = Database::connect(&location, true)?;
+    /// database.create_sample()?;
+    /// database.create_sample()?; // There is one: nothing happens.
+    /// # drop(database);
+    /// # std::fs::remove_dir_all(folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`DatabaseError`].
@@ -121,6 +143,21 @@ impl Database {
     /// Says what is to be copied, and makes `user_copy` and the table of
     /// marks unless they are there. This must be done once, before the workers
     /// start: if each asks "is it there?" and then makes it, two make it.
+    ///
+    /// ```
+    /// use ch10_pool::pipeline::{Database, Location};
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("ch10-prepare-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let location = Location::File(folder.join("users.db"));
+    /// let mut database = Database::connect(&location, true)?;
+    /// assert!(database.prepare().unwrap_err().to_string().starts_with("there is no table user"));
+    /// database.create_sample()?;
+    /// assert_eq!(database.prepare()?.columns, ["id", "name", "pwd"]);
+    /// # drop(database);
+    /// # std::fs::remove_dir_all(folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -149,6 +186,23 @@ impl Database {
     /// The first rows, at most `size`, whose keys come after `after`, or from
     /// the beginning.
     ///
+    /// ```
+    /// use ch10_pool::pipeline::{Cell, Database, Location};
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("ch10-chunk-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let location = Location::File(folder.join("users.db"));
+    /// let mut database = Database::connect(&location, true)?;
+    /// database.create_sample()?;
+    /// let table = database.prepare()?;
+    /// let rows = database.chunk(&table, Some(&[Cell::Int(5)]), 100)?;
+    /// assert_eq!(rows.len(), 2, "6 and 7");
+    /// assert_eq!(rows[0].key, [Cell::Int(6)]);
+    /// # drop(database);
+    /// # std::fs::remove_dir_all(folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`DatabaseError`].
@@ -167,6 +221,24 @@ impl Database {
     /// `rows` must be sorted by their keys, as [`chunk`](Database::chunk) gives
     /// them. Blocks while another connection writes.
     ///
+    /// ```
+    /// use ch10_pool::pipeline::{Copied, Database, Location};
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("ch10-append-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let location = Location::File(folder.join("users.db"));
+    /// let mut database = Database::connect(&location, true)?;
+    /// database.create_sample()?;
+    /// let table = database.prepare()?;
+    /// let rows = database.chunk(&table, None, 3)?;
+    /// let rows: Vec<_> = rows.into_iter().map(|row| Copied { row, xb: "x".to_owned() }).collect();
+    /// assert_eq!(database.append(&table, "today", &rows)?, 3);
+    /// assert_eq!(database.append(&table, "today", &rows)?, 0, "they are marked as copied");
+    /// # drop(database);
+    /// # std::fs::remove_dir_all(folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`DatabaseError`]; nothing is appended then.
@@ -184,6 +256,21 @@ impl Database {
 
     /// How many rows `user_copy` has.
     ///
+    /// ```
+    /// use ch10_pool::pipeline::{Database, Location};
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("ch10-count-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let location = Location::File(folder.join("users.db"));
+    /// let mut database = Database::connect(&location, true)?;
+    /// database.create_sample()?;
+    /// database.prepare()?;
+    /// assert_eq!(database.count_copies()?, 0);
+    /// # drop(database);
+    /// # std::fs::remove_dir_all(folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`DatabaseError`].
@@ -193,6 +280,24 @@ impl Database {
 
     /// The first rows of `user_copy`, at most `size`, sorted by the key if that
     /// is among the columns: each column, and `xb`.
+    ///
+    /// ```
+    /// use ch10_pool::pipeline::{Cell, Copied, Database, Location};
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("ch10-copies-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let location = Location::File(folder.join("users.db"));
+    /// let mut database = Database::connect(&location, true)?;
+    /// database.create_sample()?;
+    /// let table = database.prepare()?;
+    /// let row = database.chunk(&table, None, 1)?.remove(0);
+    /// database.append(&table, "today", &[Copied { row, xb: "x".to_owned() }])?;
+    /// let copy = &database.copies(&table, 10)?[0];
+    /// assert_eq!(copy.last(), Some(&Cell::Text("x".to_owned())));
+    /// # drop(database);
+    /// # std::fs::remove_dir_all(folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -38,6 +38,14 @@ const MAX_VALUES: usize = 32_000;
 
 impl Table {
     /// Where the column of this name is; letter case does not matter.
+    ///
+    /// ```
+    /// use ch10_pool::pipeline::Table;
+    ///
+    /// let table = Table { columns: vec!["id".into(), "Name".into()], key: vec!["id".into()] };
+    /// assert_eq!(table.position("name"), Some(1));
+    /// assert_eq!(table.position("age"), None);
+    /// ```
     pub fn position(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.eq_ignore_ascii_case(name))
     }
