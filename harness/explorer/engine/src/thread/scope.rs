@@ -159,6 +159,11 @@ where
             // What became of it is the scope's: it panics in its place.
             context::with(|machine| machine.receive_in_scope(tid, &mut first));
         }
+        // std counts a thread as running until its result is let go of, by the handle as well. All threads have returned, so a
+        // handle that is still there has been forgotten, and nobody will ever let go of it.
+        while state.running.load(Ordering::Acquire) != 0 {
+            context::visible_as(Op::Park { timeout: None }, "scope", at);
+        }
     } else {
         while state.running.load(Ordering::Acquire) != 0 {
             std::thread::park();
