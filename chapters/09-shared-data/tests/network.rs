@@ -20,6 +20,7 @@ fn main() {
             ("a_proxy_travels_to_another_machine_in_an_object", proxies_travel),
             ("a_manager_is_found_by_a_hosts_name_and_over_ipv6", hosts),
             ("an_address_is_read_as_it_is_written", addresses),
+            ("a_manager_starts_again_at_once_at_its_address", again_at_once),
             ("two_machines_and_a_link_that_is_cut", two_machines),
         ],
     );
@@ -76,6 +77,25 @@ fn kept() {
     assert_eq!(manager.named::<Dict>("work").unwrap().len().unwrap(), 0);
     drop(work);
     assert_eq!(manager.count().unwrap(), 2);
+}
+
+/// What CPython's `TestManagerRestart` asks of its own: connections of the first manager that the system still remembers keep the second one
+/// from nothing.
+fn again_at_once() {
+    let mut address = "127.9.7.1:0".parse().unwrap();
+    for round in 0..5 {
+        let manager = Manager::builder().listen(address).key(KEY).start().unwrap();
+        let Address::Tcp(at) = *manager.address() else { unreachable!() };
+        assert!(round == 0 || at == address, "it took another port");
+        address = at;
+        let jobs = manager.named::<List>("jobs").unwrap();
+        assert_eq!(jobs.len().unwrap(), 0, "what the one before had is gone with it");
+        let child = Process::new(append, manager.address().clone()).start().unwrap();
+        assert_eq!(child.join().unwrap(), 0);
+        assert_eq!(jobs.len().unwrap(), 100);
+        manager.shutdown();
+        assert!(jobs.len().is_err(), "a proxy of the one before");
+    }
 }
 
 fn leave_a_dict(address: Address) -> Result<(), ManagerError> {
