@@ -26,7 +26,7 @@ def worker():
 
 
 def the_end():
-    # Python calls this after it has waited for the threads that are no daemons.
+    # Python calls this after it has waited for the threads that are not daemons.
     daemons = sum(thread.daemon for thread in threading.enumerate())
     say(f"the program ends, and takes {daemons} daemons with it")
 

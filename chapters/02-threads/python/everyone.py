@@ -1,4 +1,4 @@
-"""Twin of `everyone`: the threads that are alive, and which of them one is oneself."""
+"""Twin of `everyone`: the threads that are alive, and which of them is the current one."""
 
 import sys
 import threading

@@ -1,3 +1,4 @@
+# ANCHOR: whole
 """Twin of `timers`: a function called later, unless it is cancelled.
 
 `Timer.cancel` does not say whether it came in time. `finished` does not either:
@@ -30,6 +31,7 @@ called = threading.Event()
 start = time.monotonic()
 
 
+# ANCHOR: soon
 def ring():
     say(f"timer: not before its time? {yes(time.monotonic() - start >= DELAY)}")
     called.set()
@@ -39,6 +41,8 @@ soon = threading.Timer(DELAY, ring)
 soon.start()
 called.wait()
 soon.cancel()
+# ANCHOR_END: soon
 say(f"cancelled in time: {yes(not called.is_set())}")
 soon.join()
 say("main: this timer's thread has ended too")
+# ANCHOR_END: whole

@@ -14,7 +14,7 @@ static mut TOTAL: u32 = 0;
 /// Must fail: data race. Two threads add, and nothing puts the one before the other.
 // ANCHOR: race
 fn both_add() {
-    // SAFETY: none, and what comes of that is what the explorer looks at.
+    // SAFETY: none, and the explorer shows what that leads to.
     let add = || unsafe { TOTAL += 1 };
     thread::scope(|scope| {
         scope.spawn(add);

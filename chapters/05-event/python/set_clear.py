@@ -72,7 +72,7 @@ def with_pythons_own():
         time.sleep(0)
     event.set()
     event.clear()
-    # Nobody sets the flag again: who comes back was released by that.
+    # Nobody sets the flag again: whoever comes back was released by that.
     for thread in threads:
         thread.join()
     return len(threads)

@@ -36,8 +36,10 @@ def report(who, timeout=None):
     print(f"{who}: {outcome}")
 
 
+# ANCHOR: alone
 report("one comes, and waits for 10 ms", timeout=0.01)
 report("another one comes")
+# ANCHOR_END: alone
 print("broken:", "true" if barrier.broken else "false")
 barrier.reset()
 print("broken, once reset:", "true" if barrier.broken else "false")

@@ -22,7 +22,7 @@ def wait(number):
 
 def wake(notify, what):
     with condition:
-        # notify() does not say how many it wakes; the condition's own line does.
+        # notify() does not say how many it wakes; the condition's own list does.
         before = len(condition._waiters)
         notify()
         woken = before - len(condition._waiters)

@@ -1,5 +1,5 @@
 // Each thread adds one to the same number. The compiler refuses it: the first thread
-// has taken the only `Arc` along, and the second finds none. Give each one of its own.
+// has taken the only `Arc` with it, and the second finds none. Give each one of its own.
 
 use std::sync::{Arc, Mutex};
 use std::thread;

@@ -23,7 +23,7 @@ pub const PROGRAM: Program = Program::with_arguments(
     main,
 );
 
-// ANCHOR: main
+// ANCHOR: child
 /// The child: one thread that works until standard input ends.
 fn child(join: bool) {
     let (started, wait_for_start) = mpsc::channel();
@@ -40,7 +40,9 @@ fn child(join: bool) {
         println!("main: joined the thread");
     }
 }
+// ANCHOR_END: child
 
+// ANCHOR: parent
 /// The parent: gives the child's thread what it waits for, or keeps it back
 /// until the child process is gone.
 fn parent(role: &str) -> Result<(), Failure> {
@@ -63,7 +65,7 @@ fn parent(role: &str) -> Result<(), Failure> {
     drop(input);
     Ok(())
 }
-// ANCHOR_END: main
+// ANCHOR_END: parent
 
 pub fn main(arguments: &[String]) -> Result<(), Failure> {
     match arguments {

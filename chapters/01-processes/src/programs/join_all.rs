@@ -54,8 +54,8 @@ fn join_each(at_work: &Arc<AtWork>) {
 }
 
 fn join_all(at_work: &Arc<AtWork>) {
-    // Nobody gets past it before all have come: were they not all at work at
-    // the same time, this program would never end.
+    // Nobody gets past it before all have come. If they were not all at work
+    // at the same time, this program would never end.
     let everyone = Arc::new(Barrier::new(WORKERS));
     let workers = (0..WORKERS).map(|i| {
         let (at_work, everyone) = (Arc::clone(at_work), Arc::clone(&everyone));

@@ -42,8 +42,8 @@ fn calculate(rounds: u64) {
     }
 }
 
-/// Waits `times` milliseconds, one by one, as for so many answers of a slow
-/// device. No processor is needed meanwhile.
+/// Waits `times` milliseconds, one by one, as for that many answers of a slow
+/// device. It needs no processor meanwhile.
 fn wait(times: u64) {
     for _ in 0..times {
         thread::sleep(Duration::from_millis(1));

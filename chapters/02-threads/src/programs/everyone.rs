@@ -1,4 +1,4 @@
-//! The threads that are alive, and which of them one is oneself.
+//! The threads that are alive, and which of them is the current one.
 
 use ch02_threads::{Builder, active_count, current, enumerate, main_scope};
 use std::sync::{Arc, Barrier};
@@ -19,7 +19,7 @@ pub fn main() -> Result<(), Failure> {
         println!("{} alive: {}", active_count(), names());
 
         // ANCHOR: three
-        // Two meetings with main: between them all three surely live.
+        // Two meetings with main: between them all three are surely alive.
         let meet = Arc::new(Barrier::new(4));
         let mut handles = Vec::new();
         for i in 0..3 {

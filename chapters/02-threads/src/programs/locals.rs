@@ -21,7 +21,7 @@ pub fn main() -> Result<(), Failure> {
         handles.push(Builder::new().spawn(move || {
             let before = number.get();
             number.set(i);
-            // Were the value shared, two of the three would read another's number.
+            // If the value were shared, two of the three would read another's number.
             all_written.wait();
             (before, number.get())
         })?);

@@ -21,6 +21,7 @@ pub fn main() -> Result<(), Failure> {
 
     let start = Instant::now();
     let delay = Duration::from_millis(20);
+    // ANCHOR: soon
     let (called, wait_for_call) = mpsc::channel();
     let soon = Timer::start(delay, move || {
         println!("timer: not before its time? {}", yes(start.elapsed() >= delay));
@@ -28,6 +29,7 @@ pub fn main() -> Result<(), Failure> {
     })?;
     wait_for_call.recv()?;
     println!("cancelled in time: {}", yes(soon.cancel()));
+    // ANCHOR_END: soon
     soon.join().map_err(|_| "printing does not panic")?;
     println!("main: this timer's thread has ended too");
     Ok(())

@@ -1,6 +1,6 @@
 // Accounts, each with a lock. Two transfers in opposite directions can wait for each other for
 // ever, since each begins with the account that gives. Mend it so that no money is missing in
-// between: who adds up all accounts finds the same sum at any time.
+// between: a thread that adds up all accounts finds the same sum at any time.
 
 use std::sync::Mutex;
 

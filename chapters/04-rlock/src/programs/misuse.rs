@@ -10,7 +10,7 @@ pub const PROGRAM: Program =
     Program::fallible("misuse", "the reentrant lock: released by a stranger, and too often", main);
 
 // ANCHOR: main
-/// Releases by a stranger, then rightly, then once too often.
+/// Lets a stranger release it, then its owner, then its owner once too often.
 pub fn main() -> Result<(), Failure> {
     let lock = RLock::new();
     lock.acquire();

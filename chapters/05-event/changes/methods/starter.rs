@@ -1,4 +1,4 @@
-// Whoever comes first should open the gate, and nobody else. Here each looks whether it is open,
+// The first to come should open the gate, and nobody else. Here each looks whether it is open,
 // and then opens it, so two can believe that they were the first. Look and open in one step:
 // `AtomicBool` has a method for that, `swap`, which gives back the value from before.
 

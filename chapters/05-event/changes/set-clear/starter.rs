@@ -1,4 +1,4 @@
-// Two meet, again and again. Whoever comes last raises a flag, wakes the other one, and lowers
+// Two meet, again and again. The last to come raises a flag, wakes the other one, and lowers
 // the flag for the next meeting. By the time the other one looks, it is down. Let them wait for
 // something that only grows.
 

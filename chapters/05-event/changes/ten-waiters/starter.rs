@@ -1,4 +1,4 @@
-// A gate: any number of threads wait at it, and who opens it lets all of them go on. With one
+// A gate: any number of threads wait at it, and opening it lets them all go on. With one
 // waiter that works. With two, one of them sleeps for ever. One word is wrong.
 
 use std::sync::{Condvar, Mutex};

@@ -53,7 +53,7 @@ fn with_generations() -> usize {
         }
         event.set();
         event.clear();
-        // Nobody sets the flag again: who comes back was released by that.
+        // Nobody sets the flag again: whoever comes back was released by that.
         waiters.into_iter().filter_map(|waiter| waiter.join().ok()).count()
     })
 }

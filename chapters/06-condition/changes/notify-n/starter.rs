@@ -1,5 +1,5 @@
 // A shelf, onto which several things come at once. Two wait for things, two things come, and
-// one of the two waits on. Wake as many as can go on.
+// one of the two goes on waiting. Wake as many as can go on.
 
 use std::sync::{Condvar, Mutex};
 

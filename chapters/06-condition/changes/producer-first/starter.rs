@@ -1,5 +1,5 @@
-// A door that is opened once. Each idea has its lock: one for the fact that it is open, one for
-// those who sleep. Between looking and sleeping nobody holds any, and in just that moment the
+// A door that is opened once. It has two locks: one for the fact that it is open, one for
+// those who sleep. Between looking and sleeping nobody holds either, and at that moment the
 // notification is lost. One lock is enough.
 
 use std::sync::{Condvar, Mutex};

@@ -1,4 +1,4 @@
-// A slot for one item. Who waits for room and who waits for an item wait at the same `Condvar`,
+// A slot for one item. Both reasons to wait, for room and for an item, share one `Condvar`,
 // and `notify_one` can wake the wrong one, who goes back to sleep. Give each reason its own.
 
 use std::sync::{Condvar, Mutex};

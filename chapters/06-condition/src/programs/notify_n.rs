@@ -34,7 +34,7 @@ pub fn main() {
                 held.wait();
                 println!("number {number} is awake");
             }));
-            // The next one starts only when this one stands in the line.
+            // The next one starts only when this one is in the line.
             announced.lock().wait_for(|| condition.waiters() == number);
         }
         let mut wake = |n: usize, what: &str| {
