@@ -216,7 +216,14 @@ fn a_course_that_keeps_its_word_is_good_and_one_that_does_not_is_told_why() {
     std::fs::remove_file(folder.join("README.zh-CN.md")).unwrap();
     let manifest = folder.join("assignment.toml");
     let text = std::fs::read_to_string(&manifest).unwrap();
-    std::fs::write(&manifest, text.replace(", zh = \"单线程计数\"", "")).unwrap();
+    let text = text.replace(", zh = \"单线程计数\"", "");
+    // What is before a check keeps it from looking.
+    let late = "visibility = \"hidden\"\ndepends_on = [\"counts_alone\"";
+    let named = "name = \"never_notifies\"\ncaught_by = \"wakes_everybody\"";
+    assert!(text.contains(late) && text.contains(named), "{text}");
+    let text = text.replace(late, &late.replace("counts_alone", "wakes_everybody"));
+    let text = text.replace(named, &named.replace("wakes_everybody", "waits_in_a_loop"));
+    std::fs::write(&manifest, text).unwrap();
 
     let output = Command::new(env!("CARGO_BIN_EXE_harness"))
         .args(["course", "check", "tally", "--course"])
@@ -234,6 +241,7 @@ fn a_course_that_keeps_its_word_is_good_and_one_that_does_not_is_told_why() {
         "wrong/off_by_one.patch no longer applies",
         "README.zh-CN.md is missing or empty",
         "the title of counts_alone has no text in `zh`",
+        "wrong/never_notifies: waits_in_a_loop should catch it, but was not run, as it depends on wakes_everybody; wakes_everybody said: deadlock",
     ] {
         assert!(text.contains(problem), "{problem}\n{text}");
     }

@@ -1,5 +1,6 @@
 //! The processes of a jail, seen from outside.
 
+use crate::Layers;
 use rustix::process::Pid;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
@@ -20,6 +21,8 @@ pub struct ProcessInfo {
     /// Its number outside.
     pub(crate) host: Pid,
     pub(crate) host_parent: i32,
+    /// When it was started, in ticks of the system's.
+    started: u64,
 }
 
 impl ProcessInfo {
@@ -70,10 +73,7 @@ fn below(ancestor: Pid, all: HashMap<Pid, ProcessInfo>) -> Vec<ProcessInfo> {
             children.get(&number).into_iter().flatten().filter(|child| found.insert(**child)),
         );
     }
-    let mut below: Vec<_> =
-        all.into_values().filter(|process| found.contains(&process.host)).collect();
-    below.sort_by_key(|process| process.host.as_raw_nonzero());
-    below
+    all.into_values().filter(|process| found.contains(&process.host)).collect()
 }
 
 fn snapshot() -> io::Result<HashMap<Pid, ProcessInfo>> {
@@ -102,6 +102,7 @@ fn parse(host: Pid, stat: &str) -> Option<ProcessInfo> {
     let mut fields = rest.split_whitespace();
     let state = fields.next()?.chars().next()?;
     let host_parent = fields.next()?.parse().ok()?;
+    let started = fields.nth(STARTED).and_then(|ticks| ticks.parse().ok()).unwrap_or(0);
     let pid = host.as_raw_nonzero().get();
     Some(ProcessInfo {
         pid,
@@ -110,8 +111,12 @@ fn parse(host: Pid, stat: &str) -> Option<ProcessInfo> {
         state,
         host,
         host_parent,
+        started,
     })
 }
+
+/// Which field of `/proc/PID/stat` says when a process was started, counted from the one after its parent.
+const STARTED: usize = 17;
 
 /// Gives the processes of a jail the numbers that they have inside. Those that have ended since drop out.
 pub(crate) fn renumber(all: &mut Vec<ProcessInfo>, first: Option<Pid>) {
@@ -127,6 +132,15 @@ pub(crate) fn renumber(all: &mut Vec<ProcessInfo>, first: Option<Pid>) {
             inside.get(&process.host_parent).copied().unwrap_or(1)
         };
         true
+    });
+}
+
+/// The program first, then all others as they were started. Numbers tell that only where few are given out: on a machine they begin again at the lowest
+/// that are free, and a child may have a lower one than its parent.
+pub(crate) fn in_order(all: &mut [ProcessInfo], program: i32, layers: Layers) {
+    all.sort_by_key(|process| {
+        let started = if layers.namespaces { 0 } else { process.started };
+        (process.pid != program, started, process.pid)
     });
 }
 
@@ -174,7 +188,34 @@ mod tests {
             (Pid::from_raw(pid).unwrap(), parse(Pid::from_raw(pid).unwrap(), &stat).unwrap())
         };
         let all = [process(1, 0), process(5, 1), process(6, 5), process(7, 6), process(8, 1)];
-        let below = below(Pid::from_raw(5).unwrap(), all.into());
+        let mut below = below(Pid::from_raw(5).unwrap(), all.into());
+        in_order(&mut below, 6, Layers::NONE);
         assert_eq!(below.iter().map(|process| process.pid).collect::<Vec<_>>(), [6, 7]);
+    }
+
+    /// Numbers begin again at the lowest that are free.
+    #[test]
+    fn the_order_is_that_of_their_starts_whatever_their_numbers() {
+        let process = |number: i32, started: u64| {
+            let fields = "0 ".repeat(STARTED);
+            let stat = format!("{number} (x) S 1 {fields}{started} 0");
+            parse(Pid::from_raw(number).unwrap(), &stat).unwrap()
+        };
+        let all = [process(301, 9), process(300, 8), process(32_767, 7), process(302, 9)];
+        let ordered = |program: i32, layers: Layers, numbers: &[i32]| {
+            let mut all = all.to_vec();
+            // As they are called inside.
+            for (process, number) in all.iter_mut().zip(numbers) {
+                process.pid = *number;
+            }
+            in_order(&mut all, program, layers);
+            all.iter().map(|process| process.pid).collect::<Vec<_>>()
+        };
+        let outside = [301, 300, 32_767, 302];
+        assert_eq!(ordered(32_767, Layers::NONE, &outside), [32_767, 300, 301, 302]);
+        // Who was started in the same tick as the program comes after it all the same.
+        assert_eq!(ordered(302, Layers::NONE, &outside), [302, 32_767, 300, 301]);
+        let namespaces = Layers { namespaces: true, ..Layers::NONE };
+        assert_eq!(ordered(2, namespaces, &[5, 4, 2, 6]), [2, 4, 5, 6]);
     }
 }

@@ -92,8 +92,8 @@ impl Running {
         Ok(Killer { socket: self.socket.try_clone()? })
     }
 
-    /// The processes in the jail now, the program's own and all that it started, in the order of
-    /// their numbers outside. None when the program has ended or the jail is about to be: whoever
+    /// The processes in the jail now, the program's own first, then all that it started, in the order in
+    /// which they were started. None when the program has ended or the jail is about to be: whoever
     /// counts what a program leaves behind never counts what the end of the run has left.
     ///
     /// Zombies are among them: see [`ProcessInfo::is_alive`].
@@ -112,6 +112,7 @@ impl Running {
         if self.layers.namespaces {
             processes::renumber(&mut all, first);
         }
+        processes::in_order(&mut all, self.program, self.layers);
         let runs = all.iter().any(|process| process.pid == self.program && process.is_alive());
         // Asked after they were counted: what is counted while the keeper kills is not returned.
         if !runs || self.is_told_something() {

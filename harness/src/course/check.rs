@@ -277,11 +277,29 @@ fn problem(
                 }),
                 CheckStatus::Pass => Some(format!("passes {name}, which should catch it")),
                 CheckStatus::NotRun | CheckStatus::CannotTell => Some(format!(
-                    "{name} should catch it, but was {}",
-                    check.message.as_deref().unwrap_or("not run")
+                    "{name} should catch it, but was {}{}",
+                    check.message.as_deref().unwrap_or("not run"),
+                    obstacle(manifest, result, name),
                 )),
             }
         }
+    }
+}
+
+/// What a check that this one depends on came to, where that was no pass.
+fn obstacle(manifest: &Manifest, result: &SubmissionResult, name: &str) -> String {
+    let check = manifest.checks.iter().find(|check| check.name == name);
+    let before = check.into_iter().flat_map(|check| &check.depends_on);
+    let failed = before
+        .filter_map(|name| result.check(name))
+        .find(|check| check.status != CheckStatus::Pass);
+    match failed.map(|check| (check, check.message.as_deref())) {
+        // Told already, of itself: something before it.
+        Some((check, _)) if check.status == CheckStatus::NotRun => {
+            obstacle(manifest, result, &check.name)
+        }
+        Some((check, Some(message))) => format!("; {} said: {message}", check.name),
+        _ => String::new(),
     }
 }
 
