@@ -298,6 +298,8 @@ pub enum Fault {
     SpinsByStack,
     /// Leaves out rounds of loops that come to nothing also where their having been makes a difference.
     NeverDoubts,
+    /// Whoever could still read an older store than one that it has read in vain does so.
+    NobodyWaitsForEver,
     /// Forgets what a round that is left out might have come before.
     LooksTooLate,
     /// Thinks that what is done under a lock changes nothing.

@@ -76,10 +76,13 @@ impl Machine {
                     // A time-out fires because nothing else can happen; but what was left out takes time.
                     return self.doubt();
                 }
-                let stuck = self.may_doubt() && self.is_stuck() && !self.search.redundant();
-                let next = match self.search.looks_ahead() {
-                    true => self.next_steps(),
-                    false => Vec::new(),
+                let who_is_stuck = self.stuck();
+                let all = self.choices.iter().all(|choice| who_is_stuck >> choice.thread & 1 == 1);
+                let stuck = all && self.may_doubt() && !self.search.redundant();
+                let next = match (self.search.looks_ahead(), who_is_stuck) {
+                    (false, 0) => Vec::new(),
+                    (false, _) => self.next_steps(|(_, widest)| widest),
+                    (true, _) => self.next_steps(|(touched, _)| touched),
                 };
                 let view = View {
                     choices: &self.choices,
@@ -89,6 +92,7 @@ impl Machine {
                     places: &self.places,
                     yielding,
                     waiting: self.who_waits(),
+                    stuck: who_is_stuck,
                     looking: self.looking(),
                     storing: self.storing(),
                     silent: silent(&self.threads),
@@ -129,12 +133,12 @@ impl Machine {
         self.chosen = Some(choice);
     }
 
-    /// What the next step of each thread that can go on would touch, as the first of its alternatives.
-    fn next_steps(&self) -> Vec<(u8, Footprint)> {
+    /// What the next step of each thread that can go on would touch, as the first of its alternatives, or could.
+    fn next_steps(&self, which: fn((Footprint, Footprint)) -> Footprint) -> Vec<(u8, Footprint)> {
         let mut next: Vec<(u8, Footprint)> = Vec::new();
         for &Choice { thread, alt } in &self.choices {
             if next.last().is_none_or(|&(last, _)| last != thread) {
-                next.push((thread, self.footprints(usize::from(thread), alt).0));
+                next.push((thread, which(self.footprints(usize::from(thread), alt))));
             }
         }
         next

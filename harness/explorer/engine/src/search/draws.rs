@@ -112,6 +112,7 @@ pub(crate) mod tests {
                 places,
                 yielding: 0,
                 waiting: 0,
+                stuck: 0,
                 looking: 0,
                 storing: 0,
                 silent: 0,

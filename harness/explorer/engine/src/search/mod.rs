@@ -69,13 +69,16 @@ pub(crate) struct View<'a> {
     pub yielding: u64,
     /// The threads that have waited in a loop and can look again, as a bit mask.
     pub waiting: u64,
+    /// Those of them that have read the newest store in vain, and may wait for ever whatever older one they could read, as a bit mask.
+    pub stuck: u64,
     /// The threads that may turn out to wait in a loop if they go on, as a bit mask.
     pub looking: u64,
     /// The threads whose pending operation others may wait for in loops, as a bit mask.
     pub storing: u64,
     /// The threads whose pending operation nobody else can tell the time of, as a bit mask.
     pub silent: u64,
-    /// What the next step of each thread that can go on would touch, if the search [looks ahead](Search::looks_ahead); else nothing.
+    /// What the next step of each thread that can go on would touch, if the search [looks ahead](Search::looks_ahead); what it could touch in any of its
+    /// alternatives, if somebody is stuck; else nothing.
     pub next: &'a [(u8, Footprint)],
 }
 

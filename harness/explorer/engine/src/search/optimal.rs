@@ -174,6 +174,28 @@ impl Optimal {
         node.asleep.extend(still.copied());
     }
 
+    /// Who has read the newest store in vain may wait for ever, whatever older ones it could read: then others go on.
+    fn go_on_without(&self, node: &mut Node, view: &View<'_>) {
+        let is_stuck = |choice: Choice| view.stuck >> choice.thread & 1 == 1;
+        let is_tried = |branch: &Branch| !is_stuck(branch.choice) && node.awake(branch.choice);
+        if view.stuck == 0
+            || node.tree.iter().any(is_tried)
+            || self.has(crate::config::Fault::NobodyWaitsForEver)
+        {
+            return;
+        }
+        let could_go = |choice: Choice| !is_stuck(choice) && !node.sleeps(choice);
+        let Some(first) = first_choice(view, could_go) else { return };
+        let touches = view.next.iter().find(|(thread, _)| *thread == first.thread);
+        let footprint = touches.map_or(Footprint::EMPTY, |(_, widest)| *widest);
+        let of_thread = view.choices.iter().copied().filter(|choice| choice.thread == first.thread);
+        let branches = of_thread
+            .filter(|&choice| !node.sleeps(choice))
+            .map(|choice| Branch::new(choice, footprint))
+            .collect::<Vec<_>>();
+        node.tree.extend(branches);
+    }
+
     /// Plans the turned-round run of a race.
     fn reverse(&mut self, race: Race, pending: Option<&Pending>, all: &[Pending], places: &[u32]) {
         if (race.earlier as usize) < self.given.len() {
@@ -405,6 +427,7 @@ impl Search for Optimal {
             let tree: Vec<Branch> = std::iter::once(first).chain(also).map(branch).collect();
             node.tree = tree;
         }
+        self.go_on_without(&mut node, view);
         let choice = node.tree[0].choice;
         self.nodes.push(node);
         self.depth += 1;

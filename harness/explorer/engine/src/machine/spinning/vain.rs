@@ -14,6 +14,8 @@
 //!
 //! *What goes on for ever* is not so simple. Who has read the newest store in vain cannot go back to an older one; if the round is left out, it can. So there may be a
 //! run in which it waits for ever, and here it does not. That is so only where all others have come to an end, and one who waits could read an older store and go on.
+//! Such an end must be come to if it is there: where one could go on by an older store only, the search lets others go first as well, and then those older stores sleep, as they were
+//! tried before. (It is as if that one could not go on: then an optimal search tries at least one of the others.)
 //! And a time-out fires when nothing else can happen, while in a loop something always happens. Wherever it comes to one of these, or to a loop that changes something and changes it back, there is a
 //! *doubt*: the search begins again and leaves nothing out. Nor is anything left out where objects of std may be found as they were ([`Config::past`](crate::Config)), or
 //! where the number of looks is bounded ([`Config::looks`](crate::Config)): then a look may be confined to the very store that was read in vain.
@@ -37,7 +39,7 @@ const YIELDS: u32 = 2;
 pub struct Vain {
     /// It stands before such a look.
     pub is_on: bool,
-    /// It is about to make another one, and if that is not in vain there is a doubt: see [`Machine::is_stuck`].
+    /// It is about to make another one, and if that is not in vain there is a doubt: see [`Machine::stuck`].
     pub decides: bool,
     /// Which stores it has read there.
     stores: Vec<u16>,
@@ -157,19 +159,15 @@ impl Machine {
         !self.config.every_round && is_plain && self.search.leaves_out()
     }
 
-    /// Whether all who can go on have read the newest store in vain, and could now read an older one. A round that is left out has not happened; but had it,
-    /// they could not, and would wait for ever. So if one of them gets anywhere, there is a run that this search does not make.
-    pub(in crate::machine) fn is_stuck(&self) -> bool {
-        let is_stuck = |choice: &crate::search::Choice| {
-            let thread = &self.threads[usize::from(choice.thread)];
-            match thread.pending {
-                Op::Load { atomic, .. } | Op::Compare { atomic, .. } => {
-                    thread.spin.vain.is_on && thread.spin.vain.has(self.newest(atomic))
-                }
-                _ => false,
+    /// The threads that have read the newest store in vain, and could perhaps read an older one, as a bit mask. A round that is left out has not happened; but had it,
+    /// they could not, and would wait for another store. If all who can go on are such, and one of them gets anywhere, there is a run that this search does not make.
+    pub(in crate::machine) fn stuck(&self) -> u64 {
+        self.mask(|thread| match thread.pending {
+            Op::Load { atomic, .. } | Op::Compare { atomic, .. } if thread.spin.vain.is_on => {
+                thread.spin.vain.has(self.newest(atomic))
             }
-        };
-        self.choices.iter().all(is_stuck)
+            _ => false,
+        })
     }
 
     /// Whether it doubts, or is broken in this way, for its tests.
