@@ -196,7 +196,7 @@ pub fn the_stubborn_end_too(program: &Program) {
     ended_by_the_last(&mut run, &mut random, &[stubborn], &[long], &fails, &expected);
 }
 
-/// A job that ends well leaves nothing behind either. That it has begun is seen before it ends.
+/// A job that succeeds leaves nothing behind either. That it has begun is seen before it ends.
 pub fn what_is_left_behind_is_ended(program: &Program) {
     let mut random = program.random();
     let mut run = start(program);

@@ -125,7 +125,7 @@ pub fn each_thread_has_its_own() {
     });
 }
 
-/// `yield_now` gives the turn away, and gets it back.
+/// `yield_now` gives its turn away, and gets it back.
 pub fn yield_now_lets_others_go() {
     let order = RefCell::new(Vec::new());
     let (a, b) = (drawn(0..1000), drawn(1000..2000));
