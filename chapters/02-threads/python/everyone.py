@@ -1,3 +1,4 @@
+# ANCHOR: whole
 """Twin of `everyone`: the threads that are alive, and which of them is the current one."""
 
 import sys
@@ -25,13 +26,16 @@ def stay(i):
     answers[i] = threading.current_thread().name
 
 
+# ANCHOR: three
 threads = [threading.Thread(target=stay, args=(i,), name=f"t.{i}") for i in range(3)]
 for thread in threads:
     thread.start()
 meet.wait()
 say(f"{threading.active_count()} alive: {names()}")
 meet.wait()
+# ANCHOR_END: three
 for thread in threads:
     thread.join()
 say(f"who are you? {', '.join(answers)}")
 say(f"{threading.active_count()} alive: {names()}")
+# ANCHOR_END: whole

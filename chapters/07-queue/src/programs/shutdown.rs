@@ -11,6 +11,7 @@ pub const PROGRAM: Program = Program::new("shutdown", "drained, or at once", mai
 
 // ANCHOR: main
 pub fn main() {
+    // ANCHOR: two_ends
     let queue = filled();
     queue.shutdown();
     if let Err(PutError::ShutDown(item)) = queue.put("d") {
@@ -28,8 +29,10 @@ pub fn main() {
     }
     queue.join();
     println!("at once: join does not wait for what came back");
+    // ANCHOR_END: two_ends
 
-    // Nobody stays behind: a blocked get ends, too.
+    // ANCHOR: waiting
+    // Three consumers, and nothing for them to get.
     let queue = Queue::<&str>::new(0);
     thread::scope(|scope| {
         let consumers: Vec<_> = (0..3).map(|_| scope.spawn(|| queue.get())).collect();
@@ -38,6 +41,7 @@ pub fn main() {
         let refused = ends.filter(|end| *end == Err(GetError::ShutDown)).count();
         println!("waiting consumers told of the end: {refused}");
     });
+    // ANCHOR_END: waiting
 }
 
 fn filled() -> Queue<&'static str> {
