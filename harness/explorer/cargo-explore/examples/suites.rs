@@ -5,7 +5,7 @@
 //! ```
 //!
 //! What is known of a crate is kept below `target/suites`, so that a run that was interrupted goes on where it was, with the crate that it was at.
-//! With names, only those crates are explored, anew. The table is written into `suites/README.md` after each.
+//! With names, only those crates are explored, anew. `--table` explores nothing, and writes what is known into `suites/README.md`.
 
 use anyhow::{Context, bail};
 use clap::Parser;
@@ -45,7 +45,7 @@ struct Arguments {
     /// The longest time for a crate, after it was compiled
     #[arg(long, default_value_t = 20)]
     minutes: u64,
-    /// Only write the table
+    /// Only write the table, of what is known
     #[arg(long)]
     table: bool,
 }
@@ -66,9 +66,8 @@ fn main() -> anyhow::Result<()> {
         let came = explore(&folder, name, version, &arguments);
         let came = came.unwrap_or_else(|error| json!({ "trouble": format!("{error:#}") }));
         std::fs::write(result(&folder, name, version), serde_json::to_vec_pretty(&came)?)?;
-        write_table(here, &folder)?;
     }
-    write_table(here, &folder)
+    if arguments.table { write_table(here, &folder) } else { Ok(()) }
 }
 
 fn result(folder: &Path, name: &str, version: &str) -> PathBuf {

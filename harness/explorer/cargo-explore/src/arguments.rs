@@ -21,7 +21,8 @@ pub enum Cargo {
     /// that replays it; or it is not proved, and then you see how much was tried.
     ///
     /// Exit code 0: every test is proved, or a replayed run ends well. 1: a test fails. 2: the command line makes no sense. 3: nothing
-    /// fails, and something is not proved. 4: something cannot be compiled or explored. 130: stopped by Ctrl-C.
+    /// fails, and something is not proved. 4: something cannot be compiled or explored.
+    /// 5: everything holds, but something only as long as no time-out fires early. 130: stopped by Ctrl-C.
     #[command(name = "explore", version)]
     Explore(Arguments),
 }

@@ -10,11 +10,12 @@ use crate::step::{self, Stepped};
 use crate::stop::{self, Stopped};
 use crate::suite::{self, Suite, Test};
 use crate::tell::{Ending, Teller, again};
-use crate::{Misuse, Progress, examples, left_out};
+use crate::{Misuse, Progress, chinese, examples, left_out};
 use anyhow::bail;
 use cargo_metadata::{Metadata, Package};
 use protocol::Config;
 use std::io::IsTerminal;
+use trace::Language;
 
 /// The packages of which the stand-ins are made.
 const STAND_INS: [&str; 3] = ["explore-std", "explore-core", "explore-test"];
@@ -26,7 +27,12 @@ pub fn main(sources: &Sources, mut arguments: Arguments) -> u8 {
     match understood.map_err(anyhow::Error::from).and_then(|()| explore(sources, &arguments)) {
         Ok(ending) => ending as u8,
         Err(error) => {
-            anstream::eprintln!("error: {error:#}");
+            match arguments.language {
+                Language::Zh => {
+                    anstream::eprintln!("错误：{}", chinese::error(&format!("{error:#}")))
+                }
+                Language::En => anstream::eprintln!("error: {error:#}"),
+            }
             match () {
                 () if error.is::<Misuse>() => Ending::Misused as u8,
                 () if error.is::<Stopped>() => Ending::Stopped as u8,

@@ -441,6 +441,7 @@ fn stopped(name: &str, last: Option<protocol::Progress>) -> Outcome {
         name: name.to_owned(),
         executions: last.executions,
         covered: last.covered,
+        estimate: last.estimate,
         elapsed: last.elapsed,
         summary: "it was stopped".to_owned(),
         ..Outcome::default()

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `accept` | known data races of others |
 //! | [`arguments`] | the command line |
+//! | [`chinese`], `phrases` | the command line in Chinese |
 //! | [`bounds`] | how far to look: the command line, then the package's manifest |
 //! | [`carried`] | the sources of the stand-ins, which the command carries |
 //! | [`kit`] | the stand-ins for `std`, `core` and `test`, compiled |
@@ -33,6 +34,7 @@ mod asked;
 pub mod bounds;
 pub mod cargo;
 pub mod carried;
+pub mod chinese;
 pub mod command;
 mod debugger;
 pub mod drive;
@@ -42,6 +44,7 @@ pub mod home;
 pub mod kit;
 mod left_out;
 mod made_of;
+mod phrases;
 pub mod report;
 mod second;
 pub mod shard;

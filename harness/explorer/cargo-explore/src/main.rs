@@ -2,8 +2,7 @@
 
 use cargo_explore::arguments::Cargo;
 use cargo_explore::carried::Sources;
-use cargo_explore::{command, wrapper};
-use clap::Parser;
+use cargo_explore::{chinese, command, wrapper};
 use std::process::ExitCode;
 
 /// The sources of the stand-ins.
@@ -13,6 +12,15 @@ fn main() -> ExitCode {
     if let Some(code) = wrapper::main() {
         return code;
     }
-    let Cargo::Explore(arguments) = Cargo::parse();
-    ExitCode::from(command::main(SOURCES, arguments))
+    match chinese::read(std::env::args_os().collect()) {
+        Ok(Cargo::Explore(arguments)) => ExitCode::from(command::main(SOURCES, arguments)),
+        Err((text, 0)) => {
+            anstream::print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err((text, code)) => {
+            anstream::eprint!("{text}");
+            ExitCode::from(code)
+        }
+    }
 }

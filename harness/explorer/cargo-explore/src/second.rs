@@ -12,8 +12,8 @@ pub(crate) enum Second {
     Proved(u64),
     /// Nothing fails in so many executions, and there are others.
     Open(u64),
-    /// It fails only so.
-    Failed,
+    /// It fails only so. The first look proved it by so many executions.
+    Failed(u64),
     /// It could not be explored so.
     Refused,
 }
@@ -40,13 +40,12 @@ pub(crate) fn search(first: &Outcome, search: &Search) -> Search {
     search
 }
 
-/// Both looks together. What only the second found is the outcome; what only the first proved stays proved.
+/// Both looks together. What only the second found is the run that is shown; what the first proved stays proved.
 pub(crate) fn both(first: Outcome, mut second: Outcome) -> Both {
     let (found, outcome) = match second.status {
         Status::Failed if second.trace.is_some() => {
-            second.executions += first.executions;
             second.elapsed += first.elapsed;
-            (Second::Failed, second)
+            (Second::Failed(first.executions), second)
         }
         Status::Proved => (Second::Proved(second.executions), first),
         Status::NotProved => (Second::Open(second.executions), first),
@@ -73,7 +72,7 @@ mod tests {
         assert_eq!((open.outcome.status, open.second), (Status::Proved, Some(Second::Open(5))));
         let trace = Outcome::refused("a", String::new()).run_or_verdict();
         let failed = both(first(), Outcome { trace: Some(trace), ..outcome(Status::Failed, 5) });
-        assert_eq!((failed.outcome.executions, failed.second), (7, Some(Second::Failed)));
+        assert_eq!((failed.outcome.executions, failed.second), (5, Some(Second::Failed(2))));
         // The watchdog ended it: there is no run.
         let given_up = both(first(), outcome(Status::Failed, 5));
         assert_eq!(

@@ -161,7 +161,7 @@ impl Teller {
     /// What came of a test.
     pub fn test(&self, suite: &Suite, test: &Test, both: &Both) {
         let outcome = &both.outcome;
-        let kind = tally::kind(outcome, self.replays);
+        let kind = tally::kind(both, self.replays);
         let name = format!("{} {}", suite.flag, outcome.name);
         match outcome.part {
             0 => lock(&self.tally).count(kind, self.replays, name),
@@ -198,7 +198,7 @@ impl Teller {
     fn gdb(&self, told: &Told<'_>) -> Option<String> {
         let Told { suite, both, kind, .. } = told;
         let (bounds, outcome) = (self.gdb.as_ref()?, &both.outcome);
-        let schedule = outcome.schedule.clone().filter(|_| *kind == Ending::Failed)?;
+        let schedule = outcome.schedule.clone().filter(|_| kind.shows_a_failure())?;
         let config = bounds.config(&suite.bounds, false);
         let search = Search { config, schedule: Some(schedule), ..Search::default() };
         match suite.driver.debugged(&outcome.name, &search) {
@@ -224,7 +224,7 @@ impl Teller {
         anstream::println!("  {}  {style}{says}{style:#}", outcome.name);
         // Where a schedule does not fit, the run is one that nobody asked for.
         let replayed = self.replays && *kind != Ending::Refused;
-        let shown = *kind == Ending::Failed || replayed || outcome.too_long > 0;
+        let shown = kind.shows_a_failure() || replayed || outcome.too_long > 0;
         if outcome.trace.is_none() || !shown {
             return;
         }
@@ -234,7 +234,7 @@ impl Teller {
             anstream::println!("    --> {file}:{}", at.line);
         }
         anstream::print!("{}", self.picture(outcome, colours(&std::io::stdout())));
-        if both.second == Some(Second::Failed) {
+        if matches!(both.second, Some(Second::Failed(_))) {
             anstream::println!("{}", self.words.early);
         }
         if outcome.failure() == "leak" {

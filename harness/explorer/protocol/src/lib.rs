@@ -24,7 +24,7 @@ pub mod schedule;
 
 pub use check::{Frame, Order, Panic, ProgramOrder};
 pub use config::{Config, Memory, Random};
-pub use outcome::{Outcome, Printed, Progress, Status};
+pub use outcome::{Outcome, Printed, Progress, Status, rounded};
 pub use position::{Position, Untold, Way};
 pub use resume::Resume;
 pub use schedule::ScheduleError;

@@ -71,6 +71,8 @@ pub struct Outcome {
     pub naps: bool,
     /// Which share of the work an exhaustive search had done when it was stopped, in millionths, by what was known of it then: what was not known makes it less.
     pub covered: Option<u32>,
+    /// How many executions an exhaustive search that was stopped would have made in all: a guess.
+    pub estimate: Option<u64>,
     /// The bounds of the search, each a short phrase.
     pub bounds: Vec<String>,
     /// What is not checked, each a short phrase. Of a failure nothing: it is one whatever else there is.
@@ -283,6 +285,7 @@ impl ToJson for Outcome {
             timed,
             naps,
             covered,
+            estimate,
             bounds,
             not_checked,
             outputs,
@@ -310,6 +313,7 @@ impl ToJson for Outcome {
             outcome.field("timed", timed);
             outcome.field("naps", naps);
             outcome.field("covered", covered);
+            outcome.field("estimate", estimate);
             outcome.field("bounds", bounds);
             outcome.field("not_checked", not_checked);
             outcome.field("outputs", outputs);
@@ -344,6 +348,9 @@ pub struct Progress {
     /// Which share of the exhaustive search is done, in millionths, by what is known of it so far: what is not known yet makes it less.
     #[cfg_attr(feature = "serde", serde(default))]
     pub covered: Option<u32>,
+    /// How many executions the exhaustive search will make in all: a guess.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub estimate: Option<u64>,
     /// How long it has taken.
     pub elapsed: Duration,
 }
@@ -365,13 +372,22 @@ impl Progress {
 /// let progress = explore_protocol::Progress { covered: Some(100_000), ..progress };
 /// let text = "512 executions, 256 a second, 9 steps deep, at most 10 % of the search, 18 s more or longer";
 /// assert_eq!(progress.to_string(), text);
+/// let progress = explore_protocol::Progress { estimate: Some(5123), ..progress };
+/// let text = "512 of about 5100 executions, 256 a second, 9 steps deep, about 18 s more";
+/// assert_eq!(progress.to_string(), text);
 /// ```
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Progress { executions, steps, .. } = self;
         let how = if self.random { ", at random" } else { "" };
         let rate = *executions as f64 / self.elapsed.as_secs_f64().max(0.001);
-        write!(f, "{executions} executions{how}, {rate:.0} a second, {steps} steps deep")?;
+        let estimate = self.estimate.filter(|_| !self.random);
+        let all = estimate.map(|all| format!(" of about {}", rounded(all))).unwrap_or_default();
+        write!(f, "{executions}{all} executions{how}, {rate:.0} a second, {steps} steps deep")?;
+        if let Some(all) = estimate {
+            let left = rounded(all).saturating_sub(*executions) as f64 / rate;
+            return write!(f, ", about {} more", wait(left));
+        }
         match self.covered {
             None => Ok(()),
             Some(..10_000) => f.write_str(", less than 1 % of the search"),
@@ -389,6 +405,16 @@ impl fmt::Display for Progress {
     }
 }
 
+/// A number that is only guessed, with the two digits that mean something.
+///
+/// ```
+/// assert_eq!([7, 5123, 287_654].map(explore_protocol::rounded), [7, 5100, 290_000]);
+/// ```
+pub fn rounded(guess: u64) -> u64 {
+    let unit = 10_u64.pow(guess.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    guess.saturating_add(unit / 2) / unit * unit
+}
+
 /// A time that is only guessed, in words.
 fn wait(seconds: f64) -> String {
     match seconds {
@@ -400,13 +426,14 @@ fn wait(seconds: f64) -> String {
 
 impl ToJson for Progress {
     fn write(&self, json: &mut Writer) {
-        let Progress { name, executions, steps, random, covered, elapsed } = self;
+        let Progress { name, executions, steps, random, covered, estimate, elapsed } = self;
         json.object(|progress| {
             progress.field("name", name);
             progress.field("executions", executions);
             progress.field("steps", steps);
             progress.field("random", random);
             progress.field("covered", covered);
+            progress.field("estimate", estimate);
             progress.field("elapsed", elapsed);
         });
     }

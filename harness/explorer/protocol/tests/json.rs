@@ -201,6 +201,7 @@ mod with_serde {
             timed: true,
             naps: true,
             covered: Some(250_000),
+            estimate: Some(4_000),
             bounds: vec!["one".to_owned()],
             not_checked: vec!["two".to_owned()],
             outputs: vec![Printed {
@@ -237,6 +238,7 @@ mod with_serde {
             steps: 2,
             random: true,
             covered: Some(1),
+            estimate: Some(5),
             elapsed: Duration::new(3, 4),
         };
         assert_eq!(Progress::from_json(&line(&progress)), Some(progress));

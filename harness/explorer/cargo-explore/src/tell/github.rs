@@ -9,7 +9,7 @@ pub(super) fn test(told: &Told<'_>, says: &str, root: &Path) -> Option<String> {
     let Told { test, both, kind, .. } = told;
     let level = match kind {
         Ending::AsItShouldBe => return None,
-        Ending::NotProved => "warning",
+        Ending::NotProved | Ending::UnlessEarly => "warning",
         _ => "error",
     };
     let run = report::quoted(&both.outcome.run_or_verdict(), root);

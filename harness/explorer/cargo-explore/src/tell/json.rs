@@ -20,19 +20,24 @@ pub(super) fn test(told: &Told<'_>, says: &str, gdb: Option<&str>, root: &Path) 
     let mut line = json!({
         "event": "test", "package": suite.package, "target": suite.flag, "name": outcome.name,
         "file": test.file, "line": test.line, "verdict": verdict, "says": says,
-        "early": both.second.map(early), "accepted": test.accepts(&outcome.accepted),
+        "early": both.second.map(|second| early(second, outcome.executions)), "accepted": test.accepts(&outcome.accepted),
         "part": match outcome.part {
             0 => Value::Null,
             part => json!({ "part": part, "parts": outcome.parts }),
         },
     });
-    for field in ["executions", "elapsed", "schedule", "covered", "bounds", "not_checked"] {
+    for field in
+        ["executions", "elapsed", "schedule", "covered", "estimate", "bounds", "not_checked"]
+    {
         line[field] = all[field].clone();
     }
     if let Some(gdb) = gdb {
         line["gdb"] = gdb.into();
     }
-    if *kind == super::Ending::Failed {
+    if let Some(Second::Failed(proved)) = both.second {
+        line["executions"] = proved.into();
+    }
+    if kind.shows_a_failure() {
         line["at"] = at.map(|at| json!({ "file": at.file, "line": at.line })).into();
         line["run"] = serde_json::from_str(&run.to_json()).unwrap_or_default();
     }
@@ -40,11 +45,11 @@ pub(super) fn test(told: &Told<'_>, says: &str, gdb: Option<&str>, root: &Path) 
 }
 
 /// What the second look came to.
-fn early(second: Second) -> Value {
+fn early(second: Second, executions: u64) -> Value {
     match second {
+        Second::Failed(_) => json!({ "verdict": "failed", "executions": executions }),
         Second::Proved(executions) => json!({ "verdict": "proved", "executions": executions }),
         Second::Open(executions) => json!({ "verdict": "not_proved", "executions": executions }),
-        Second::Failed => json!({ "verdict": "failed" }),
         Second::Refused => json!({ "verdict": "refused" }),
     }
 }
@@ -59,13 +64,14 @@ pub(super) fn ignored(suite: &Suite, test: &Test) -> Value {
 pub(super) fn progress(how: &protocol::Progress) -> Value {
     json!({
         "event": "progress", "name": how.name, "executions": how.executions, "steps": how.steps,
-        "random": how.random, "covered": how.covered,
+        "random": how.random, "covered": how.covered, "estimate": how.estimate,
     })
 }
 
 pub(super) fn end(tally: &Tally, exit: u8) -> Value {
     json!({
         "event": "end", "proved": tally.proved, "failed": tally.failed.len(),
+        "unless_early": tally.unless_early,
         "not_proved": tally.not_proved, "refused": tally.refused, "ignored": tally.ignored,
         "replayed": tally.replayed, "in_part": tally.in_part, "not_reached": tally.not_reached,
         "accepted_and_not_met": tally.never_met().collect::<Vec<_>>(), "exit": exit,

@@ -15,10 +15,10 @@ impl Junit {
         self.0.push(TestSuite::new(format!("{} {}", suite.package, suite.flag)));
     }
 
-    /// What came of a test: a failure if it fails, an error if it is not known whether it does.
+    /// What came of a test: a failure if it fails, an error if it is not known whether it does. What holds unless a time-out fires early, holds there.
     pub fn test(&mut self, told: &Told<'_>, says: &str, picture: &str) {
         let kind = match told.kind {
-            Ending::AsItShouldBe => None,
+            Ending::AsItShouldBe | Ending::UnlessEarly => None,
             Ending::Failed => Some(NonSuccessKind::Failure),
             _ => Some(NonSuccessKind::Error),
         };
@@ -31,8 +31,10 @@ impl Junit {
         }
         let mut case = TestCase::new(told.both.outcome.name.as_str(), status);
         case.set_classname(told.suite.package.as_str()).set_time(told.both.outcome.elapsed);
-        if kind.is_none() {
-            case.set_system_out(says);
+        match told.kind {
+            Ending::UnlessEarly => drop(case.set_system_out(format!("{says}\n{picture}"))),
+            _ if kind.is_none() => drop(case.set_system_out(says)),
+            _ => {}
         }
         self.add(case);
     }

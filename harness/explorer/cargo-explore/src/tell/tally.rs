@@ -1,8 +1,9 @@
 //! How many tests came to what, and the exit code that follows.
 
 use super::words::Words;
+use crate::second::{Both, Second};
 use crate::suite::Test;
-use protocol::{Outcome, Status};
+use protocol::Status;
 use std::collections::BTreeMap;
 
 /// What it all came to: the exit code.
@@ -19,11 +20,18 @@ pub enum Ending {
     NotProved = 3,
     /// Something cannot be explored.
     Refused = 4,
+    /// Every test holds, and one of them only as long as no time-out fires early.
+    UnlessEarly = 5,
     /// Somebody stopped it.
     Stopped = crate::stop::CODE,
 }
 
 impl Ending {
+    /// Whether a run that fails is shown with it.
+    pub(super) fn shows_a_failure(self) -> bool {
+        matches!(self, Ending::Failed | Ending::UnlessEarly)
+    }
+
     /// In JSON.
     pub(super) fn word(self) -> &'static str {
         match self {
@@ -32,14 +40,17 @@ impl Ending {
             Ending::Misused => "misused",
             Ending::NotProved => "not_proved",
             Ending::Refused => "refused",
+            Ending::UnlessEarly => "unless_early",
             Ending::Stopped => "stopped",
         }
     }
 }
 
 /// What an outcome counts as. A replay that ends well is all that was asked for.
-pub(super) fn kind(outcome: &Outcome, replayed: bool) -> Ending {
+pub(super) fn kind(both: &Both, replayed: bool) -> Ending {
+    let outcome = &both.outcome;
     match outcome.status {
+        Status::Failed if matches!(both.second, Some(Second::Failed(_))) => Ending::UnlessEarly,
         Status::Proved => Ending::AsItShouldBe,
         // A search that was given up has no run to show, and shows nothing.
         Status::Failed if outcome.trace.is_some() => Ending::Failed,
@@ -56,6 +67,8 @@ pub(super) fn kind(outcome: &Outcome, replayed: bool) -> Ending {
 pub(super) struct Tally {
     pub proved: usize,
     pub failed: Vec<String>,
+    /// Which only the second look found to fail.
+    pub unless_early: usize,
     pub not_proved: usize,
     pub refused: usize,
     pub ignored: usize,
@@ -77,6 +90,7 @@ impl Tally {
             Ending::AsItShouldBe if replayed => self.replayed += 1,
             Ending::AsItShouldBe => self.proved += 1,
             Ending::Failed => self.failed.push(name),
+            Ending::UnlessEarly => self.unless_early += 1,
             Ending::NotProved => self.not_proved += 1,
             _ => self.refused += 1,
         }
@@ -108,6 +122,7 @@ impl Tally {
             _ if !self.failed.is_empty() => Ending::Failed,
             _ if self.refused > 0 => Ending::Refused,
             _ if self.not_proved > 0 => Ending::NotProved,
+            _ if self.unless_early > 0 => Ending::UnlessEarly,
             _ => Ending::AsItShouldBe,
         }
     }
@@ -119,6 +134,7 @@ impl Tally {
             self.replayed,
             self.in_part,
             self.failed.len(),
+            self.unless_early,
             self.not_proved,
             self.refused,
             self.ignored,

@@ -8,8 +8,8 @@ use trace::Language;
 
 /// The words of one language.
 pub(super) struct Words {
-    /// Proved, replayed, failed, not proved, refused, ignored, not reached.
-    pub counted: [&'static str; 8],
+    /// Proved, replayed, failed, holding unless a time-out fires early, not proved, refused, ignored, not reached.
+    pub counted: [&'static str; 9],
     pub and: &'static str,
     pub no_tests: &'static str,
     pub tests: fn(usize) -> String,
@@ -46,6 +46,7 @@ static ENGLISH: Words = Words {
         "replayed, and ended well",
         "done in part",
         "failed",
+        "unless a time-out fires early",
         "not proved",
         "could not be explored",
         "ignored",
@@ -64,7 +65,8 @@ static ENGLISH: Words = Words {
     not_explored: "not explored: ",
     not_checked: "not checked: ",
     early: "It fails only where a time-out fires although others could go on. If that cannot happen: --timeouts 0, or above the test the \
-            comment `// Time-outs fire only when nothing else can happen`.",
+            comment `// Time-outs fire only when nothing else can happen`. If it must not fail then either: --eager-timeouts, or `// Time-outs fire \
+            at any moment`.",
     left: "If threads may be left running when the test ends: --detached, or above the test the comment `// Threads may be left running`.",
     accepted: "; accepted: ",
     never_met: "note: accepted, and did not occur in these tests: ",
@@ -77,6 +79,7 @@ static CHINESE: Words = Words {
         "个已重放且正常结束",
         "个已完成一部分",
         "个失败",
+        "个只要超时不提前到就成立",
         "个未证明",
         "个无法探索",
         "个被忽略",
@@ -91,7 +94,7 @@ static CHINESE: Words = Words {
     ignored: "被忽略",
     not_explored: "未探索：",
     not_checked: "没有检查：",
-    early: "只有在其他线程还能继续时超时先到，它才会失败。如果这不可能发生：用 --timeouts 0，或者在测试上方写注释 `// Time-outs fire only when nothing else can happen`。",
+    early: "只有在其他线程还能继续时超时先到，它才会失败。如果这不可能发生：用 --timeouts 0，或者在测试上方写注释 `// Time-outs fire only when nothing else can happen`。如果那时也不可以失败：用 --eager-timeouts，或者写 `// Time-outs fire at any moment`。",
     left: "如果测试结束时可以有线程仍在运行：用 --detached，或者在测试上方写注释 `// Threads may be left running`。",
     accepted: "；已接受：",
     never_met: "注意：已接受，但在这些测试里没有出现：",
@@ -116,7 +119,7 @@ fn english(outcome: &Outcome, second: Option<Second>) -> String {
                 "{}; of those where a time-out fires early {tried} were tried, none fails",
                 outcome.verdict()
             ),
-            Some(Second::Refused | Second::Failed) => format!(
+            Some(Second::Refused | Second::Failed(_)) => format!(
                 "{}; those where a time-out fires early cannot be explored",
                 outcome.verdict()
             ),
@@ -126,8 +129,14 @@ fn english(outcome: &Outcome, second: Option<Second>) -> String {
                 1 => "in the first execution".to_owned(),
                 n => format!("after {n} executions"),
             };
-            let when = if second.is_some() { ", but only if a time-out fires early" } else { "" };
-            format!("failed{when}: {} ({executions})", what(&outcome.summary))
+            let what = what(&outcome.summary);
+            match second {
+                Some(Second::Failed(proved)) => format!(
+                    "holds unless a time-out fires early: then {what} ({executions} of that kind; {} without prove the rest)",
+                    counted(proved)
+                ),
+                _ => format!("failed: {what} ({executions})"),
+            }
         }
         Status::NotProved
             if outcome.too_long == 0 && outcome.trace.is_none() && outcome.part == 0 =>
@@ -136,11 +145,14 @@ fn english(outcome: &Outcome, second: Option<Second>) -> String {
                 ..10_000 => "; less than 1 % of the search was done".to_owned(),
                 covered => format!("; at most {} % of the search was done", covered / 10_000),
             });
+            let all = outcome.estimate.map(protocol::rounded);
+            let all = all.map(|all| format!(", which takes about {all} executions"));
             format!(
-                "not proved: {} tried, none fails ({}{})",
+                "not proved: {} tried, none fails ({}{}{})",
                 counted(outcome.executions),
                 outcome.summary,
-                covered.unwrap_or_default()
+                covered.unwrap_or_default(),
+                all.unwrap_or_default()
             )
         }
         Status::Refused if outcome.trace.is_some() => {
@@ -167,7 +179,9 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
                 None => String::new(),
                 Some(Second::Proved(more)) => format!("；超时提前到的 {more} 次执行也没有失败"),
                 Some(Second::Open(tried)) => format!("；超时提前到的执行试了 {tried} 次，没有失败"),
-                Some(Second::Refused | Second::Failed) => "；超时提前到的执行无法探索".to_owned(),
+                Some(Second::Refused | Second::Failed(_)) => {
+                    "；超时提前到的执行无法探索".to_owned()
+                }
             };
             let shared = match outcome.processes {
                 _ if outcome.parts > 0 => format!(
@@ -185,8 +199,13 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
             )
         }
         Status::Failed if outcome.trace.is_some() => {
-            let when = if second.is_some() { "，但只在超时提前到时" } else { "" };
-            format!("失败{when}：{}（第 {executions} 次执行）", zh::failed(outcome))
+            let what = zh::failed(outcome);
+            match second {
+                Some(Second::Failed(proved)) => format!(
+                    "只要超时不提前到就成立（{proved} 次执行已证明）；提前到时：{what}（第 {executions} 次这样的执行）"
+                ),
+                _ => format!("失败：{what}（第 {executions} 次执行）"),
+            }
         }
         Status::NotProved if outcome.part > 0 => format!(
             "{} 部分中的第 {} 部分已完成：{executions} 次执行，没有失败（其中 {} 次重复了别的执行，{} 次用来看怎样划分搜索）",
@@ -197,9 +216,14 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
                 ..10_000 => "，搜索完成了不到 1 %".to_owned(),
                 covered => format!("，搜索最多完成了 {} %", covered / 10_000),
             });
+            let all = outcome.estimate.map(protocol::rounded);
+            let all = all.map(|all| format!("，总共估计约 {all} 次执行"));
             let what = multiplied::in_chinese(&outcome.summary).map(|what| format!("；{what}"));
             let (what, covered) = (what.unwrap_or_default(), covered.unwrap_or_default());
-            format!("未证明：试了 {executions} 次执行，没有失败{what}{covered}")
+            format!(
+                "未证明：试了 {executions} 次执行，没有失败{what}{covered}{}",
+                all.unwrap_or_default()
+            )
         }
         Status::NotProved if outcome.too_long > 0 => "未证明：有的执行步数太多".to_owned(),
         Status::NotProved => "这次执行正常结束".to_owned(),

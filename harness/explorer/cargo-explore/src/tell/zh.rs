@@ -4,6 +4,7 @@ use protocol::Outcome;
 use trace::{Failure, Language};
 
 use super::line::one_line;
+use crate::phrases::translated;
 
 /// What goes wrong: of a panic what it says and where, of threads that wait who waits for what.
 pub(super) fn failed(outcome: &Outcome) -> String {
@@ -88,6 +89,35 @@ const DOINGS: [(&str, &str); 21] = [
     ("reads the link $", "读取链接 $"),
 ];
 
+/// Why a test cannot be explored, where it is not for what a thread asks of the system.
+const REFUSALS: &[(&str, &str)] = &[
+    (
+        "it is not deterministic: at step $ it did something else than before, after the same choices$",
+        "它不是确定的：在同样的选择之后，第 $ 步做了和上次不同的事$",
+    ),
+    (
+        "it is not deterministic: at step $ it did something else than before, after the same choices",
+        "它不是确定的：在同样的选择之后，第 $ 步做了和上次不同的事",
+    ),
+    (
+        "it is not deterministic: an execution that failed did not fail again with the same choices",
+        "它不是确定的：一次失败的执行，在同样的选择之后没有再失败",
+    ),
+    ("it has more than $ threads", "它有超过 $ 个线程"),
+    (
+        "$ has run for $ without doing anything that others can notice, after $: an endless loop, or a call that blocks where the explorer cannot see it",
+        "$ 在 $3 之后运行了 $2，没有做任何别的线程能注意到的事：一个无尽的循环，或者一次探索器看不到的阻塞调用",
+    ),
+    (
+        "$ has run for $ without doing anything that others can notice$",
+        "$ 运行了 $，没有做任何别的线程能注意到的事$",
+    ),
+    (
+        "the schedule does not fit this program: its step $ is not possible here",
+        "这个字符串不适合这个程序：它的第 $ 步在这里不可能",
+    ),
+];
+
 /// Within what a proof holds.
 pub(super) fn within(text: &str) -> String {
     let parts = text.split(", ").map(|part| match part {
@@ -109,6 +139,9 @@ pub(super) fn within(text: &str) -> String {
 /// Why a test cannot be explored. What is not known stays as it is.
 pub(super) fn refused(summary: &str) -> String {
     let summary = one_line(summary);
+    if let Some(said) = translated(REFUSALS, &summary) {
+        return said;
+    }
     let endings = [
         ", and only what happens in the program itself can be explored",
         ", and that cannot be explored",
@@ -157,7 +190,14 @@ mod tests {
             )),
             "main 像异步运行时那样，用 `epoll_create1` 等待文件和套接字，而能探索的只有程序自身里发生的事"
         );
-        for unknown in ["it has more than 64 threads", &format!("main juggles{ending}")] {
+        assert_eq!(refused("it has more than 64 threads"), "它有超过 64 个线程");
+        assert_eq!(
+            refused(
+                "main has run for 20s without doing anything that others can notice, after src/lib.rs:3: an endless loop, or a call that blocks where the explorer cannot see it"
+            ),
+            "main 在 src/lib.rs:3 之后运行了 20s，没有做任何别的线程能注意到的事：一个无尽的循环，或者一次探索器看不到的阻塞调用"
+        );
+        for unknown in ["it has too much of something", &format!("main juggles{ending}")] {
             assert_eq!(refused(unknown), unknown);
         }
     }

@@ -180,6 +180,7 @@ fn explore(wanted: &Wanted, scenario: &Scenario) -> Result<Outcome, String> {
             steps: seen.steps,
             random: seen.random,
             covered: seen.covered,
+            estimate: seen.estimate,
             elapsed: start.elapsed(),
         };
         // Progress that nobody reads is no reason to stop.

@@ -75,6 +75,8 @@ pub struct Progress<'a> {
     pub random: bool,
     /// Which share of the exhaustive search is done, in millionths, by what is known of it so far. Reckoned every 256 executions.
     pub covered: Option<u32>,
+    /// How many executions the exhaustive search will make in all: a guess. Made every 256 executions.
+    pub estimate: Option<u64>,
     /// Whether the last execution repeated another.
     pub redundant: bool,
     /// What went wrong in the last execution.
@@ -428,7 +430,8 @@ impl<'a> Exploration<'a> {
             Stopped::Noticed => "the program does something that std leaves open".to_owned(),
         };
         if matches!(stopped, Stopped::OutOfBudget) && self.outcome.processes == 0 {
-            self.outcome.covered = self.runner.with(|machine| machine.search.covered());
+            (self.outcome.covered, self.outcome.estimate) =
+                self.runner.with(|machine| (machine.search.covered(), machine.search.estimate()));
         }
         self.outcome.summary = tried;
         if config.random_executions > 0
@@ -691,6 +694,7 @@ impl<'a> Exploration<'a> {
                 steps: machine.steps,
                 random,
                 covered: reckoned.then(|| machine.search.covered()).flatten(),
+                estimate: reckoned.then(|| machine.search.estimate()).flatten(),
                 redundant,
                 failure: failure.as_deref(),
                 stdout: &stdout,

@@ -328,6 +328,7 @@ impl Exploration<'_> {
             steps: self.runner.with(|machine| machine.steps),
             random: false,
             covered: Some(covered),
+            estimate: None,
             redundant: true,
             failure: None,
             stdout: "",

@@ -169,6 +169,10 @@ pub(crate) trait Search {
     fn covered(&self) -> Option<u32> {
         None
     }
+    /// How many executions the whole search will make: a guess. `None` if that means nothing.
+    fn estimate(&self) -> Option<u64> {
+        None
+    }
     /// Whether it leaves out rounds of loops that came to nothing.
     fn leaves_out(&self) -> bool {
         false

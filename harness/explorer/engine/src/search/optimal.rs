@@ -19,6 +19,7 @@
 //!   sets; what is planned here is the whole sequence, whose first step is an initial of it.
 
 pub(crate) mod board;
+mod estimate;
 pub(crate) mod pieces;
 
 use std::cell::Cell;
@@ -57,6 +58,10 @@ struct Node {
     objects: u32,
     /// How many branches were tried to their ends.
     done: u32,
+    /// How many executions were made before it was come to.
+    before: u64,
+    /// How many were made before its current branch was begun.
+    current: u64,
 }
 
 impl Node {
@@ -123,6 +128,11 @@ pub(crate) struct Optimal {
     is_going_on: bool,
     /// Somebody has waited in a loop.
     waits: bool,
+    /// How many executions were made.
+    made: u64,
+    /// What the last execution did, and where its objects were created: for the [guess](estimate) of how many there will be.
+    last_steps: Vec<estimate::Step>,
+    last_places: Vec<u32>,
 }
 
 impl Optimal {
@@ -148,6 +158,7 @@ impl Optimal {
         node.asleep.clear();
         node.objects = view.objects;
         node.done = 0;
+        (node.before, node.current) = (self.made, self.made);
         node.tree = vec![Branch::new(choice, Footprint::EMPTY)];
         self.nodes.push(node);
         self.depth += 1;
@@ -403,6 +414,7 @@ impl Search for Optimal {
             node.asleep.clear();
             node.objects = view.objects;
             node.done = 0;
+            (node.before, node.current) = (self.made, self.made);
             node.tree = match self.nodes.last_mut().and_then(|parent| parent.tree.first_mut()) {
                 Some(branch) => std::mem::take(&mut branch.children),
                 None => Vec::new(),
@@ -462,8 +474,8 @@ impl Search for Optimal {
         let before = &mut self.nodes[from];
         // What else is to be tried above the border others do.
         let rest = if from < self.border { Vec::new() } else { before.tree.drain(1..).collect() };
-        let (asleep, objects, done) = (before.asleep.clone(), before.objects, before.done);
-        self.goes_on = Some(Node { choices: Vec::new(), asleep, tree: rest, objects, done });
+        let asleep = before.asleep.clone();
+        self.goes_on = Some(Node { choices: Vec::new(), asleep, tree: rest, ..*before });
         self.is_going_on = true;
     }
 
@@ -477,6 +489,8 @@ impl Search for Optimal {
     }
 
     fn finish(&mut self, pending: &[Pending], places: &[u32], deadline: Instant) -> Next {
+        self.made += 1;
+        self.remember(places);
         // An execution of thousands of steps can have millions of races, and to plan each takes as long as the execution is.
         let late = |done: usize| done % 1024 == 1023 && Instant::now() >= deadline;
         for index in 0..self.log.races.len() {
@@ -507,6 +521,7 @@ impl Search for Optimal {
                 let (choice, footprint, widest) = (event.choice, event.footprint, event.widest);
                 node.tree.remove(0);
                 node.done += 1;
+                node.current = self.made;
                 node.asleep.push(Sleeper { choice, footprint, widest });
             } else {
                 node.tree.clear();
@@ -537,12 +552,10 @@ impl Search for Optimal {
     }
 
     fn covered(&self) -> Option<u32> {
-        let (mut covered, mut weight) = (0.0, 1.0);
-        for node in &self.nodes {
-            let branches = f64::from(node.done) + node.tree.len().max(1) as f64;
-            covered += weight * f64::from(node.done) / branches;
-            weight /= branches;
-        }
-        Some((covered * 1e6) as u32)
+        Some((self.share() * 1e6) as u32)
+    }
+
+    fn estimate(&self) -> Option<u64> {
+        self.guess()
     }
 }

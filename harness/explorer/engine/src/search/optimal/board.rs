@@ -341,7 +341,7 @@ impl Junction {
         let tree = self.ways[way..].iter().map(branch).collect();
         let (choices, objects, done) =
             (self.node.choices.clone(), self.node.objects, self.node.done);
-        Node { choices, asleep, tree, objects, done }
+        Node { choices, asleep, tree, objects, done, ..Node::default() }
     }
 }
 

@@ -215,7 +215,7 @@ fn read_node(from: Numbers<'_>) -> Option<Node> {
     let asleep = read_list(from, &read_sleeper)?;
     let tree = read_trees(from)?;
     let mut number = || u32::try_from(from.next()?).ok();
-    Some(Node { choices, asleep, tree, objects: number()?, done: number()? })
+    Some(Node { choices, asleep, tree, objects: number()?, done: number()?, ..Node::default() })
 }
 
 impl Stood {
