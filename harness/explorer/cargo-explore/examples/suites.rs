@@ -70,6 +70,9 @@ fn main() -> anyhow::Result<()> {
     if arguments.table { write_table(here, &folder) } else { Ok(()) }
 }
 
+/// What is added to a manifest. Few tests join the threads that they start.
+const ADDED: &str = "[workspace]\n\n[package.metadata.explore]\ndetached = true\n";
+
 fn result(folder: &Path, name: &str, version: &str) -> PathBuf {
     folder.join(format!("{name}-{version}.json"))
 }
@@ -97,7 +100,7 @@ fn source(folder: &Path, name: &str, version: &str) -> anyhow::Result<PathBuf> {
     output(Command::new("cp").arg("-r").arg(released.context("it has a folder")?).arg(&half))?;
     let manifest = half.join("Cargo.toml");
     let text = std::fs::read_to_string(&manifest)?;
-    std::fs::write(&manifest, format!("{text}\n[workspace]\n"))?;
+    std::fs::write(&manifest, format!("{text}\n{ADDED}"))?;
     std::fs::rename(&half, &copy)?;
     Ok(copy)
 }
