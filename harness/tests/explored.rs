@@ -2,10 +2,10 @@
 //! and how, held against snapshots.
 
 use harness::explore::report::picture;
-use harness::explore::scenario::Scenario;
+use harness::explore::scenario::{Scenario, ScenarioFile};
 use harness::explore::target::Target;
 use harness::explore::uses::Features;
-use harness::explore::{Search, compile};
+use harness::explore::{Driver, Search, compile};
 use protocol::{Outcome, Status};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,8 +16,12 @@ fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the harness lives in the workspace")
 }
 
+/// A package of its own within the chapter.
+const SYNC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../chapters/08-multiprocessing/sync");
+
 fn hold(chapter: &str) {
-    hold_as(Some(chapter), chapter, Memory::Left);
+    let package = workspace().join("chapters").join(chapter);
+    hold_chapter(chapter, &found(chapter, Memory::Left), &package);
 }
 
 /// Whether plain memory is watched.
@@ -28,20 +32,62 @@ enum Memory {
     Left,
 }
 
-/// Explores the scenarios of a chapter or a crate and reports all that is
-/// wrong, not only the first. Its snapshots begin with the name of the chapter; without one only the verdicts count.
-fn hold_as(chapter: Option<&str>, asked: &str, memory: Memory) {
+fn found(asked: &str, memory: Memory) -> Target {
     let mut target = Target::find(workspace(), asked, &[], None, &Features::default()).unwrap();
     target.sees_memory = memory == Memory::Watched;
-    let scenarios = target.chosen(&[]).unwrap();
+    target
+}
+
+fn compiled(target: &Target) -> Driver {
+    compile(workspace(), target, &|_| ()).unwrap()
+}
+
+/// The file with what takes too long for every run, if the package has one.
+fn larger(package: &Path) -> Option<ScenarioFile> {
+    let file = package.join("scenarios/larger/larger.rs");
+    file.is_file().then(|| ScenarioFile::read(&file).unwrap())
+}
+
+/// One driver for all of it: compiling takes longer than most searches.
+fn together(target: &Target, larger: ScenarioFile) -> (Target, Driver) {
+    let files = target.files.iter().cloned().chain([larger]).collect();
+    let (uses, root) = (target.uses.clone(), target.root.clone());
+    let all = Target { files, uses, root, sees_memory: target.sees_memory };
+    let driver = compiled(&all);
+    (all, driver)
+}
+
+/// Holds the scenarios of a package to their snapshots, and tries its larger ones.
+fn hold_chapter(chapter: &str, target: &Target, package: &Path) {
+    let Some(larger) = larger(package) else {
+        return hold_as(Some(chapter), &compiled(target), &target.files);
+    };
+    let (all, driver) = together(target, larger);
+    let (larger, files) = all.files.split_last().unwrap();
+    hold_as(Some(chapter), &driver, files);
+    let names: Vec<String> = larger.scenarios.iter().map(|s| larger.full_name(s)).collect();
+    let mut wrong = Vec::new();
+    let mut told = |outcome: Outcome| {
+        if !matches!(outcome.status, Status::Proved | Status::NotProved) {
+            wrong.push(format!("{}: {}", outcome.name, outcome.verdict()));
+        }
+    };
+    driver.explore(&names, &short(), &|_| (), &mut told).unwrap();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// Explores the scenarios of these files and reports all that is
+/// wrong, not only the first. Its snapshots begin with the name of the chapter; without one only the verdicts count.
+fn hold_as(chapter: Option<&str>, driver: &Driver, held: &[ScenarioFile]) {
+    let names = held.iter().flat_map(|file| file.scenarios.iter().map(|s| file.full_name(s)));
+    let scenarios: Vec<String> = names.collect();
     let mut outcomes = Vec::new();
-    let driver = compile(workspace(), &target, &|_| ()).unwrap();
     driver.explore(&scenarios, &patient(), &|_| (), &mut |outcome| outcomes.push(outcome)).unwrap();
 
     let mut wrong = Vec::new();
     let mut files: BTreeMap<&str, String> = BTreeMap::new();
     let mut outcomes = outcomes.iter();
-    for file in &target.files {
+    for file in held {
         for scenario in &file.scenarios {
             let outcome = outcomes.next().unwrap();
             assert_eq!(outcome.name, file.full_name(scenario));
@@ -79,6 +125,15 @@ fn patient() -> Search {
     search
 }
 
+/// What most mistakes do not survive, though it proves nothing.
+fn short() -> Search {
+    let mut search = patient();
+    search.config.max_executions = 1_000;
+    search.config.random_executions = 500;
+    search.config.random_time = Duration::from_secs(600);
+    search
+}
+
 fn describe(text: &mut String, outcome: &Outcome, scenario: &Scenario) {
     let eager = if scenario.eager_timeouts { ", time-outs at any moment" } else { "" };
     let _ = writeln!(text, "{}  {}{eager}", outcome.name, outcome.verdict());
@@ -103,7 +158,8 @@ fn ch03_locks() {
 #[test]
 fn ch03_data_race() {
     let file = workspace().join("chapters/03-locks/memory/data_race.rs");
-    hold_as(Some("03-locks"), file.to_str().unwrap(), Memory::Watched);
+    let target = found(file.to_str().unwrap(), Memory::Watched);
+    hold_as(Some("03-locks"), &compiled(&target), &target.files);
 }
 
 #[test]
@@ -129,18 +185,35 @@ fn ch07_queue() {
 /// The algorithms alone: what they stand on is a model.
 #[test]
 fn ch08_sync() {
-    let folder = workspace().join("chapters/08-multiprocessing/sync");
-    hold_as(Some("08-sync"), folder.to_str().unwrap(), Memory::Left);
+    hold_chapter("08-sync", &found(SYNC, Memory::Left), Path::new(SYNC));
 }
 
 /// Types of the literature, and what is wrong with some of their relatives. How many executions it takes is no promise: some wait in spin loops.
 #[test]
 fn linearizable() {
     let folder = workspace().join("harness/explorer/linearizable");
-    hold_as(None, folder.to_str().unwrap(), Memory::Left);
+    let target = found(folder.to_str().unwrap(), Memory::Left);
+    hold_as(None, &compiled(&target), &target.files);
 }
 
 #[test]
 fn ch11_thread_pool() {
     hold("11-thread-pool");
+}
+
+/// `cargo test -p harness --test explored -- --ignored`: what is only tried above.
+#[test]
+#[ignore = "searches of 50 000 executions and more: `.ci/full` runs them"]
+fn larger_ones_are_proved() {
+    for (chapter, asked) in [
+        ("02-threads", "02-threads"),
+        ("06-condition", "06-condition"),
+        ("08-sync", SYNC),
+        ("11-thread-pool", "11-thread-pool"),
+    ] {
+        let target = found(asked, Memory::Left);
+        let package = workspace().join("chapters").join(asked);
+        let (all, driver) = together(&target, larger(&package).unwrap());
+        hold_as(Some(chapter), &driver, &all.files[target.files.len()..]);
+    }
 }

@@ -81,19 +81,16 @@ fn enumerate_lists_the_living() {
     assert_eq!(active_count(), 1);
 }
 
-/// Threads that two threads start at the same time have two identifiers and two names.
-fn two_starters_get_different_threads() {
-    let start = || {
-        let handle = spawn(|| ());
-        let thread = handle.thread().clone();
-        handle.join().unwrap();
-        (thread.ident().unwrap(), thread.name())
-    };
-    let other = thread::spawn(start);
-    let mine = start();
-    let others = other.join().unwrap();
-    assert_ne!(mine.0, others.0);
-    assert_ne!(mine.1, others.1);
+/// Threads that are counted at the same time, one that is started and one that asks who it is, have
+/// two identifiers and two names.
+fn two_that_come_are_two() {
+    let other = thread::spawn(|| (current().ident().unwrap(), current().name()));
+    let handle = spawn(|| ());
+    let mine = handle.thread().clone();
+    let (ident, name) = other.join().unwrap();
+    assert_ne!(mine.ident().unwrap(), ident);
+    assert_ne!(mine.name(), name);
+    handle.join().unwrap();
 }
 
 /// `native_id` waits for a started thread to say it, also when the thread ends at once.

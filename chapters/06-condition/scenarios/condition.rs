@@ -5,7 +5,7 @@
 
 use ch03_locks::Lock;
 use ch04_rlock::RLock;
-use ch06_condition::{Condition, NotOwner};
+use ch06_condition::{Condition, ConditionGuard, NotOwner};
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::Arc;
@@ -27,17 +27,23 @@ fn wait_for_a_fact() {
     assert_eq!(condition.waiters(), 0);
 }
 
-/// `notify_all` reaches both who wait for a fact.
+/// `notify_all` reaches both who stand in the line.
 fn notify_all_reaches_both() {
     let condition = Condition::with_lock(Arc::new(Lock::new()));
     let produced = AtomicBool::new(false);
-    let consume = || condition.lock().wait_for(|| produced.load(Relaxed));
     thread::scope(|scope| {
-        scope.spawn(consume);
-        scope.spawn(consume);
+        // Each starts the next with the lock in its hands, and so stands in the line before it.
         let held = condition.lock();
-        produced.store(true, Relaxed);
-        held.notify_all();
+        scope.spawn(|| {
+            let held = condition.lock();
+            scope.spawn(|| {
+                let held = condition.lock();
+                produced.store(true, Relaxed);
+                assert_eq!(held.notify_all(), 2);
+            });
+            held.wait_for(|| produced.load(Relaxed));
+        });
+        held.wait_for(|| produced.load(Relaxed));
     });
     assert_eq!(condition.waiters(), 0);
 }
@@ -47,10 +53,13 @@ fn first_come_first_served() {
     let condition = Condition::with_lock(Arc::new(Lock::new()));
     let passed_on = AtomicBool::new(false);
     thread::scope(|scope| {
-        // Nobody comes before this thread, which has the lock.
         let held = condition.lock();
-        scope.spawn(|| condition.lock().wait_for(|| passed_on.load(Relaxed)));
-        scope.spawn(|| assert_eq!(condition.lock().notify(1), 1));
+        scope.spawn(|| {
+            let held = condition.lock();
+            scope.spawn(|| assert_eq!(condition.lock().notify(1), 1));
+            held.wait();
+            assert!(passed_on.load(Relaxed), "it came second");
+        });
         held.wait();
         passed_on.store(true, Relaxed);
         held.notify(1);
@@ -157,19 +166,17 @@ fn a_time_out_swallows_no_notification() {
     assert_eq!(condition.waiters(), 0);
 }
 
-/// The program `two-conditions`: a slot for one item, and each side wakes the other.
+/// A slot for one item, full at first: each side waits for the other, and wakes it.
 fn two_conditions_on_one_lock() {
     let emptied = Condition::with_lock(Arc::new(Lock::new()));
     let filled = Condition::with_lock(Arc::clone(emptied.underlying()));
-    let slot = AtomicU32::new(0);
+    let slot = AtomicU32::new(1);
     thread::scope(|scope| {
         scope.spawn(|| {
-            for item in 1..=2 {
-                let held = emptied.lock();
-                held.wait_for(|| slot.load(Relaxed) == 0);
-                slot.store(item, Relaxed);
-                held.on(&filled).notify(1);
-            }
+            let held = emptied.lock();
+            held.wait_for(|| slot.load(Relaxed) == 0);
+            slot.store(2, Relaxed);
+            held.on(&filled).notify(1);
         });
         for item in 1..=2 {
             let held = filled.lock();
@@ -180,24 +187,31 @@ fn two_conditions_on_one_lock() {
     });
 }
 
-/// The same slot, full at first, with two consumers: a notification reaches one who can use it.
+/// An empty slot, and two consumers in the line: a notification reaches the one who can use it.
 fn two_conditions_two_consumers() {
     let emptied = Condition::with_lock(Arc::new(Lock::new()));
     let filled = Condition::with_lock(Arc::clone(emptied.underlying()));
-    let full = AtomicBool::new(true);
-    let consume = || {
-        let held = filled.lock();
+    let full = AtomicBool::new(false);
+    let consume = |held: &ConditionGuard<Lock>| {
         held.wait_for(|| full.load(Relaxed));
         full.store(false, Relaxed);
         held.on(&emptied).notify(1);
     };
     thread::scope(|scope| {
-        scope.spawn(consume);
-        scope.spawn(consume);
-        let held = emptied.lock();
-        held.wait_for(|| !full.load(Relaxed));
-        full.store(true, Relaxed);
-        held.on(&filled).notify(1);
+        let held = filled.lock();
+        scope.spawn(|| {
+            let held = filled.lock();
+            scope.spawn(|| {
+                let held = emptied.lock();
+                for _ in 0..2 {
+                    held.wait_for(|| !full.load(Relaxed));
+                    full.store(true, Relaxed);
+                    held.on(&filled).notify(1);
+                }
+            });
+            consume(&held);
+        });
+        consume(&held);
     });
     assert!(!full.into_inner());
 }

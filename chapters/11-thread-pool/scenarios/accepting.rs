@@ -77,14 +77,14 @@ fn an_idle_thread_is_used_again() {
 
 /// A second thread is started while the first is busy: the second task ends before the first may.
 fn two_tasks_run_at_the_same_time() {
-    let pool = pool(2, 0);
-    let (go, gone) = mpsc::channel();
-    let (done, is_done) = mpsc::channel();
-    pool.execute(move || gone.recv().unwrap(), |_| ()).unwrap();
-    pool.execute(move || done.send(()).unwrap(), |_| ()).unwrap();
+    let pool = ThreadPool::builder().max_threads(2).looks(0).build();
+    // No channels, whose waiting is by `park` as the pool's is: each way in which they can meet would be tried.
+    let met = Arc::new(Barrier::new(2));
+    for _ in 0..2 {
+        let met = Arc::clone(&met);
+        pool.execute(move || drop(met.wait()), |_| ()).unwrap();
+    }
     assert_eq!(pool.sizes().spawned, 2);
-    is_done.recv().unwrap();
-    go.send(()).unwrap();
 }
 
 /// One thread may be busy and one task wait. The next one comes back, whole, or has found room.
@@ -144,24 +144,6 @@ fn a_task_adds_a_task() {
     assert_eq!(run.load(SeqCst), 1);
 }
 
-/// The one that comes wakes the next: of two tasks for two threads, asleep or not, one may wait for
-/// the other.
-fn two_that_sleep_both_come() {
-    let pool = ThreadPool::builder().max_threads(2).looks(0).build();
-    for _ in 0..2 {
-        // No channels, whose waiting is by `park` as the pool's is: each way in which they can meet would be tried.
-        let (met, done) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
-        let (other, is_done) = (Arc::clone(&met), Arc::clone(&done));
-        let tell = move |_| {
-            done.wait();
-        };
-        pool.execute(move || drop(met.wait()), tell).unwrap();
-        pool.execute(move || drop(other.wait()), |_| ()).unwrap();
-        // Before the pool is dropped, which would wake everybody.
-        is_done.wait();
-    }
-}
-
 /// A thread that goes to sleep at once is found by the next task.
 fn nobody_looks() {
     let pool = ThreadPool::builder().max_threads(1).looks(0).build();
@@ -193,7 +175,7 @@ fn two_callers() {
     assert_eq!(run.load(SeqCst), 2);
 }
 
-/// Two callers and two threads: nobody waits, and every snapshot of either caller adds up.
+/// Two callers and room for two threads: nobody waits, and every snapshot of either caller adds up.
 fn two_callers_and_two_threads() {
     let pool = ThreadPool::builder().max_threads(2).looks(0).build();
     let give = || {
@@ -202,22 +184,21 @@ fn two_callers_and_two_threads() {
     };
     thread::scope(|scope| {
         scope.spawn(give);
-        give();
+        pool.execute(|| (), |_| ()).unwrap();
     });
 }
 
-/// Two callers and one idle thread: one of them gets it, and the other's task does not wait either.
-fn two_callers_and_an_idle_thread() {
+/// One idle thread and two tasks that wait for each other: a second thread is started.
+fn two_tasks_and_an_idle_thread() {
     let pool = ThreadPool::builder().max_threads(2).looks(0).build();
     pool.execute(|| (), |_| ()).unwrap();
     pool.wait_idle().unwrap();
-    let give = || pool.execute(|| (), |_| ()).unwrap();
-    thread::scope(|scope| {
-        scope.spawn(give);
-        give();
-        // The callers are alike: what one sees, the other may see.
+    let met = Arc::new(Barrier::new(2));
+    for _ in 0..2 {
+        let met = Arc::clone(&met);
+        pool.execute(move || drop(met.wait()), |_| ()).unwrap();
         assert_eq!(check(&pool).waiting, 0);
-    });
+    }
 }
 
 /// Two callers and room for one task that waits: who finds none waits for room, and gets it.

@@ -47,25 +47,6 @@ fn two_permits_for_two() {
     assert_eq!(semaphore.value(), 0);
 }
 
-/// One that gives up takes no permit along, and no wake-up.
-fn a_time_out_takes_no_permit() {
-    let (world, semaphore) = (World::default(), SemaphoreWord::new(0));
-    let taken = AtomicU32::new(0);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            if semaphore.acquire(&world.thread(1), soon()) {
-                semaphore.release(&world.thread(1), 1, 1);
-            }
-        });
-        scope.spawn(|| {
-            assert!(semaphore.acquire(&world.thread(2), None));
-            add_one(&taken);
-        });
-        semaphore.release(&world.thread(3), 1, 1);
-    });
-    assert_eq!((taken.load(Relaxed), semaphore.value()), (1, 0));
-}
-
 /// Whoever gives a permit is killed before it wakes anybody: the permit is found.
 fn killed_before_it_could_wake() {
     let (world, semaphore) = (World::with_deaths(), SemaphoreWord::new(0));
