@@ -163,6 +163,11 @@ fn explore(
         }
     }
     child.wait()?;
+    if !events.iter().any(|event: &Value| event["event"] == "end") {
+        let text = std::fs::read_to_string(&errors)?;
+        let error = text.lines().find(|line| line.starts_with("error"));
+        bail!("it ended in the middle: {}", error.unwrap_or_default());
+    }
     Ok(json!({ "seconds": arguments.seconds, "minutes": arguments.minutes, "events": events }))
 }
 
@@ -205,7 +210,9 @@ impl Row {
                     let verdict = text(&event["verdict"]);
                     let test = format!("`{} {}`", text(&event["target"]), text(&event["name"]));
                     match verdict.as_str() {
-                        "failed" => row.notes.push(format!("{test} {}", text(&event["says"]))),
+                        "failed" | "unless_early" => {
+                            row.notes.push(format!("{test} {}", text(&event["says"])))
+                        }
                         "refused" => *refused.entry(text(&event["says"])).or_default() += 1,
                         _ => {}
                     }
@@ -220,9 +227,22 @@ impl Row {
                 _ => {}
             }
         }
+        let mut events = came["events"].as_array().into_iter().flatten();
+        if came["events"].is_array() && !events.any(|event| event["event"] == "end") {
+            row.notes
+                .push("it ended in the middle: what was not reached is not counted".to_owned());
+        }
         row.notes.extend(refused.into_iter().map(|(why, times)| format!("{times} × {why}")));
         row
     }
+}
+
+/// What it runs on.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let told = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = told.lines().find_map(|line| line.strip_prefix("model name\t: "));
+    format!("{cores} cores, {}", model.unwrap_or("of a kind that is not known"))
 }
 
 /// Writes what is known of all crates below the table's head in the README.
@@ -231,21 +251,22 @@ fn write_table(here: &Path, folder: &Path) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(&readme)?;
     let (head, _) = text.split_once(TABLE).context("the README has a table")?;
     let mut table = String::from(TABLE);
-    table.push_str("|---|---|---|---|---|---|---|\n");
+    table.push_str("|---|---|---|---|---|---|---|---|---|\n");
     let mut notes = String::new();
-    let mut budget = String::new();
     for (name, version) in CRATES {
         let Ok(text) = std::fs::read(result(folder, name, version)) else { continue };
         let came: Value = serde_json::from_slice(&text)?;
-        if let (Some(seconds), Some(minutes)) = (came["seconds"].as_u64(), came["minutes"].as_u64())
-        {
-            budget = format!("\nBudget: {seconds} s a test, {minutes} min a crate.\n");
-        }
+        let budget = match (came["seconds"].as_u64(), came["minutes"].as_u64()) {
+            (Some(seconds), Some(minutes)) => format!("{seconds} s, {minutes} min"),
+            _ => String::new(),
+        };
         let row = Row::of(&came);
         let count = |what: &str| row.counts.get(what).copied().unwrap_or_default();
-        let columns = ["proved", "not_proved", "refused", "failed", "ignored"].map(count);
+        let columns = ["proved", "not_proved", "unless_early", "refused", "failed", "ignored"];
+        let columns = columns.map(count);
         let columns = columns.map(|number| number.to_string()).join(" | ");
-        let _ = writeln!(table, "| {name} {version} | {columns} | {} |", row.not_reached);
+        let _ =
+            writeln!(table, "| {name} {version} | {budget} | {columns} | {} |", row.not_reached);
         if !row.notes.is_empty() {
             let _ = write!(notes, "\n**{name} {version}**\n\n");
         }
@@ -254,9 +275,9 @@ fn write_table(here: &Path, folder: &Path) -> anyhow::Result<()> {
             let _ = writeln!(notes, "- {}", note.replace(&*folder.to_string_lossy(), "…"));
         }
     }
-    std::fs::write(readme, format!("{head}{table}{budget}{notes}"))?;
+    std::fs::write(readme, format!("{head}{table}\nMade on {}.\n{notes}", machine()))?;
     Ok(())
 }
 
 /// The head of the table.
-const TABLE: &str = "| crate | proved | not proved | refused | failed | ignored | not reached |\n";
+const TABLE: &str = "| crate | budget | proved | not proved | unless early | refused | failed | ignored | not reached |\n";

@@ -2,7 +2,7 @@
 
 use crate::shard::Shard;
 use crate::stop::{self, Stopped};
-use crate::{Misuse, Progress, debugger};
+use crate::{Misuse, Progress, debugger, said};
 use anyhow::{Context, anyhow, bail};
 use protocol::{Config, Outcome, Position, Resume};
 use std::borrow::Cow;
@@ -365,9 +365,8 @@ impl Driver {
         let watched = stop::Watched::new(&child);
         let output = child.stdout.take().context("the driver's output is a pipe")?;
         let errors = child.stderr.take().context("the driver's errors are a pipe")?;
-        let mut outcomes = 0;
         let last = Mutex::new(None);
-        let words = std::thread::scope(|scope| {
+        let (outcomes, words) = std::thread::scope(|scope| {
             let last = &last;
             let words = scope.spawn(move || {
                 let mut others = String::new();
@@ -382,15 +381,9 @@ impl Driver {
                 }
                 others
             });
-            for line in BufReader::new(output).lines() {
-                let line = line.context("the driver's output cannot be read")?;
-                told(Outcome::from_json(&line).with_context(|| {
-                    format!("the driver said something else than an outcome: {line}")
-                })?);
-                outcomes += 1;
-            }
+            let outcomes = said::outcomes(BufReader::new(output), told)?;
             match words.join() {
-                Ok(text) => anyhow::Ok(text),
+                Ok(text) => anyhow::Ok((outcomes, text)),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         })?;

@@ -18,6 +18,7 @@
 //! | `debugger` | how gdb comes to a failing step |
 //! | `left_out`, `examples` | what is not explored, and why |
 //! | [`drive`] | an executable that explores what is in it |
+//! | `said` | what it says, read |
 //! | `second` | the second look, in which time-outs fire early |
 //! | [`stop`] | Ctrl-C |
 //! | [`shard`] | which part of a search a machine does |
@@ -46,6 +47,7 @@ mod left_out;
 mod made_of;
 mod phrases;
 pub mod report;
+mod said;
 mod second;
 pub mod shard;
 pub mod step;
