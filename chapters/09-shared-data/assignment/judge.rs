@@ -3,7 +3,7 @@
 //! No check kills at random. A writer is held, and goes on a system call at a time; what others can see changes only there.
 
 use judge::{Call, Held, Program, Random, Run, Step};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Up to how many calls a writer is stopped after each of them, and at how many of more.
 const ALL: usize = 60;
@@ -151,9 +151,19 @@ pub fn the_files_do_not_grow(program: &Program) {
 }
 
 /// Adds once, and returns after how many calls of a kind a writer is to be stopped: after each of them, and once not at all. Of very many
-/// only so many, at the beginning, at the end and between.
-fn stops(stage: &mut Stage, update: &[u32], kind: fn(&Call) -> bool, most: usize) -> Vec<usize> {
-    let mut held = stage.held(&add(update));
+/// only so many: at the beginning, at the end and between; where there are more than `ALL`, round the one that makes the update count, and others that are
+/// drawn. So calls of no use hide nothing.
+fn stops(
+    (program, stage): (&Program, &mut Stage),
+    once: &[u32],
+    kind: fn(&Call) -> bool,
+    most: usize,
+) -> Vec<usize> {
+    assert_eq!(stage.add(once), 0, "the exit code of add");
+    // A histogram of its own, to which somebody has added before: what the killed leave behind there is none of the check's business.
+    let mut trial = Stage::new(program);
+    trial.add(once);
+    let mut held = trial.held(&add(once));
     let mut calls = 0;
     while !after(&mut held, 1, kind) {
         calls += 1;
@@ -162,8 +172,45 @@ fn stops(stage: &mut Stage, update: &[u32], kind: fn(&Call) -> bool, most: usize
         return (1..=calls + 1).collect();
     }
     let third = most / 3;
-    let between = (0..third).map(|i| third + 1 + i * (calls - 2 * third) / third);
-    (1..=third).chain(between).chain(calls - third + 1..=calls + 1).collect()
+    if calls <= ALL {
+        let between = (0..third).map(|i| third + 1 + i * (calls - 2 * third) / third);
+        return (1..=third).chain(between).chain(calls - third + 1..=calls + 1).collect();
+    }
+    let mut random = program.random();
+    let counts = turning_point((&mut trial, &mut random), calls, kind);
+    let mut stops: BTreeSet<usize> = (1..=third / 2).collect();
+    stops.extend(counts.saturating_sub(third / 2).max(1)..=(counts + third / 2).min(calls));
+    stops.extend((0..third).map(|_| random.usize(1..=calls)));
+    stops.extend(calls - third / 2 + 1..=calls + 1);
+    stops.into_iter().collect()
+}
+
+/// After how many of its `calls` an update counts whose writer is killed there, or is seen in part, or by nobody. It is looked for by halves.
+fn turning_point(
+    (stage, random): (&mut Stage, &mut Random),
+    calls: usize,
+    kind: fn(&Call) -> bool,
+) -> usize {
+    let mut before = stage.show();
+    let (mut none, mut all) = (0, calls + 1);
+    while all - none > 1 {
+        let middle = none + (all - none) / 2;
+        let mine = update(random);
+        let mut killed = stage.held(&add(&mine));
+        after(&mut killed, middle, kind);
+        drop(killed);
+        let mut reader = stage.held("show counts");
+        if reader.go_on_alone() != Step::Exited(0) {
+            return middle;
+        }
+        let shown = stage.said();
+        match () {
+            () if shown == before => none = middle,
+            () if shown == with(&before, &mine) => (all, before) = (middle, shown),
+            () => return middle,
+        }
+    }
+    all
 }
 
 /// Lets it make so many calls of a kind. Whether it has ended before.
@@ -185,7 +232,7 @@ pub fn no_update_is_lost(program: &Program) {
     let mut stage = Stage::new(program);
     let once = update(&mut random);
     let mut expected = with(&Counts::new(), &once);
-    let stops = stops(&mut stage, &once, Call::is_shared, MANY);
+    let stops = stops((program, &mut stage), &once, Call::is_shared, MANY);
     let mut waited_at = None;
     for &number in &stops {
         let (mine, yours) = (update(&mut random), update(&mut random));
@@ -230,7 +277,7 @@ pub fn nobody_waits_for_the_dead(program: &Program) {
     let mut random = program.random();
     let mut stage = Stage::new(program);
     let once = update(&mut random);
-    for number in stops(&mut stage, &once, Call::is_shared, MANY) {
+    for number in stops((program, &mut stage), &once, Call::is_shared, MANY) {
         let mut killed = stage.held(&add(&update(&mut random)));
         after(&mut killed, number, Call::is_shared);
         drop(killed);
@@ -246,7 +293,7 @@ pub fn all_or_nothing(program: &Program) {
     let mut stage = Stage::new(program);
     let once = update(&mut random);
     let mut before = with(&Counts::new(), &once);
-    for number in stops(&mut stage, &once, Call::changes_files, MANY) {
+    for number in stops((program, &mut stage), &once, Call::changes_files, MANY) {
         let (mine, yours) = (update(&mut random), update(&mut random));
         let mut killed = stage.held(&add(&mine));
         let ended = after(&mut killed, number, Call::changes_files);
@@ -282,7 +329,7 @@ pub fn readers_see_whole_updates(program: &Program) {
     let mut stage = Stage::new(program);
     let once = update(&mut random);
     let mut before = with(&Counts::new(), &once);
-    for number in stops(&mut stage, &once, Call::changes_files, MANY) {
+    for number in stops((program, &mut stage), &once, Call::changes_files, MANY) {
         let mine = update(&mut random);
         let mut writer = stage.held(&add(&mine));
         let ended = after(&mut writer, number, Call::changes_files);
@@ -301,7 +348,7 @@ pub fn the_next_may_be_killed_too(program: &Program) {
     let mut stage = Stage::new(program);
     let once = update(&mut random);
     let mut before = with(&Counts::new(), &once);
-    let stops = stops(&mut stage, &once, Call::changes_files, FEW);
+    let stops = stops((program, &mut stage), &once, Call::changes_files, FEW);
     for (first, second) in stops.iter().flat_map(|first| stops.iter().map(move |s| (*first, *s))) {
         let (mine, yours) = (update(&mut random), update(&mut random));
         for (update, number) in [(&mine, first), (&yours, second)] {
