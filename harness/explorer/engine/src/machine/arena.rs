@@ -17,6 +17,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 
+use super::context;
 use super::op::Tid;
 use super::plain::blocks as plain;
 use super::sweep;
@@ -347,7 +348,7 @@ impl Region {
         let Some(end) = block.checked_add(1 << class).filter(|&end| end <= end_of_all) else {
             return std::ptr::null_mut();
         };
-        if end > self.mapped && !self.grow(end) {
+        if end > self.mapped && !context::apart(|| self.grow(end)) {
             return std::ptr::null_mut();
         }
         self.next = end;

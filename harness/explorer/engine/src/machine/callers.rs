@@ -1,8 +1,7 @@
 //! Which line of the program's own code led to a step that a crate of others takes: a queue's `push`, of the atomics in it.
 //!
 //! `std`'s functions know who called them (`#[track_caller]`), and no further. So a failing run is made once more, and at each step within a crate
-//! of others the stack is kept. Nothing else is taken from that run: keeping a stack leaves bytes on the stack of the program's code, and by those
-//! it is told whether a loop comes back to where it was.
+//! of others the stack is kept. Nothing else is taken from that run.
 
 use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
@@ -11,7 +10,7 @@ use std::collections::VecDeque;
 use trace::Location;
 
 use super::op::Loc;
-use super::{arena, plain};
+use super::plain;
 
 /// So many stacks are kept, the last ones: each takes a millisecond to read, and a longer run is not drawn as a whole.
 const MOST: usize = 1500;
@@ -49,7 +48,7 @@ pub fn end() -> Callers {
     })
 }
 
-/// Keeps the stack, if it is wanted. Called on the stack of the program's code, before a step.
+/// Keeps the stack, if it is wanted. Called as the engine, before a step.
 #[inline]
 pub fn note(at: Loc) {
     if WANTED.get() {
@@ -60,20 +59,18 @@ pub fn note(at: Loc) {
 #[cold]
 #[inline(never)]
 fn keep(at: Loc) {
-    arena::outside(|| {
-        LAST.set(None);
-        if Location::from(at).package().is_none() {
-            return;
+    LAST.set(None);
+    if Location::from(at).package().is_none() {
+        return;
+    }
+    let stack = Backtrace::force_capture();
+    STACKS.with_borrow_mut(|kept| {
+        if kept.stacks.len() == MOST {
+            kept.stacks.pop_front();
+            kept.first += 1;
         }
-        let stack = Backtrace::force_capture();
-        STACKS.with_borrow_mut(|kept| {
-            if kept.stacks.len() == MOST {
-                kept.stacks.pop_front();
-                kept.first += 1;
-            }
-            kept.stacks.push_back(stack);
-            LAST.set(Some(kept.first + kept.stacks.len() as u32 - 1));
-        });
+        kept.stacks.push_back(stack);
+        LAST.set(Some(kept.first + kept.stacks.len() as u32 - 1));
     });
 }
 

@@ -73,6 +73,15 @@ pub fn with_context<R>(f: impl FnOnce(&Context) -> R) -> Option<R> {
     Some(as_engine(context, |_| f(context)))
 }
 
+/// Calls `f` as the engine's code, and on its stack if there is an execution: what `f` does for the first time, and not again, leaves nothing on the
+/// stack of the program's code. By what lies there it is told whether a thread stands where it stood before.
+pub fn apart<R>(f: impl FnOnce() -> R) -> R {
+    match current() {
+        Some(context) => as_engine(context, |_| f()),
+        None => arena::outside(f),
+    }
+}
+
 /// Calls `f` on the engine's stack, with the stack pointer of the program's code; 0 if it is the engine that calls.
 fn as_engine<R>(context: &Context, f: impl FnOnce(usize) -> R) -> R {
     if !arena::is_explored() {
@@ -113,8 +122,10 @@ pub fn updating(op: Op, at: Loc, call: &'static str, update: &dyn Fn(u64) -> u64
         });
         give_up(context, me);
     }
-    callers::note(at);
-    as_engine(context, |stack| answer(context, op, at, call, update, stack))
+    as_engine(context, |stack| {
+        callers::note(at);
+        answer(context, op, at, call, update, stack)
+    })
 }
 
 fn answer(

@@ -43,6 +43,7 @@ unsafe extern "sysv64" fn switch(
     inner: unsafe extern "C" fn(*mut u8, usize),
 ) {
     std::arch::naked_asm!(
+        ".cfi_startproc",
         "push rbp",
         "push rbx",
         "push r12",
@@ -50,6 +51,14 @@ unsafe extern "sysv64" fn switch(
         "push r14",
         "push r15",
         "mov rbx, rsp",
+        // Who reads the stack from `inner` finds the code that calls.
+        ".cfi_def_cfa rbx, 56",
+        ".cfi_offset rbp, -16",
+        ".cfi_offset rbx, -24",
+        ".cfi_offset r12, -32",
+        ".cfi_offset r13, -40",
+        ".cfi_offset r14, -48",
+        ".cfi_offset r15, -56",
         "mov rsp, rsi",
         "mov rsi, rbx",
         "call rdx",
@@ -61,6 +70,7 @@ unsafe extern "sysv64" fn switch(
         "pop rbx",
         "pop rbp",
         "ret",
+        ".cfi_endproc",
     )
 }
 

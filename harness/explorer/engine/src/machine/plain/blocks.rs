@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::shadow::How;
 use super::{Plain, access, faults};
 use crate::machine::op::Tid;
-use crate::machine::{Bad, arena, context};
+use crate::machine::{Bad, context};
 
 /// What an allocation is known by in every execution: its thread, and the how many'th of the thread it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,15 +75,15 @@ pub fn allocated(tid: Tid, start: usize, layout: Layout) {
     if !super::is_on() || start == 0 {
         return;
     }
-    arena::outside(|| {
+    context::apart(|| {
         super::with(|plain: &mut Plain| {
             plain.shadow.forget(start, layout.size());
             plain.counts.forget(start, layout.size());
             let made = plain.blocks.add(tid, start, layout);
             plain.witnesses.allocated(made);
-        })
+        });
+        faults::witness();
     });
-    faults::witness(|plain| plain.witnesses.wants_last());
 }
 
 /// The engine has freed what the program has allocated and given away.

@@ -8,7 +8,7 @@ use std::backtrace::Backtrace;
 
 use super::blocks::{Block, Made};
 use super::shadow::{Clash, How, Seen};
-use super::{Plain, with};
+use super::with;
 use crate::machine::arena;
 use crate::machine::op::Tid;
 
@@ -231,10 +231,10 @@ impl Witnesses {
     }
 }
 
-/// Keeps the stack if it is wanted. Called on the stack of the user's code.
+/// Keeps the stack if it is wanted. Called as the engine.
 #[inline]
-pub fn witness(wanted: impl FnOnce(&mut Plain) -> bool) {
-    if with(wanted) == Some(true) {
+pub fn witness() {
+    if with(|plain| plain.witnesses.wants_last()) == Some(true) {
         keep_stack();
     }
 }
@@ -247,13 +247,11 @@ pub fn is_incomplete() -> bool {
 #[cold]
 #[inline(never)]
 pub fn keep_stack() {
-    arena::outside(|| {
-        let stack = Backtrace::force_capture();
-        with(|plain| {
-            if let Some(which) = plain.witnesses.now.take() {
-                plain.witnesses.stacks[which as usize] = Some(stack);
-            }
-        });
+    let stack = arena::outside(Backtrace::force_capture);
+    with(|plain| {
+        if let Some(which) = plain.witnesses.now.take() {
+            plain.witnesses.stacks[which as usize] = Some(stack);
+        }
     });
 }
 

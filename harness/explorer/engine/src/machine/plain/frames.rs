@@ -3,7 +3,7 @@
 use std::cell::{Cell, UnsafeCell};
 
 use super::symbols::{self, Class, Role};
-use crate::machine::arena;
+use crate::machine::{arena, context};
 use crate::machine::op::Tid;
 use crate::search::MAX_THREADS;
 
@@ -136,6 +136,7 @@ pub fn begin() {
     if KNOWN.get().is_null() {
         KNOWN.set(vec![(0, 0); SLOTS].leak().as_mut_ptr());
         FUNCTIONS.set(symbols::all());
+        super::library::find_all();
     }
 }
 
@@ -183,13 +184,13 @@ fn kind_of(here: usize) -> u8 {
 #[cold]
 #[inline(never)]
 fn grow(frames: &mut Vec<Frame>) {
-    arena::outside(|| frames.reserve(64));
+    context::apart(|| frames.reserve(64));
 }
 
 #[cold]
 #[inline(never)]
 fn look_at_all() {
-    arena::outside(super::counts::look_at_all);
+    context::apart(super::counts::look_at_all);
 }
 
 /// A function is entered; `here` lies in it.
@@ -244,7 +245,7 @@ pub extern "C" fn left(stack: usize) {
         NOW.set(now);
         super::locals::returned(RUNNING.get(), caller);
         if before & !now & LAST_DROP != 0 {
-            arena::outside(super::last_drop_ended);
+            context::apart(super::last_drop_ended);
         }
     }
 }

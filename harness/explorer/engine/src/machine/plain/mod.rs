@@ -155,11 +155,7 @@ fn about_to_write(address: usize, size: usize) {
     }
     let noted = frames::in_last_drop();
     if noted || undo::may_be_static(address) {
-        arena::outside(|| {
-            with(|plain| {
-                plain.undo.keep(address, size);
-            })
-        });
+        context::apart(|| with(|plain| plain.undo.keep(address, size)));
     }
     if noted {
         touched_in_last_drop(address, false);
@@ -182,10 +178,10 @@ fn touched_in_last_drop(address: usize, reads: bool) {
     if is_own || with(|plain| plain.visible || plain.looked) == Some(true) {
         return;
     }
-    if !is_the_program_s(address) {
-        return;
-    }
-    arena::outside(|| {
+    context::apart(|| {
+        if !is_the_program_s(address) {
+            return;
+        }
         with(|plain| {
             if reads && plain.undo.is_constant(address) {
                 return;
@@ -200,7 +196,7 @@ fn touched_in_last_drop(address: usize, reads: bool) {
                 }
             }
             plain.touched.push(address);
-        })
+        });
     });
 }
 
@@ -228,7 +224,7 @@ fn last_drop_ended() {
 #[inline(never)]
 pub fn asks_who() {
     if is_on() && frames::in_last_drop() {
-        arena::outside(counts::look_at_all);
+        context::apart(counts::look_at_all);
     }
     context::with(|machine| machine.policies.results |= machine.threads[machine.current].destroys);
 }
@@ -298,7 +294,7 @@ fn access_before(steps: u16, (address, size): (usize, usize), how: How, at: usiz
         let may_be_local = !arena::holds(address) && !undo::may_be_static(address);
         let is_left = may_be_local && fibers.is_left(machine.current, stack, address);
         let owner = may_be_local.then(|| fibers.owner(address)).flatten();
-        with(|plain| {
+        let fine = with(|plain| {
             if undo::may_be_static(address) {
                 plain.undo.uses(address);
             }
@@ -309,15 +305,17 @@ fn access_before(steps: u16, (address, size): (usize, usize), how: How, at: usiz
                 true => machine.touch_what_is_left(plain, how),
                 false => machine.touch(plain, (address, size), how, at, steps),
             }
-        })
-        .unwrap_or(true)
+        });
+        if fine == Some(true) {
+            faults::witness();
+        }
+        fine.unwrap_or(true)
     });
     if fine == Some(false) {
         debugger::faulted();
         faults::keep_stack();
         context::give_up_here();
     }
-    faults::witness(|plain| plain.witnesses.wants_last());
 }
 
 impl Machine {
