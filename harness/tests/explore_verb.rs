@@ -87,10 +87,33 @@ fn what_makes_no_sense_is_told_with_code_2() {
 
 #[test]
 fn what_reaches_outside_of_the_program_is_refused_with_the_reason() {
-    small(&["reads_a_file"]).says(4, &["cannot be explored", "opens the file `/etc/hostname`"]);
-    small(&["opens_a_socket"]).says(4, &["cannot be explored", "opens a socket"]);
-    small(&["starts_a_process"]).says(4, &["cannot be explored", "starts the program `true`"]);
+    small(&["reads_a_file"])
+        .says(4, &["cannot be explored", "opens the file `/etc/hostname`", "small.rs:8)"]);
+    small(&["opens_a_socket"]).says(4, &["cannot be explored", "opens a socket", "small.rs:12)"]);
+    small(&["starts_a_process"])
+        .says(4, &["cannot be explored", "starts the program `true`", "small.rs:16)"]);
+    small(&["reads_what_a_process_prints"])
+        .says(4, &["opens a pipe, as who starts a process does", "small.rs:97)"]);
     explore(&["foreign.rs"]).says(4, &["cannot be explored", "another language (getpid)"]);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_in_no_execution() {
+    small(&["looks_for_a_file"]).says(0, &["proved", "not there: they are in no execution"]);
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn who_waits_in_the_kernel_past_the_c_library_is_refused_by_the_name_of_the_call() {
+    small(&["waits_past_the_c_library"])
+        .says(4, &["cannot be explored", "main waits in the kernel by `epoll_wait`"]);
+}
+
+#[test]
+fn a_lock_made_by_default_has_a_line_of_the_program() {
+    let seen = small(&["locks_by_default"]);
+    seen.says(1, &["deadlock", "main holds _right and waits for _left"]);
+    assert!(!seen.stdout.contains("mutex.rs"), "{}", seen.stdout);
 }
 
 #[test]
@@ -108,7 +131,15 @@ fn what_never_ends_is_stopped_and_shown_where_it_spins() {
 #[test]
 fn a_crash_is_the_program_s_failure_and_does_not_keep_the_explorer_from_the_rest() {
     let seen = small(&["crashes", "reads_a_word", "--input", "word"]);
-    seen.says(1, &["crashes  failed: panic", "SIGSEGV", "reads_a_word  proved"]);
+    seen.says(
+        1,
+        &[
+            "crashes  failed: panic",
+            "main crashes at small.rs:46",
+            "SIGSEGV",
+            "reads_a_word  proved",
+        ],
+    );
 }
 
 #[test]

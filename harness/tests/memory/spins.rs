@@ -1,6 +1,7 @@
 //! Loops that wait, where memory is watched: a round in vain is told as one, whatever the watching leaves on the stack.
 
-use std::hint::spin_loop;
+use std::hint::{black_box, spin_loop};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::*};
 use std::sync::{Arc, Mutex, RwLock};
 use std::thread;
 
@@ -69,5 +70,144 @@ fn both_try_in_one_order() {
     thread::scope(|scope| {
         scope.spawn(take_both);
         take_both();
+    });
+}
+
+static mut LATE: bool = false;
+static mut OTHER: bool = false;
+static GO: AtomicBool = AtomicBool::new(false);
+static LOOKED: AtomicU32 = AtomicU32::new(0);
+
+fn plain(at: *const bool) -> bool {
+    // SAFETY: the address of a static.
+    unsafe { black_box(at).read() }
+}
+
+fn volatile(at: *const bool) -> bool {
+    // SAFETY: as above.
+    unsafe { at.read_volatile() }
+}
+
+fn write_volatile(at: *mut bool) {
+    // SAFETY: as above.
+    unsafe { at.write_volatile(true) };
+}
+
+/// Must fail: data race. Nothing in the loop is a step.
+fn plain_memory_is_read_until_it_changes() {
+    thread::scope(|scope| {
+        scope.spawn(|| unsafe { LATE = true });
+        while !plain(&raw const LATE) {
+            spin_loop();
+        }
+    });
+}
+
+/// Must fail: data race. Not even a hint.
+fn plain_memory_is_read_in_a_bare_loop() {
+    thread::scope(|scope| {
+        scope.spawn(|| unsafe { LATE = true });
+        while !plain(&raw const LATE) {}
+    });
+}
+
+/// Must fail: data race. The loop counts, and is never where it was before.
+fn plain_memory_is_read_and_counted() {
+    thread::scope(|scope| {
+        scope.spawn(|| unsafe { LATE = true });
+        let mut rounds = 0_u64;
+        while !plain(&raw const LATE) {
+            rounds += 1;
+        }
+        black_box(rounds);
+    });
+}
+
+/// One order of volatile accesses is right.
+fn volatile_memory_is_read_until_it_changes() {
+    thread::scope(|scope| {
+        scope.spawn(|| write_volatile(&raw mut LATE));
+        while !volatile(&raw const LATE) {
+            spin_loop();
+        }
+    });
+}
+
+/// The same without a hint.
+fn volatile_memory_is_read_in_a_bare_loop() {
+    thread::scope(|scope| {
+        scope.spawn(|| write_volatile(&raw mut LATE));
+        while !volatile(&raw const LATE) {}
+    });
+}
+
+/// Whoever writes comes late, and the loop looks at an atomic too, which nobody changes.
+fn volatile_memory_changes_late() {
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !GO.load(Acquire) {
+                spin_loop();
+            }
+            write_volatile(&raw mut LATE);
+        });
+        scope.spawn(|| GO.store(true, Release));
+        while !volatile(&raw const LATE) {
+            LOOKED.load(Relaxed);
+            thread::yield_now();
+        }
+    });
+}
+
+/// Must fail: livelock. Nobody writes it.
+fn volatile_memory_that_nobody_writes() {
+    thread::scope(|scope| {
+        scope.spawn(|| write_volatile(&raw mut OTHER));
+        while !volatile(&raw const LATE) {
+            spin_loop();
+        }
+    });
+}
+
+/// Must fail: livelock. Each writes only when the other has.
+fn two_wait_for_each_other_s_volatile_memory() {
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !volatile(&raw const OTHER) {
+                thread::yield_now();
+            }
+            write_volatile(&raw mut LATE);
+        });
+        while !volatile(&raw const LATE) {
+            thread::yield_now();
+        }
+        write_volatile(&raw mut OTHER);
+    });
+}
+
+/// A thread that reads very much, and waits for nothing.
+fn much_is_read() {
+    let (numbers, sum) = (vec![1_u32; 4096], Mutex::new(0_u64));
+    let add = || {
+        let mut all = 0;
+        for _ in 0..300 {
+            all += black_box(&numbers).iter().map(|&number| u64::from(number)).sum::<u64>();
+        }
+        *sum.lock().unwrap() += all;
+    };
+    thread::scope(|scope| {
+        scope.spawn(add);
+        add();
+    });
+    assert_eq!(sum.into_inner().unwrap(), 2 * 300 * 4096);
+}
+
+/// Gigabytes that are zero take no time, and may be had twice.
+fn much_memory_is_zero() {
+    thread::scope(|scope| {
+        scope.spawn(|| drop(black_box(vec![1_u8; 1 << 17])));
+        for _ in 0..2 {
+            let zeros = black_box(vec![0_u8; 3 << 30]);
+            assert_eq!((zeros[0], zeros[zeros.len() - 1]), (0, 0));
+        }
     });
 }

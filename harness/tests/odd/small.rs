@@ -92,3 +92,51 @@ fn gives_up_too_early() {
         receiver.recv_timeout(time::Duration::from_secs(60)).unwrap();
     });
 }
+
+fn reads_what_a_process_prints() {
+    assert!(process::Command::new("true").output().is_ok());
+}
+
+fn looks_for_a_file() {
+    assert!(fs::read("/nowhere/at/all").is_err());
+}
+
+fn waits_past_the_c_library() {
+    let call = |number: i64, arguments: [i64; 4]| {
+        let result: i64;
+        // SAFETY: the calls of the kernel take numbers, and no memory but for no event.
+        unsafe {
+            std::arch::asm!(
+                "syscall",
+                inlateout("rax") number => result,
+                in("rdi") arguments[0],
+                in("rsi") arguments[1],
+                in("rdx") arguments[2],
+                in("r10") arguments[3],
+                in("r8") 0,
+                in("r9") 0,
+                out("rcx") _,
+                out("r11") _,
+            );
+        }
+        result
+    };
+    let mut event = [0_u64; 2];
+    let (create, wait) = (291, 232);
+    let poll = call(create, [0; 4]);
+    call(wait, [poll, event.as_mut_ptr() as i64, 1, -1]);
+}
+
+fn locks_by_default() {
+    // Called by a pointer, the function has no caller.
+    let make: [fn() -> Mutex<()>; 2] = [Default::default, Default::default];
+    let [left, right] = &make.map(|make| make());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let _left = left.lock().unwrap();
+            let _right = right.lock().unwrap();
+        });
+        let _right = right.lock().unwrap();
+        let _left = left.lock().unwrap();
+    });
+}

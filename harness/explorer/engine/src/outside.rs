@@ -19,16 +19,16 @@ pub use written::apart;
 use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::machine::{Bad, arena, chance, context, futex};
+use crate::machine::{arena, chance, context, futex};
 
 /// Refuses the explored program. False outside of executions.
 fn refuses(what: impl FnOnce() -> String) -> bool {
     let refused = context::with(|machine| {
         let thread = machine.thread_name(machine.current);
-        machine.fail(Bad::Refused(format!(
+        machine.refuse_here(format!(
             "{thread} {}, and only what happens in the program itself can be explored",
             what()
-        )));
+        ));
     });
     if refused.is_some() {
         // SAFETY: the C library's own place for the error of this thread.
@@ -276,13 +276,13 @@ refusing! {
         because format!("looks up the host {}", shown(host));
     /// Opens a pipe.
     fn pipe2(both: *mut c_int, flags: c_int) -> c_int, or -1,
-        because "opens a pipe".to_owned();
+        because "opens a pipe, as who starts a process does".to_owned();
     /// Asks for a reactor: files and sockets that the system says something about.
     fn epoll_create1(flags: c_int) -> c_int, or -1,
-        because "waits for files and sockets by `epoll_create1`, as asynchronous runtimes do,".to_owned();
+        because "waits for files and sockets by `epoll_create1`, as asynchronous runtimes do".to_owned();
     /// Asks for a reactor, as long ago.
     fn epoll_create(size: c_int) -> c_int, or -1,
-        because "waits for files and sockets by `epoll_create`, as asynchronous runtimes do,".to_owned();
+        because "waits for files and sockets by `epoll_create`, as asynchronous runtimes do".to_owned();
     /// Makes a number that is waited for as a file is.
     fn eventfd(first: libc::c_uint, flags: c_int) -> c_int, or -1,
         because "waits for a file by `eventfd`".to_owned();

@@ -5,13 +5,13 @@ use trace::{Location, Step};
 use super::outcome::Outcome;
 use super::report;
 use super::runner::Runner;
-use crate::machine::{Bad, callers};
+use crate::machine::{Bad, callers, plain};
 use crate::search::guided::{Guided, Turn};
 
 /// Makes the run of an outcome once more for that, if it is in crates of others at all, and leaves the machine with it.
 pub(super) fn add(runner: &Runner, outcome: &mut Outcome, bad: Option<&Bad>, turns: Vec<Turn>) {
     let Some(trace) = &mut outcome.trace else { return };
-    let is_others = |at: &Location| at.package().is_some();
+    let is_others = |at: &Location| at.package().is_some() || at.file == plain::FILE;
     if !trace.steps.iter().any(|step| step.at.as_ref().is_some_and(is_others)) {
         return;
     }
@@ -32,7 +32,11 @@ pub(super) fn add(runner: &Runner, outcome: &mut Outcome, bad: Option<&Bad>, tur
         }
         for (&index, &caller) in &tracer.callers {
             if let Some(step) = trace.steps.get_mut(index) {
-                step.called_at = callers.line(caller);
+                let line = callers.line(caller);
+                match step.at.as_ref().is_some_and(|at| at.file == plain::FILE) {
+                    true => step.at = line,
+                    false => step.called_at = line,
+                }
             }
         }
         for wait in &mut machine.standing_at_end {

@@ -145,7 +145,7 @@ pub(super) fn give_up(outcome: &Outcome) {
     } else {
         let _ = writeln!(std::io::stderr(), "{}: {outcome}", outcome.name);
     }
-    std::process::exit(1);
+    std::process::exit(if outcome.is_failed() { 1 } else { 4 });
 }
 
 fn explore(wanted: &Wanted, scenario: &Scenario) -> Result<Outcome, String> {

@@ -215,7 +215,10 @@ impl Explorer {
         let mut outcome = outcome::new(name, &self.config);
         let watch = runner.with(|machine| std::sync::Arc::clone(&machine.watch));
         Some(watch.start(limit, move |stuck| {
-            outcome.status = Status::Failed;
+            outcome.status = match stuck.within {
+                Some(_) => Status::Refused,
+                None => Status::Failed,
+            };
             outcome.summary = stuck.to_string();
             driver::give_up(&outcome)
         }))

@@ -158,6 +158,7 @@ mod tests {
                 clock: true,
                 process: true,
                 processors: true,
+                absent: true,
                 environment: ["HOME".to_owned()].into(),
             };
             outcome.not_checked.extend(read.not_checked());

@@ -7,6 +7,8 @@ use trace::{
 
 use super::memory;
 use super::outcome::Outcome;
+use crate::machine::nobodys::is_nobodys;
+use crate::machine::plain::faults;
 use crate::machine::{Bad, Machine};
 
 /// The message of a panic that is none: nothing unwinds.
@@ -36,7 +38,9 @@ pub(super) fn trace_of(machine: &Machine, bad: Option<&Bad>, outcome: &Outcome) 
     if let (Some((thread, message)), Some(_)) = (crashed, &machine.tracer) {
         // No step of the machine's, but the last that the thread did.
         let message = message.to_owned();
-        steps.push(Step::new(ThreadId(*thread as u32), Operation::Panic { message }));
+        let mut step = Step::new(ThreadId(*thread as u32), Operation::Panic { message });
+        step.at = crashed_at(machine, *thread).map(|(_, at)| at);
+        steps.push(step);
     }
     let verdict = match bad.and_then(|bad| failure_of(machine, bad)) {
         Some(failure) => trace::Outcome::Failed { failure },
@@ -85,9 +89,11 @@ pub(super) fn failure_of(machine: &Machine, bad: &Bad) -> Option<Failure> {
         Bad::StackOverflow { thread } => {
             Failure::Panic { thread: id(*thread), message: OVERFLOWED.to_owned(), at: None }
         }
-        Bad::Crash { thread, signal } => {
-            Failure::Panic { thread: id(*thread), message: crash(*signal).to_owned(), at: None }
-        }
+        Bad::Crash { thread, signal } => Failure::Panic {
+            thread: id(*thread),
+            message: crash(*signal).to_owned(),
+            at: crashed_at(machine, *thread).and_then(|(here, at)| here.then_some(at)),
+        },
         Bad::Memory(fault) => memory::failure(fault),
         Bad::Refused(_) | Bad::TooLong | Bad::CutOff => return None,
     })
@@ -128,13 +134,40 @@ pub(super) fn summary(machine: &Machine, bad: &Bad) -> String {
             format!("{} aborts{why}", machine.thread_name(*thread))
         }
         Bad::StackOverflow { thread } => {
-            format!("the stack of {} overflows", machine.thread_name(*thread))
+            format!(
+                "the stack of {} overflows{}",
+                machine.thread_name(*thread),
+                place(machine, *thread)
+            )
         }
         Bad::Crash { thread, signal } => {
-            format!("{} crashes: {}", machine.thread_name(*thread), crash(*signal))
+            format!(
+                "{} crashes{}: {}",
+                machine.thread_name(*thread),
+                place(machine, *thread),
+                crash(*signal)
+            )
         }
         Bad::Memory(fault) => memory::summary(machine, fault),
         Bad::Refused(reason) => reason.clone(),
+    }
+}
+
+/// The line at which a thread crashed, and `true`; where that is not known, `false` and the line of the last operation that it came to.
+fn crashed_at(machine: &Machine, thread: usize) -> Option<(bool, Location)> {
+    let here = machine.stack_at_end.as_ref().and_then(faults::line);
+    here.map(|at| (true, at)).or_else(|| {
+        let at = machine.threads.get(thread)?.at;
+        (!is_nobodys(at)).then(|| (false, at.into()))
+    })
+}
+
+/// Where a thread crashed, in words.
+fn place(machine: &Machine, thread: usize) -> String {
+    match crashed_at(machine, thread) {
+        Some((true, at)) => format!(" at {}", at.near()),
+        Some((false, at)) => format!(" after {}", at.near()),
+        None => String::new(),
     }
 }
 

@@ -115,6 +115,7 @@ impl Runner {
         let mut machine = context.machine.borrow_mut();
         machine.read.keys |= context.fibers.keys_were_read();
         machine.settle_panics();
+        machine.place_refusal();
         machine.failure.clone()
     }
 

@@ -38,6 +38,8 @@ const APART: u32 = 36;
 const CHUNK: usize = 256 << 10;
 /// Blocks are powers of two, up to this one.
 const CLASSES: usize = 33;
+/// A block is large.
+const LARGE: usize = 1 << 20;
 /// The smallest block.
 const LEAST: usize = 16;
 
@@ -358,8 +360,10 @@ impl Region {
     #[cold]
     fn grow(&mut self, end: usize) -> bool {
         let length = (end - self.mapped).next_multiple_of(CHUNK);
-        let (access, kind) =
-            (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+        let (access, kind) = (
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+        );
         let at = std::ptr::without_provenance_mut(self.mapped);
         // SAFETY: new memory, where there is none yet.
         let map =
@@ -388,6 +392,26 @@ unsafe impl GlobalAlloc for Arena {
         let block = unsafe { regions()[tid].allocate(tid, class) };
         ALIVE.fetch_add(u64::from(!block.is_null()), Relaxed);
         plain::allocated(tid, block.addr(), layout);
+        block
+    }
+
+    /// Memory that nobody has used is zero. A large block is left as it is: to write it would take its pages, and the time for that.
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        let runs = RUNS.try_with(Cell::get).unwrap_or(ENGINE);
+        if runs == ENGINE {
+            // SAFETY: as the caller promises.
+            return unsafe { System.alloc_zeroed(layout) };
+        }
+        // SAFETY: code of the exploration runs.
+        let next = || unsafe { regions()[Tid::from(runs)].next };
+        let before = next();
+        // SAFETY: as the caller promises.
+        let block = unsafe { self.alloc(layout) };
+        let is_fresh = holds(block.addr()) && next() > before;
+        if !block.is_null() && (!is_fresh || layout.size() <= LARGE) {
+            // SAFETY: the block has so many bytes.
+            unsafe { block.write_bytes(0, layout.size()) };
+        }
         block
     }
 

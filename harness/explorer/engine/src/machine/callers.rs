@@ -2,6 +2,8 @@
 //!
 //! `std`'s functions know who called them (`#[track_caller]`), and no further. So a failing run is made once more, and at each step within a crate
 //! of others the stack is kept. Nothing else is taken from that run.
+//!
+//! Nor has a crash a line, or a call of the system that cannot be explored: of those the stack is kept at once.
 
 use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
@@ -9,8 +11,9 @@ use std::collections::VecDeque;
 
 use trace::Location;
 
+use super::nobodys::is_nobodys;
 use super::op::Loc;
-use super::plain;
+use super::{Bad, Machine, plain};
 
 /// So many stacks are kept, the last ones: each takes a millisecond to read, and a longer run is not drawn as a whole.
 const MOST: usize = 1500;
@@ -60,7 +63,7 @@ pub fn note(at: Loc) {
 #[inline(never)]
 fn keep(at: Loc) {
     LAST.set(None);
-    if Location::from(at).package().is_none() {
+    if Location::from(at).package().is_none() && !is_nobodys(at) {
         return;
     }
     let stack = Backtrace::force_capture();
@@ -85,5 +88,29 @@ impl Callers {
     pub fn line(&self, number: u32) -> Option<Location> {
         let stack = self.0.get(number.checked_sub(self.1)? as usize)?;
         plain::faults::own_line(stack)
+    }
+}
+
+impl Machine {
+    /// The program does here what cannot be explored: the line of its own code that leads here is told as well.
+    pub fn refuse_here(&mut self, reason: String) {
+        if self.failure.is_none() {
+            self.keep_stack();
+        }
+        self.fail(Bad::Refused(reason));
+    }
+
+    /// Keeps the stack of the program's code, for the line at which it ends. It is read after the execution: that takes files, and a large stack.
+    pub fn keep_stack(&mut self) {
+        self.stack_at_end = Some(Backtrace::force_capture());
+    }
+
+    /// The execution is over: a refusal gets its line.
+    pub fn place_refusal(&mut self) {
+        let Some(Bad::Refused(reason)) = &mut self.failure else { return };
+        let Some(stack) = self.stack_at_end.take() else { return };
+        if let Some(at) = plain::faults::own_line(&stack) {
+            reason.push_str(&format!(" ({})", at.near()));
+        }
     }
 }

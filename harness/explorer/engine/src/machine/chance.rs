@@ -24,6 +24,8 @@ pub struct Read {
     pub process: bool,
     /// How many threads can run at once.
     pub processors: bool,
+    /// That a file is not there.
+    pub absent: bool,
     /// Variables of the environment, by name.
     pub environment: BTreeSet<String>,
 }
@@ -37,6 +39,7 @@ impl Read {
         self.clock |= other.clock;
         self.process |= other.process;
         self.processors |= other.processors;
+        self.absent |= other.absent;
         self.environment.extend(other.environment);
     }
 }
@@ -180,6 +183,7 @@ impl Read {
             (self.clock, "code that takes time: only sleeping and waiting do"),
             (self.process, "other process ids: every execution has the same one"),
             (self.processors, "other numbers of processors: every execution has two"),
+            (self.absent, "files that were not there: they are in no execution"),
         ];
         let mut lines: Vec<String> = said
             .iter()

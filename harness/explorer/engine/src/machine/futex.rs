@@ -5,12 +5,12 @@
 
 use std::ffi::{c_int, c_long};
 
+use super::Machine;
 use super::context::{self, Answer};
 use super::object::{Lock, State};
 use super::op::{Loc, Obj, Op};
 use super::plain::shadow::How;
 use super::words::{self, Word};
-use super::{Bad, Machine};
 use std::sync::atomic::Ordering::SeqCst;
 
 /// What stands for a futex: the word itself, and what threads wait at.
@@ -110,7 +110,7 @@ fn wake(futex: Futex, most: u32, at: Loc) -> c_long {
 pub fn refuse(what: &str) {
     context::with(|machine| {
         let thread = machine.thread_name(machine.current);
-        machine.fail(Bad::Refused(format!("{thread} {what}, and that cannot be explored")));
+        machine.refuse_here(format!("{thread} {what}, and that cannot be explored"));
     });
 }
 

@@ -17,6 +17,7 @@
 //! | `memory` | what loads may read |
 //! | `past` | what looks at std's objects may find that was |
 //! | `words` | which atomic is at an address |
+//! | `nobodys` | objects that no line of the program has created |
 //! | `context` | how code finds the machine, and the switch between coroutines |
 //! | `fibers` | the coroutines |
 //! | `crossing` | the switch to the engine's own stack |
@@ -47,6 +48,7 @@ pub mod hashing;
 pub mod id;
 mod locks;
 pub mod memory;
+pub mod nobodys;
 pub mod object;
 mod oddities;
 pub mod op;
@@ -67,6 +69,7 @@ mod turns;
 pub mod watchdog;
 pub mod words;
 
+use std::backtrace::Backtrace;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::config::Config;
@@ -238,6 +241,12 @@ pub struct Machine {
     pub odd: Vec<usize>,
     /// Nothing of that kind happens. For the search of a simple run: what it finds happens without this as well.
     pub nothing_odd: bool,
+    /// The objects that were created by nobody's line: by `Default`, as `derive` and `Default::default` call it. They have the line of their first use.
+    nameless: Vec<Obj>,
+    /// The stack of the code that crashed, or that did what cannot be explored.
+    pub stack_at_end: Option<Backtrace>,
+    /// How often memory was read since a step.
+    read_since: (u32, u32),
     /// Counts operations for the watchdog.
     pub watch: std::sync::Arc<watchdog::Watch>,
 }
@@ -292,6 +301,9 @@ impl Machine {
             telling: 0,
             odd: Vec::new(),
             nothing_odd: false,
+            nameless: Vec::new(),
+            stack_at_end: None,
+            read_since: (0, 0),
             watch: std::sync::Arc::default(),
             config,
         }
@@ -328,6 +340,9 @@ impl Machine {
         self.schedule.clear();
         self.record_schedule = trace;
         self.telling = 0;
+        self.nameless.clear();
+        self.stack_at_end = None;
+        self.read_since = (0, 0);
         self.odd.clear();
         self.tracer = trace.then(Tracer::default);
         arena::begin();
@@ -347,6 +362,9 @@ impl Machine {
         if let State::Atomic(atomic) = &mut state {
             atomic.index = self.atomics;
             self.atomics += 1;
+        }
+        if nobodys::is_nobodys(created) {
+            self.nameless.push(number);
         }
         let place = std::ptr::from_ref(created) as usize as u64;
         let hash = (place ^ u64::from(created.line()) << 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);

@@ -52,6 +52,10 @@ mod handler {
             let ours = (full || explored) && context.machine.try_borrow_mut().is_ok();
             ours.then(|| {
                 context.fibers.note_crash((!full).then_some(signal));
+                if explored && !full && signal != libc::SIGABRT {
+                    // The interrupted code is the program's, and holds nothing of the allocator that the engine uses.
+                    context.machine.borrow_mut().keep_stack();
+                }
                 trap
             })
         });

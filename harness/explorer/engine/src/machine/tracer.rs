@@ -134,7 +134,7 @@ impl Machine {
             let joining = self.threads.iter().enumerate().filter(|(_, other)| waits(other));
             step.wakes = joining.map(|(other, _)| thread_id(other)).collect();
         }
-        step.choice = self.choice_besides(tid, op, alt, &step.operation);
+        step.choice = self.choice_besides(tid, op, alt, done, &step.operation);
         if op == Op::SpinYield && alt == QUIESCENT_ALT {
             let on = if self.threads[tid].nap.is_some() { "looks again" } else { "spins on" };
             step.note = Some(format!("{on}, though nothing has changed"));
@@ -191,7 +191,14 @@ impl Machine {
         step
     }
 
-    fn choice_besides(&self, tid: Tid, op: Op, alt: u16, operation: &Operation) -> Option<Choice> {
+    fn choice_besides(
+        &self,
+        tid: Tid,
+        op: Op,
+        alt: u16,
+        done: &Done,
+        operation: &Operation,
+    ) -> Option<Choice> {
         let waits = matches!(op, Op::Wake { .. } | Op::Park { .. } | Op::Receive { .. });
         match (op, alt) {
             (_, QUIESCENT_ALT) if waits => Some(Choice::Timeout),
@@ -203,6 +210,7 @@ impl Machine {
             (Op::Wait { .. }, SPURIOUS) => Some(Choice::Spurious),
             (Op::Wait { .. }, TIMED_OUT) => Some(Choice::Timeout),
             (Op::Park { .. }, SPURIOUS) => Some(Choice::Spurious),
+            (Op::Park { timeout: Some(_) }, _) if !done.ok => Some(Choice::Timeout),
             (Op::NotifyOne(_), waiter) if waiter > 0 => {
                 Some(Choice::Waiter { thread: thread_id(usize::from(waiter - 1)) })
             }

@@ -15,6 +15,9 @@ impl Machine {
     pub fn announce(&mut self, op: Op, at: Loc) {
         self.watch.tick(self.current, at);
         let op = op.as_std_waits();
+        if !self.nameless.is_empty() {
+            self.name_by_use(op, at);
+        }
         let thread = &mut self.threads[self.current];
         thread.nap = match op {
             Op::Sleep(time) => Some(time),

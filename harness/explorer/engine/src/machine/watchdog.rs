@@ -1,6 +1,7 @@
 //! Notices code that runs on without a visible operation: an endless loop, or a call that blocks where the explorer cannot see it.
 //!
-//! Nothing can stop such code from inside its process. So the process reports what it knows and ends.
+//! Nothing can stop such code from inside its process. So the process reports what it knows and ends. A thread that waits in the kernel for a file or a
+//! socket, past the C library, as the reactors of asynchronous runtimes do, is noticed sooner: the kernel says by which call (`/proc/self/task`).
 
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
@@ -29,7 +30,12 @@ pub struct Stuck {
     pub thread: u32,
     pub after: Option<Loc>,
     pub since: Duration,
+    /// The call of the kernel in which it waits for what no thread of the program will do.
+    pub within: Option<&'static str>,
 }
+
+/// So often it is looked at what the kernel says. A thread that is in the same call at two such looks, without an operation between them, waits there.
+const LOOK: Duration = Duration::from_secs(1);
 
 impl Watch {
     /// An operation was announced, or a thread goes on after one.
@@ -53,35 +59,79 @@ impl Watch {
         report: impl FnOnce(Stuck) + Send + 'static,
     ) -> Guard {
         let watch = Arc::clone(self);
+        let explores = Kernel::current();
         let thread = std::thread::Builder::new()
             .name("watchdog".to_owned())
-            .spawn(move || watch.run(limit, report));
+            .spawn(move || watch.run(limit, &explores, report));
         // Without a thread to spare, there is no watchdog; the exploration is not wrong for that.
         Guard { watch: Arc::clone(self), thread: thread.ok() }
     }
 
-    fn run(&self, limit: Duration, report: impl FnOnce(Stuck)) {
+    fn run(&self, limit: Duration, explores: &Kernel, report: impl FnOnce(Stuck)) {
         let mut seen = self.operations.load(Ordering::Relaxed);
+        let mut before = None;
+        let mut since = Duration::ZERO;
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            let waited = self.end.wait_timeout_while(ended, limit, |ended| !*ended);
+            let step = LOOK.min(limit);
+            let waited = self.end.wait_timeout_while(ended, step, |ended| !*ended);
             let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
             if !timeout.timed_out() {
                 return;
             }
             ended = guard;
             let now = self.operations.load(Ordering::Relaxed);
-            if now == seen && !self.paused.load(Ordering::Relaxed) {
+            if now != seen || self.paused.load(Ordering::Relaxed) {
+                (seen, before, since) = (now, None, Duration::ZERO);
+                continue;
+            }
+            since += step;
+            let call = explores.waits();
+            let within = call.filter(|_| call == before);
+            if since >= limit || within.is_some() {
                 let at = self.at.load(Ordering::Relaxed);
                 // SAFETY: `tick` stores nothing but addresses of `'static` locations.
                 let after = unsafe { at.as_ref() };
                 let thread = self.thread.load(Ordering::Relaxed);
-                return report(Stuck { thread, after, since: limit });
+                return report(Stuck { thread, after, since, within });
             }
-            seen = now;
+            before = call;
         }
     }
 }
+
+/// The thread of the operating system that explores, as the kernel knows it.
+#[derive(Debug)]
+struct Kernel(libc::c_long);
+
+impl Kernel {
+    fn current() -> Self {
+        // SAFETY: the call takes nothing and always succeeds.
+        Self(unsafe { libc::syscall(libc::SYS_gettid) })
+    }
+
+    /// The call in which it waits for files, sockets or time; `None` where it runs, waits for something else, or the kernel does not say.
+    fn waits(&self) -> Option<&'static str> {
+        let said = std::fs::read_to_string(format!("/proc/self/task/{}/syscall", self.0)).ok()?;
+        let number: libc::c_long = said.split(' ').next()?.parse().ok()?;
+        let named = WAITING.iter().find(|(call, _)| *call == number);
+        named.map(|(_, name)| *name)
+    }
+}
+
+/// Calls that wait for what happens outside of the program. Explored programs sleep and wait otherwise.
+const WAITING: &[(libc::c_long, &str)] = &[
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_epoll_wait, "`epoll_wait`"),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_poll, "`poll`"),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_select, "`select`"),
+    (libc::SYS_epoll_pwait, "`epoll_wait`"),
+    (libc::SYS_epoll_pwait2, "`epoll_wait`"),
+    (libc::SYS_ppoll, "`poll`"),
+    (libc::SYS_pselect6, "`select`"),
+];
 
 /// Ends the watchdog when it is dropped.
 #[derive(Debug)]
@@ -107,6 +157,16 @@ impl std::fmt::Display for Stuck {
             0 => "main".to_owned(),
             tid => format!("thread {tid}"),
         };
+        if let Some(call) = self.within {
+            write!(
+                f,
+                "{name} waits in the kernel by {call}, and only what happens in the program itself can be explored"
+            )?;
+            return match self.after {
+                Some(after) => write!(f, " (after {}:{})", after.file(), after.line()),
+                None => Ok(()),
+            };
+        }
         write!(
             f,
             "{name} has run for {:?} without doing anything that others can notice",

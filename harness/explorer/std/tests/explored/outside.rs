@@ -66,7 +66,10 @@ fn sockets_and_hosts_refuse() {
 #[test]
 fn processes_refuse() {
     assert_eq!(refused(|| drop(Command::new("true").status())), "main starts the program `true`");
-    assert_eq!(refused(|| drop(std::io::pipe())), "main opens a pipe");
+    assert_eq!(
+        refused(|| drop(std::io::pipe())),
+        "main opens a pipe, as who starts a process does"
+    );
 }
 
 #[test]

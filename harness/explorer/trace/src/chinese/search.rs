@@ -58,7 +58,7 @@ fn found(search: &Search) -> String {
 }
 
 /// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
-const PHRASES: [(&str, &str); 37] = [
+const PHRASES: [(&str, &str); 38] = [
     ("no spurious wake-ups", "没有虚假唤醒"),
     ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
     ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
@@ -147,6 +147,10 @@ const PHRASES: [(&str, &str); 37] = [
         "代码本身花的时间：只有睡眠和等待才花时间",
     ),
     ("other process ids: every execution has the same one", "别的进程号：每次执行的进程号都一样"),
+    (
+        "files that were not there: they are in no execution",
+        "当时不存在的文件：在任何执行里都不存在",
+    ),
     ("other numbers of processors: every execution has two", "别的处理器数目：每次执行都有两个"),
     (
         "another environment: every execution reads this one",

@@ -88,7 +88,8 @@ impl Report {
             naps,
         } = self.policies;
         let Met { looks, yields, timeouts, volatiles, accepted } = self.met;
-        let Read { random, keys, calendar, clock, process, processors, environment } = &self.read;
+        let Read { random, keys, calendar, clock, process, processors, absent, environment } =
+            &self.read;
         let yes_or_no = [
             writes,
             notices,
@@ -113,6 +114,7 @@ impl Report {
             *clock,
             *process,
             *processors,
+            *absent,
             self.looked,
         ];
         to.extend([
@@ -175,7 +177,7 @@ impl Report {
             naps,
         } = &mut report.policies;
         let Met { looks, yields, timeouts, volatiles, accepted } = &mut report.met;
-        let Read { random, keys, calendar, clock, process, processors, environment } =
+        let Read { random, keys, calendar, clock, process, processors, absent, environment } =
             &mut report.read;
         for number in
             [parks, unparked, blocks, parks_afterwards, shortest, longest, sleepers, accepted]
@@ -206,6 +208,7 @@ impl Report {
             clock,
             process,
             processors,
+            absent,
             &mut report.looked,
         ] {
             *yes = from.next()? == 1;

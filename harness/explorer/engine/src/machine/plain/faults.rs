@@ -208,6 +208,10 @@ impl Witnesses {
     #[inline]
     pub fn noted(&mut self, (tid, epoch): (Tid, u16), how: How, at: usize, range: (usize, usize)) {
         let Some((Some(sought), _)) = self.sought else { return };
+        // A loop may come here a million times with the same, and the first is what the shadow knows.
+        if self.stacks[Which::Earlier as usize].is_some() {
+            return;
+        }
         let (first, last) = (range.0 >> 3, (range.0 + range.1.max(1) - 1) >> 3);
         if usize::from(sought.tid) == tid
             && (sought.epoch, sought.how, sought.at) == (epoch, how, at)
@@ -256,7 +260,7 @@ pub fn keep_stack() {
 }
 
 /// The innermost line of a stack that is the user's, or in a crate that they use.
-fn line(stack: &Backtrace) -> Option<trace::Location> {
+pub fn line(stack: &Backtrace) -> Option<trace::Location> {
     innermost(stack, |_| true)
 }
 

@@ -3,8 +3,8 @@
 use std::cell::{Cell, UnsafeCell};
 
 use super::symbols::{self, Class, Role};
-use crate::machine::{arena, context};
 use crate::machine::op::Tid;
+use crate::machine::{arena, context};
 use crate::search::MAX_THREADS;
 
 /// An access counts if none of these is set.

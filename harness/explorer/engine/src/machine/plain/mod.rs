@@ -34,9 +34,10 @@ mod symbols;
 mod undo;
 
 use std::cell::UnsafeCell;
+use std::panic::Location;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::op::Tid;
+use super::op::{Op, Tid};
 use super::{Bad, Machine, arena, context, debugger, hashing};
 use crate::search::clock::Clock;
 use faults::Fault;
@@ -290,6 +291,7 @@ fn access_before(steps: u16, (address, size): (usize, usize), how: How, at: usiz
     if how.is_read() && frames::in_last_drop() {
         touched_in_last_drop(address, true);
     }
+    let mut yields = false;
     let fine = context::with_stack(|machine, fibers, stack| {
         let may_be_local = !arena::holds(address) && !undo::may_be_static(address);
         let is_left = may_be_local && fibers.is_left(machine.current, stack, address);
@@ -309,6 +311,11 @@ fn access_before(steps: u16, (address, size): (usize, usize), how: How, at: usiz
         if fine == Some(true) {
             faults::witness();
         }
+        // The stand-ins' own reads have no instruction.
+        if how.is_read() && at != 0 {
+            machine.note_unseen((address, size), how);
+            yields = machine.reads_on();
+        }
         fine.unwrap_or(true)
     });
     if fine == Some(false) {
@@ -316,9 +323,33 @@ fn access_before(steps: u16, (address, size): (usize, usize), how: How, at: usiz
         faults::keep_stack();
         context::give_up_here();
     }
+    if yields {
+        yield_here();
+    }
+}
+
+/// The file of the steps that no line of the program stands for, as the program has called nothing.
+pub const FILE: &str = file!();
+
+/// The current thread reads on and on: it gives the turn away. The line is found by the stack, where the run is told.
+#[cold]
+#[inline(never)]
+fn yield_here() {
+    context::visible(Op::Yield, Location::caller());
 }
 
 impl Machine {
+    /// The current thread reads what others may write without a step: volatile memory, or any, if races are accepted.
+    fn note_unseen(&mut self, (address, size): (usize, usize), how: How) {
+        let accepts = how == How::Read && !self.config.accept.is_empty();
+        if how == How::VolatileRead || accepts {
+            let stays = arena::holds(address) || undo::may_be_static(address);
+            let spin = &mut self.threads[self.current].spin;
+            spin.unseen.read(address, size, stays);
+            spin.vain.spoil();
+        }
+    }
+
     /// Whether the current thread knows of what another did.
     fn knows<'m>(&'m self, borrowed: Option<&'m Clock>) -> impl Fn(Tid, u16) -> bool + 'm {
         let mine = &self.threads[self.current].views.current;

@@ -168,7 +168,14 @@ impl Shadow {
     pub fn forget(&mut self, start: usize, size: usize) {
         let end = start + size.max(1);
         self.much_freed.retain(|&(from, to, _)| to <= start || end <= from);
-        if self.any_freed {
+        if self.any_freed && size > MUCH {
+            // So large a block has its pages for itself.
+            let pages = start / PAGE..=(end - 1) / PAGE;
+            for (_, &place) in self.places.iter().filter(|(number, _)| pages.contains(number)) {
+                let page = &mut self.pages[place];
+                page.iter_mut().for_each(|cell| cell.seen.clear());
+            }
+        } else if self.any_freed {
             for granule in (start >> 3)..=((start + size.max(1) - 1) >> 3) {
                 self.cell(granule).seen.clear();
             }

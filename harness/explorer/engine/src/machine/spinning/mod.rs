@@ -21,6 +21,7 @@
 //! | `state` | where a thread stands, and what is in memory |
 //! | `sections`, `contents` | whether a critical section has changed anything |
 //! | `statics` | the program's plain `static`s |
+//! | `unseen` | memory that others may write without a step |
 //! | `vain` | what is left out of a search |
 //! | `bounds` | what is cut off, and how the search says so |
 
@@ -33,6 +34,7 @@ mod rounds;
 pub mod sections;
 mod state;
 mod statics;
+mod unseen;
 mod vain;
 
 pub use statics::all as plain_statics;
@@ -67,6 +69,9 @@ pub struct Spin {
     ran: u32,
     /// Where its stack is, as of its last call: the stack pointer and the base.
     stack: (usize, usize),
+    /// What it has read that others may write without a step, and how often it had when the round began after which it waits.
+    pub unseen: unseen::Unseen,
+    began: u64,
     /// Which looks it has made in vain where it stands, and need not make again.
     pub vain: vain::Vain,
     /// Which store its next load reads, if the search is bounded, see `bounds`.
@@ -151,7 +156,8 @@ impl Machine {
     pub(super) fn may_try_again(&self, tid: Tid) -> bool {
         let spin = &self.threads[tid].spin;
         let polite = spin.waits == Waits::Politely;
-        let unknown = matches!(spin.waits, Waits::Move | Waits::Turn) && spin.looked;
+        let unseen = spin.unseen.reads == spin.began || spin.unseen.may_have_changed(spin.began);
+        let unknown = matches!(spin.waits, Waits::Move | Waits::Turn) && spin.looked && unseen;
         self.spins(tid) && (polite || unknown)
     }
 

@@ -21,6 +21,8 @@ pub struct Arrival {
     /// How much it had looked at.
     pub(super) looks: usize,
     pub(super) step: u32,
+    /// How often it had read what others may write without a step.
+    unseen: u64,
 }
 
 impl Machine {
@@ -52,8 +54,8 @@ impl Machine {
         if decides {
             self.doubt();
         }
-        if looks && self.closes_quietly(tid, state) {
-            return self.is_sure() && self.wait(tid, Waits::Change);
+        if looks && let Some(waits) = self.closes_quietly(tid, state) {
+            return self.is_sure() && self.wait(tid, waits);
         }
         let tried = alone && self.tries_patience(tid, yields);
         self.threads[tid].spin.went_on &= !yields;
@@ -88,24 +90,27 @@ impl Machine {
         self.steps >= self.mover.since.saturating_add(LONG)
     }
 
-    /// Whether the thread was here before since its last change. If so, the round is what it waits for.
-    fn closes_quietly(&mut self, tid: Tid, state: u64) -> bool {
+    /// Why the thread has to wait, if it was here before since its last change: then the round is what it waits for.
+    fn closes_quietly(&mut self, tid: Tid, state: u64) -> Option<Waits> {
         let steps = self.steps;
         let spin = &self.threads[tid].spin;
         let before = spin.arrivals.iter().rev().find(|before| before.state == state);
         // A lock that was taken in the round, and is held, was free in it: others could have had it.
-        let looks = before.map(|before| before.looks);
-        let looks = looks.filter(|&looks| !self.holds_any(tid, &spin.reads[looks..]));
+        let before = before.map(|before| (before.looks, before.unseen));
+        let before = before.filter(|&(looks, _)| !self.holds_any(tid, &spin.reads[looks..]));
         let spin = &mut self.threads[tid].spin;
-        if let Some(looks) = looks {
+        if let Some((looks, unseen)) = before {
             spin.round = spin.reads.split_off(looks);
-            return true;
+            spin.began = unseen;
+            // What has changed it may be no step. But before that its thread takes one, or has not begun.
+            return Some(if spin.unseen.reads > unseen { Waits::Move } else { Waits::Change });
         }
         if spin.arrivals.len() >= KEPT {
             spin.arrivals.clear();
         }
-        spin.arrivals.push(Arrival { state, looks: spin.reads.len(), step: steps });
-        false
+        let unseen = spin.unseen.reads;
+        spin.arrivals.push(Arrival { state, looks: spin.reads.len(), step: steps, unseen });
+        None
     }
 
     /// Why the thread has to wait, if it has come back to where it was, and so has all that threads share, while nobody else has moved.
@@ -117,8 +122,9 @@ impl Machine {
         let mut mixed = Mixed(state);
         mixed.add(shared);
         let before = alone.arrivals.iter().rev().find(|before| before.state == mixed.0);
-        if let Some(&Arrival { looks, step, .. }) = before {
+        if let Some(&Arrival { looks, step, unseen, .. }) = before {
             spin.round = alone.reads.split_off(looks);
+            spin.began = unseen;
             return Some(match could > step {
                 _ if alone.stale.iter().any(|&at| at >= step) => Waits::Refresh,
                 true => Waits::Turn,
@@ -128,8 +134,10 @@ impl Machine {
         if alone.arrivals.len() >= KEPT {
             alone.arrivals.clear();
         }
-        alone.arrivals.push(Arrival { state: mixed.0, looks: alone.reads.len(), step: steps });
+        let (looks, unseen) = (alone.reads.len(), spin.unseen.reads);
+        alone.arrivals.push(Arrival { state: mixed.0, looks, step: steps, unseen });
         tried.then(|| {
+            spin.began = unseen;
             spin.round = std::mem::take(&mut alone.reads);
             Waits::Politely
         })
@@ -157,6 +165,7 @@ impl Machine {
         }
         let spin = &mut self.threads[tid].spin;
         spin.round.dedup();
+        spin.unseen.waits(spin.began);
         spin.waits = waits;
         if waits != Waits::Change {
             spin.moved = None;
