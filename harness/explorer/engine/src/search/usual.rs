@@ -7,9 +7,9 @@ pub(crate) fn first_choice(view: &View<'_>, awake: impl Fn(Choice) -> bool) -> O
     usual(view.choices, view.last, view.yielding, awake)
 }
 
-/// [`first_choice`], for a search that leaves out rounds that come to nothing: who waits in a loop looks at once whether it can go on, and who has looked a few
-/// times goes on until it is known that it waits. Once somebody has waited so, those who may let others go on come last: what has been looked for in vain
-/// before need not be tried another time.
+/// [`first_choice`], for a search that leaves out rounds that come to nothing: who waits in a loop looks at once whether it can go on. Once somebody has waited so, who
+/// has looked a few times goes on until it is known that it waits, and those who may let others go on come last: what has been looked for in vain before need
+/// not be tried another time. (Not before: in a program without such loops, who yields gives the turn away.)
 pub(crate) fn first_to_try(
     view: &View<'_>,
     waits: bool,
@@ -19,8 +19,10 @@ pub(crate) fn first_to_try(
         let chosen = |choice: &&Choice| threads >> choice.thread & 1 == 1 && awake(**choice);
         view.choices.iter().find(chosen).copied()
     };
-    let yielding = view.yielding & !view.looking;
-    let storing = if waits { view.storing } else { 0 };
+    let (yielding, storing) = match waits {
+        true => (view.yielding & !view.looking, view.storing),
+        false => (view.yielding, 0),
+    };
     let others = |choice: Choice| awake(choice) && storing >> choice.thread & 1 == 0;
     among(view.waiting)
         .or_else(|| usual(view.choices, view.last, yielding, others))
