@@ -175,4 +175,10 @@ fn what_makes_no_sense_is_told_before_anything_is_compiled() {
     let seen = crates.explore("queue", &["--schedule", "garbage"]);
     seen.says(2, &["--schedule garbage: a schedule begins with"]);
     assert!(!seen.stderr.contains("compiling"), "{}", seen.stderr);
+    let chinese =
+        |arguments: &[&str]| crates.explore("queue", &[arguments, &["--language", "zh"]].concat());
+    chinese(&["--schedule", "garbage"])
+        .says(2, &["错误：--schedule garbage：不是可以重放的字符串"]);
+    chinese(&["--no-such-flag"]).says(2, &["错误：没有 `--no-such-flag` 这个选项"]);
+    chinese(&["--help"]).says(0, &["用法：", "退出码"]);
 }
