@@ -136,6 +136,16 @@ fn kept() {
 }
 
 #[test]
+fn stolen() {
+    hold("stolen.rs");
+}
+
+#[test]
+fn blocks() {
+    hold("blocks.rs");
+}
+
+#[test]
 fn locals() {
     hold("locals.rs");
 }

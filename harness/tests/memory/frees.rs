@@ -500,3 +500,87 @@ fn freed_as_it_was() {
     // SAFETY: `u64` and `[u32; 2]` differ in their alignment, `u64` and `f64` in nothing.
     drop(unsafe { Box::from_raw(eight.cast::<f64>()) });
 }
+
+static LOOKED_AT: AtomicUsize = AtomicUsize::new(0);
+static PUBLISHED: AtomicBool = AtomicBool::new(false);
+static NOTHING: Mutex<()> = Mutex::new(());
+static mut POINTER: *mut u64 = std::ptr::null_mut();
+
+/// Must fail: use after free. Who looks at something in between gets another block.
+fn used_after_a_look() {
+    let old = Box::into_raw(Box::new(1_u64));
+    unsafe { drop(Box::from_raw(old)) };
+    LOOKED_AT.load(Relaxed);
+    let new = Box::new(2_u64);
+    unsafe { std::hint::black_box(old.read()) };
+    drop(new);
+}
+
+/// Must fail: double free.
+fn freed_twice_after_a_look() {
+    let old = Box::into_raw(Box::new(1_u64));
+    unsafe { drop(Box::from_raw(old)) };
+    LOOKED_AT.load(Relaxed);
+    let new = Box::new(2_u64);
+    unsafe { drop(Box::from_raw(old)) };
+    std::mem::forget(new);
+}
+
+/// Must fail: use after free. A vector that has grown is elsewhere.
+fn used_after_it_grew() {
+    let mut list: Vec<u64> = Vec::with_capacity(1);
+    list.push(1);
+    let first = list.as_ptr();
+    list.push(2);
+    let _ = NOTHING.try_lock();
+    let other: Vec<u64> = Vec::with_capacity(1);
+    unsafe { std::hint::black_box(first.read()) };
+    drop(other);
+}
+
+/// Must fail: use after free. Another thread knows the block by what no step has changed.
+fn known_by_a_plain_pointer() {
+    let other = thread::spawn(|| unsafe {
+        let old = Box::into_raw(Box::new(1_u64));
+        POINTER = old;
+        drop(Box::from_raw(old));
+        LOOKED_AT.load(Relaxed);
+        std::hint::black_box(Box::into_raw(Box::new(2_u64)));
+        PUBLISHED.store(true, Release);
+    });
+    if PUBLISHED.load(Acquire) {
+        unsafe { std::hint::black_box(POINTER.read()) };
+    }
+    other.join().unwrap();
+}
+
+/// Must fail: use after free. The pointer was written under a lock, and a lock section that changes nothing comes in between.
+fn known_by_what_a_lock_guards() {
+    let other = thread::spawn(|| unsafe {
+        let old = Box::into_raw(Box::new(1_u64));
+        {
+            let _held = NOTHING.lock().unwrap();
+            POINTER = old;
+        }
+        drop(Box::from_raw(old));
+        drop(NOTHING.lock().unwrap());
+        std::hint::black_box(Box::into_raw(Box::new(2_u64)));
+        PUBLISHED.store(true, Release);
+    });
+    if PUBLISHED.load(Acquire) {
+        let _held = NOTHING.lock().unwrap();
+        unsafe { std::hint::black_box(POINTER.read()) };
+    }
+    other.join().unwrap();
+}
+
+/// A loop that allocates in each round is in vain all the same.
+fn waits_and_allocates() {
+    let ready = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| ready.store(true, Release));
+        while !ready.load(Acquire) {
+            std::hint::black_box(vec![Box::new(1_u64), Box::new(2)]);
+        }
+    });
+}

@@ -252,3 +252,59 @@ fn safe_remembers() {
         }
     });
 }
+
+#[unsafe(no_mangle)]
+static mut COUNT_WITH_A_NAME: u32 = 0;
+#[unsafe(export_name = "a count of one's own")]
+static mut COUNT_WITH_ANOTHER_NAME: u32 = 0;
+static mut COUNT: u32 = 0;
+
+trait Looks {
+    fn third() -> bool;
+}
+/// A function of a type that is another crate's.
+impl<T> Looks for Vec<T> {
+    #[inline(never)]
+    fn third() -> bool {
+        static mut IN_A_FUNCTION: u32 = 0;
+        third(&raw mut IN_A_FUNCTION)
+    }
+}
+
+#[inline(never)]
+fn third(count: *mut u32) -> bool {
+    unsafe {
+        *count += 1;
+        *count >= 3
+    }
+}
+
+fn gives_up(give_up: impl Fn() -> bool) {
+    let flag = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| flag.store(true, Relaxed));
+        while !flag.load(Relaxed) {
+            assert!(!give_up(), "too slow");
+        }
+    });
+}
+
+/// Must fail: panic. A loop that counts is not in vain, wherever it counts.
+fn counts_in_a_static() {
+    gives_up(|| third(&raw mut COUNT));
+}
+
+/// Must fail: panic.
+fn counts_in_a_static_with_a_name() {
+    gives_up(|| third(&raw mut COUNT_WITH_A_NAME));
+}
+
+/// Must fail: panic.
+fn counts_in_a_static_with_another_name() {
+    gives_up(|| third(&raw mut COUNT_WITH_ANOTHER_NAME));
+}
+
+/// Must fail: panic.
+fn counts_in_a_static_of_a_foreign_type() {
+    gives_up(<Vec<u32> as Looks>::third);
+}

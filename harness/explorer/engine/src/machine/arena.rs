@@ -4,10 +4,13 @@
 //!   chosen at compile time; what other threads do meanwhile does not move them. So locks that are taken in the order of their
 //!   addresses are taken in the same order each time, and an address can name an object.
 //! - **A block that is freed is not used again**, with one exception: one that its thread has allocated and freed since its last change
-//!   that others can see. Nobody else can know it; and a loop that allocates in each round finds itself where it was before. Where memory is watched
-//!   it is not used again before the thread's next visible operation either: whoever still uses it is found out.
+//!   that others can see. Nobody else can know it by what steps have changed; and a loop that allocates in each round finds itself where it was before. Where memory is
+//!   watched it is used again only if there is such a loop, once the thread comes back to where it has taken a step since that change: whoever still uses it is found out.
 //! - **An execution's memory is cleared at once**, before the next one begins. What is still alive then is kept where it is, and the next
 //!   execution begins behind it: tests keep what they have observed. What nobody can reach of that is given back from time to time, see `sweep`.
+//!
+//! - **What nobody has written is not zero**, in small blocks where memory is watched: a program that takes what it finds there for a null, a zero or `false` fails,
+//!   as it may with any allocator.
 //!
 //! Which code runs, the program's or the engine's, says a mark that is turned round wherever one calls the other (`crossing`, `fibers`). The
 //! engine's own memory, and everything outside of executions, comes from the system's allocator.
@@ -37,11 +40,15 @@ const APART: u32 = 36;
 /// How much memory an arena asks the system for at a time.
 const CHUNK: usize = 256 << 10;
 /// Blocks are powers of two, up to this one.
-const CLASSES: usize = 33;
+const CLASSES: usize = 36;
 /// A block is large.
 const LARGE: usize = 1 << 20;
 /// The smallest block.
 const LEAST: usize = 16;
+/// Blocks up to this size are filled when they are new; it is what a page holds.
+const FILLED: usize = 4096;
+/// With this, which is no address and no small number.
+const UNWRITTEN: usize = usize::MAX / 0xFF * 0xA5;
 
 /// The arena of one thread: its floor `≤ mark ≤ next ≤ mapped`.
 struct Region {
@@ -55,11 +62,17 @@ struct Region {
     free: [usize; CLASSES],
     /// Some are.
     any_free: bool,
-    /// Blocks to be used again after the thread's next visible operation.
+    /// Blocks to be used again once the thread comes back to where it was.
     late: [usize; CLASSES],
     /// There are some.
     any_late: bool,
+    /// Where the thread has taken steps since its last change.
+    places: [(usize, usize); PLACES],
+    places_used: usize,
 }
+
+/// So many places are kept: more than a round of a loop has.
+const PLACES: usize = 64;
 
 impl Region {
     const fn new(tid: Tid) -> Self {
@@ -72,6 +85,8 @@ impl Region {
             any_free: false,
             late: [0; CLASSES],
             any_late: false,
+            places: [(0, 0); PLACES],
+            places_used: 0,
         }
     }
 
@@ -83,6 +98,7 @@ impl Region {
         if std::mem::take(&mut self.any_late) {
             self.late = [0; CLASSES];
         }
+        self.places_used = 0;
     }
 }
 
@@ -271,13 +287,25 @@ pub fn note_change(tid: Tid) {
     region.forget_free();
 }
 
-/// A thread is about to do what others could see: from now on it may use again what it has freed.
+/// A thread is about to do what others could see, on this line and with its stack there. If it comes back, it may use again what it
+/// has freed.
 #[inline]
-pub fn note_step(tid: Tid) {
+pub fn note_step(tid: Tid, place: (usize, usize)) {
+    if !super::plain::is_on() {
+        return;
+    }
     // SAFETY: called by the machine, in an execution.
     let region = unsafe { &mut regions()[tid] };
-    if std::mem::take(&mut region.any_late) {
-        region.free_late();
+    if region.places[..region.places_used].contains(&place) {
+        if std::mem::take(&mut region.any_late) {
+            region.free_late();
+        }
+    } else {
+        if region.places_used == PLACES {
+            region.places_used = 0;
+        }
+        region.places[region.places_used] = place;
+        region.places_used += 1;
     }
 }
 
@@ -338,15 +366,16 @@ impl Region {
     }
 
     /// A block; null if there is no memory.
-    fn allocate(&mut self, tid: Tid, class: usize) -> *mut u8 {
-        if self.free[class] != 0 {
+    fn allocate(&mut self, tid: Tid, class: usize, align: usize) -> *mut u8 {
+        // Blocks are aligned to a page, or to what was asked for when they were new.
+        if self.free[class] != 0 && self.free[class].is_multiple_of(align) {
             let block = std::ptr::with_exposed_provenance_mut::<usize>(self.free[class]);
             // SAFETY: a free block holds the address of the next, which is cleared so that the block looks the same each time.
             self.free[class] = unsafe { block.replace(0) };
             return block.cast();
         }
         let end_of_all = START + ((tid + 1) << APART);
-        let block = self.next.next_multiple_of((1 << class).min(4096));
+        let block = self.next.next_multiple_of(align.max((1 << class).min(4096)));
         let Some(end) = block.checked_add(1 << class).filter(|&end| end <= end_of_all) else {
             return std::ptr::null_mut();
         };
@@ -377,19 +406,35 @@ impl Region {
     }
 }
 
-// SAFETY: blocks of an arena are disjoint, as large as their class, and aligned to it or to a page, whichever is less; larger alignments are the system's.
+/// Makes words of a block look as nobody would have written them.
+///
+/// # Safety
+///
+/// The block has so many words.
+unsafe fn fill(block: *mut usize, words: usize) {
+    for word in 0..words {
+        // SAFETY: as the caller promises. Volatile, so that no call of `memset` comes of it, which is taken for the program's.
+        unsafe { block.add(word).write_volatile(UNWRITTEN) };
+    }
+}
+
+// SAFETY: blocks of an arena are disjoint, as large as their class, and aligned to it or to a page, whichever is less, or to more if that is asked for.
 unsafe impl GlobalAlloc for Arena {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let runs = RUNS.try_with(Cell::get).unwrap_or(ENGINE);
         let class = class(layout);
-        if runs == ENGINE || class >= CLASSES || layout.align() > 4096 {
+        if runs == ENGINE || class >= CLASSES {
             // SAFETY: as the caller promises.
             return unsafe { System.alloc(layout) };
         }
         let tid = Tid::from(runs);
         // SAFETY: code of the exploration runs.
-        let block = unsafe { regions()[tid].allocate(tid, class) };
+        let block = unsafe { regions()[tid].allocate(tid, class, layout.align()) };
+        if super::plain::is_on() && !block.is_null() && layout.size() <= FILLED {
+            // SAFETY: a block is a whole number of words, and no smaller than its size.
+            unsafe { fill(block.cast(), layout.size().div_ceil(size_of::<usize>())) };
+        }
         ALIVE.fetch_add(u64::from(!block.is_null()), Relaxed);
         plain::allocated(tid, block.addr(), layout);
         block

@@ -141,7 +141,7 @@ fn answer(
         let me = machine.current;
         machine.threads[me].caller = callers::last();
         let base = context.fibers.note_depth(me, stack);
-        super::arena::note_step(me);
+        super::arena::note_step(me, (std::ptr::from_ref(at).addr(), stack));
         if machine.in_hook {
             let ends = matches!(op, Op::Exit(_) | Op::Abort);
             let does = if ends { "ends the program" } else { "uses what threads share" };

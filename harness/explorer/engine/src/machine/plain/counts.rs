@@ -25,22 +25,55 @@ use crate::machine::op::{Obj, Tid};
 use crate::search::clock::Clock;
 
 /// A raise, by whom and when.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Raise {
     tid: Tid,
     epoch: u16,
-    /// How many references its thread knows to have been made, with the first.
-    known: i32,
-    /// How many others were made of which it does not know: each makes up for one drop.
-    others: i32,
-    /// How many drops do not come after it.
-    drops: i32,
+    /// The raises that its thread knows of.
+    known: Known,
+    /// So many drops need not come after it, of references of which it does not know that they were made.
+    drops: usize,
+    /// A drop is paired with it.
+    paired: bool,
 }
 
 impl Raise {
-    /// Whether there is a reference whatever the order.
+    /// Whether there is a reference whatever the order, the first one or one that it knows of.
+    ///
+    /// Say that `before` are the raises and drops that have come before it in some order. All raises that it knows of are among them. A drop that is paired with a raise
+    /// comes after that raise, so it takes away what was added for it: only the other drops take from what is known.
     fn is_safe(&self) -> bool {
-        self.known - (self.drops - self.others).max(0) >= 1
+        self.drops <= self.known.count
+    }
+}
+
+/// Some of the raises of a counter.
+#[derive(Debug, Default)]
+struct Known {
+    count: usize,
+    /// Bit by bit; more than a word of them is rare.
+    first: u64,
+    rest: Vec<u64>,
+}
+
+impl Known {
+    fn insert(&mut self, raise: usize) {
+        self.count += 1;
+        let (word, bit) = (raise / 64, 1 << (raise % 64));
+        if word == 0 {
+            self.first |= bit;
+        } else {
+            self.rest.resize(self.rest.len().max(word), 0);
+            self.rest[word - 1] |= bit;
+        }
+    }
+
+    fn has(&self, raise: usize) -> bool {
+        let word = match raise / 64 {
+            0 => self.first,
+            word => self.rest.get(word - 1).copied().unwrap_or(0),
+        };
+        word & 1 << (raise % 64) != 0
     }
 }
 
@@ -48,9 +81,26 @@ impl Raise {
 #[derive(Debug, Default)]
 struct Counter {
     raises: Vec<Raise>,
-    drops: i32,
+    /// Those with which no drop is paired.
+    unpaired: Vec<usize>,
+    drops: usize,
     /// What those knew who dropped.
     knew: Clock,
+}
+
+impl Counter {
+    /// Which raise made the reference that a thread drops: one of its own, or else the last one that it knows of. Any of them would be right; it is only
+    /// that some leave more to others.
+    fn pair(&mut self, tid: Tid, knows: impl Fn(Tid, u16) -> bool) -> Option<usize> {
+        let last = |fits: &dyn Fn(&Raise) -> bool| {
+            self.unpaired.iter().rposition(|&raise| fits(&self.raises[raise]))
+        };
+        let place = last(&|raise| raise.tid == tid)
+            .or_else(|| last(&|raise| knows(raise.tid, raise.epoch)))?;
+        let raise = self.unpaired.remove(place);
+        self.raises[raise].paired = true;
+        Some(raise)
+    }
 }
 
 /// The counters of an execution.
@@ -96,17 +146,20 @@ impl Counts {
         knows: impl Fn(Tid, u16) -> bool,
     ) -> bool {
         let counter = self.counters.entry(counter).or_default();
-        let mut raise = Raise { tid, epoch, known: 1, others: 0, drops: counter.drops };
-        for earlier in &mut counter.raises {
+        let mut known = Known::default();
+        let mut drops = counter.drops;
+        for (number, earlier) in counter.raises.iter().enumerate() {
             if earlier.tid == tid || knows(earlier.tid, earlier.epoch) {
-                raise.known += 1;
+                known.insert(number);
             } else {
-                raise.others += 1;
-                earlier.others += 1;
+                drops -= usize::from(earlier.paired);
             }
         }
+        let raise = Raise { tid, epoch, known, drops, paired: false };
+        let is_safe = raise.is_safe();
+        counter.unpaired.push(counter.raises.len());
         counter.raises.push(raise);
-        raise.is_safe()
+        is_safe
     }
 
     /// A counter is lowered by a thread with this clock. Whether no raise could have come after it and found nothing.
@@ -120,9 +173,11 @@ impl Counts {
         let counter = self.counters.entry(counter).or_default();
         counter.knew.join(clock);
         counter.drops += 1;
+        let made_by = counter.pair(tid, &knows);
         let mut safe = true;
         for raise in &mut counter.raises {
-            if raise.tid != tid && !knows(raise.tid, raise.epoch) {
+            let comes_after = raise.tid == tid || knows(raise.tid, raise.epoch);
+            if !comes_after && made_by.is_none_or(|made_by| raise.known.has(made_by)) {
                 raise.drops += 1;
                 safe &= raise.is_safe();
             }
@@ -169,6 +224,44 @@ mod tests {
             assert!(counts.down(8, 1, &Clock::default(), |_, _| false));
             assert!(counts.down(8, 2, &Clock::default(), |_, _| false));
         }
+    }
+
+    #[test]
+    fn two_who_clone_what_they_do_not_have_excuse_nothing() {
+        let nobody = |_, _| false;
+        // The only reference is dropped by thread 3; whatever the order, the second or third of them finds out.
+        for order in [[1, 2, 3], [1, 3, 2], [3, 1, 2]] {
+            let mut counts = Counts::default();
+            let mut step = |tid| match tid {
+                3 => counts.down(8, 3, &Clock::default(), nobody),
+                _ => counts.up(8, (tid, 1), nobody),
+            };
+            assert!(!order.map(&mut step).iter().all(|safe| *safe), "{order:?}");
+        }
+    }
+
+    #[test]
+    fn what_each_was_given_it_drops() {
+        // Main clones for two threads, which drop theirs, in either order; main drops its own without waiting for them.
+        for order in [[0, 1, 2], [2, 1, 0], [2, 0, 1], [1, 0, 2]] {
+            let mut counts = Counts::default();
+            assert!(counts.up(8, (0, 1), |_, _| false));
+            assert!(counts.up(8, (0, 2), |_, _| false));
+            for tid in order {
+                let knows = |_, epoch: u16| usize::from(epoch) <= tid;
+                assert!(counts.down(8, tid, &Clock::default(), knows), "{order:?}: {tid}");
+            }
+        }
+    }
+
+    #[test]
+    fn many_raises_are_told_apart() {
+        let mut known = Known::default();
+        for raise in [0, 63, 64, 130] {
+            known.insert(raise);
+        }
+        let has: Vec<usize> = (0..200).filter(|&raise| known.has(raise)).collect();
+        assert_eq!(has, [0, 63, 64, 130]);
     }
 
     #[test]

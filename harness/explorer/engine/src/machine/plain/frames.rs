@@ -245,7 +245,7 @@ pub extern "C" fn left(stack: usize) {
         NOW.set(now);
         super::locals::returned(RUNNING.get(), caller);
         if before & !now & LAST_DROP != 0 {
-            context::apart(super::last_drop_ended);
+            context::apart(super::last_drop::ended);
         }
     }
 }

@@ -13,6 +13,7 @@
 //! | `blocks` | what is allocated |
 //! | `locals` | local variables that others use |
 //! | `atomics`, `counts` | the counters of `Arc` and `Weak` |
+//! | `last_drop` | what the last drop of an `Arc` touches |
 //! | `leaks` | what nobody has freed and nobody can reach |
 //! | `undo` | statics |
 //! | `accepted` | which races are no failure |
@@ -25,6 +26,7 @@ pub mod counts;
 pub mod faults;
 pub mod frames;
 mod hooks;
+mod last_drop;
 pub mod leaks;
 mod library;
 mod locals;
@@ -67,11 +69,7 @@ pub struct Plain {
     borrowed: Clock,
     /// The block that the last of them may free.
     freeing: Option<usize>,
-    /// What the last drop has touched that may outlive it.
-    touched: Vec<usize>,
-    /// The counter that it has made 0, and where it has read that counter's address.
-    last: usize,
-    handles: Vec<usize>,
+    last_drop: last_drop::LastDrop,
     /// Whose local variables others have used: eight bytes each.
     lent: Vec<(Tid, usize)>,
     undo: undo::Undo,
@@ -110,7 +108,7 @@ pub fn begin(steps_of_counters: bool) {
             plain.undo.begin();
             plain.borrowed.clear();
             plain.freeing = None;
-            plain.touched.clear();
+            plain.last_drop = last_drop::LastDrop::default();
             plain.looked = false;
             plain.looks = 0;
             plain.visible = steps_of_counters;
@@ -124,31 +122,6 @@ pub fn looked() -> bool {
     is_on() && with(|plain| plain.looked && !plain.visible).unwrap_or(false)
 }
 
-impl Plain {
-    /// A counter has become 0: its thread may see, and free, what the others have done.
-    fn last_of(&mut self, counter: usize) {
-        if !frames::in_last_drop() {
-            self.borrowed.clear();
-        }
-        if let Some(knew) = self.counts.knew(counter) {
-            self.borrowed.join(knew);
-        }
-        match self.blocks.around(counter) {
-            // The strong counter is the first.
-            Some(block) if block.start == counter => {
-                frames::arm();
-                if !frames::in_last_drop() {
-                    self.touched.clear();
-                    self.handles.clear();
-                    self.last = counter;
-                }
-            }
-            Some(block) => self.freeing = Some(block.start),
-            None => self.looked = true,
-        }
-    }
-}
-
 /// The program is about to write.
 fn about_to_write(address: usize, size: usize) {
     if !arena::is_explored() {
@@ -159,7 +132,7 @@ fn about_to_write(address: usize, size: usize) {
         context::apart(|| with(|plain| plain.undo.keep(address, size)));
     }
     if noted {
-        touched_in_last_drop(address, false);
+        last_drop::touches(address, false);
     }
 }
 
@@ -168,57 +141,6 @@ fn is_the_program_s(address: usize) -> bool {
     arena::holds(address)
         || undo::may_be_static(address)
         || context::with_stack(|_, fibers, _| fibers.has(address)) == Some(true)
-}
-
-/// The last drop of an `Arc` touches memory.
-#[cold]
-#[inline(never)]
-fn touched_in_last_drop(address: usize, reads: bool) {
-    let here = std::ptr::from_ref(&address).addr();
-    let is_own = (here..frames::last_drop_began()).contains(&address);
-    if is_own || with(|plain| plain.visible || plain.looked) == Some(true) {
-        return;
-    }
-    context::apart(|| {
-        if !is_the_program_s(address) {
-            return;
-        }
-        with(|plain| {
-            if reads && plain.undo.is_constant(address) {
-                return;
-            }
-            if reads && address.is_multiple_of(size_of::<usize>()) {
-                // SAFETY: the program is about to read here, and a word lies within a page.
-                let word =
-                    unsafe { std::ptr::with_exposed_provenance::<usize>(address).read_volatile() };
-                if word == plain.last {
-                    plain.handles.push(address);
-                    return;
-                }
-            }
-            plain.touched.push(address);
-        });
-    });
-}
-
-/// The last drop of an `Arc` is over. Whose it was makes a difference if it has touched what is still there: for who writes, others find it; and who reads
-/// may find what another has written meanwhile, or clash with that.
-fn last_drop_ended() {
-    with(|plain| {
-        let last = plain.blocks.around(plain.last).map(|block| block.start);
-        let outlives = |&address: &usize| match plain.blocks.around(address) {
-            // What is left of the value, for a `Weak`, nobody reaches.
-            Some(block) => block.is_alive() && Some(block.start) != last,
-            None => true,
-        };
-        // The pointer that is being dropped, with its metadata, lies wherever its owner has it.
-        let is_handle = |address: &usize| {
-            plain.handles.iter().any(|handle| address.abs_diff(*handle) <= size_of::<usize>())
-        };
-        plain.looked |=
-            plain.touched.iter().any(|address| outlives(address) && !is_handle(address));
-        plain.touched.clear();
-    });
 }
 
 /// What is about to be done depends on which thread does it.
@@ -289,7 +211,7 @@ fn access_before(steps: u16, (address, size): (usize, usize), how: How, at: usiz
         return;
     }
     if how.is_read() && frames::in_last_drop() {
-        touched_in_last_drop(address, true);
+        last_drop::touches(address, true);
     }
     let mut yields = false;
     let fine = context::with_stack(|machine, fibers, stack| {

@@ -27,8 +27,31 @@ pub fn all() -> &'static [(usize, usize)] {
     ALL.get_or_init(|| find().unwrap_or_default())
 }
 
-/// The crate of which a symbol names something, in either of Rust's ways to make symbols.
-fn crate_of(symbol: &str) -> Option<&str> {
+/// Names that are not Rust's and that compilers and linkers put into an executable, or the beginnings of such names.
+const OF_THE_LINKER: [&str; 9] = [
+    "_DYNAMIC",
+    "_GLOBAL_OFFSET_TABLE_",
+    "__TMC_",
+    "__do_global_dtors_aux",
+    "__dso_handle",
+    "__frame_dummy_init_array",
+    "_rust_extern_with_linkage_",
+    "DW.ref.",
+    "completed.",
+];
+
+/// Whether a symbol names something that is not the program's.
+fn is_others(symbol: &str) -> bool {
+    match crates_of(symbol) {
+        // Of an `impl` the type may be another crate's, and the trait one's own, or what is in either.
+        Some(crates) => crates.iter().all(|name| OTHERS.contains(name)),
+        // A variable of a shared library that was copied into the executable has that library's version behind an `@`.
+        None => symbol.contains('@') || OF_THE_LINKER.iter().any(|name| symbol.starts_with(name)),
+    }
+}
+
+/// The crates of which a symbol names something, in either of Rust's ways to make symbols; nothing if it is another name, as `#[no_mangle]` leaves it.
+fn crates_of(symbol: &str) -> Option<Vec<&str>> {
     let sized = |text: &str| -> Option<(usize, usize)> {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         Some((digits, text.get(..digits)?.parse().ok()?))
@@ -36,9 +59,18 @@ fn crate_of(symbol: &str) -> Option<&str> {
     if let Some(path) = symbol.strip_prefix("_ZN") {
         let (digits, length) = sized(path)?;
         let first = path.get(digits..digits + length)?;
-        // Of an `impl` the type comes first.
-        let first = first.trim_start_matches("_$LT$").trim_start_matches('_');
-        return Some(first.split(['.', '$']).next().unwrap_or(first));
+        if !first.contains('$') {
+            return Some(vec![first]);
+        }
+        // An `impl`: a path begins where no `..` is before.
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let begins = first.match_indices("..").filter_map(|(end, _)| {
+            let before = &first[..end];
+            let start = before.bytes().rposition(|byte| !is_name(byte)).map_or(0, |at| at + 1);
+            let is_inner = before[..start].ends_with("..");
+            (!is_inner && start < end).then(|| before[start..].trim_start_matches('_'))
+        });
+        return Some(begins.collect());
     }
     let path = symbol.strip_prefix("_R")?;
     let root = path.find("Cs")? + 2;
@@ -47,7 +79,7 @@ fn crate_of(symbol: &str) -> Option<&str> {
     let start = name + digits;
     // An underscore keeps digits apart from a name that begins with one.
     let start = start + usize::from(path.get(start..)?.starts_with('_'));
-    path.get(start..start + length)
+    Some(vec![path.get(start..start + length)?])
 }
 
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
@@ -71,7 +103,7 @@ fn find() -> Option<Vec<(usize, usize)>> {
 
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod elf {
-    use super::{OTHERS, crate_of};
+    use super::is_others;
 
     /// `SHT_SYMTAB`
     const SYMBOLS: u32 = 2;
@@ -131,10 +163,7 @@ mod elf {
                 );
                 write && !name.is_some_and(|name| name.starts_with(".data.rel.ro"))
             });
-            let others = || {
-                let owner = name(symbol.st_name).and_then(crate_of);
-                owner.is_none_or(|owner| OTHERS.contains(&owner))
-            };
+            let others = || name(symbol.st_name).is_none_or(is_others);
             if is_object && writable && symbol.st_size > 0 && !others() {
                 let start = base + symbol.st_value as usize;
                 found.push((start, start + symbol.st_size as usize));
@@ -158,22 +187,45 @@ mod elf {
 
 #[cfg(test)]
 mod tests {
-    use super::{all, crate_of};
+    use super::{all, crates_of, is_others};
 
     #[test]
     fn a_symbol_says_whose_it_is() {
-        for (symbol, owner) in [
-            ("_ZN3std6thread8ThreadId3new7COUNTER17h0123456789abcdefE", Some("std")),
-            ("_ZN57_$LT$std..io..Stdout$u20$as$u20$core..fmt..Debug$GT$3fmt1S17h00E", Some("std")),
-            ("_ZN6cliffs4LEFT17h0123456789abcdefE", Some("cliffs")),
-            ("_RNvCs1234_7mycrate4LEFT", Some("mycrate")),
-            ("_RNvNtCshIyU9_3std6thread7COUNTER", Some("std")),
-            ("_RNvNtCsh_8_8queuesx1S", Some("8queuesx")),
-            ("completed.0", None),
+        for (symbol, crates) in [
+            ("_ZN3std6thread8ThreadId3new7COUNTER17h0123456789abcdefE", &["std"][..]),
+            (
+                "_ZN57_$LT$std..io..Stdout$u20$as$u20$core..fmt..Debug$GT$3fmt1S17h00E",
+                &["std", "core"],
+            ),
+            (
+                "_ZN60_$LT$alloc..vec..Vec$LT$T$GT$$u20$as$u20$mine..Tr..Looks$GT$1f1N17h00E",
+                &["alloc", "mine"],
+            ),
+            ("_ZN31_$LT$u32$u20$as$u20$mine..Tr$GT$1f1N17h00E", &["mine"]),
+            ("_ZN6cliffs4LEFT17h0123456789abcdefE", &["cliffs"]),
+            ("_RNvCs1234_7mycrate4LEFT", &["mycrate"]),
+            ("_RNvNtCshIyU9_3std6thread7COUNTER", &["std"]),
+            ("_RNvNtCsh_8_8queuesx1S", &["8queuesx"]),
         ] {
-            assert_eq!(crate_of(symbol), owner, "{symbol}");
+            assert_eq!(crates_of(symbol).as_deref(), Some(crates), "{symbol}");
+        }
+        for name in ["completed.0", "LOOKS", "__count", "environ@GLIBC_2.2.5"] {
+            assert_eq!(crates_of(name), None, "{name}");
         }
     }
+
+    #[test]
+    fn what_has_a_name_of_its_own_is_the_program_s() {
+        for name in ["LOOKS", "__count", "_ZN31_$LT$u32$u20$as$u20$mine..Tr$GT$1f1N17h00E"] {
+            assert!(!is_others(name), "{name}");
+        }
+        let of_libraries = ["environ@GLIBC_2.2.5", "stdout@@GLIBC_2.2.5"];
+        let of_the_linker = ["completed.0", "__TMC_END__", "__dso_handle", "_DYNAMIC"];
+        for name in of_libraries.into_iter().chain(of_the_linker) {
+            assert!(is_others(name), "{name}");
+        }
+    }
+
     #[test]
     fn the_engine_s_own_are_not_the_program_s() {
         static mut OURS: u64 = 3;
