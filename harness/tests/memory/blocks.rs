@@ -1,5 +1,6 @@
 //! Blocks of every size and alignment are watched, and what nobody has written in one is not zero.
 
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::UnsafeCell;
 use std::hint::black_box;
 use std::mem::MaybeUninit;
@@ -121,5 +122,42 @@ fn zeroed() {
         assert!(black_box(&list).iter().all(|&n| n == 0));
         drop(list);
         drop(black_box(vec![7_u64; 64]));
+    }
+}
+
+fn of_the_system() -> *mut u32 {
+    unsafe { System.alloc_zeroed(Layout::new::<u32>()).cast() }
+}
+
+/// Must fail: use after free. What is asked of the system's allocator is watched as well.
+fn of_the_system_used_after_free() {
+    let block = of_the_system();
+    let sent = Sent(block);
+    let other = thread::spawn(move || unsafe {
+        let sent = sent;
+        black_box(sent.0.read());
+    });
+    unsafe { System.dealloc(block.cast(), Layout::new::<u32>()) };
+    other.join().unwrap();
+}
+
+/// Must fail: panic. A count in it is part of where a loop stands.
+fn counts_in_a_block_of_the_system() {
+    let flag = AtomicBool::new(false);
+    let block = of_the_system();
+    thread::scope(|scope| {
+        scope.spawn(|| flag.store(true, Relaxed));
+        while !flag.load(Relaxed) {
+            assert!(!third(block), "too slow");
+        }
+    });
+    unsafe { System.dealloc(block.cast(), Layout::new::<u32>()) };
+}
+
+#[inline(never)]
+fn third(count: *mut u32) -> bool {
+    unsafe {
+        *count += 1;
+        *count >= 3
     }
 }

@@ -1,7 +1,9 @@
 //! Loops that wait, where memory is watched: a round in vain is told as one, whatever the watching leaves on the stack.
 
+use std::cell::{Cell, RefCell, UnsafeCell};
 use std::hint::{black_box, spin_loop};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::*};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, RwLock};
 use std::thread;
 
@@ -209,5 +211,156 @@ fn much_memory_is_zero() {
             let zeros = black_box(vec![0_u8; 3 << 30]);
             assert_eq!((zeros[0], zeros[zeros.len() - 1]), (0, 0));
         }
+    });
+}
+
+/// The value is a reference to a local of main, which main has lent to the others.
+fn polls_a_mutex_of_a_reference() {
+    let mut x = 0;
+    let lock = Mutex::new(&mut x);
+    thread::scope(|scope| {
+        scope.spawn(|| while **lock.lock().unwrap() == 0 {});
+        **lock.lock().unwrap() = 1;
+    });
+}
+
+/// The same with a part of an array.
+fn polls_a_mutex_of_a_slice() {
+    let mut x = [0_u8; 4];
+    let lock = Mutex::new(&mut x[..]);
+    thread::scope(|scope| {
+        scope.spawn(|| while lock.lock().unwrap()[2] == 0 {});
+        lock.lock().unwrap()[2] = 1;
+    });
+}
+
+/// What is under the lock is changed through a shared reference.
+fn polls_a_mutex_of_a_cell() {
+    let lock = Mutex::new(Cell::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| while !lock.lock().unwrap().get() {});
+        lock.lock().unwrap().set(true);
+    });
+}
+
+/// And by a cell that counts who has borrowed it.
+fn polls_a_mutex_of_a_refcell() {
+    let lock = Mutex::new(RefCell::new(0));
+    thread::scope(|scope| {
+        scope.spawn(|| while *lock.lock().unwrap().borrow() == 0 {});
+        *lock.lock().unwrap().borrow_mut() = 1;
+    });
+}
+
+/// Readers and a writer.
+fn polls_a_rwlock_of_a_reference() {
+    let mut x = 0;
+    let lock = RwLock::new(&mut x);
+    thread::scope(|scope| {
+        scope.spawn(|| while **lock.read().unwrap() == 0 {});
+        **lock.write().unwrap() = 1;
+    });
+}
+
+/// By `try_lock`, with a yield.
+fn tries_a_mutex_of_a_reference() {
+    let mut x = 0;
+    let lock = Mutex::new(&mut x);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            loop {
+                if let Ok(guard) = lock.try_lock()
+                    && **guard == 1
+                {
+                    break;
+                }
+                thread::yield_now();
+            }
+        });
+        **lock.lock().unwrap() = 1;
+    });
+}
+
+struct Slot(UnsafeCell<u32>);
+// SAFETY: who reads the lock may write here, as long as there is one who reads.
+unsafe impl Sync for Slot {}
+
+/// A reader changes what is under the lock.
+fn readers_change() {
+    static LOCK: RwLock<Slot> = RwLock::new(Slot(UnsafeCell::new(0)));
+    let other = thread::spawn(|| {
+        let guard = LOCK.read().unwrap();
+        unsafe { *guard.0.get() = 1 }
+    });
+    loop {
+        let guard = LOCK.write().unwrap();
+        if unsafe { *guard.0.get() } == 1 {
+            break;
+        }
+    }
+    other.join().unwrap();
+}
+
+static BESIDE: AtomicU32 = AtomicU32::new(0);
+static mut SEEN: bool = false;
+
+/// What it waits for is plain memory, and it looks at an atomic as well.
+fn polls_a_volatile_beside_an_atomic() {
+    let other = thread::spawn(|| unsafe { (&raw mut SEEN).write_volatile(true) });
+    while !unsafe { (&raw const SEEN).read_volatile() } {
+        BESIDE.load(Relaxed);
+    }
+    other.join().unwrap();
+}
+
+/// Must fail: livelock. Nobody ever changes what it looks at, and others have changed something else.
+fn polls_what_nobody_changes() {
+    let mut x = 0;
+    let lock = Mutex::new(&mut x);
+    let mut other = 0;
+    thread::scope(|scope| {
+        scope.spawn(|| while **lock.lock().unwrap() == 0 {});
+        other += std::hint::black_box(1);
+    });
+    assert_eq!(other, 1);
+}
+
+struct Waits(Receiver<()>);
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.recv().unwrap();
+    }
+}
+thread_local! {
+    static WAITS: RefCell<Option<Waits>> = const { RefCell::new(None) };
+}
+
+fn polls_the_end(pause: fn()) {
+    let (sender, receiver) = channel();
+    let other = thread::spawn(move || WAITS.with(|w| *w.borrow_mut() = Some(Waits(receiver))));
+    while !other.is_finished() {
+        pause();
+    }
+    sender.send(()).unwrap();
+    other.join().unwrap();
+}
+
+/// A thread has finished before its thread-locals are gone.
+fn polls_whether_a_thread_has_finished() {
+    polls_the_end(|| ());
+}
+
+/// The same with a yield.
+fn polls_politely_whether_a_thread_has_finished() {
+    polls_the_end(thread::yield_now);
+}
+
+static SLOTS: RwLock<[AtomicU32; 2]> = RwLock::new([AtomicU32::new(0), AtomicU32::new(0)]);
+
+/// A reader stores into an atomic under the lock, and the writer that polls looks at it without a step.
+fn readers_store() {
+    thread::scope(|scope| {
+        scope.spawn(|| SLOTS.read().unwrap()[0].store(1, Relaxed));
+        while *SLOTS.write().unwrap()[0].get_mut() == 0 {}
     });
 }

@@ -308,3 +308,37 @@ fn counts_in_a_static_with_another_name() {
 fn counts_in_a_static_of_a_foreign_type() {
     gives_up(<Vec<u32> as Looks>::third);
 }
+
+const fn reversed<const N: usize>() -> [u32; N] {
+    let mut numbers = [0; N];
+    let mut i = 0;
+    while i < N {
+        numbers[i] = (N - 1 - i) as u32;
+        i += 1;
+    }
+    numbers
+}
+
+static mut LARGE_NUMBERS: [u32; 20_000] = reversed();
+static mut SMALL_NUMBERS: [u32; 10_000] = reversed();
+
+fn sorts(numbers: &mut [u32]) {
+    static CHANGED: AtomicUsize = AtomicUsize::new(0);
+    assert_eq!(numbers[0], numbers.len() as u32 - 1);
+    numbers.sort_unstable();
+    // Two executions.
+    thread::scope(|scope| {
+        scope.spawn(|| CHANGED.fetch_add(1, Relaxed));
+        scope.spawn(|| CHANGED.fetch_add(1, Relaxed));
+    });
+}
+
+/// What precompiled code of std writes is put back, also in a large static.
+fn a_large_one_is_sorted() {
+    sorts(unsafe { &mut *(&raw mut LARGE_NUMBERS) });
+}
+
+/// And in one that lies beside it.
+fn a_small_one_is_sorted() {
+    sorts(unsafe { &mut *(&raw mut SMALL_NUMBERS) });
+}

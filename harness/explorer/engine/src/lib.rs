@@ -11,6 +11,7 @@
 //! Inside, decisions and machinery are apart: `search` chooses and never runs anything, `machine` runs and never chooses. The
 //! README beside this package says how the search works, what it does not cover, and why it is not loom or shuttle.
 
+pub mod alloc;
 pub mod env;
 mod explore;
 pub mod io;

@@ -7,7 +7,6 @@
 //!
 //! Signatures, traits and behaviour outside of executions are `std`'s; `tests/` compares them. What differs:
 //!
-//! - Atomics are larger than their values, and code that casts pointers to atomics does not work.
 //! - `SystemTime` is another type than the one that `std::fs::Metadata` returns. `From` converts both ways.
 //! - `is_terminal` of the standard streams is a method of a trait of the same name, because `std`'s is closed to others.
 //! - The lock of standard input keeps nobody out of it, nor do those of the other streams unless the order of prints is explored.
@@ -61,6 +60,12 @@ pub mod thread {
     };
     #[expect(deprecated, reason = "std still has them")]
     pub use explore_engine::thread::{park_timeout_ms, sleep_ms};
+}
+
+/// `std::alloc`, whose system's allocator is watched.
+pub mod alloc {
+    pub use ::std::alloc::*;
+    pub use explore_engine::alloc::System;
 }
 
 /// `std::env`, which says when all of it is read.

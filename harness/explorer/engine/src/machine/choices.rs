@@ -297,7 +297,8 @@ impl Machine {
             Op::Send(_) | Op::SendTaken { .. } | Op::Receive { .. } => self.channel_ready(thread),
             Op::Print(stream) | Op::LockStream(stream) => self.stream_ready(tid, stream),
             Op::SpinYield => self.may_spin_on(tid),
-            Op::Sleep(time) => time < ENDLESS,
+            // One that grows, as a back-off does, was not meant to be endless.
+            Op::Sleep(time) => time < ENDLESS || thread.slept >= time >> 10,
             Op::SleepEnds(_) => false,
             _ => true,
         }
@@ -415,7 +416,8 @@ impl Machine {
                 (if queued { widest } else { one(lock, Kind::Share) }, widest)
             }
             Op::Unread(lock)
-                if self.lock(lock).readers.iter().filter(|&&reader| reader == tid).count() > 1 =>
+                if self.lock(lock).readers.iter().filter(|&&reader| reader == tid).count() > 1
+                    && !self.config.queues =>
             {
                 same(Footprint::EMPTY)
             }

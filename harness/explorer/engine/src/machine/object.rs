@@ -39,10 +39,8 @@ pub enum State {
         generation: u32,
         /// What those who came knew.
         view: Clock,
-        /// What those knew who opened it the last time.
-        opened: Clock,
-        /// The step that opened it the last time.
-        opened_by: u32,
+        /// For each time that it has opened: what those knew who opened it, and the step that did. Who passes late learns nothing of the next time.
+        opened: Vec<(Clock, u32)>,
     },
     /// `Once` and what is built on it.
     Once(Once),

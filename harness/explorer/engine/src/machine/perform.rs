@@ -144,7 +144,9 @@ impl Machine {
             Op::SpinYield => self.spin_on(tid),
             Op::Sleep(_) if alt == LONG => return Done { value: 1, ok: true },
             Op::Sleep(time) | Op::SleepEnds(time) => {
-                let now = &mut self.threads[tid].views.current.time;
+                let thread = &mut self.threads[tid];
+                thread.slept = thread.slept.max(time);
+                let now = &mut thread.views.current.time;
                 *now = now.saturating_add(time);
             }
             Op::Park { timeout } => return self.park(tid, timeout, alt),
@@ -209,6 +211,7 @@ impl Machine {
                 state.read_view.join(&view);
                 if let Some(reader) = reader {
                     self.threads[reader].reading -= 1;
+                    self.policies.hands_on |= own.is_none();
                 }
                 *woken = self.waiting_for(lock);
             }
@@ -278,12 +281,12 @@ impl Machine {
             Op::Arrive { barrier, threads } => {
                 return self.arrive(tid, barrier, threads, step, woken);
             }
-            Op::Pass { barrier, .. } => {
-                if let State::Barrier { opened, opened_by, .. } =
-                    &self.objects[barrier as usize].state
+            Op::Pass { barrier, generation } => {
+                if let State::Barrier { opened, .. } = &self.objects[barrier as usize].state
+                    && let Some((knew, by)) = opened.get(generation as usize)
                 {
-                    self.threads[tid].views.learn(opened);
-                    self.after.push(*opened_by);
+                    self.threads[tid].views.learn(knew);
+                    self.after.push(*by);
                 }
             }
             Op::OnceEnter { once, ignore_poison } => {
@@ -504,7 +507,7 @@ impl Machine {
         woken: &mut u64,
     ) -> Done {
         let knows = self.threads[tid].views.current.clone();
-        let State::Barrier { arrived, generation, view, opened, opened_by } =
+        let State::Barrier { arrived, generation, view, opened } =
             &mut self.objects[barrier as usize].state
         else {
             return Done::OK;
@@ -516,9 +519,9 @@ impl Machine {
         if leader {
             *arrived = 0;
             *generation += 1;
-            *opened = std::mem::take(view);
-            *opened_by = step;
-            self.threads[tid].views.learn(opened);
+            let knew = std::mem::take(view);
+            self.threads[tid].views.learn(&knew);
+            opened.push((knew, step));
             let waiting = self.threads.iter().enumerate();
             let passes =
                 |op: &Op| matches!(op, Op::Pass { barrier: other, .. } if *other == barrier);

@@ -29,7 +29,7 @@
 use super::object::Object;
 use super::op::{Loc, Op, Tid};
 use super::thread::Thread;
-use super::{Machine, context};
+use super::{Machine, arena, context};
 
 /// What the program was seen to do, in all executions together.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,6 +38,8 @@ pub struct Policies {
     pub(crate) writes: bool,
     /// It waits for something while it holds a lock for reading, or tries to get one.
     pub(crate) notices: bool,
+    /// A thread gives back a lock that another has for reading.
+    pub(crate) hands_on: bool,
     /// It waits for one to read.
     pub(crate) reads: bool,
     /// It tries to read one.
@@ -92,9 +94,11 @@ impl Policies {
             }
             Op::Unpark(other) => self.unparked |= 1 << other,
             _ if op.parks() => self.blocks |= 1 << tid,
-            Op::Compare { atomic, weak, .. } => {
+            Op::Compare { atomic, expected, weak, .. } => {
                 self.weak |= weak;
-                self.pointers |= objects[atomic as usize].kind == "AtomicPtr";
+                // A pointer with a tag is kept in a number.
+                let is_address = arena::holds(expected as usize);
+                self.pointers |= is_address || objects[atomic as usize].kind == "AtomicPtr";
             }
             _ => {}
         }
@@ -115,6 +119,7 @@ impl Policies {
     pub fn join(&mut self, other: Self) {
         self.writes |= other.writes;
         self.notices |= other.notices;
+        self.hands_on |= other.hands_on;
         self.reads |= other.reads;
         self.tries |= other.tries;
         self.parks |= other.parks;
@@ -152,9 +157,10 @@ impl Policies {
         self.shortest.checked_ilog2().filter(|_| lasts).map_or(0, |power| 1 << power)
     }
 
-    /// Whether the program can notice who gets an `RwLock` first.
+    /// Whether the program can notice who gets an `RwLock` first. Where guards go from thread to thread, who has one for reading cannot be sure to keep it, so to read once more
+    /// is not nothing.
     pub fn queues(self) -> bool {
-        self.writes && self.notices
+        (self.writes && self.notices) || self.hands_on
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Thread {
     pub caller: Option<u32>,
     /// It had to wait in the blocking call that it is in.
     pub rests: bool,
+    /// The longest time that it has slept, in nanoseconds.
+    pub slept: u64,
     /// How many locks it holds for reading.
     pub reading: u32,
     /// How many locks of standard streams it has that keep nobody out.
@@ -150,6 +152,7 @@ impl Thread {
             token_view: Default::default(),
             stray: None,
             has_blocked: false,
+            slept: 0,
             spurious_left: config.spurious,
             weak_left: config.weak_failures,
             timeouts_left: if config.eager_timeouts { config.early_timeouts } else { 0 },

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
 use super::{found, memory};
-use crate::machine::chance;
+use crate::machine::{chance, plain};
 use crate::time::{START_OF_2000, virtual_nanoseconds};
 
 /// Random numbers. An explored program gets the same ones in every execution.
@@ -166,6 +166,7 @@ pub(super) fn process() -> Option<libc::pid_t> {
 pub(super) fn thread() -> Option<libc::pid_t> {
     chance::note(|read| read.process = true);
     let tid = libc::pid_t::try_from(chance::current()?).ok()?;
+    plain::asks_who();
     Some(PROCESS + tid)
 }
 

@@ -43,7 +43,6 @@ impl Barrier {
             generation: 0,
             view: Default::default(),
             opened: Default::default(),
-            opened_by: 0,
         };
         let Some(barrier) = self.id.get("Barrier", (std::ptr::null_mut(), 0), || {}, state) else {
             let object = Object::new(&self.id, trace::ObjectKind::Barrier);

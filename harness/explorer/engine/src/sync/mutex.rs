@@ -12,7 +12,7 @@ use crate::machine::context::{self, Answer};
 use crate::machine::id::Id;
 use crate::machine::object::{Lock, State};
 use crate::machine::op::{Loc, Obj, Op};
-use crate::machine::plain;
+use crate::machine::{plain, words};
 use crate::record::{self, Object};
 
 /// Mutual exclusion, as `std::sync::Mutex`.
@@ -221,7 +221,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Mutex");
         if context::is_exploring() && crate::panic::may_look() {
-            match self.try_lock_at(self.id.created()) {
+            match self.try_lock_at(words::here()) {
                 Ok(guard) => debug.field("data", &&*guard),
                 Err(TryLockError::Poisoned(poisoned)) => {
                     debug.field("data", &&**poisoned.get_ref())

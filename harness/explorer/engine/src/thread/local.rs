@@ -96,17 +96,27 @@ impl<T: 'static> LocalKey<T> {
         }
         // The initialiser may use other keys, so nothing is borrowed meanwhile.
         let value: Rc<dyn Any> = Rc::new(first.take().unwrap_or_else(self.init));
-        let entry = (key, Some((Rc::clone(&value), std::mem::needs_drop::<T>())));
+        let mut entry = (key, Some((Rc::clone(&value), std::mem::needs_drop::<T>())));
+        // An initialiser may have come to its own key, which has a value then. As in std, the outer one replaces it.
+        let mut insert = |values: &mut Vec<Entry>| match values
+            .iter_mut()
+            .find(|(other, inner)| *other == key && inner.is_some())
+        {
+            Some(inner) => std::mem::swap(inner, &mut entry),
+            None => values.push(std::mem::replace(&mut entry, (key, None))),
+        };
         if inside {
             context::with(|machine| {
                 let current = machine.current;
-                machine.threads[current].locals.push(entry);
+                insert(&mut machine.threads[current].locals);
             });
         } else {
             OUTSIDE
-                .try_with(|outside| outside.0.borrow_mut().push(entry))
+                .try_with(|outside| insert(&mut outside.0.borrow_mut()))
                 .map_err(|_| AccessError)?;
         }
+        let _user = plain::as_the_user();
+        drop(entry);
         Ok(value)
     }
 
@@ -291,8 +301,9 @@ macro_rules! thread_local {
     ($(#[$attr:meta])* $vis:vis static $name:ident: $t:ty = const $init:block $(; $($rest:tt)*)?) => {
         $(#[$attr])*
         $vis static $name: $crate::thread::LocalKey<$t> = $crate::thread::LocalKey::new({
-            const INIT: fn() -> $t = || const { $init };
-            INIT
+            // Names that no program uses: its own would be hidden by them.
+            const __RUST_STD_INTERNAL_INIT: fn() -> $t = || const { $init };
+            __RUST_STD_INTERNAL_INIT
         });
         $($crate::thread_local!($($rest)*);)?
     };
@@ -302,10 +313,10 @@ macro_rules! thread_local {
     ($(#[$attr:meta])* $vis:vis static $name:ident: $t:ty = $init:expr $(; $($rest:tt)*)?) => {
         $(#[$attr])*
         $vis static $name: $crate::thread::LocalKey<$t> = $crate::thread::LocalKey::new({
-            fn init() -> $t {
+            fn __rust_std_internal_init_fn() -> $t {
                 $init
             }
-            init
+            __rust_std_internal_init_fn
         });
         $($crate::thread_local!($($rest)*);)?
     };

@@ -192,7 +192,7 @@ impl Builder {
         self
     }
 
-    /// Sets the size of the stack, in bytes. Explored threads have one size for all: `Config::stack`.
+    /// Sets the size of the stack, in bytes.
     pub fn stack_size(mut self, size: usize) -> Self {
         self.stack_size = Some(size);
         self

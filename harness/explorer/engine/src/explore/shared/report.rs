@@ -68,6 +68,7 @@ impl Report {
         let Policies {
             writes,
             notices,
+            hands_on,
             reads,
             tries,
             streams,
@@ -93,6 +94,7 @@ impl Report {
         let yes_or_no = [
             writes,
             notices,
+            hands_on,
             reads,
             tries,
             weak,
@@ -157,6 +159,7 @@ impl Report {
         let Policies {
             writes,
             notices,
+            hands_on,
             reads,
             tries,
             streams,
@@ -187,6 +190,7 @@ impl Report {
         for yes in [
             writes,
             notices,
+            hands_on,
             reads,
             tries,
             weak,

@@ -41,7 +41,7 @@ struct Whole {
 }
 
 /// A larger one is a buffer, and to compare it after each execution would cost more than all else.
-const LARGE: usize = 1 << 16;
+const LARGE: usize = 16 << 20;
 
 impl Undo {
     /// Whether an address lies in the program's writable data.

@@ -54,8 +54,9 @@ impl Machine {
     /// Counts the changes that a look could notice.
     fn changes(&self, place: u32, aspect: Aspect) -> u32 {
         let Some(object) = place.checked_sub(FIRST_SHARED) else {
+            // `is_finished` asks for no more.
             let ended =
-                |(tid, thread): (Tid, &Thread)| end_of(tid) == place && thread.ended.is_some();
+                |(tid, thread): (Tid, &Thread)| end_of(tid) == place && thread.has_returned();
             return u32::from(self.threads.iter().enumerate().any(ended));
         };
         let object = &self.objects[object as usize];

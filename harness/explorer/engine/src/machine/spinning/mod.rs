@@ -42,9 +42,13 @@ pub use statics::all as plain_statics;
 use super::Machine;
 use super::op::{Op, Tid};
 use super::perform::Done;
+use crate::config::Fault;
 use looks::Look;
 use rounds::Arrival;
 pub(super) use state::kind;
+
+/// So often a thread looks again because of plain memory. Two whose rounds leave different things there would wake each other for ever.
+const AGAIN: u8 = 16;
 
 /// What is known of a thread's rounds.
 #[derive(Debug, Default)]
@@ -59,6 +63,9 @@ pub struct Spin {
     arrivals: Vec<Arrival>,
     /// Why it waits.
     pub waits: Waits,
+    /// What was in memory when it began to wait for a change; and how often it has looked again, as there was something else.
+    memory: u64,
+    again: u8,
     /// The first step of another thread since it began to wait that may have changed something.
     pub moved: Option<u32>,
     /// Another thread has looked at something since: what it would do next is not known yet.
@@ -124,6 +131,7 @@ impl Spin {
         self.reads.clear();
         self.round.clear();
         self.arrivals.clear();
+        self.again = 0;
     }
 
     /// Time is state that lies on no stack: whoever looks at the clock sees another one in the next round.
@@ -152,13 +160,21 @@ impl Machine {
     }
 
     /// Whether the thread goes on although nobody has moved, as nobody can: it is polite, or it is not known whether another thread, which has only looked,
-    /// could take its next step during a round.
+    /// could take its next step during a round. Or what has changed is plain memory: then no step says so, and only another round can tell whether that is what it waits for.
     pub(super) fn may_try_again(&self, tid: Tid) -> bool {
         let spin = &self.threads[tid].spin;
         let polite = spin.waits == Waits::Politely;
         let unseen = spin.unseen.reads == spin.began || spin.unseen.may_have_changed(spin.began);
         let unknown = matches!(spin.waits, Waits::Move | Waits::Turn) && spin.looked && unseen;
-        self.spins(tid) && (polite || unknown)
+        self.spins(tid) && (polite || unknown || self.may_have_missed(tid))
+    }
+
+    /// Whether plain memory is another than when the thread began to wait.
+    fn may_have_missed(&self, tid: Tid) -> bool {
+        let spin = &self.threads[tid].spin;
+        let is_blind = self.config.fault == Some(Fault::SectionsChangeNothing);
+        let looks_again = spin.waits == Waits::Change && spin.again < AGAIN && !is_blind;
+        looks_again && spin.memory != self.memory_beside(tid)
     }
 
     /// Whether somebody waits for others to move who could have moved during its round: what would come of that is another run.
@@ -172,6 +188,9 @@ impl Machine {
         let spin = &self.threads[tid].spin;
         if !matches!(spin.waits, Waits::Change | Waits::Refresh) {
             self.after.extend(spin.moved);
+        }
+        if spin.waits == Waits::Change && !self.sees_change(&self.threads[tid]) {
+            self.threads[tid].spin.again += 1;
         }
         self.see_newest(tid);
     }

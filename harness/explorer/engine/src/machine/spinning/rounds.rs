@@ -163,7 +163,9 @@ impl Machine {
         if waits != Waits::Change && self.may_leave_out() && self.may_doubt() {
             self.doubt();
         }
+        let memory = if waits == Waits::Change { self.memory_beside(tid) } else { 0 };
         let spin = &mut self.threads[tid].spin;
+        spin.memory = memory;
         spin.round.dedup();
         spin.unseen.waits(spin.began);
         spin.waits = waits;

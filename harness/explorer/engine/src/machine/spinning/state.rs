@@ -50,6 +50,25 @@ impl Machine {
         mixed.0
     }
 
+    /// A hash of what a thread that waits could find changed although no step that it looks for says so: the heap, statics, atomics, and the stacks of others that do not wait in
+    /// a loop themselves.
+    pub(super) fn memory_beside(&self, tid: usize) -> u64 {
+        let mut mixed = Mixed(heap());
+        for (other, thread) in self.threads.iter().enumerate() {
+            let (stack, base) = thread.spin.stack;
+            if other != tid && thread.ended.is_none() && stack != 0 && !self.spins(other) {
+                // SAFETY: the stack of a thread that has called the engine there, and waits.
+                mixed.add(unsafe { hash(stack, base) });
+            }
+        }
+        for object in self.objects.iter().filter(|object| !object.is_gone) {
+            if matches!(object.state, State::Atomic(_)) {
+                add_object(&mut mixed, object);
+            }
+        }
+        mixed.0
+    }
+
     /// Hashes of the stacks of all threads but the current one: what a thread lends to others lies there.
     pub(super) fn stacks_of_others(&self) -> impl Iterator<Item = (usize, u64)> {
         let others = self.threads.iter().enumerate().filter(|(tid, thread)| {

@@ -170,8 +170,13 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
 }
 
 /// A channel for at most `bound` messages, as `std::sync::mpsc::sync_channel`. With 0 a send waits for its receive.
+///
+/// # Panics
+///
+/// If so many messages could not be in memory: std makes room for all of them at once.
 #[track_caller]
 pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
+    assert!(std::alloc::Layout::array::<(usize, T)>(bound).is_ok(), "capacity overflow");
     match Explored::new(Some(bound), Location::caller()) {
         Some(channel) => {
             let sender = SyncSender { end: End::Explored(Rc::clone(&channel)) };
