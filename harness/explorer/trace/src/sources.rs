@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::parameters::Spawned;
 use crate::text::clip;
-use crate::{Location, Object, ObjectId, ObjectKind, Operation, Step, Trace, receivers};
+use crate::{Location, Object, ObjectId, Operation, Step, Trace, receivers};
 
 /// The most bytes of a source file that are read.
 const FILE: u64 = 8 << 20;
@@ -101,14 +101,13 @@ impl Sources for (&str, &str) {
 
 impl Trace {
     /// Copies the text of every line that the trace names into [`Trace::sources`], so that the trace stays readable when the
-    /// program changes or is elsewhere. Lines that the source does not know are left out. Atomics get the names that they have where they are
-    /// used first.
+    /// program changes or is elsewhere. Lines that the source does not know are left out. Atomics, and what no line of the program has created, get the names that
+    /// they have where they are used first.
     pub fn quote(&mut self, sources: &mut dyn Sources) {
         let mut quoted: BTreeMap<String, BTreeMap<u32, String>> = BTreeMap::new();
         for index in 0..self.objects.len().min(NAMED) {
-            let Object { kind: ObjectKind::Atomic, name: None, created: Some(place), .. } =
-                &self.objects[index]
-            else {
+            // Where something was created there is no name before it and a dot.
+            let Object { name: None, created: Some(place), .. } = &self.objects[index] else {
                 continue;
             };
             let name = receivers::name(sources, place, &self.spawned_of_user(index, place));
