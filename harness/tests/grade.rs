@@ -496,6 +496,21 @@ fn a_new_course_is_whole_and_grades() {
     }
     let output = harness(&["course", "new", &course, "tally"]);
     assert!(said(&output).contains("is no name of an assignment"), "{}", said(&output));
+    // Its tasks are in English, and there need be no others.
+    let package = path("mine");
+    let wrong = ["course", "wrong", "01-tally", "mine", &package, "--course", &course];
+    let output = harness(&[&wrong[..], &["--over", "solution"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let source = folder.path().join("mine/src/lib.rs");
+    let text = std::fs::read_to_string(&source).unwrap();
+    assert!(text.contains("+= number"), "{text}");
+    std::fs::write(&source, text.replace("+= number", "= number")).unwrap();
+    let output = harness(&[&wrong[..], &["--save"]].concat());
+    assert!(said(&output).contains("name = \"mine\""), "{}", said(&output));
+    let copy = path("copy");
+    let output = harness(&["start", "01-tally", &copy, "--course", &course, "--language", "zh"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("README.md"), "{}", said(&output));
 }
 
 #[test]

@@ -109,9 +109,13 @@ impl WorkingCopy {
             }
             Contents::Files(taken) => taken.write(aside.path()).context("the sources")?,
         }
+        // A course says in which languages its tasks are.
         for name in ["README.md", "README.zh-CN.md"] {
-            std::fs::copy(assignment.folder.join(name), aside.path().join(name))
-                .with_context(|| format!("{name} of the assignment cannot be copied"))?;
+            let task = assignment.folder.join(name);
+            if task.is_file() {
+                std::fs::copy(task, aside.path().join(name))
+                    .with_context(|| format!("{name} of the assignment cannot be copied"))?;
+            }
         }
         std::fs::write(aside.path().join("Cargo.toml"), manifest(assignment, workspace, course)?)?;
         std::fs::write(aside.path().join(".gitignore"), "/target\n")?;

@@ -37,8 +37,9 @@ pub fn start(
     let manifest = &assignment.manifest;
     let title = in_language(&manifest.title, language);
     let readme = match language {
-        Language::En => "README.md",
-        Language::Zh => "README.zh-CN.md",
+        // A course need not have its tasks in each language.
+        Language::Zh if copy.folder.join("README.zh-CN.md").is_file() => "README.zh-CN.md",
+        Language::En | Language::Zh => "README.md",
     };
     let hidden = manifest.checks.iter().filter(|check| check.visibility != Visibility::Visible);
     let shown = folder.display().to_string();
