@@ -1,7 +1,7 @@
 //! What a delay queue must do. Each check is explored: the clock is virtual there, so an hour costs
 //! nothing and "too late" can be told exactly.
 
-use judge::drawn;
+use judge::{Clients, answer, drawn};
 use std::thread;
 use std::time::{Duration, Instant};
 use student::{DelayQueue, GetError};
@@ -217,4 +217,15 @@ pub fn shutdown_keeps_what_is_there() {
         assert_eq!(got, put.then_some(item), "what was put is got, and nothing else");
     });
     assert!(queue.is_empty());
+}
+
+/// Two threads with any two calls each: what they get, one thread could have got.
+pub fn one_after_the_other() {
+    let due = Instant::now();
+    let item = drawn(0..1000);
+    Clients::of(2, 2, DelayQueue::new)
+        .calling(format!("put({item})"), move |queue| answer!(queue.put(item, due)))
+        .calling("get", |queue| answer!(queue.get()))
+        .calling("len", |queue| answer!(queue.len()))
+        .check();
 }

@@ -4,7 +4,7 @@
 //!
 //! - Those of `checks.rs` call the submission, which is linked into the same process; [`inside`] runs one of them and gets its verdict out of
 //!   the process. Most need little from here: [`drawn`] gives numbers that nobody knows before, [`seen!`](crate::seen) says what the values of an
-//!   enum are, and a check that wants the submission to panic says so with [`panics`].
+//!   enum are, and a check that wants the submission to panic says so with [`panics`]. One of kind `linearizable` says which [`Clients`] there are.
 //! - Those of `judge.rs` share nothing with the submission, which runs alone in a jail: a [`Program`] that they start, send input to, and
 //!   judge by its answers and its processes. [`outside`] runs one of them.
 
@@ -12,6 +12,7 @@ mod frame;
 pub mod inside;
 pub mod outside;
 
+pub use inside::clients::{Answer, Clients};
 pub use inside::looks::{Seen, drawn};
 pub use inside::panics::panics;
 pub use outside::{Call, Finished, Held, Program, Random, Riddle, Run, Step};

@@ -1,4 +1,4 @@
-//! One check of kind `run` or `explore`: a process in a jail, in which the assignment's function calls the submission's library.
+//! One check of kind `run`, `explore` or `linearizable`: a process in a jail, in which the assignment's function calls the submission's library.
 
 use super::manifest::{Check, Enough, Kind};
 use super::memory;
@@ -6,7 +6,7 @@ use super::proof::{Answer, ask, fail, panicked};
 use super::result::{CheckResult, CheckStatus, Explored};
 use super::sandbox::{Bounds, Ended, How, Job, Sandbox};
 use anyhow::{Context, bail};
-use protocol::{Config, Frame, Order, Outcome, Panic, Status};
+use protocol::{ClientsOrder, Config, Frame, Order, Outcome, Panic, Status};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub type Seen = BTreeSet<Vec<String>>;
 
 /// What a check is run with.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Asked {
+pub struct Asked<'a> {
     /// What its numbers are drawn from.
     pub seed: u64,
     /// Of a check that is not told what is right: how many different executions are of interest.
@@ -32,6 +32,23 @@ pub struct Asked {
     pub early: Option<Early>,
     /// Whether a thread that yields again and again goes on, however long nobody else moves. Usually it waits for somebody in the end.
     pub hogs: bool,
+    /// Of kind `linearizable`: what becomes of its clients.
+    pub clients: Runs<'a>,
+}
+
+/// What becomes of a check's clients.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Runs<'a> {
+    /// One thread makes the calls of each, one after the other, in every order.
+    #[default]
+    Alone,
+    /// The threads of these run at once.
+    Together {
+        /// The numbers of the clients.
+        clients: &'a [u64],
+        /// What they must not get, sorted. Nothing, if it is empty.
+        unexplained: &'a [String],
+    },
 }
 
 /// Which time-outs fire early.
@@ -62,7 +79,7 @@ pub fn run(check: &Check, executable: &Path, seed: u64, sandbox: Sandbox) -> Che
 pub fn asked(
     check: &Check,
     executable: &Path,
-    asked: Asked,
+    asked: Asked<'_>,
     sandbox: Sandbox,
 ) -> anyhow::Result<(CheckResult, Seen)> {
     let mut answer = once(check, executable, asked, sandbox)?;
@@ -86,7 +103,7 @@ pub fn asked(
 fn once(
     check: &Check,
     executable: &Path,
-    asked: Asked,
+    asked: Asked<'_>,
     sandbox: Sandbox,
 ) -> anyhow::Result<Answer> {
     let limits = check.limits;
@@ -113,15 +130,15 @@ fn once(
 const YIELDS: &str = "yields in a row";
 
 /// How the process is to run the check.
-fn order(check: &Check, asked: Asked) -> Order {
+fn order(check: &Check, asked: Asked<'_>) -> Order {
     let limits = check.limits;
-    if check.kind != Kind::Explore {
+    if check.kind == Kind::Run {
         return Order::Run;
     }
     // A budget of executions ends a search at the same place on every machine. Time is only a net.
     let net = Duration::from_secs(u64::from(limits.seconds) * 2);
     let usual = Config::default();
-    Order::Explore(Box::new(Config {
+    let config = Config {
         spurious: limits.spurious,
         weak_failures: limits.spurious,
         eager_timeouts: limits.eager_timeouts || asked.early.is_some(),
@@ -140,14 +157,25 @@ fn order(check: &Check, asked: Asked) -> Order {
         minimise: asked.most.is_none(),
         watchdog: Some(Duration::from_secs(u64::from(limits.seconds)) / 2),
         ..usual
-    }))
+    };
+    match (check.kind, asked.clients) {
+        (Kind::Linearizable, Runs::Alone) => {
+            // Nobody is shown where a call waits for ever.
+            Order::Alone(Box::new(Config { minimise: false, ..config }))
+        }
+        (Kind::Linearizable, Runs::Together { clients, unexplained }) => {
+            let (clients, unexplained) = (clients.to_vec(), unexplained.to_vec());
+            Order::Clients(Box::new(ClientsOrder { config, clients, unexplained }))
+        }
+        _ => Order::Explore(Box::new(config)),
+    }
 }
 
 fn judge(check: &Check, frame: Frame) -> CheckResult {
     let mut result = match (check.kind, frame.outcome, frame.raised) {
         (Kind::Run, None, None) => CheckResult::new(check, CheckStatus::Pass),
         (Kind::Run, None, Some(panic)) => panicked(check, &panic),
-        (Kind::Explore, Some(outcome), None) => explored(check, outcome),
+        (Kind::Explore | Kind::Linearizable, Some(outcome), None) => explored(check, outcome),
         _ => {
             return fail(
                 check,
@@ -226,7 +254,7 @@ fn without_proof(check: &Check, ended: &Ended, forged: bool) -> CheckResult {
         How::Memory => format!("it needed more than {} MB of memory", limits.memory_mb),
         How::Signalled(libc::SIGABRT) | How::Exited(_) if said.contains("memory allocation of") => {
             let printed = match check.kind {
-                Kind::Explore => {
+                Kind::Explore | Kind::Linearizable => {
                     "; what an execution prints is kept until it ends, so this may be endless printing"
                 }
                 _ => "",

@@ -3,13 +3,14 @@
 mod cases;
 mod checks;
 mod executables;
+mod linearizable;
 
 use super::Tools;
 use super::assignment::Assignment;
 use super::blind::reference::Answers;
 use super::compile::Workshop;
 use super::intake::{self, IntakeError, Taken};
-use super::manifest::{Check, Form, Kind, Visibility};
+use super::manifest::{Check, Form, Visibility};
 use super::program::Judge;
 use super::result::{CheckResult, CheckStatus, SCHEMA, Status, SubmissionResult, Versions};
 use super::signatures::Signatures;
@@ -86,7 +87,7 @@ impl<'a> Grader<'a> {
             _ => None,
         };
         let path = assignment.folder.join("checks.rs");
-        let source = match manifest.has(Kind::Run) || manifest.has(Kind::Explore) {
+        let source = match manifest.inside().next().is_some() {
             true => Some(read(&path, Source::parse)?),
             false => None,
         };

@@ -97,7 +97,7 @@ pub struct Check {
     /// In stages, from a nudge to nearly the answer.
     #[serde(default)]
     pub hints: Vec<Text>,
-    /// Kind `explore`: what a search has to come to.
+    /// Kinds `explore` and `linearizable`: what a search has to come to.
     #[serde(default)]
     pub enough: Enough,
     /// Whether only code that keeps threads apart can pass it: what works with one thread alone must not.
@@ -127,6 +127,8 @@ pub enum Kind {
     Run,
     /// In every interleaving, in one process with the submission.
     Explore,
+    /// In every interleaving, likewise: each client that is made of an object's calls. What it got is held against what one thread gets.
+    Linearizable,
     /// From outside, against the submission's program.
     Program,
 }
@@ -154,7 +156,7 @@ pub struct Limits {
     pub seconds: u32,
     /// Of memory, all processes together.
     pub memory_mb: u32,
-    /// Kind `explore`: of the exhaustive search. Then a tenth as many random executions follow, at least a hundred.
+    /// Kinds `explore` and `linearizable`, as what follows: of the exhaustive search. Then a tenth as many random executions follow, at least a hundred.
     pub executions: u64,
     /// Kind `explore`: of one execution. One that has more ends the check without a verdict.
     pub steps: u32,
@@ -355,7 +357,7 @@ impl Manifest {
             }
             if self.form == Form::Program && check.kind != Kind::Program {
                 return blame(format!(
-                    "{name} is of kind `run` or `explore`, which call a library; this assignment is a program"
+                    "{name} is of kind `run`, `explore` or `linearizable`, which call a library; this assignment is a program"
                 ));
             }
             let sum: u32 = check.cases.iter().map(|case| case.points).sum();

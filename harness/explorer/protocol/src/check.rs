@@ -13,8 +13,23 @@ pub enum Order {
     Run,
     /// In every interleaving, within these bounds.
     Explore(Box<Config>),
+    /// Each client's calls one after the other, in every order that its threads allow, within these bounds.
+    Alone(Box<Config>),
+    /// Clients, in every interleaving.
+    Clients(Box<ClientsOrder>),
     /// From outside, against a program.
     Program(Box<ProgramOrder>),
+}
+
+/// Which of a check's clients are run, and how.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClientsOrder {
+    /// The bounds.
+    pub config: Config,
+    /// The numbers of the clients. In the others somebody may wait for ever.
+    pub clients: Vec<u64>,
+    /// What fails: an execution whose calls are told so, sorted. None does if it is empty.
+    pub unexplained: Vec<String>,
 }
 
 /// What a judge is told of the program that it judges.
@@ -59,7 +74,7 @@ pub struct Frame {
     pub trouble: Option<String>,
     /// The first panics of the check's own code, whether anybody caught them or not.
     pub recorded: Vec<Panic>,
-    /// Of a check that is not told what is right: what its executions looked at, each once, sorted.
+    /// Of a check that is not told what is right: what its executions looked at, each once, sorted. Of one that makes clients: their calls.
     #[cfg_attr(feature = "serde", serde(default))]
     pub seen: Vec<Vec<String>>,
 }
@@ -76,6 +91,8 @@ pub struct Panic {
     /// The line; 0 if it is not known.
     pub line: u32,
 }
+
+crate::config::fields!(ClientsOrder { config, clients, unexplained });
 
 crate::config::fields!(ProgramOrder {
     program,
@@ -99,6 +116,14 @@ impl ToJson for Order {
                 order.field("kind", "explore");
                 order.field("config", &**config);
             }
+            Order::Alone(config) => {
+                order.field("kind", "alone");
+                order.field("config", &**config);
+            }
+            Order::Clients(clients) => {
+                order.field("kind", "clients");
+                order.field("clients", &**clients);
+            }
             Order::Program(program) => {
                 order.field("kind", "program");
                 order.field("program", &**program);
@@ -118,6 +143,12 @@ impl FromJson for Order {
             ("run", None) => Order::Run,
             ("explore", Some((name, value))) if name == "config" => {
                 Order::Explore(Box::new(Config::from_value(value)?))
+            }
+            ("alone", Some((name, value))) if name == "config" => {
+                Order::Alone(Box::new(Config::from_value(value)?))
+            }
+            ("clients", Some((name, value))) if name == "clients" => {
+                Order::Clients(Box::new(ClientsOrder::from_value(value)?))
             }
             ("program", Some((name, value))) if name == "program" => {
                 Order::Program(Box::new(ProgramOrder::from_value(value)?))

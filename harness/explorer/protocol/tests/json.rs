@@ -2,7 +2,9 @@
 
 use explore_protocol::config::{Config, Memory, Random};
 use explore_protocol::read::{FromJson, Value, from_text};
-use explore_protocol::{Frame, Order, Outcome, Panic, Printed, ProgramOrder, Progress, Status};
+use explore_protocol::{
+    ClientsOrder, Frame, Order, Outcome, Panic, Printed, ProgramOrder, Progress, Status,
+};
 use serde_json::{Value as Json, json};
 use std::time::Duration;
 use trace::json::{ToJson, line, pretty};
@@ -76,6 +78,13 @@ fn an_order_comes_back_as_it_was() {
     let orders = [
         Order::Run,
         Order::Explore(Box::new(unusual())),
+        Order::Alone(Box::new(unusual())),
+        Order::Clients(Box::new(ClientsOrder {
+            config: unusual(),
+            clients: vec![0, u64::MAX],
+            unexplained: vec!["0 0 0,0 returned get → Some(\"5\")".to_owned()],
+        })),
+        Order::Clients(Box::default()),
         Order::Program(Box::new(program)),
         Order::Program(Box::default()),
     ];

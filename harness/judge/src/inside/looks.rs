@@ -49,9 +49,11 @@ fn with<R>(f: impl FnOnce(&mut Log) -> R) -> R {
 }
 
 impl Log {
-    /// Keeps the execution that is over.
+    /// Keeps the execution that is over: in memory that is not its own, where this is called outside of it. An execution's memory is only given back
+    /// when nothing in it is kept.
     fn keep(&mut self) {
-        let mut now = std::mem::take(&mut self.now);
+        let texts = std::mem::take(&mut self.now);
+        let mut now: Vec<String> = texts.iter().map(|text| text.as_str().to_owned()).collect();
         if std::mem::take(&mut self.whole) {
             now.sort_unstable();
             let bytes: usize = now.iter().map(|text| text.len() + 8).sum();
@@ -87,6 +89,11 @@ pub(super) fn end() {
     with(|log| log.whole = true);
 }
 
+/// An execution is over, and the next has not begun.
+pub(super) fn over() {
+    with(Log::keep);
+}
+
 /// What all executions looked at, each once.
 pub(super) fn seen() -> Vec<Vec<String>> {
     with(|log| {
@@ -103,6 +110,15 @@ pub(super) fn seen() -> Vec<Vec<String>> {
 pub fn look<C, T: Seen<C> + ?Sized>(place: u32, value: &T) {
     let mut text = format!("{place} ");
     value.seen(&mut text);
+    note(text);
+}
+
+/// Notes a text of this execution.
+///
+/// # Panics
+///
+/// As [`look`].
+pub(super) fn note(text: String) {
     let fits = with(|log| {
         let fits = log.now.len() < 10_000 && text.len() < ROOM;
         if fits {
@@ -158,6 +174,13 @@ fn mixed(seed: u64, count: u64) -> u64 {
     x ^ (x >> 31)
 }
 
+/// Held by a test that uses the log, which belongs to the process.
+#[cfg(test)]
+pub(super) fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +188,7 @@ mod tests {
     /// What these executions come to. One test, as the log belongs to the process.
     #[test]
     fn each_execution_that_ends_is_kept_once_and_sorted() {
+        let _log = alone();
         draw_from(7, 1);
         let execution = |values: &[u64], whole: bool| {
             begin();

@@ -9,18 +9,20 @@
 //! |---|---|
 //! | [`panics`](mod@panics) | which panics count against the submission, caught or not |
 //! | [`looks`] | what a check looks at, where it is not told what is right |
+//! | [`clients`] | checks that make clients of an object, whose answers are held against those of one thread |
 //!
 //! The memory is the submission's too. It is compiled without `unsafe` and against a list of harmless names, but the compiler has known
 //! holes, and who uses one can write the frame himself. So points rest on another run of the same checks, [`blind`]: there the assertions are
 //! gone, with everything that says what is right, and the frame carries what each execution looked at. The grader knows what the reference
 //! solution answers to the same questions.
 
+pub mod clients;
 pub mod looks;
 pub mod panics;
 
 use crate::frame::Channel;
 use explore_engine::Explorer;
-use protocol::{Frame, Order};
+use protocol::{Config, Frame, Order, Outcome};
 
 /// The `main` of the process: runs the check that the first argument names, as the second says, and ends the process.
 ///
@@ -43,7 +45,7 @@ pub fn blind(checks: &[(&str, fn())]) -> ! {
     let channel = Channel::open();
     looks::draw_from(channel.seed, channel.most);
     let mut frame = judge(&channel, checks);
-    frame.seen = looks::seen();
+    frame.seen.extend(looks::seen());
     if let Some(outcome) = &mut frame.outcome {
         outcome.trace = None;
     }
@@ -69,7 +71,20 @@ fn judge(channel: &Channel, checks: &[(&str, fn())]) -> Frame {
             // The explorer installs its own hook with its first exploration; ours goes before it.
             Explorer::default().run("nothing", || ());
             panics::watch();
-            frame.outcome = Some(Explorer::new((**config).clone()).run(name, execution));
+            frame.outcome = Some(explore(name, config, execution));
+        }
+        Order::Alone(config) => {
+            Explorer::default().run("nothing", || ());
+            panics::watch();
+            frame.outcome = Some(clients::one_after_the_other(name, config, execution));
+            frame.seen = looks::seen();
+        }
+        Order::Clients(order) => {
+            clients::order_together(&order.clients, &order.unexplained);
+            Explorer::default().run("nothing", || ());
+            panics::watch();
+            frame.outcome = Some(explore(name, &order.config, execution));
+            frame.seen = looks::seen();
         }
         Order::Program(_) => {
             frame.trouble = Some("a check of kind program is for a judge".to_owned());
@@ -77,4 +92,8 @@ fn judge(channel: &Channel, checks: &[(&str, fn())]) -> Frame {
     }
     frame.recorded = panics::recorded();
     frame
+}
+
+fn explore(name: &str, config: &Config, execution: impl Fn() + 'static) -> Outcome {
+    Explorer::new(config.clone()).run_watched(name, execution, &mut |_| looks::over())
 }

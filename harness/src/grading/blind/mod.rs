@@ -8,7 +8,9 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`source`] | from `checks.rs` to checks that only look |
+//! | [`alone`] | of a check that makes clients: what one thread gets, and what that explains |
 //! | [`reference`](mod@reference) | what right solutions answer, and how a submission's answers differ |
 
+pub mod alone;
 pub mod reference;
 pub mod source;

@@ -1,11 +1,12 @@
 //! What right solutions answer, and how a submission's answers differ.
 
+use super::alone::Alone;
 use super::source::{blinded, line_of};
 use crate::grading::Tools;
 use crate::grading::assignment::Assignment;
-use crate::grading::check::{self, Asked, Seen};
+use crate::grading::check::{self, Asked, Runs, Seen};
 use crate::grading::compile::{self, Compiled, Side, Workshop};
-use crate::grading::manifest::Check;
+use crate::grading::manifest::{Check, Kind};
 use crate::grading::result::{CheckResult, CheckStatus};
 use crate::parallel;
 use anyhow::{Context, bail};
@@ -16,6 +17,9 @@ use std::num::NonZeroUsize;
 /// More different executions than any check should have.
 const MOST: usize = 1_000;
 
+/// More different runs of its clients than a check of kind `linearizable` should have.
+const MOST_RUNS: usize = 200_000;
+
 /// What right solutions answer to each check.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
@@ -25,8 +29,10 @@ pub struct Answers {
 /// What right solutions answer to a check.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
-    /// What their executions looked at.
+    /// What their executions looked at. Of kind `linearizable`: what one thread got.
     pub seen: Seen,
+    /// Of kind `linearizable`: the same, as what explains what several threads get.
+    pub alone: Option<Alone>,
     /// Whether another seed leads to other answers: if not, they can be known before.
     pub varies: bool,
     /// How many executions the search took, the least of all.
@@ -79,6 +85,13 @@ impl Answers {
                 known.seen.extend(answer.seen);
             }
         }
+        for check in question.assignment.manifest.inside().flat_map(Check::parts) {
+            if let (Kind::Linearizable, Some(answer)) =
+                (check.kind, answers.checks.get_mut(&check.name))
+            {
+                answer.alone = Some(Alone::of(&answer.seen).with_context(|| check.name.clone())?);
+            }
+        }
         Ok(answers)
     }
 
@@ -103,11 +116,26 @@ fn ask(question: &Question<'_>, sample: &str) -> anyhow::Result<Vec<(String, Ans
     let executable =
         made(compile::checks(tools, &workshop, &source, &library, &names, Side::Blind)?)?;
     let answers = parallel::map(jobs, &checks, |check| {
-        let once = |seed: u64| {
-            let asked = Asked { seed, most: Some(MOST), ..Asked::default() };
+        let passed = |asked: Asked<'_>| {
             let (result, seen) = check::asked(check, &executable, asked, tools.sandbox)?;
             if result.status != CheckStatus::Pass {
                 bail!("{}: {}", check.name, result.message.unwrap_or_default());
+            }
+            anyhow::Ok((result, seen))
+        };
+        let once = |seed: u64| {
+            let linearizable = check.kind == Kind::Linearizable;
+            let most = Some(if linearizable { MOST_RUNS } else { MOST });
+            let asked = Asked { seed, most, ..Asked::default() };
+            let (mut result, seen) = passed(asked)?;
+            if linearizable {
+                let alone = Alone::of(&seen).with_context(|| check.name.clone())?;
+                let runs = Runs::Together { clients: alone.clients(), unexplained: &[] };
+                let (together, got) = passed(Asked { clients: runs, ..asked })?;
+                if let Some(run) = alone.unexplained(&got) {
+                    bail!("{}: it is not linearizable itself: {}", check.name, told(run));
+                }
+                result = together;
             }
             let mut answer = Answer { seen, executions: 1, ..Answer::default() };
             if let Some(found) = result.explored {
@@ -127,11 +155,44 @@ fn ask(question: &Question<'_>, sample: &str) -> anyhow::Result<Vec<(String, Ans
 impl Answer {
     /// Whether a check has come to its end, and every execution is one of a right solution's.
     pub fn confirms(&self, result: &CheckResult, seen: &Seen) -> bool {
-        result.status == CheckStatus::Pass && !seen.is_empty() && seen.is_subset(&self.seen)
+        let right = match &self.alone {
+            Some(alone) => alone.explains(seen),
+            None => !seen.is_empty() && seen.is_subset(&self.seen),
+        };
+        result.status == CheckStatus::Pass && right
+    }
+
+    /// Whether none of these is wrong. There may be others.
+    pub fn allows(&self, seen: &Seen) -> bool {
+        match &self.alone {
+            Some(alone) => alone.unexplained(seen).is_none(),
+            None => seen.is_subset(&self.seen),
+        }
+    }
+
+    /// How many different executions are of interest.
+    pub fn most(&self) -> usize {
+        self.alone.as_ref().map_or(self.seen.len(), |_| MOST_RUNS)
+    }
+
+    /// Of kind `linearizable`: which clients a submission runs, and which of these runs must not come of them, if one is known.
+    pub fn clients<'a>(&'a self, seen: Option<&'a Seen>) -> Runs<'a> {
+        let Some(alone) = &self.alone else { return Runs::Alone };
+        let unexplained = seen.and_then(|seen| alone.unexplained(seen));
+        let unexplained = unexplained.map_or(&[][..], |run| run.as_slice());
+        Runs::Together { clients: alone.clients(), unexplained }
     }
 
     /// What the answers have that no right solution's have, for the instructor.
     pub fn difference(&self, result: &CheckResult, seen: &Seen) -> String {
+        if let Some(alone) = &self.alone {
+            return match alone.unexplained(seen) {
+                Some(run) => {
+                    format!("no order of these calls explains what they got: {}", told(run))
+                }
+                None => "not each of its clients was run".to_owned(),
+            };
+        }
         let Some(strange) = seen.difference(&self.seen).next() else {
             return match &result.message {
                 Some(message) => {
@@ -167,6 +228,11 @@ impl Answer {
     }
 }
 
+/// A run of a client, for the instructor.
+fn told(run: &[String]) -> String {
+    cut(&run.join("; "))
+}
+
 fn cut(text: &str) -> String {
     match text.char_indices().nth(200) {
         Some((at, _)) => format!("{}…", &text[..at]),
@@ -190,9 +256,7 @@ mod tests {
             seen: seen(&[&["7004 Some(1)", "8004 true"], &["7004 Some(2)", "8004 false"]]),
             varies: true,
             executions: 2,
-            timed: false,
-            naps: false,
-            yields: false,
+            ..Answer::default()
         };
         let pass = CheckResult::new(&a_check(), CheckStatus::Pass);
         assert!(answer.confirms(&pass, &seen(&[&["7004 Some(2)", "8004 false"]])));

@@ -3,6 +3,7 @@
 use super::Grader;
 use super::cases::together;
 use super::executables::Executables;
+use super::linearizable;
 use crate::course::folders;
 use crate::course::wrong::SOLUTION;
 use crate::grading::blind::reference::{Answer, Answers, Question};
@@ -15,7 +16,8 @@ use anyhow::Context;
 use std::path::Path;
 
 /// What a student is told where a process says that all is well, and its answers are not right.
-const CONTRADICTED: &str = "what its functions answer is not what a right solution answers";
+pub(super) const CONTRADICTED: &str =
+    "what its functions answer is not what a right solution answers";
 
 /// What a student is told where a check's answers say too little without those of others.
 const UNFOUNDED: &str =
@@ -61,21 +63,29 @@ impl Grader<'_> {
             (Kind::Program, Some(judge), Executables { program: Some(program), .. }) => {
                 (judge.run(check, program, self.options.seed, sandbox), Basis::Judged)
             }
-            (Kind::Run | Kind::Explore, ..) => match executables.checks.get(&check.name) {
-                Some(Ok(executable)) if self.is_blind() => {
-                    return self.confirm(check, executable, executables).unwrap_or_else(|error| {
-                        CheckResult::cannot_tell(check, format!("{error:#}"))
-                    });
+            (Kind::Run | Kind::Explore | Kind::Linearizable, ..) => {
+                match executables.checks.get(&check.name) {
+                    Some(Ok(executable)) if self.is_blind() => {
+                        return self.confirm(check, executable, executables).unwrap_or_else(
+                            |error| CheckResult::cannot_tell(check, format!("{error:#}")),
+                        );
+                    }
+                    Some(Ok(executable)) if check.kind == Kind::Linearizable => {
+                        let found =
+                            linearizable::by_itself(check, executable, self.options.seed, sandbox);
+                        let trouble = |error| CheckResult::cannot_tell(check, format!("{error:#}"));
+                        (found.unwrap_or_else(trouble), Basis::Open)
+                    }
+                    Some(Ok(executable)) => {
+                        (check::run(check, executable, self.options.seed, sandbox), Basis::Open)
+                    }
+                    Some(Err(why)) => return fail(check, why.clone()),
+                    None => {
+                        let why = "nothing was compiled for it".to_owned();
+                        return CheckResult::cannot_tell(check, why);
+                    }
                 }
-                Some(Ok(executable)) => {
-                    (check::run(check, executable, self.options.seed, sandbox), Basis::Open)
-                }
-                Some(Err(why)) => return fail(check, why.clone()),
-                None => {
-                    let why = "nothing was compiled for it".to_owned();
-                    return CheckResult::cannot_tell(check, why);
-                }
-            },
+            }
             _ => {
                 let why = "there is nothing to run it with".to_owned();
                 return CheckResult::cannot_tell(check, why);
@@ -99,7 +109,11 @@ impl Grader<'_> {
             return self.whenever(check, executable, executables, (looked, answer));
         }
         let told = match self.told(executables, &check.name)? {
-            Ok(told) => check::run(check, &told, self.options.seed, self.tools.sandbox),
+            Ok(told) => {
+                let clients = answer.clients(Some(&seen));
+                let asked = Asked { seed: self.options.seed, clients, ..Asked::default() };
+                check::asked(check, &told, asked, self.tools.sandbox)?.0
+            }
             Err(why) => fail(check, why),
         };
         if told.status != CheckStatus::Pass {
@@ -122,8 +136,8 @@ impl Grader<'_> {
         executable: &Path,
         answer: &Answer,
     ) -> anyhow::Result<(CheckResult, Seen)> {
-        let most = Some(answer.seen.len());
-        let asked = Asked { seed: self.options.seed, most, ..Asked::default() };
+        let (most, clients) = (Some(answer.most()), answer.clients(None));
+        let asked = Asked { seed: self.options.seed, most, clients, ..Asked::default() };
         check::asked(check, executable, asked, self.tools.sandbox)
     }
 
@@ -183,10 +197,11 @@ impl Grader<'_> {
         executable: &Path,
         executables: &Executables<'_>,
         answer: &Answer,
-        asked: Asked,
+        asked: Asked<'_>,
         says: &str,
     ) -> anyhow::Result<Again> {
-        let asked = Asked { seed: self.options.seed, most: Some(answer.seen.len()), ..asked };
+        let clients = answer.clients(None);
+        let asked = Asked { seed: self.options.seed, most: Some(answer.most()), clients, ..asked };
         let (again, seen) = check::asked(check, executable, asked, self.tools.sandbox)?;
         if answer.confirms(&again, &seen) {
             return Ok(Again::Right);
@@ -194,12 +209,13 @@ impl Grader<'_> {
         // Where all the time went by without a verdict, it goes on for ever so, which is no answer.
         let endless = asked.hogs && again.explored.is_none();
         let open = again.status == CheckStatus::CannotTell || endless;
-        if open && seen.is_subset(&answer.seen) {
+        if open && answer.allows(&seen) {
             return Ok(Again::Open);
         }
         let mut told = match self.told(executables, &check.name)? {
             Ok(told) => {
-                check::asked(check, &told, Asked { most: None, ..asked }, self.tools.sandbox)?.0
+                let asked = Asked { most: None, clients: answer.clients(Some(&seen)), ..asked };
+                check::asked(check, &told, asked, self.tools.sandbox)?.0
             }
             Err(why) => fail(check, why),
         };
