@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize};
 
 #[derive(Clone, Debug)]
-enum Call {
+pub enum Call {
     Enqueue(u32),
     Dequeue,
 }
@@ -19,7 +19,7 @@ struct Node {
 }
 
 /// A list that begins with a node that has been dequeued. Nodes are never freed.
-struct MichaelScott {
+pub struct MichaelScott {
     head: AtomicPtr<Node>,
     tail: AtomicPtr<Node>,
 }
@@ -125,9 +125,9 @@ impl Object for LooksAtTheTail {
 }
 
 /// An array that is filled from its front: who takes looks at each place in turn, again and again until an item is there.
-struct HerlihyWing {
+pub struct HerlihyWing {
     back: AtomicUsize,
-    places: [AtomicU32; 6],
+    places: [AtomicU32; 10],
 }
 
 const NOTHING: u32 = u32::MAX;
@@ -137,7 +137,7 @@ impl Object for HerlihyWing {
     type Answer = Option<u32>;
 
     fn new() -> Self {
-        Self { back: AtomicUsize::new(0), places: [const { AtomicU32::new(NOTHING) }; 6] }
+        Self { back: AtomicUsize::new(0), places: [const { AtomicU32::new(NOTHING) }; 10] }
     }
 
     fn call(&self, call: &Call) -> Option<u32> {
@@ -185,9 +185,65 @@ impl Object for FromTheBack {
     }
 }
 
+/// Gives up where others come first: whoever has tried in vain so often to exchange the head says that the queue is empty, and whoever has failed to append says
+/// that it has no room.
+struct GivesUp<const DEQUEUE: u32, const ENQUEUE: u32>(MichaelScott);
+
+impl<const DEQUEUE: u32, const ENQUEUE: u32> Object for GivesUp<DEQUEUE, ENQUEUE> {
+    type Call = Call;
+    type Answer = Option<u32>;
+
+    fn new() -> Self {
+        Self(MichaelScott::new())
+    }
+
+    fn call(&self, call: &Call) -> Option<u32> {
+        let queue = &self.0;
+        match *call {
+            Enqueue(item) => {
+                let new = node(item);
+                for _ in 0..ENQUEUE {
+                    let tail = queue.tail.load(Acquire);
+                    // SAFETY: never null, and never freed.
+                    let last = unsafe { &(*tail).next };
+                    match last.compare_exchange(null_mut(), new, Release, Acquire) {
+                        Ok(_) => {
+                            let _ = queue.tail.compare_exchange(tail, new, Release, Relaxed);
+                            return None;
+                        }
+                        Err(next) => {
+                            _ = queue.tail.compare_exchange(tail, next, Release, Relaxed);
+                        }
+                    }
+                }
+                Some(item)
+            }
+            Dequeue => {
+                for _ in 0..DEQUEUE {
+                    let head = queue.head.load(Acquire);
+                    // SAFETY: never null, and never freed.
+                    let next = unsafe { (*head).next.load(Acquire) };
+                    if next.is_null() {
+                        return None;
+                    }
+                    let tail = queue.tail.load(Acquire);
+                    if head == tail {
+                        let _ = queue.tail.compare_exchange(tail, next, Release, Relaxed);
+                    }
+                    if queue.head.compare_exchange(head, next, AcqRel, Relaxed).is_ok() {
+                        // SAFETY: it was published with its item.
+                        return Some(unsafe { (*next).item });
+                    }
+                }
+                None
+            }
+        }
+    }
+}
+
 /// A queue that says when it is empty.
 #[derive(Clone, Default)]
-struct Empties(VecDeque<u32>);
+pub struct Empties(VecDeque<u32>);
 
 impl<O: Object<Call = Call, Answer = Option<u32>>> Model<O> for Empties {
     fn call(&mut self, call: &Call) -> Option<Option<u32>> {
@@ -203,7 +259,7 @@ impl<O: Object<Call = Call, Answer = Option<u32>>> Model<O> for Empties {
 
 /// A queue in which who takes waits for an item.
 #[derive(Clone, Default)]
-struct Waits(VecDeque<u32>);
+pub struct Waits(VecDeque<u32>);
 
 impl<O: Object<Call = Call, Answer = Option<u32>>> Model<O> for Waits {
     fn call(&mut self, call: &Call) -> Option<Option<u32>> {
@@ -217,8 +273,8 @@ impl<O: Object<Call = Call, Answer = Option<u32>>> Model<O> for Waits {
     }
 }
 
-fn calls(threads: usize, each: usize) -> Clients<Call> {
-    Clients::of(threads, each).calling([Enqueue(1), Enqueue(2), Dequeue])
+pub fn calls(threads: usize, each: usize) -> Clients<Call> {
+    Clients::of(threads, each).with_fresh(|item| vec![Enqueue(item), Dequeue])
 }
 
 /// All clients of two threads with two calls each.
@@ -239,4 +295,41 @@ fn looks_at_the_tail_1_1() {
 /// Must fail: the order is that of a stack.
 fn from_the_back_2_1() {
     calls(2, 1).after([Enqueue(0)]).check::<FromTheBack, Waits>();
+}
+
+type TwoDequeues = GivesUp<2, { u32::MAX }>;
+
+fn dequeues(threads: usize, each: usize) -> Clients<Call> {
+    Clients::of(threads, each).after([Enqueue(11), Enqueue(12), Enqueue(13)]).calling([Dequeue])
+}
+
+/// Two that dequeue cannot fail twice.
+fn two_dequeues_2_1() {
+    dequeues(2, 1).check::<TwoDequeues, Empties>();
+}
+
+/// Must fail: with three dequeues, the last one tries in vain twice, and an item is left.
+fn two_dequeues_3_1() {
+    dequeues(3, 1).check::<TwoDequeues, Empties>();
+}
+
+type ThreeEnqueues = GivesUp<{ u32::MAX }, 3>;
+
+fn enqueues(threads: usize, each: usize) -> Clients<Call> {
+    Clients::of(threads, each).with_fresh(|item| vec![Enqueue(item)])
+}
+
+/// With three enqueues nobody fails three times.
+fn three_enqueues_3_1() {
+    enqueues(3, 1).check::<ThreeEnqueues, Empties>();
+}
+
+/// With two threads of two neither.
+fn three_enqueues_2_2() {
+    enqueues(2, 2).check::<ThreeEnqueues, Empties>();
+}
+
+/// Must fail: with four enqueues, the last one tries in vain three times.
+fn three_enqueues_4_1() {
+    enqueues(4, 1).check::<ThreeEnqueues, Empties>();
 }

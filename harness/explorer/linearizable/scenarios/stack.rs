@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicPtr;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 #[derive(Clone, Debug)]
-enum Call {
+pub enum Call {
     Push(u32),
     Pop,
 }
@@ -17,7 +17,7 @@ struct Node {
     next: *mut Node,
 }
 
-struct Treiber {
+pub struct Treiber {
     head: AtomicPtr<Node>,
 }
 
@@ -83,7 +83,7 @@ impl Object for Torn {
 
 // ANCHOR: model
 #[derive(Clone, Default)]
-struct OneThread(Vec<u32>);
+pub struct OneThread(Vec<u32>);
 
 impl<O: Object<Call = Call, Answer = Option<u32>>> Model<O> for OneThread {
     fn call(&mut self, call: &Call) -> Option<Option<u32>> {
@@ -109,9 +109,13 @@ fn treiber_1_1() {
 }
 // ANCHOR_END: clients
 
-/// All clients of two threads with two calls each.
+pub fn fresh(threads: usize, each: usize) -> Clients<Call> {
+    Clients::of(threads, each).with_fresh(|item| vec![Push(item), Pop])
+}
+
+/// All clients of two threads with two calls each, each push with an item of its own.
 fn treiber_2_2() {
-    calls(2, 2).check::<Treiber, OneThread>();
+    fresh(2, 2).check::<Treiber, OneThread>();
 }
 
 /// Must fail: two that pop get the same item.

@@ -18,6 +18,7 @@ pub struct Clients<C> {
     each: usize,
     first: Vec<C>,
     calls: Vec<C>,
+    fresh: Option<fn(u32) -> Vec<C>>,
 }
 
 impl Clients<()> {
@@ -29,7 +30,7 @@ impl Clients<()> {
     #[must_use]
     pub fn of<C>(threads: usize, each: usize) -> Clients<C> {
         assert!(threads > 0 && each > 0, "a client has threads, and its threads have calls");
-        Clients { threads, each, first: Vec::new(), calls: Vec::new() }
+        Clients { threads, each, first: Vec::new(), calls: Vec::new(), fresh: None }
     }
 }
 
@@ -39,6 +40,39 @@ impl<C: Clone> Clients<C> {
     pub fn calling(mut self, calls: impl IntoIterator<Item = C>) -> Self {
         self.calls.extend(calls);
         self
+    }
+
+    /// Calls with an item that no other call of the client has: a number from 1 on.
+    ///
+    /// For an object that does not look at its items, as a queue does not. Then clients that differ in the names of their items only have the same
+    /// histories but for these names, and one of them is enough; and one in which two items are equal shows no more than the one in which they differ (Wolper,
+    /// POPL 1986). Of an object that compares its items, as a set does, neither is true: [`calling`](Self::calling) makes its clients.
+    ///
+    /// ```
+    /// #[derive(Clone, Debug)]
+    /// enum Call {
+    ///     Push(u32),
+    ///     Pop,
+    /// }
+    ///
+    /// // Four kinds of threads, and ten clients of two.
+    /// let clients = linearizable::Clients::of(2, 2).with_fresh(|item| vec![Call::Push(item), Call::Pop]);
+    /// # let _ = clients;
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// In [`check`](Self::check) and [`number`](Self::number), when the calls are not as many for each number.
+    #[must_use]
+    pub fn with_fresh(self, calls: fn(u32) -> Vec<C>) -> Self {
+        Self { fresh: Some(calls), ..self }
+    }
+
+    /// The calls that the place may make, of all the places of the client's threads, one thread after the other.
+    fn at(&self, place: usize) -> Vec<C> {
+        let number = u32::try_from(place + 1).unwrap_or(u32::MAX);
+        let fresh = self.fresh.map_or_else(Vec::new, |calls| calls(number));
+        self.calls.iter().cloned().chain(fresh).collect()
     }
 
     /// Calls that are made before the threads begin.
@@ -64,9 +98,10 @@ impl<C: Clone> Clients<C> {
     pub fn check<O: Object<Call = C>, M: Model<O>>(&self) {
         let all = self.all::<O, M>();
         assert!(!all.is_empty(), "no call to try, or by the model each client may wait for ever");
-        let numbers = all[choose(all.len())].chunks(self.each);
-        let calls = |thread: &[usize]| thread.iter().map(|&n| self.calls[n].clone()).collect();
-        let client: Vec<Vec<C>> = numbers.map(calls).collect();
+        let numbers = &all[choose(all.len())];
+        let call = |(place, &number): (usize, &usize)| self.at(place).swap_remove(number);
+        let calls: Vec<C> = numbers.iter().enumerate().map(call).collect();
+        let client: Vec<Vec<C>> = calls.chunks(self.each).map(<[C]>::to_vec).collect();
         let history = History::<O>::of_run(&self.first, &client);
         assert!(is_explained::<O, M>(&history), "{UNEXPLAINED}\n{history}");
     }
@@ -77,17 +112,21 @@ impl<C: Clone> Clients<C> {
         let mut model = M::default();
         let begins = self.first.iter().all(|call| model.call(call).is_some());
         let mut numbers = vec![0; self.threads * self.each];
-        if self.calls.is_empty() || !begins {
+        let calls: Vec<Vec<C>> = (0..numbers.len()).map(|place| self.at(place)).collect();
+        let choice = calls[0].len();
+        assert!(calls.iter().all(|at| at.len() == choice), "not as many calls for each number");
+        if choice == 0 || !begins {
             return found;
         }
         let mut over = vec![0; self.threads];
         loop {
-            if numbers.chunks(self.each).is_sorted() && self.ends(&model, &numbers, &mut over) {
+            if numbers.chunks(self.each).is_sorted()
+                && self.ends(&model, &calls, &numbers, &mut over)
+            {
                 found.push(numbers.clone());
             }
             // The next one, as an odometer counts.
-            let Some(slot) = numbers.iter().rposition(|&number| number + 1 < self.calls.len())
-            else {
+            let Some(slot) = numbers.iter().rposition(|&number| number + 1 < choice) else {
                 return found;
             };
             numbers[slot] += 1;
@@ -99,6 +138,7 @@ impl<C: Clone> Clients<C> {
     fn ends<O: Object<Call = C>, M: Model<O>>(
         &self,
         model: &M,
+        calls: &[Vec<C>],
         numbers: &[usize],
         over: &mut [usize],
     ) -> bool {
@@ -109,13 +149,14 @@ impl<C: Clone> Clients<C> {
             }
             left = true;
             let mut model = model.clone();
-            let call = &self.calls[numbers[thread * self.each + over[thread]]];
+            let place = thread * self.each + over[thread];
+            let call = &calls[place][numbers[place]];
             if model.call(call).is_none() {
                 continue;
             }
             gone_on = true;
             over[thread] += 1;
-            let ends = self.ends(&model, numbers, over);
+            let ends = self.ends(&model, calls, numbers, over);
             over[thread] -= 1;
             if !ends {
                 return false;

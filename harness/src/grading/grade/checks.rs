@@ -3,7 +3,7 @@
 use super::Grader;
 use super::cases::together;
 use super::executables::Executables;
-use super::linearizable;
+use super::linearizable::{self, CONTRADICTED};
 use crate::course::folders;
 use crate::course::wrong::SOLUTION;
 use crate::grading::blind::reference::{Answer, Answers, Question};
@@ -14,10 +14,6 @@ use crate::grading::result::{Basis, CheckResult, CheckStatus};
 use crate::parallel;
 use anyhow::Context;
 use std::path::Path;
-
-/// What a student is told where a process says that all is well, and its answers are not right.
-pub(super) const CONTRADICTED: &str =
-    "what its functions answer is not what a right solution answers";
 
 /// What a student is told where a check's answers say too little without those of others.
 const UNFOUNDED: &str =

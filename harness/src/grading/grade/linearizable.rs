@@ -1,6 +1,5 @@
 //! A check of kind `linearizable` where there is no solution to ask, or the process has the word: what one thread gets is asked of the submission itself.
 
-use super::checks::CONTRADICTED;
 use crate::grading::blind::alone::Alone;
 use crate::grading::check::{self, Asked, Runs};
 use crate::grading::manifest::Check;
@@ -8,6 +7,10 @@ use crate::grading::proof::fail;
 use crate::grading::result::{CheckResult, CheckStatus};
 use crate::grading::sandbox::Sandbox;
 use std::path::Path;
+
+/// What a student is told where a process says that all is well, and its answers are not right.
+pub(super) const CONTRADICTED: &str =
+    "what its functions answer is not what a right solution answers";
 
 /// Runs the check, and holds what its clients get against what they get one call after the other. Blocks until it has ended.
 ///
