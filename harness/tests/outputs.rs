@@ -32,12 +32,11 @@ struct Budget {
 /// A program with more interleavings than this is tried at random.
 const ORDINARY: Budget = Budget { exhaustive: 2_000, random: 200 };
 
-/// Programs that end later, and one whose executions have 10 000 steps each.
-const OTHERS: &[(&str, Budget)] = &[
-    ("everyone", Budget { exhaustive: 61_000, random: 0 }),
-    ("consumers-first", Budget { exhaustive: 56_000, random: 0 }),
-    ("twelve-and-ten", Budget { exhaustive: 10, random: 30 }),
-];
+/// One whose executions have 10 000 steps each.
+const OTHERS: &[(&str, Budget)] = &[("twelve-and-ten", Budget { exhaustive: 10, random: 30 })];
+
+/// What the larger budget is enough to prove, in 60 480 and in 51 010 executions.
+const PROVED_BY_MORE: [&str; 2] = ["everyone", "consumers-first"];
 
 /// What is not tried at all, and why.
 const LEFT_OUT: &[(&str, &str)] = &[(
@@ -230,9 +229,14 @@ fn ch07_queue() {
 fn with_a_larger_budget() {
     let course = Course::load_chapters(workspace(), |name| ("02".."08").contains(&name)).unwrap();
     let budget = Budget { exhaustive: 100_000, random: 10_000 };
+    let mut all = String::new();
     for chapter in &course.chapters {
         let (text, wrong) = explored(chapter, |_| budget);
         println!("{text}");
         assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+        all += &text;
+    }
+    for program in PROVED_BY_MORE {
+        assert!(all.contains(&format!("\n{program}  proved: ")), "{program} is not proved");
     }
 }
