@@ -60,11 +60,14 @@ fn together(target: &Target, larger: ScenarioFile) -> (Target, Driver) {
 /// Holds the scenarios of a package to their snapshots, and tries its larger ones.
 fn hold_chapter(chapter: &str, target: &Target, package: &Path) {
     let Some(larger) = larger(package) else {
-        return hold_as(Some(chapter), &compiled(target), &target.files);
+        let driver = compiled(target);
+        hold_as(Some(chapter), &driver, &target.files);
+        return replay_old_schedules(chapter, &driver);
     };
     let (all, driver) = together(target, larger);
     let (larger, files) = all.files.split_last().unwrap();
     hold_as(Some(chapter), &driver, files);
+    replay_old_schedules(chapter, &driver);
     let names: Vec<String> = larger.scenarios.iter().map(|s| larger.full_name(s)).collect();
     let mut wrong = Vec::new();
     let mut told = |outcome: Outcome| {
@@ -73,6 +76,27 @@ fn hold_chapter(chapter: &str, target: &Target, package: &Path) {
         }
     };
     driver.explore(&names, &short(), &|_| (), &mut told).unwrap();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// Schedules that an earlier explorer gave out show what they showed, or are refused: nobody is told that all is well.
+fn replay_old_schedules(chapter: &str, driver: &Driver) {
+    let old = include_str!("explored/old_schedules.txt");
+    let rows = old.lines().skip(1).map(|row| row.split_whitespace().collect::<Vec<_>>());
+    let mut wrong = Vec::new();
+    for row in rows.filter(|row| row[0] == chapter) {
+        let [_, name, failure, schedule] = row[..] else { panic!("{row:?}") };
+        let search = Search { schedule: Some(schedule.to_owned()), ..patient() };
+        let mut told = |outcome: Outcome| {
+            let again = outcome.status == Status::Failed && outcome.failure() == failure;
+            let refused = outcome.status == Status::Refused
+                && outcome.summary.contains("does not fit this program");
+            if !again && !refused {
+                wrong.push(format!("{name} by {schedule}: {}, not {failure}", outcome.verdict()));
+            }
+        };
+        driver.explore(&[name.to_owned()], &search, &|_| (), &mut told).unwrap();
+    }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
