@@ -1,9 +1,11 @@
 //! Values through a socket, from one process to another.
 
-use crate::children::{Child, with_room};
+use crate::child::Child;
+use crate::children::with_room;
 use crate::descriptor::Descriptor;
 use crate::reason::Reason;
-use crate::receiver::{Receiver, RecvError};
+use crate::receiver::Receiver;
+use crate::recv_error::RecvError;
 use crate::sender::{SendError, Sender};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

@@ -6,7 +6,7 @@ use crate::descriptor::Descriptor;
 use crate::function::Function;
 use crate::message::Message;
 use crate::readiness::readable;
-use crate::receiver::RecvError;
+use crate::recv_error::RecvError;
 use rustix::process::{Signal, getpid, kill_process};
 use serde::{Deserialize, Serialize};
 use std::any::Any;

@@ -38,6 +38,7 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("chapter 8 needs Linux: it is built on pidfds and /proc/self/exe");
 
+mod child;
 mod children;
 mod connection;
 mod descriptor;
@@ -49,10 +50,12 @@ mod process;
 mod readiness;
 mod reason;
 mod receiver;
+mod recv_error;
 mod sender;
 mod shared;
 
-pub use children::{Child, JoinError, StillRuns, active_children, cpu_count};
+pub use child::{Child, JoinError, StillRuns};
+pub use children::{active_children, cpu_count};
 pub use connection::{Connection, pipe};
 pub use descriptor::Descriptor;
 pub use entry::{current_name, init};
@@ -61,7 +64,8 @@ pub use message::{DecodeError, EncodeError, Message};
 pub use outcome::Outcome;
 pub use process::{Process, StartError, StartMethod};
 pub use reason::Reason;
-pub use receiver::{Receiver, RecvError};
+pub use receiver::Receiver;
+pub use recv_error::RecvError;
 pub use sender::{SendError, Sender};
 pub use shared::{
     Barrier, BarrierError, BoundedSemaphore, Condition, ConditionGuard, Event, GetError, Guarded,

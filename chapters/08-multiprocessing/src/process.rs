@@ -1,6 +1,7 @@
 //! A process that is to run a function: what it will be, until it is started.
 
-use crate::children::{self, Child};
+use crate::child::Child;
+use crate::children;
 use crate::connection::{Connection, socket_pair};
 use crate::descriptor::Descriptor;
 use crate::entry::{self, Order};

@@ -2,7 +2,8 @@
 
 use super::linux::Linux;
 use super::memory::{Kind, Placed, Shareable};
-use super::rlock::{OwnerDied, RLock, RLockGuard, TryLockError};
+use super::owner_died::{OwnerDied, TryLockError};
+use super::rlock::{RLock, RLockGuard};
 use super::{Waiters, deadline};
 use ch08_sync::Wait;
 use serde::{Deserialize, Serialize};

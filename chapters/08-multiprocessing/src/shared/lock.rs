@@ -3,7 +3,7 @@
 use super::deadline;
 use super::linux::Linux;
 use super::memory::{Kind, Placed, Shareable};
-use super::rlock::{OwnerDied, TryLockError};
+use super::owner_died::{OwnerDied, TryLockError};
 use ch08_sync::LockWord;
 use serde::{Deserialize, Serialize};
 use std::fmt;

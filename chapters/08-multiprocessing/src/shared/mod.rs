@@ -1,26 +1,32 @@
 //! What processes share: memory, and what excludes and brings them together in it.
 
 mod barrier;
+mod bounded_semaphore;
 mod chunk;
 mod condition;
 mod event;
 mod linux;
 mod lock;
 mod memory;
+mod owner_died;
 mod queue;
+mod queue_error;
 mod rlock;
 mod semaphore;
 
 pub(crate) use chunk::Id;
 
 pub use barrier::{Barrier, BarrierError};
+pub use bounded_semaphore::BoundedSemaphore;
 pub use condition::{Condition, ConditionGuard, Guarded};
 pub use event::Event;
 pub use lock::{Lock, LockGuard, NotLocked};
 pub use memory::{Kind, SharedMemory};
-pub use queue::{GetError, PutError, Queue};
-pub use rlock::{NotOwner, OwnerDied, RLock, RLockGuard, TryLockError};
-pub use semaphore::{BoundedSemaphore, Permit, Semaphore, TooManyReleases};
+pub use owner_died::{NotOwner, OwnerDied, TryLockError};
+pub use queue::Queue;
+pub use queue_error::{GetError, PutError};
+pub use rlock::{RLock, RLockGuard};
+pub use semaphore::{Permit, Semaphore, TooManyReleases};
 
 use ch08_sync::WaitQueue;
 use std::time::{Duration, Instant};

@@ -2,8 +2,9 @@
 
 use super::linux::Linux;
 use super::memory::{Held, Kind, Placed, Shareable};
+use super::queue_error::{GetError, PutError};
 use super::{Waiters, deadline};
-use crate::message::{DecodeError, EncodeError, Message};
+use crate::message::Message;
 use ch08_sync::LOOK_EVERY;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt;
@@ -11,7 +12,6 @@ use std::io;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
-use thiserror::Error;
 
 /// A queue in shared memory that any number of processes fill and empty
 /// (Python's `multiprocessing.Queue`).
@@ -46,38 +46,6 @@ pub struct Queue<T> {
     place: Placed<Body>,
     #[serde(skip)]
     _item: PhantomData<fn(T) -> T>,
-}
-
-/// Why an item was not put into a queue.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum PutError {
-    /// There was no room in the given time.
-    #[error("the queue is full")]
-    Full,
-    /// The item cannot be serialised.
-    #[error(transparent)]
-    Encode(#[from] EncodeError),
-    /// There is a descriptor in the item.
-    #[error("a queue cannot carry a file descriptor; send it over a pipe")]
-    Descriptor,
-    /// It is larger than the whole queue.
-    #[error("the item takes {bytes} bytes; a queue holds {max}")]
-    TooLarge {
-        /// Its size in bytes.
-        bytes: usize,
-        /// The largest.
-        max: usize,
-    },
-}
-
-/// Why an item could not be had.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum GetError {
-    /// The item is of another type; it is gone.
-    #[error(transparent)]
-    Decode(#[from] DecodeError),
 }
 
 #[repr(C)]
