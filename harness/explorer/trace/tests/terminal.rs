@@ -104,3 +104,23 @@ fn text_of_strangers_stays_text() {
     assert!(!picture.chars().any(|c| c.is_control() && c != '\n'), "{picture:?}");
     assert!(!picture.contains('\u{202e}'));
 }
+
+/// Of several notifications that a thread came too late for, the last is the one that it misses.
+#[test]
+fn the_notification_that_mattered_is_named() {
+    let mut trace = fixtures::lost_wakeup();
+    let is_notification = |step: &explore_trace::Step| {
+        matches!(step.operation, explore_trace::Operation::Notify { .. })
+    };
+    let at = trace.steps.iter().position(is_notification).unwrap();
+    let once = trace.steps[at].clone();
+    let told = |picture: &str| -> Vec<String> {
+        let lines = picture.lines().filter(|line| line.contains("never gets it"));
+        lines.map(|line| line.trim().to_owned()).collect()
+    };
+    let before = told(&Terminal { width: 200, ..Terminal::default() }.draw(&trace));
+    trace.steps.insert(at, once);
+    let after = told(&Terminal { width: 200, ..Terminal::default() }.draw(&trace));
+    assert_eq!((before.len(), after.len()), (1, 1), "{before:?} {after:?}");
+    assert_ne!(before, after, "the step's number is another one");
+}

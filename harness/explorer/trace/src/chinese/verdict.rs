@@ -149,18 +149,18 @@ pub(crate) fn sentence(chart: &Chart<'_>, who: &str, holds: &str, wait: &Wait) -
     }
 }
 
-/// A step that a reader should look at, and why. `left` are the threads that a notification did not reach although they waited, `starved`
-/// those that wait for one to the end.
+/// A step that a reader should look at, and why. `left` are the threads that a notification did not reach although they waited, `missed`
+/// those that wait later, and to the end.
 pub(crate) fn clue(
     chart: &Chart<'_>,
     row: &Row<'_>,
     left: &[ThreadId],
-    starved: &[ThreadId],
+    missed: &[ThreadId],
 ) -> Option<String> {
     let labels = &chart.labels;
     let name = labels.thread(row.step.thread);
     let said = match &row.step.operation {
-        Operation::Notify { condvar, .. } => notification(chart, row, *condvar, left, starved)?,
+        Operation::Notify { condvar, .. } => notification(chart, row, *condvar, left, missed)?,
         Operation::Load { atomic, read, .. } => {
             let newest = clean(&read.outdated()?.newest);
             let (atomic, value) = (labels.object(*atomic), clean(&read.value));
@@ -208,7 +208,7 @@ fn notification(
     row: &Row<'_>,
     condvar: ObjectId,
     left: &[ThreadId],
-    starved: &[ThreadId],
+    missed: &[ThreadId],
 ) -> Option<String> {
     let labels = &chart.labels;
     let name = labels.thread(row.step.thread);
@@ -216,13 +216,17 @@ fn notification(
         let woken = labels.threads(&row.step.wakes);
         return Some(format!("{name} 只唤醒了 {woken}；{} 继续等。", labels.threads(left)));
     }
-    if !row.step.wakes.is_empty() || starved.is_empty() {
+    if missed.is_empty() {
         return None;
     }
+    let waiting = match row.step.wakes.is_empty() {
+        true => "没有线程在等".to_owned(),
+        false => format!("只有 {} 在等", labels.threads(&row.step.wakes)),
+    };
     Some(format!(
-        "{name} 通知 {} 时没有线程在等。通知不会被记住：{} 后来才等，永远等不到它。",
+        "{name} 通知 {} 时{waiting}。通知不会被记住：{} 后来才等，永远等不到它。",
         labels.object(condvar),
-        labels.threads(starved)
+        labels.threads(missed)
     ))
 }
 

@@ -18,11 +18,14 @@ pub(super) fn clues(chart: &Chart<'_>) -> Vec<String> {
             if !super::is_chinese(chart) {
                 return Some(format!("Step {}: {}", row.number, clue(chart, row)?));
             }
-            let starved = match &row.step.operation {
-                Operation::Notify { condvar, .. } => starved(chart, *condvar),
-                _ => Vec::new(),
+            let (left, missed) = match &row.step.operation {
+                Operation::Notify { condvar, .. } => {
+                    let starved = starved(chart, *condvar);
+                    (left(row, &starved), missed(chart, row, *condvar, starved))
+                }
+                _ => (Vec::new(), Vec::new()),
             };
-            chinese::clue(chart, row, &left(row, &starved), &starved)
+            chinese::clue(chart, row, &left, &missed)
         })
         .collect();
     let mut clues = together(clues, super::is_chinese(chart));
@@ -127,26 +130,59 @@ fn notification(chart: &Chart<'_>, row: &Row<'_>, name: &str, condvar: ObjectId)
     let labels = &chart.labels;
     let starved = starved(chart, condvar);
     let left = left(row, &starved);
+    let condvar_of = condvar;
     let condvar = labels.object(condvar);
     if !left.is_empty() {
         let waits = if left.len() == 1 { "waits" } else { "wait" };
         let woken = labels.threads(&row.step.wakes);
         return Some(format!("{name} wakes only {woken}; {} {waits} on.", labels.threads(&left)));
     }
-    if !row.step.wakes.is_empty() || starved.is_empty() {
+    let missed = missed(chart, row, condvar_of, starved);
+    if missed.is_empty() {
         return None;
     }
-    let waits = if starved.len() == 1 { "which waits" } else { "which wait" };
-    let gets = if starved.len() == 1 { "gets" } else { "get" };
+    let woken = match row.step.wakes.is_empty() {
+        true => "while nobody waits on it".to_owned(),
+        false => format!("while only {} waits on it", labels.threads(&row.step.wakes)),
+    };
+    let waits = if missed.len() == 1 { "which waits" } else { "which wait" };
+    let gets = if missed.len() == 1 { "gets" } else { "get" };
     Some(format!(
-        "{name} notifies {condvar} while nobody waits on it. A notification is not remembered: {}, {waits} later, never {gets} it.",
-        labels.threads(&starved)
+        "{name} notifies {condvar} {woken}. A notification is not remembered: {}, {waits} later, never {gets} it.",
+        labels.threads(&missed)
     ))
 }
 
 /// The threads that a notification left waiting, and that never got another.
 fn left(row: &Row<'_>, starved: &[ThreadId]) -> Vec<ThreadId> {
     row.effect.left_waiting.iter().copied().filter(|thread| starved.contains(thread)).collect()
+}
+
+/// The threads of these that came too late for a notification, the last that they missed: what they do after an earlier one, they do once the next has come.
+fn missed(
+    chart: &Chart<'_>,
+    row: &Row<'_>,
+    condvar: ObjectId,
+    starved: Vec<ThreadId>,
+) -> Vec<ThreadId> {
+    let last_step = |thread| chart.rows.iter().rfind(|row| row.step.thread == thread);
+    let could_be_for = |row: &Row<'_>, thread| match &row.step.operation {
+        Operation::Notify { condvar: of, all } if *of == condvar => {
+            let wakes = &row.step.wakes;
+            wakes.is_empty() || *all && !wakes.contains(&thread)
+        }
+        _ => false,
+    };
+    let is_last = |thread: &ThreadId| {
+        let waits_from = last_step(*thread).map(|wait| wait.number);
+        let missed = chart.rows.iter().rfind(|row| {
+            Some(row.number) < waits_from
+                && row.step.blocked.is_none()
+                && could_be_for(row, *thread)
+        });
+        missed.is_some_and(|missed| missed.number == row.number)
+    };
+    starved.into_iter().filter(is_last).collect()
 }
 
 /// The threads that wait on a condition variable when the run is over.
