@@ -11,6 +11,11 @@ const KNOWN: &[(&str, &str, &str)] = &[
         "current main_scope record registry",
         "a thread's record and the list of all records",
     ),
+    (
+        "ch08-multiprocessing",
+        "child children",
+        "a child that was waited for leaves the list of children",
+    ),
     ("ch09-shared-data", "manager::map manager::object", "a kind of object and what every kind is"),
     (
         "ch10-pool",

@@ -1,5 +1,6 @@
 //! A child that was started: to wait for it, to ask how it is, to end it.
 
+use crate::children;
 use crate::readiness::readable;
 use rustix::io::Errno;
 use rustix::process::{
@@ -79,6 +80,11 @@ impl Child {
         self.inner.parent == std::process::id()
     }
 
+    /// Whether both are handles of one child.
+    pub(crate) fn is_same(&self, other: &Child) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
     /// Waits until it ends and returns its exit code: what the function's
     /// [`Outcome`](crate::Outcome) or `std::process::exit` said, 1 after a
     /// panic, or the negative number of the signal that killed it.
@@ -104,6 +110,7 @@ impl Child {
     pub fn join(&self) -> Result<i32, JoinError> {
         loop {
             if let Some(code) = self.wait(None)? {
+                children::forget(self);
                 return Ok(code);
             }
         }
@@ -131,7 +138,11 @@ impl Child {
     ///
     /// [`JoinError`].
     pub fn join_timeout(&self, timeout: Duration) -> Result<Option<i32>, JoinError> {
-        self.wait(Some(timeout))
+        let code = self.wait(Some(timeout))?;
+        if code.is_some() {
+            children::forget(self);
+        }
+        Ok(code)
     }
 
     fn wait(&self, timeout: Option<Duration>) -> Result<Option<i32>, JoinError> {
@@ -180,7 +191,7 @@ impl Child {
     /// # }
     /// ```
     pub fn exit_code(&self) -> Option<i32> {
-        self.join_timeout(Duration::ZERO).ok().flatten()
+        self.wait(Some(Duration::ZERO)).ok().flatten()
     }
 
     /// Whether it still runs. Never blocks; works in any process.
@@ -201,7 +212,7 @@ impl Child {
     /// ```
     pub fn is_alive(&self) -> bool {
         // Collects the exit code too, so that no zombie stays behind.
-        match self.join_timeout(Duration::ZERO) {
+        match self.wait(Some(Duration::ZERO)) {
             Ok(code) => code.is_none(),
             Err(_) => !readable(&self.inner.pidfd, Some(Duration::ZERO)).unwrap_or(true),
         }

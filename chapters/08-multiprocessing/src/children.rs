@@ -59,6 +59,11 @@ pub(crate) fn collect_ended() -> usize {
     lock().collect_ended()
 }
 
+/// Takes a child off the list that was waited for: with the last handle goes its descriptor.
+pub(crate) fn forget(child: &Child) {
+    lock().children.retain(|other| !other.is_same(child));
+}
+
 /// Runs `open`, which needs a descriptor. If none is left, those of children
 /// that have ended are given back, and it runs once more.
 pub(crate) fn with_room<T>(open: impl Fn() -> io::Result<T>) -> io::Result<T> {
