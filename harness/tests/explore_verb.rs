@@ -112,7 +112,7 @@ fn who_waits_in_the_kernel_past_the_c_library_is_refused_by_the_name_of_the_call
 #[test]
 fn a_lock_made_by_default_has_a_line_of_the_program() {
     let seen = small(&["locks_by_default"]);
-    seen.says(1, &["deadlock", "main holds _right and waits for _left"]);
+    seen.says(1, &["deadlock", "main holds right and waits for left"]);
     assert!(!seen.stdout.contains("mutex.rs"), "{}", seen.stdout);
 }
 

@@ -247,6 +247,8 @@ pub struct Machine {
     pub stack_at_end: Option<Backtrace>,
     /// How often memory was read since a step.
     read_since: (u32, u32),
+    /// The last yield for that reason, and how many there were since somebody did anything else.
+    read_yields: (u32, u32),
     /// Counts operations for the watchdog.
     pub watch: std::sync::Arc<watchdog::Watch>,
 }
@@ -304,6 +306,7 @@ impl Machine {
             nameless: Vec::new(),
             stack_at_end: None,
             read_since: (0, 0),
+            read_yields: (0, 0),
             watch: std::sync::Arc::default(),
             config,
         }
@@ -343,6 +346,7 @@ impl Machine {
         self.nameless.clear();
         self.stack_at_end = None;
         self.read_since = (0, 0);
+        self.read_yields = (0, 0);
         self.odd.clear();
         self.tracer = trace.then(Tracer::default);
         arena::begin();

@@ -9,9 +9,12 @@ use std::hash::Hasher;
 
 use crate::machine::Machine;
 use crate::machine::plain::shadow::Fast;
+use crate::machine::thread::Thread;
 
 /// So many reads without a step, and the thread yields. Where programs are explored, hardly anything reads so much; and it takes some hundredths of a second.
 const MANY: u32 = 1 << 20;
+/// So often in a row it yields. If nobody has done anything meanwhile, nobody will: it computes, and the watchdog may say so.
+const PATIENT: u32 = 16;
 /// More places are not kept.
 const MOST: usize = 64;
 
@@ -78,6 +81,19 @@ fn value(address: usize, size: usize) -> u64 {
 }
 
 impl Machine {
+    /// Whether another thread may do anything if the current one yields because of what it reads.
+    fn may_change_meanwhile(&mut self) -> bool {
+        let (last, count) = self.read_yields;
+        // A yield is a step, and so is waiting for others after it.
+        let in_a_row = self.steps <= last + 2;
+        self.read_yields = (self.steps, if in_a_row { count + 1 } else { 1 });
+        let others = self.threads.iter().enumerate();
+        let is_another = |(tid, thread): (usize, &Thread)| {
+            tid != self.current && thread.exists && thread.ended.is_none()
+        };
+        self.read_yields.1 <= PATIENT && others.into_iter().any(is_another)
+    }
+
     /// The current thread is about to read memory. Whether it has read very much since the last step, and should yield.
     pub fn reads_on(&mut self) -> bool {
         if self.read_since.0 != self.steps {
@@ -88,6 +104,6 @@ impl Machine {
         if many {
             self.read_since.1 = 0;
         }
-        many && self.failure.is_none() && !self.in_hook
+        many && self.failure.is_none() && !self.in_hook && self.may_change_meanwhile()
     }
 }
