@@ -23,6 +23,8 @@ const MOST: usize = 64;
 pub struct Unseen {
     /// How often, in this execution.
     pub reads: u64,
+    /// How often when it yielded last because of that.
+    yielded: u64,
     places: Vec<Place>,
     /// It has read what cannot be looked at later on, or too much.
     unknown: u64,
@@ -81,8 +83,14 @@ fn value(address: usize, size: usize) -> u64 {
 }
 
 impl Machine {
-    /// Whether another thread may do anything if the current one yields because of what it reads.
+    /// Whether it is of any use that the current thread yields because of what it reads: it waits for volatile memory, and where it stands then tells whether in vain; or another
+    /// thread may do something.
     fn may_change_meanwhile(&mut self) -> bool {
+        let unseen = &mut self.threads[self.current].spin.unseen;
+        if unseen.reads > unseen.yielded {
+            unseen.yielded = unseen.reads;
+            return true;
+        }
         let (last, count) = self.read_yields;
         // A yield is a step, and so is waiting for others after it.
         let in_a_row = self.steps <= last + 2;
