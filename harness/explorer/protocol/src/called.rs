@@ -3,7 +3,7 @@
 /// One call that a client's thread has made.
 ///
 /// ```
-/// use protocol::Called;
+/// use explore_protocol::Called;
 ///
 /// let called = Called { client: 7, thread: 1, after: vec![2, 0], returned: true, told: "get → Some(5)".to_owned() };
 /// assert_eq!(called.text(), "7 1 2,0 returned get → Some(5)");

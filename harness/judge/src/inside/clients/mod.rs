@@ -40,9 +40,10 @@ impl Answer {
 /// ```
 /// pub struct Checks;
 ///
-/// let answer = judge::answer!("7".parse::<u8>().ok());
-/// assert_eq!(format!("{answer:?}"), r#"Answer("Some(7)")"#);
-/// # fn main() {}
+/// fn main() {
+///     let answer = judge::answer!("7".parse::<u8>().ok());
+///     assert_eq!(format!("{answer:?}"), r#"Answer("Some(7)")"#);
+/// }
 /// ```
 #[allow(clippy::crate_in_macro_def, reason = "it is the checks' own crate that is meant")]
 #[macro_export]
