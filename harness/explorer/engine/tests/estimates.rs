@@ -84,9 +84,9 @@ fn three_of_four_guesses_are_right_within_a_factor_of_three() {
     }
 }
 
-/// `TABLES=write` renews the table.
+/// `TABLES=write cargo test -p explore-engine --test estimates -- --ignored` renews the table.
 #[test]
-#[ignore = "minutes: `TABLES=write cargo test -p explore-engine --test estimates -- --ignored` renews the table"]
+#[ignore = "minutes: the same for all programs; .ci/full runs it"]
 fn the_table_is_what_is_said() {
     let said = said(u64::MAX);
     let table = table(&said);
