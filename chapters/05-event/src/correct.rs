@@ -72,12 +72,14 @@ impl Event {
         if state.set {
             return true;
         }
+        // ANCHOR: generation
         let generation = state.generation;
         state.waiters += 1;
         let (mut state, wait) = self
             .was_set
             .wait_timeout_while(state, timeout, |state| state.generation == generation)
             .unwrap_or_else(PoisonError::into_inner);
+        // ANCHOR_END: generation
         state.waiters -= 1;
         !wait.timed_out()
     }
