@@ -171,7 +171,8 @@
     }
 
     // The minutes that a page takes: its words, its visible code, which is read a line at a time, what programs print, which is glanced at,
-    // and what there is to do. The numbers come from a reader of chapters 0 to 7 who knew no Rust.
+    // and what there is to do. The numbers come from a reader of chapters 0 to 7 who knew no Rust. A summary repeats what has been learned, and
+    // an assignment's page asks for it: nothing on them is new, and they take half as long.
     function sayHowLong() {
         const main = document.querySelector(".content main");
         const titles = main?.querySelectorAll("h1") ?? [];
@@ -190,12 +191,16 @@
         const predictions = main.querySelectorAll(".quiz").length;
         const levels = main.querySelectorAll("interleaving-stepper").length;
         const changes = main.querySelectorAll("#change").length;
-        const minutes = Math.max(1, Math.round(words / 150 + han / 265 + lines / 10 + predictions + 2 * levels));
+        const [, known] = location.pathname.match(/\/(summary|assignment)\.html$/) ?? [];
+        const studied = words / 150 + han / 265 + lines / 10 + predictions + 2 * levels;
+        const minutes = Math.max(1, Math.round(known ? studied / 2 : studied));
+        // Beside the hours that the assignment itself takes.
+        const [reading, toRead] = known === "assignment" ? ["读题", " to read"] : ["", ""];
         const said = document.createElement("p");
         said.className = "minutes";
         said.textContent = chinese
-            ? `约 ${minutes} 分钟${changes > 0 ? "，另加改动的 5 分钟" : ""}`
-            : `About ${minutes} ${minutes === 1 ? "minute" : "minutes"}${changes > 0 ? ", and 5 for the change" : ""}`;
+            ? `${reading}约 ${minutes} 分钟${changes > 0 ? "，另加改动的 5 分钟" : ""}`
+            : `About ${minutes} ${minutes === 1 ? "minute" : "minutes"}${toRead}${changes > 0 ? ", and 5 for the change" : ""}`;
         titles[0].after(said);
     }
 

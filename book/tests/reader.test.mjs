@@ -144,6 +144,14 @@ test("every page of a chapter says how long it takes, in both languages about th
         assert(one >= 3 && one <= 20, `${name}: ${one} minutes`);
         assert(Math.abs(one - other) <= Math.max(2, one / 3), `${name}: ${one} and ${other} minutes`);
     }
+    // What is known already takes less time than a page on which it is learned.
+    for (const name of ["02-threads/summary.html", "03-locks/summary.html"]) {
+        for (const said of [await minutes(name), await minutes(`zh-CN/${name}`)]) {
+            assert.match(said.join(), /^(About [1-4] minutes?|约 [1-4] 分钟)$/, name);
+        }
+    }
+    assert.match((await minutes("03-locks/assignment.html")).join(), /^About [1-3] minutes? to read$/);
+    assert.match((await minutes("zh-CN/03-locks/assignment.html")).join(), /^读题约 [1-3] 分钟$/);
     assert.deepEqual(await minutes("print.html"), []);
     assert.deepEqual(await minutes("no-such-page.html"), []);
 });

@@ -79,5 +79,6 @@ def with_pythons_own():
 
 
 print(f"flag and condvar:   {with_a_flag()} of 5 released")
+# Python's own event has no counter, and loses nobody either.
 print(f"generation counter: {with_pythons_own()} of 5 released")
 # ANCHOR_END: rest

@@ -26,13 +26,33 @@ pub fn anchored(source: &str, name: &str) -> Option<String> {
     None
 }
 
+/// Whether `lines` (`4:`, `4:11`) are all of a snapshot's text, or some of its paragraphs from their first
+/// line to their last. So a part cannot be cut in two when the snapshot changes.
+fn whole_paragraphs(source: &str, header: usize, lines: &str) -> bool {
+    let line = |number: usize| source.lines().nth(number - 1);
+    let begins = |number: usize| {
+        number == header
+            || (number > header && line(number - 1) == Some("") && line(number) != Some(""))
+    };
+    match lines.split_once(':') {
+        Some((first, "")) => first.parse() == Ok(header),
+        Some((first, last)) => match (first.parse(), last.parse::<usize>()) {
+            (Ok(first), Ok(last)) => {
+                begins(first) && first <= last && line(last + 1).is_none_or(str::is_empty)
+            }
+            _ => false,
+        },
+        None => false,
+    }
+}
+
 /// What is wrong with an include of `source`.
 fn fault(Include { file, part, .. }: &Include, source: &str) -> Option<String> {
     if file.extension().is_some_and(|e| e == "snap") {
-        // The page must cut off exactly the header.
         let header = source.lines().skip(1).position(|line| line == "---")? + 3;
-        (*part != format!("{header}:"))
-            .then(|| format!("the snapshot's text starts at line {header}"))
+        (!whole_paragraphs(source, header, part)).then(|| {
+            format!("the snapshot's text starts at line {header}, and is cut between paragraphs")
+        })
     } else if part.is_empty() {
         let marks = source.lines().any(|line| line.contains("ANCHOR:"));
         match source.trim() {
@@ -64,6 +84,25 @@ fn every_include_shows_something() {
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     assert!(count > 200, "only {count} includes: are the pages read?");
+}
+
+#[test]
+fn a_snapshot_is_cut_between_its_paragraphs() {
+    let source = "---\nsource\n---\na\nb\n\nc\nd\n";
+    for (lines, right) in [
+        ("4:", true),
+        ("4:5", true),
+        ("7:8", true),
+        ("4:8", true),
+        ("3:", false),
+        ("4:4", false),
+        ("5:5", false),
+        ("4:7", false),
+        ("4", false),
+        ("main", false),
+    ] {
+        assert_eq!(whole_paragraphs(source, 4, lines), right, "{lines}");
+    }
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn parent(role: &str) -> Result<(), Failure> {
     let status = child.wait()?;
     let code = status.code().ok_or("the child was killed")?;
     println!("  the process ended with exit code {code}");
-    // In the first run the thread could have gone on only from here.
+    // In the first run, only here is the input closed, when the process has long ended.
     drop(input);
     Ok(())
 }

@@ -24,7 +24,7 @@ pub fn main() -> Result<(), Failure> {
     // ANCHOR: soon
     let (called, wait_for_call) = mpsc::channel();
     let soon = Timer::start(delay, move || {
-        println!("timer: not before its time? {}", yes(start.elapsed() >= delay));
+        println!("timer: at least 20 ms later? {}", yes(start.elapsed() >= delay));
         called.send(()).expect("main waits for this");
     })?;
     wait_for_call.recv()?;

@@ -8,8 +8,8 @@
 //! is down at first; it is left out.
 
 use ch05_event::Event;
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::mpsc;
 use std::thread;
 use tour::{Failure, Program, any_order, in_order};
 
@@ -23,23 +23,21 @@ pub const PROGRAM: Program =
 /// Starts ten waiters, asks, and releases them.
 pub fn main() -> Result<(), Failure> {
     let event = Event::new();
+    // The ten, and this thread.
+    let all_started = Barrier::new(11);
     let declined = AtomicBool::new(false);
     let answer = thread::scope(|scope| {
-        let (started, all_started) = mpsc::channel::<()>();
         for _ in 0..10 {
-            let started = started.clone();
             scope.spawn(|| {
                 println!("start");
-                drop(started);
+                all_started.wait();
                 event.wait();
                 if !declined.load(Relaxed) {
                     println!("execute");
                 }
             });
         }
-        drop(started);
-        // Nobody sends: the channel closes when all ten have dropped their end.
-        let _closed = all_started.recv();
+        all_started.wait();
 
         let answer = tour::prompt("input:");
         if !matches!(&answer, Ok(Some(word)) if word == "true") {

@@ -17,7 +17,7 @@ pub fn main() {
     let queue = Queue::new(2);
     show(&queue);
 
-    queue.put("a").expect("there is room");
+    queue.put("a").expect("the queue is not shut down");
     queue.try_put("b").expect("there is room");
     show(&queue);
 
@@ -35,7 +35,7 @@ pub fn main() {
     thread::scope(|scope| {
         let waiting = scope.spawn(|| queue.put("c"));
         println!("get: {}", queue.get().expect("a is in it"));
-        waiting.join().expect("put does not panic").expect("there is room now");
+        waiting.join().expect("put does not panic").expect("the queue is not shut down");
     });
     println!("put c: done once there was room");
     // ANCHOR_END: main
@@ -55,7 +55,7 @@ pub fn main() {
     // A get without a time-out waits until a put brings something.
     thread::scope(|scope| {
         let waiting = scope.spawn(|| queue.get());
-        queue.put("d").expect("there is room");
+        queue.put("d").expect("the queue is not shut down");
         let item = waiting.join().expect("get does not panic").expect("d was put");
         println!("get: {item}, once it was put");
     });
