@@ -22,7 +22,6 @@ pub const PROGRAM: Program =
         .varying(&[line("without the lock: <lost> of 2000000 lost in round <round>")])
         .values(&[value("lost", integer(0, 1_999_999)), value("round", integer(1, 100))]);
 
-// ANCHOR: main
 // ANCHOR: count
 const EACH: u32 = 1_000_000;
 
@@ -45,6 +44,7 @@ pub fn main() {
 }
 // ANCHOR_END: count
 
+// ANCHOR: rest
 fn lost_of_two(add: impl Fn(&AtomicU32) + Sync) -> u32 {
     let n = AtomicU32::new(0);
     let start = Barrier::new(2);
@@ -58,4 +58,4 @@ fn lost_of_two(add: impl Fn(&AtomicU32) + Sync) -> u32 {
     });
     2 * EACH - n.into_inner()
 }
-// ANCHOR_END: main
+// ANCHOR_END: rest

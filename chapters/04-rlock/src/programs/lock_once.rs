@@ -12,7 +12,7 @@ use tour::{Failure, Program};
 pub const PROGRAM: Program =
     Program::fallible("lock-once", "locking once, and waiting for another thread: no report", main);
 
-// ANCHOR: main
+// ANCHOR: before
 /// Acquires, releases, and does so again; then lets another thread wait.
 pub fn main() -> Result<(), Failure> {
     let lock = CheckedLock::new();
@@ -22,6 +22,7 @@ pub fn main() -> Result<(), Failure> {
         lock.release()?;
         println!("released");
     }
+    // ANCHOR_END: before
 
     // ANCHOR: other
     let (say, said) = mpsc::channel();
@@ -42,4 +43,3 @@ pub fn main() -> Result<(), Failure> {
     })
     // ANCHOR_END: other
 }
-// ANCHOR_END: main

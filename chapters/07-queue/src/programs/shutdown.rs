@@ -9,7 +9,6 @@ use tour::Program;
 
 pub const PROGRAM: Program = Program::new("shutdown", "drained, or at once", main);
 
-// ANCHOR: main
 pub fn main() {
     // ANCHOR: two_ends
     let queue = filled();
@@ -44,6 +43,7 @@ pub fn main() {
     // ANCHOR_END: waiting
 }
 
+// ANCHOR: filled
 fn filled() -> Queue<&'static str> {
     let queue = Queue::new(0);
     for item in ["a", "b", "c"] {
@@ -51,4 +51,4 @@ fn filled() -> Queue<&'static str> {
     }
     queue
 }
-// ANCHOR_END: main
+// ANCHOR_END: filled
