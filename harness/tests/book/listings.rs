@@ -113,6 +113,52 @@ fn fault(command: &str, programs: &[PathBuf]) -> Option<String> {
     (!unknown.is_empty()).then(|| format!("{package} has no program {unknown:?}"))
 }
 
+/// The functions of a chapter that can be explored, and the files in which they are.
+fn scenarios(chapter: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for folder in ["scenarios", "memory"].map(|name| chapter.join(name)) {
+        let sources = if folder.is_dir() { files(&folder, "rs") } else { Vec::new() };
+        for file in sources {
+            let text = fs::read_to_string(&file).unwrap();
+            let rests = text.split("\nfn ").skip(1).filter_map(|rest| rest.split_once("()"));
+            for (function, _) in rests {
+                found.extend([function.to_owned(), format!("{}/{function}", stem(&file))]);
+            }
+            found.insert(stem(&file));
+        }
+    }
+    found
+}
+
+/// What is wrong with a command of the harness, if it names a chapter or a path.
+fn fault_of_the_harness(command: &str, programs: &[PathBuf]) -> Option<String> {
+    let (_, arguments) = command.split_once("-p harness -- ")?;
+    let words: Vec<_> = arguments.split_whitespace().collect();
+    let [verb, what, rest @ ..] = &words[..] else { return None };
+    let chapter_of = workspace().join("chapters").join(what);
+    match *verb {
+        "explore" | "record" if what.contains('/') => {
+            (!workspace().join(what).exists()).then(|| format!("there is no {what}"))
+        }
+        "explore" | "record" => {
+            let mut known = scenarios(&chapter_of);
+            let own = programs.iter().filter(|program| chapter(program) == chapter_of);
+            known.extend(own.map(|program| stem(program).replace('_', "-")));
+            // After the first option come its values.
+            let mut named = rest.iter().take_while(|word| !word.starts_with(['-', '#']));
+            if known.is_empty() {
+                return Some(format!("there is no chapter {what}"));
+            }
+            let unknown = named.find(|name| !known.contains(**name));
+            unknown.map(|name| format!("{what} has no scenario and no program {name}"))
+        }
+        "start" | "watch" | "check" | "hint" => {
+            (!chapter_of.join("assignment").is_dir()).then(|| format!("{what} has no assignment"))
+        }
+        _ => None,
+    }
+}
+
 #[test]
 fn every_command_names_programs_that_exist() {
     let programs = programs();
@@ -120,8 +166,11 @@ fn every_command_names_programs_that_exist() {
     for page in all_pages() {
         for (language, text) in page.outline().blocks {
             if language == "console" {
-                let faults = text.lines().filter_map(|command| fault(command, &programs));
-                wrong.extend(faults.map(|fault| format!("{}: {fault}", page.file.display())));
+                for command in text.lines() {
+                    let fault = fault(command, &programs)
+                        .or_else(|| fault_of_the_harness(command, &programs));
+                    wrong.extend(fault.map(|fault| format!("{}: {fault}", page.file.display())));
+                }
             }
         }
     }
@@ -130,6 +179,18 @@ fn every_command_names_programs_that_exist() {
     assert!(fault("cargo run -p ch07-queues", &programs).is_some());
     assert!(fault("cargo run -p ch07-queue -- method", &programs).is_some());
     assert!(fault("cargo run -p ch00-rust -- change no-such-change", &programs).is_some());
+    for (arguments, right) in [
+        ("explore 03-locks mistakes/lost_update --step", true),
+        ("explore 05-event ten-waiters --input true", true),
+        ("explore 03-locks mistakes/lost_updates", false),
+        ("explore 03-lock", false),
+        ("explore chapters/03-locks/memory/no_race.rs", false),
+        ("watch 07-queue", true),
+        ("watch 00-rust", false),
+    ] {
+        let command = format!("cargo run -p harness -- {arguments}");
+        assert_eq!(fault_of_the_harness(&command, &programs).is_none(), right, "{arguments}");
+    }
 }
 
 /// A change that no page asks for is found by nobody, and a page cannot ask for one that is none.

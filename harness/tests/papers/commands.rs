@@ -116,6 +116,10 @@ const COMMANDS: &[(&str, Run)] = &[
     ("cargo build --release -p harness", Nothing("it only compiles")),
     ("cargo bench", Nothing(SLOW)),
     ("cargo test", Nothing("it is a test")),
+    ("cargo doc", Nothing("it makes pages for a browser; its examples are tests")),
+    ("rustc --explain", Nothing("it is the compiler's own text")),
+    ("git clone", Nothing(EXAMPLE)),
+    ("python3 chapters/", By("harness/tests/programs.rs", "fn hold(chapter: &str)")),
     ("cargo install mdbook", Nothing(CI)),
     ("cargo install --path harness/explorer/cargo-explore", Nothing("it only compiles")),
     ("cd path/to/your/crate", Nothing(EXAMPLE)),
@@ -193,6 +197,21 @@ fn commands(text: &str) -> Vec<String> {
     found
 }
 
+/// The commands in the sentences of a page: what begins as one and says what to do with what.
+fn inline(text: &str) -> Vec<String> {
+    let outside = text.split("```").step_by(2);
+    let quoted = outside.flat_map(|part| part.split('`').skip(1).step_by(2));
+    let is_command = |quote: &&str| {
+        let words: Vec<&str> = quote.split_whitespace().collect();
+        match words[..] {
+            ["cargo" | "git", _, _, ..] => true,
+            ["rustc" | "python3" | "mdbook" | "npm", _, ..] => true,
+            _ => false,
+        }
+    };
+    quoted.filter(is_command).map(str::to_owned).collect()
+}
+
 /// The command alone: no prompt, no remark, no variables of the environment.
 fn bare(line: &str) -> &str {
     let mut command = line.split(" #").next().unwrap_or_default().trim();
@@ -227,7 +246,9 @@ fn every_command_is_run_by_a_test_or_has_a_reason() {
     let mut used = BTreeSet::new();
     let mut seen = BTreeSet::new();
     for (page, text) in pages() {
-        for command in commands(&text) {
+        let in_the_book = page.starts_with("book/");
+        let sentences = if in_the_book { inline(&text) } else { Vec::new() };
+        for command in commands(&text).into_iter().chain(sentences) {
             let known = COMMANDS.iter().filter(|(begin, _)| command.starts_with(begin));
             match known.max_by_key(|(begin, _)| begin.len()) {
                 Some((begin, _)) => drop(used.insert(*begin)),
@@ -330,4 +351,6 @@ fn a_run_is_recorded_and_drawn() {
 fn commands_are_found_in_what_is_for_a_terminal() {
     let text = "```console\nA=1 B=\"x y\" cargo test  # why\n```\n```text\n$ jail -- sh\nout\n```\n```rust\nlet a;\n```\n";
     assert_eq!(commands(text), ["cargo test", "jail -- sh"]);
+    let sentence = "`cargo run` takes `--release`; see `rustc --explain E1` and `cargo doc -p a`.";
+    assert_eq!(inline(sentence), ["rustc --explain E1", "cargo doc -p a"]);
 }
