@@ -138,6 +138,50 @@ fn a_copy_remembers_its_course() {
     assert!(text.contains("counts_alone"), "{text}");
 }
 
+/// What `harness start` of commit f12c787 wrote, and what `check` and `hint` did afterwards.
+#[test]
+fn a_copy_that_an_older_harness_has_made_goes_on() {
+    let home = tempfile::tempdir().unwrap();
+    let copy = home.path();
+    let course = course().canonicalize().unwrap();
+    let manifest = format!(
+        "[package]\nname = \"assignment-01-tally\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+         publish = false\n\n# By this the harness knows what it checks.\n\
+         [package.metadata.every-interleaving]\nassignment = \"01-tally\"\ncourse = {course:?}\n\n\
+         [lints.rust]\nunsafe_code = \"forbid\"\n\n\
+         # A package of its own, wherever it lies.\n[workspace]\n"
+    );
+    let progress = r#"{
+  "hints": { "loses_nothing": 1, "a_check_that_is_gone": 3 },
+  "last": { "counts_alone": "pass", "loses_nothing": "fail", "wakes_everybody": "not_run" }
+}"#;
+    tally("wrong/load_and_store").write(copy).unwrap();
+    for (name, text) in [
+        ("Cargo.toml", manifest.as_str()),
+        (".gitignore", "/target\n"),
+        (".progress.json", progress),
+        ("README.md", "# A tally\n"),
+        ("README.zh-CN.md", "# 计数器\n"),
+    ] {
+        std::fs::write(copy.join(name), text).unwrap();
+    }
+    // The first hint was shown then.
+    let (text, code) = harness(copy, &["hint"]);
+    assert!(code == 0 && text.contains("2 of 2: Hold the lock"), "{text}");
+    let (text, code) = harness(copy, &["check"]);
+    assert!(code == 1 && text.contains("failed: loses_nothing"), "{text}");
+    tally("solution").write(copy).unwrap();
+    let (text, code) = harness(copy, &["check"]);
+    assert!(code == 0 && text.contains("5 of 5 points that you can see"), "{text}");
+
+    // A course that has been reorganised since has another name for it, or none.
+    let renamed = manifest.replace("\"01-tally\"", "\"01-counter\"");
+    std::fs::write(copy.join("Cargo.toml"), renamed).unwrap();
+    let (text, code) = harness(copy, &["check"]);
+    let sentence = "there is no assignment 01-counter; there are: 01-tally";
+    assert!(code == 2 && text.contains(sentence), "{text}");
+}
+
 #[test]
 fn a_student_can_be_spoken_to_in_chinese() {
     let home = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use super::shard::Shard;
 use super::submissions::{self, Submission};
 use crate::grading::grade::Grader;
 use crate::grading::intake;
-use crate::grading::result::{Status, SubmissionResult};
+use crate::grading::result::{SCHEMA, Status, SubmissionResult};
 use crate::grading::verdict::Verdict;
 use crate::parallel;
 use crate::reports::terminal::Report;
@@ -69,7 +69,7 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
         .iter()
         .filter(|submission| request.shard.is_none_or(|shard| shard.has(&submission.name)))
         .collect();
-    let mut changed = Vec::new();
+    let (mut changed, mut older) = (Vec::new(), Vec::new());
     let (done, left): (Vec<&Submission>, Vec<&Submission>) = mine.iter().partition(|submission| {
         let Some(before) = output.standing(&submission.name) else { return false };
         let same = before.files == intake::digest(&submission.take(assignment));
@@ -77,11 +77,21 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
         if !same && before.files.is_some() {
             changed.push(submission.name.as_str());
         }
+        if same && before.schema < SCHEMA {
+            older.push(submission.name.as_str());
+        }
         same
     });
 
     if !done.is_empty() {
         anstream::println!("{} of {} were graded before.", done.len(), mine.len());
+    }
+    if !older.is_empty() {
+        anstream::println!(
+            "{} of these by an older harness: {}. Name another folder, and all are graded alike.",
+            older.len(),
+            listed(&older)
+        );
     }
     if !changed.is_empty() {
         let names = listed(&changed);

@@ -80,6 +80,28 @@ impl Batch {
         (&self.assignment, &self.versions, self.seed)
             == (&other.assignment, &other.versions, other.seed)
     }
+
+    /// What keeps `now` from going on with this batch, which is in its folder already.
+    fn differences(&self, now: &Batch) -> Vec<String> {
+        let part = |batch: &Batch| match &batch.shard {
+            Some(shard) => format!("part {shard}"),
+            None => "the whole".to_owned(),
+        };
+        let (seed, here) = (self.seed.to_string(), now.seed.to_string());
+        let (then, today) = (&self.versions, &now.versions);
+        [
+            ("it is of the assignment", &self.assignment, &now.assignment),
+            ("the assignment has the version", &then.assignment, &today.assignment),
+            ("the harness has the version", &then.harness, &today.harness),
+            ("the compiler is", &then.rustc, &today.rustc),
+            ("the seed, which `--seed` names, is", &seed, &here),
+            ("what `--shard` names is", &part(self), &part(now)),
+        ]
+        .into_iter()
+        .filter(|(_, then, now)| then != now)
+        .map(|(what, then, now)| format!("{what} {then} there, and {now} here"))
+        .collect()
+    }
 }
 
 /// The seed of the batch that is already in `folder`, so that it goes on; a random one if there is none.
@@ -140,14 +162,14 @@ impl Output {
                 .with_context(|| format!("{} cannot be made", path.display()))?;
         }
         if let Some(before) = output.batch()?
-            && !(before.agrees_with(batch) && before.shard == batch.shard)
+            && let differences = before.differences(batch)
+            && !differences.is_empty()
         {
             bail!(
-                "{} holds another batch: {} with the seed {}, assignment version {}. Name another folder, or remove it",
-                folder.display(),
-                before.assignment,
-                before.seed,
-                before.versions.assignment
+                "{folder} holds another batch: {}. Results of the two cannot stand side by side. Name another folder, \
+                 and `--compare {folder}` says whose score is another; or remove this one",
+                differences.join("; "),
+                folder = folder.display(),
             );
         }
         output.put_batch(batch)?;

@@ -2,6 +2,7 @@
 
 mod archives;
 mod consumers;
+mod older;
 
 use harness::grading::assignment::Assignment;
 use serde_json::Value;
@@ -86,7 +87,9 @@ fn results(out: &Path) -> BTreeMap<String, Value> {
         (path.file_stem().unwrap().to_str().unwrap().to_owned(), value)
     };
     let folder = std::fs::read_dir(out.join("results")).unwrap();
-    folder.map(|entry| read(entry.unwrap().path())).collect()
+    let paths = folder.map(|entry| entry.unwrap().path());
+    // A run that was ended may leave what it was writing.
+    paths.filter(|path| path.extension().is_some_and(|end| end == "json")).map(read).collect()
 }
 
 fn grade_book(out: &Path) -> String {
