@@ -171,7 +171,7 @@ fn compile(
         }
         executable = artifact.executable.map(Into::into).or(executable.take());
     })?;
-    if !built.well() {
+    if !built.well()? {
         bail!("it does not compile; rustc says why above");
     }
     executable.context("cargo compiled the driver but names no executable")

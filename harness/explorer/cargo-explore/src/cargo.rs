@@ -2,7 +2,7 @@
 
 use crate::stop;
 use anyhow::Context;
-use cargo_metadata::{Artifact, Message, Target, TargetKind};
+use cargo_metadata::{Artifact, BuildScript, Message, Target, TargetKind};
 use std::io::{BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -31,18 +31,18 @@ pub(crate) fn colours(stream: &impl anstream::stream::RawStream) -> bool {
     anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
 }
 
-/// Runs a cargo command that compiles, with these flags for rustc, and shows
-/// what it says if it fails. `seen` is told of each compiled target as soon as
-/// it is there. Tells what came of it.
+/// Runs a cargo command that compiles, with these flags for rustc. `seen` is told of each compiled
+/// target as soon as it is there. Returns what came of it.
 ///
 /// # Errors
 ///
-/// When cargo cannot be started, or says something that it never says; [`stop::Stopped`], if somebody stops it.
+/// When cargo cannot be started, or says something that it never says; [`stop::Stopped`], if
+/// somebody stops it.
 pub fn compile(
     mut command: Command,
     flags: &[String],
     seen: &mut dyn FnMut(Artifact),
-) -> anyhow::Result<Built> {
+) -> anyhow::Result<Came> {
     let colour = if colours(&std::io::stderr()) { "always" } else { "never" };
     command
         .args(["--quiet", "--message-format=json-render-diagnostics", "--color", colour])
@@ -56,7 +56,8 @@ pub fn compile(
     let messages = child.stdout.take().context("cargo's output is a pipe")?;
     let mut errors = child.stderr.take().context("cargo's errors are a pipe")?;
     let mut began = false;
-    let text = std::thread::scope(|scope| {
+    let mut scripts = Vec::new();
+    let said = std::thread::scope(|scope| {
         let text = scope.spawn(move || {
             let mut text = Vec::new();
             // What cannot be read is not shown.
@@ -66,6 +67,7 @@ pub fn compile(
         for message in Message::parse_stream(BufReader::new(messages)) {
             match message.context("cargo's messages")? {
                 Message::CompilerArtifact(artifact) => seen(artifact),
+                Message::BuildScriptExecuted(script) => scripts.push(script),
                 Message::BuildFinished(_) => began = true,
                 _ => {}
             }
@@ -77,17 +79,48 @@ pub fn compile(
     })?;
     drop(watched);
     let status = child.wait()?;
-    if status.success() {
-        return Ok(Built::Well);
-    }
-    if stop::ended(status) {
+    if !status.success() && stop::ended(status) {
         return Err(stop::Stopped.into());
     }
-    std::io::stderr().write_all(&text)?;
-    Ok(if began { Built::NotWell } else { Built::NotBegun })
+    let built = match began {
+        _ if status.success() => Built::Well,
+        true => Built::NotWell,
+        false => Built::NotBegun,
+    };
+    Ok(Came { built, scripts, said })
 }
 
 /// What came of a call of cargo.
+#[derive(Debug)]
+pub struct Came {
+    /// How it ended.
+    pub built: Built,
+    /// What build scripts have told cargo.
+    pub scripts: Vec<BuildScript>,
+    /// What it said on standard error, as it is to be shown.
+    said: Vec<u8>,
+}
+
+impl Came {
+    /// Whether everything is compiled. If not, what cargo said is shown.
+    ///
+    /// # Errors
+    ///
+    /// When standard error is closed.
+    pub fn well(&self) -> anyhow::Result<bool> {
+        if self.built != Built::Well {
+            std::io::stderr().write_all(&self.said)?;
+        }
+        Ok(self.built == Built::Well)
+    }
+
+    /// What cargo said, without colours.
+    pub fn text(&self) -> String {
+        anstream::adapter::strip_str(&String::from_utf8_lossy(&self.said)).to_string()
+    }
+}
+
+/// How a call of cargo ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Built {
     /// Everything is compiled.
@@ -96,11 +129,4 @@ pub enum Built {
     NotWell,
     /// Cargo refused before it compiled anything: what it was asked for is not there, or not to be had.
     NotBegun,
-}
-
-impl Built {
-    /// Whether everything is compiled.
-    pub fn well(self) -> bool {
-        self == Built::Well
-    }
 }

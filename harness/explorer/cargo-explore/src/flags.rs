@@ -235,6 +235,11 @@ impl CargoFlags {
         jobs.unwrap_or(1).clamp(1, 1024)
     }
 
+    /// The values of cargo's configuration that are given.
+    pub fn configuration(&self) -> &[String] {
+        &self.config
+    }
+
     /// The packages that are named.
     pub fn names(&self) -> &[String] {
         &self.package

@@ -254,7 +254,7 @@ fn compile(
             );
         }
     })?;
-    if !built.well() {
+    if !built.well()? {
         home::check_room(home)?;
         bail!("{} do not compile; cargo says why above", packages.join(", "));
     }

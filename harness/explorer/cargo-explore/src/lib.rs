@@ -39,6 +39,7 @@ pub mod chinese;
 pub mod command;
 mod debugger;
 pub mod drive;
+mod environment;
 mod examples;
 pub mod flags;
 pub mod home;

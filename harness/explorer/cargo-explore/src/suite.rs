@@ -5,12 +5,13 @@ use crate::arguments::Arguments;
 use crate::bounds::OfPackage;
 use crate::cargo::Built;
 use crate::drive::Driver;
+use crate::environment::Environment;
 use crate::flags::CargoFlags;
 use crate::kit::Kit;
 use crate::wrapper::{INNER, KIT, MEMORY};
-use crate::{Misuse, Progress, asked, cargo, home, left_out};
+use crate::{Misuse, Progress, asked, cargo, environment, home, left_out};
 use anyhow::{Context, bail};
-use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
+use cargo_metadata::{Metadata, MetadataCommand, TargetKind};
 use serde::Deserialize;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -130,16 +131,21 @@ pub fn compile(
         .args(["test", "--no-run", "--target", kit.triple()])
         .args(arguments.cargo.flags())
         .envs(variables);
-    let mut found = Vec::new();
-    let built = cargo::compile(command, &[], &mut |artifact| {
+    let (mut found, mut executables) = (Vec::new(), Vec::new());
+    let came = cargo::compile(command, &[], &mut |artifact| {
         if !artifact.fresh {
             progress(Progress::Target(&artifact.target.name));
         }
-        if let (true, Some(executable)) = (artifact.profile.test, artifact.executable) {
-            found.push((artifact.package_id, artifact.target, executable.into_std_path_buf()));
+        let Some(executable) = artifact.executable.map(PathBuf::from) else { return };
+        if artifact.profile.test {
+            found.push((artifact.package_id, artifact.target, executable));
+        } else if artifact.target.is_bin() {
+            let manifest = artifact.manifest_path.into_std_path_buf();
+            executables.push((manifest, artifact.target.name, executable));
         }
     })?;
-    match built {
+    came.well()?;
+    match came.built {
         Built::Well => {}
         Built::NotWell => {
             home::check_room(&target)?;
@@ -151,13 +157,25 @@ pub fn compile(
         }
     }
     found.sort_by_key(|(package, target, _)| (package.clone(), order(target), target.name.clone()));
+    let environment = Environment {
+        root,
+        target: &target,
+        configured: environment::configured(
+            &std::env::current_dir().unwrap_or_default(),
+            arguments.cargo.configuration(),
+        ),
+        scripts: &came.scripts,
+        executables,
+    };
     let mut others = Others::none();
     let mut suite = |(id, target, executable): (_, cargo_metadata::Target, PathBuf)| {
         let package = metadata.packages.iter().find(|package| package.id == id);
         let package = package.context("cargo compiled a package that it does not list")?;
         let within = format!("{} {}", package.name, cargo::flag(&target));
+        let is_outside = target.is_test() || target.is_bench();
+        let surroundings = environment.of(package, is_outside);
         let mut driver =
-            Driver::of_tests(executable, environment(package)).known_as(kit.compiler(), within);
+            Driver::of_tests(executable, surroundings).known_as(kit.compiler(), within);
         // What has a harness of its own is not even started: nobody knows what it would do.
         let (mut tests, left_out) = match left_out::own_harness(package, &target) {
             Some(why) => (Vec::new(), Some(why)),
@@ -234,23 +252,6 @@ fn order(target: &cargo_metadata::Target) -> u8 {
         Some(TargetKind::Example | TargetKind::Bench) => 3,
         _ => 0,
     }
-}
-
-/// The folder in which cargo runs a package's tests, and the variables that it sets for them.
-fn environment(package: &Package) -> (PathBuf, Vec<(String, String)>) {
-    let folder = package.manifest_path.parent().map(|folder| folder.as_std_path().to_owned());
-    let folder = folder.unwrap_or_default();
-    let version = &package.version;
-    let variables = [
-        ("CARGO_MANIFEST_DIR", folder.display().to_string()),
-        ("CARGO_MANIFEST_PATH", package.manifest_path.to_string()),
-        ("CARGO_PKG_NAME", package.name.to_string()),
-        ("CARGO_PKG_VERSION", version.to_string()),
-        ("CARGO_PKG_VERSION_MAJOR", version.major.to_string()),
-        ("CARGO_PKG_VERSION_MINOR", version.minor.to_string()),
-        ("CARGO_PKG_VERSION_PATCH", version.patch.to_string()),
-    ];
-    (folder, variables.map(|(name, value)| (name.to_owned(), value)).to_vec())
 }
 
 fn list(driver: &Driver) -> anyhow::Result<Vec<Test>> {

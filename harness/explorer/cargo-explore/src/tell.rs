@@ -162,7 +162,8 @@ impl Teller {
     pub fn test(&self, suite: &Suite, test: &Test, both: &Both) {
         let outcome = &both.outcome;
         let kind = tally::kind(both, self.replays);
-        let name = format!("{} {}", suite.flag, outcome.name);
+        let name = format!("{} {} {}", suite.package, suite.flag, outcome.name);
+        lock(&self.tally).packages.insert(suite.package.clone());
         match outcome.part {
             0 => lock(&self.tally).count(kind, self.replays, name),
             _ => lock(&self.tally).in_part += 1,
@@ -304,7 +305,7 @@ impl Teller {
             println!("{}", json::end(&tally, ending as u8));
         } else {
             if tally.failed.len() > 1 {
-                anstream::println!("\n{}{}", self.words.failed, tally.failed.join(", "));
+                anstream::println!("\n{}{}", self.words.failed, tally.failed());
             }
             anstream::println!("\n{} ({seconds:.2} s)", tally.told(self.words));
             for text in tally.never_met().filter(|_| self.complete) {

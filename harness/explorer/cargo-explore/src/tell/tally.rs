@@ -4,7 +4,7 @@ use super::words::Words;
 use crate::second::{Both, Second};
 use crate::suite::Test;
 use protocol::Status;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What it all came to: the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub(super) fn kind(both: &Both, replayed: bool) -> Ending {
 pub(super) struct Tally {
     pub proved: usize,
     pub failed: Vec<String>,
+    /// The packages whose tests were explored.
+    pub packages: BTreeSet<String>,
     /// Which only the second look found to fail.
     pub unless_early: usize,
     pub not_proved: usize,
@@ -84,7 +86,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts a test that came to this; `name` is what it is called among those that fail.
+    /// Counts a test that came to this; `name` begins with its package.
     pub fn count(&mut self, kind: Ending, replayed: bool, name: String) {
         match kind {
             Ending::AsItShouldBe if replayed => self.replayed += 1,
@@ -94,6 +96,16 @@ impl Tally {
             Ending::NotProved => self.not_proved += 1,
             _ => self.refused += 1,
         }
+    }
+
+    /// The tests that fail, each as what chooses it.
+    pub fn failed(&self) -> String {
+        let several = self.packages.len() > 1;
+        let shown = |name: &String| match name.split_once(' ') {
+            Some((_, rest)) if !several => rest.to_owned(),
+            _ => format!("-p {name}"),
+        };
+        self.failed.iter().map(shown).collect::<Vec<_>>().join(", ")
     }
 
     /// Notes what is accepted in a test, and what of it occurred.
@@ -146,5 +158,22 @@ impl Tally {
             0 => words.no_tests.to_owned(),
             all => format!("{}{}", (words.tests)(all), each.join(words.and)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_fails_among_several_packages_is_named_with_its_own() {
+        let mut tally = Tally::default();
+        tally.packages.insert("bus".to_owned());
+        for name in ["bus --lib a", "bus --test b c"] {
+            tally.count(Ending::Failed, false, name.to_owned());
+        }
+        assert_eq!(tally.failed(), "--lib a, --test b c");
+        tally.packages.insert("app".to_owned());
+        assert_eq!(tally.failed(), "-p bus --lib a, -p bus --test b c");
     }
 }

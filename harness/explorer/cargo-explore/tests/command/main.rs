@@ -10,6 +10,7 @@ mod nextest;
 mod package;
 mod parts;
 mod places;
+mod surroundings;
 mod tasks;
 mod told;
 

@@ -1,0 +1,37 @@
+//! What tests find in their environment.
+
+use crate::crates::{Crates, as_a_user};
+use std::process::Command;
+
+#[test]
+fn a_test_finds_in_its_environment_what_cargo_sets_for_it() {
+    let crates = Crates::new();
+    let folder = crates.path().join("surroundings");
+    // The fixture is right about cargo.
+    let mut test = Command::new(env!("CARGO"));
+    test.args(["test", "--offline", "as_cargo_has_it"]).current_dir(&folder);
+    as_a_user(&mut test);
+    let output = test.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    crates
+        .explore("surroundings", &["--offline", "as_cargo_has_it"])
+        .says(0, &["as_cargo_has_it  proved: 1 execution", "other values of CARGO_"]);
+}
+
+/// A property that fails, or a snapshot, is told as the failure that it is: what the library would write about it is no reason
+/// to refuse the test.
+#[test]
+fn what_libraries_would_write_about_a_failure_is_not_written() {
+    let crates = Crates::new();
+    let explore =
+        |folder: &str| crates.explore(folder, &["--offline", "nobody_writes_of_a_failure"]);
+    explore("surroundings").says(0, &["nobody_writes_of_a_failure  proved: 1 execution"]);
+    // What was found before is tried again, and that is the same switch.
+    std::fs::create_dir(crates.path().join("surroundings/proptest-regressions")).unwrap();
+    explore("surroundings").says(1, &["PROPTEST_DISABLE_FAILURE_PERSISTENCE"]);
+    // What somebody sets counts for more.
+    let mut command = crates.command("surroundings", &["--offline", "nobody_writes_of_a_failure"]);
+    command.env("INSTA_UPDATE", "always");
+    std::fs::remove_dir(crates.path().join("surroundings/proptest-regressions")).unwrap();
+    crate::crates::Seen::from(command.output().unwrap()).says(1, &["Ok(\"always\")"]);
+}
