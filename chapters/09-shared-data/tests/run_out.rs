@@ -131,6 +131,14 @@ fn nonsense() {
     refused(|mut client| drop(client.write_all(&[b'x'; 4096])), stranger);
     refused(drop, gone);
     refused(|mut client| drop(client.write_all(b"every-in and")), gone);
+    // A manager's greeting, and then its end, although somebody listens there still.
+    refused(
+        |mut client| {
+            client.write_all(&[b"every-in", &[7; 32][..]].concat()).unwrap();
+            client.read_exact(&mut [0; 81]).unwrap();
+        },
+        gone,
+    );
     // A manager's greeting, and then a proof that is none.
     refused(
         |mut client| {

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! A manager that can take no further client says so instead of its magic
-//! number, and hangs up. One whose only thread computes says that first, and greets later.
+//! number, and hangs up. One whose only thread computes says that first, and greets later. To a client with
+//! another key it says that instead of its proof, so that its own end is not taken for this.
 //!
 //! Both nonces are in both proofs, so that neither can be replayed; the names
 //! of the sides are, so that a proof cannot be sent back to its maker. All
@@ -29,6 +30,7 @@ pub(super) const PROOF: usize = 32;
 const MAGIC: &[u8; 8] = b"every-in";
 const FULL: &[u8; 8] = b"every-no";
 const COMPUTES: &[u8; 8] = b"every-on";
+const OTHER_KEY: &[u8; 8] = b"every-ke";
 
 pub(super) const GREETING: usize = MAGIC.len() + NONCE;
 pub(super) const INTRODUCTION: usize = NONCE + Who::SIZE + PROOF;
@@ -111,10 +113,15 @@ pub(super) fn is_computing(greeting: &[u8; GREETING]) -> bool {
     greeting.starts_with(COMPUTES)
 }
 
-fn padded(word: &[u8; MAGIC.len()]) -> [u8; GREETING] {
-    let mut greeting = [0; GREETING];
-    greeting[..MAGIC.len()].copy_from_slice(word);
-    greeting
+/// What a manager says instead of its proof to a client with another key. Nobody's proof.
+pub(super) fn other_key() -> [u8; PROOF] {
+    padded(OTHER_KEY)
+}
+
+fn padded<const N: usize>(word: &[u8; MAGIC.len()]) -> [u8; N] {
+    let mut padded = [0; N];
+    padded[..word.len()].copy_from_slice(word);
+    padded
 }
 
 /// The client's answer to a greeting, and the proof that must come back.

@@ -19,20 +19,16 @@ pub(super) enum Newcomer {
 }
 
 impl Link {
-    fn nobody_listens(&self, deadline: Instant) -> bool {
-        let again = self.address.connect(deadline);
-        again.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
-    }
-
     pub(super) fn connect(
         &self,
         newcomer: Newcomer,
         deadline: Instant,
     ) -> Result<Channel, ManagerError> {
         let address = || self.address.clone();
-        let silent = || ManagerError::Silent { address: address() };
         let socket = self.address.connect(deadline).map_err(|source| match source.kind() {
-            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => silent(),
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
+                ManagerError::Silent { address: address() }
+            }
             _ => ManagerError::Connect { address: address(), source },
         })?;
         let mut channel = Channel::new(socket);
@@ -54,20 +50,16 @@ impl Link {
             return Err(ManagerError::Full { address: address() });
         }
         let other_key = || ManagerError::WrongKey { address: address() };
-        // One that hangs up after that has another key, or is none.
-        let stranger = |trouble| match trouble {
-            Trouble::Silent => silent(),
-            // It ended in the middle of this: nobody listens there any more.
-            Trouble::Ended if self.nobody_listens(deadline) => {
-                ManagerError::Gone { address: address() }
-            }
-            _ => other_key(),
-        };
         let who = Who { process: process()?, is_home: newcomer == Newcomer::Home };
         let introduced = handshake::introduce(&self.key, &greeting, &handshake::nonce()?, who);
         let (introduction, expected) = introduced.ok_or_else(other_key)?;
-        channel.send_all(&introduction).map_err(stranger)?;
-        if !expected.is(&channel.exactly::<PROOF>().map_err(stranger)?) {
+        // One that has another key says so. One that hangs up without a word ended: while a process
+        // ends, its sockets are closed one by one, and for a moment it seems to listen still.
+        let answer = channel
+            .send_all(&introduction)
+            .and_then(|()| channel.exactly::<PROOF>())
+            .map_err(|trouble| self.error(trouble))?;
+        if !expected.is(&answer) {
             return Err(other_key());
         }
         Ok(channel)

@@ -124,8 +124,11 @@ impl Connection {
         let event = match self.stage {
             Stage::Greeted { nonce, .. } => {
                 let introduction = bytes.try_into().map_err(|_| ended())?;
-                let (who, proof) = handshake::check(key, &nonce, introduction)
-                    .ok_or_else(|| io::Error::other("it has another key"))?;
+                let Some((who, proof)) = handshake::check(key, &nonce, introduction) else {
+                    self.to_send.extend(handshake::other_key());
+                    self.flush()?;
+                    return Err(io::Error::other("it has another key"));
+                };
                 self.stage = Stage::Known(who);
                 self.to_send.extend(proof);
                 self.flush()?;
