@@ -106,6 +106,11 @@ pub fn current_name() -> String {
     name.clone().unwrap_or_else(|| "MainProcess".to_owned())
 }
 
+/// Holds the name still, so that a fork copies it whole.
+pub(crate) fn hold_still() -> impl Sized {
+    NAME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn run_spawned() -> ! {
     let order = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)
         .map_err(|error| RecvError::Io(error.into()))

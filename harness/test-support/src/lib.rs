@@ -8,7 +8,8 @@
 //! | [`system_calls`] | a scene in which a process is killed at each of its system calls |
 //! | [`interrupt`] | Ctrl-C in the middle of a program |
 //! | [`faults`] | a table of functions, each tried while means run out |
-//! | [`limits`] | fewer descriptors or threads, for a process that plays a scene |
+//! | [`limits`] | fewer descriptors or threads, or less memory, for a process that plays a scene |
+//! | [`storm`] | signals at any moment |
 //! | [`left_behind`] | processes and shared memory that a test left behind |
 
 pub mod faults;
@@ -16,6 +17,7 @@ pub mod interrupt;
 pub mod kills;
 pub mod left_behind;
 pub mod limits;
+pub mod storm;
 pub mod system_calls;
 pub mod trials;
 pub mod valgrind;

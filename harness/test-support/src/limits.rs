@@ -1,6 +1,6 @@
-//! Limits of this process, lowered: descriptors, threads. What runs out says so.
+//! Limits of this process, lowered: descriptors, threads, memory. What runs out says so.
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Pid, Resource, Rlimit, WaitId, WaitIdOptions, getrlimit, setrlimit, waitid};
 use std::error::Error;
 use std::fs::File;
 use std::time::Duration;
@@ -62,4 +62,22 @@ pub fn lower_threads(extra: u64) -> bool {
     let limit = getrlimit(Resource::Nproc);
     setrlimit(Resource::Nproc, Rlimit { current: Some(now + extra), ..limit }).unwrap();
     true
+}
+
+/// This process may have so many bytes of addresses more than it has now. Returns the limit that it had.
+pub fn lower_memory(more: u64) -> Rlimit {
+    let status = std::fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: u64 = status.split_whitespace().next().unwrap().parse().unwrap();
+    let limit = getrlimit(Resource::As);
+    let current = pages * rustix::param::page_size() as u64 + more;
+    setrlimit(Resource::As, Rlimit { current: Some(current), ..limit }).unwrap();
+    limit
+}
+
+/// Waits until these children have ended, and collects none of them.
+pub fn until_ended(children: &[u32]) {
+    for &child in children {
+        let id = WaitId::Pid(Pid::from_raw(child as i32).unwrap());
+        waitid(id, WaitIdOptions::EXITED | WaitIdOptions::NOWAIT).unwrap();
+    }
 }

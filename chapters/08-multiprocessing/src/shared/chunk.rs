@@ -53,6 +53,11 @@ fn mapped() -> MutexGuard<'static, Vec<Weak<Chunk>>> {
     MAPPED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Holds still what this module has, so that a fork copies it whole.
+pub(crate) fn hold_still() -> impl Sized {
+    (CURRENT.lock().unwrap_or_else(PoisonError::into_inner), mapped())
+}
+
 /// A place for `size` bytes, all zeros: a file, and where in it they begin.
 pub(super) fn place(size: usize) -> io::Result<(Arc<Chunk>, usize)> {
     if size > SMALL {

@@ -192,25 +192,32 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    fn get_bytes(&self, deadline: Option<Instant>) -> Option<Vec<u8>> {
+    fn get_bytes(&self, deadline: Option<Instant>) -> Result<Option<Vec<u8>>, GetError> {
         let held = self.hold();
         let Body { head, tail, not_full, not_empty, .. } = &*self.place;
         while self.count() == 0 {
             if !wait_a_moment(not_empty, &held, deadline) {
-                return None;
+                return Ok(None);
             }
         }
         let end = End::load(head);
         let mut size = [0; SIZE];
         self.read(end.at, &mut size);
         let used = (RING + End::load(tail).at - end.at) % RING;
-        let mut bytes = vec![0; (u32::from_le_bytes(size) as usize).min(used.saturating_sub(SIZE))];
+        let size = (u32::from_le_bytes(size) as usize).min(used.saturating_sub(SIZE));
+        let mut bytes = Vec::new();
+        if let Err(source) = bytes.try_reserve_exact(size) {
+            // Somebody else may have the memory for it.
+            not_empty.notify(&Linux, 1, 0);
+            return Err(GetError::NoMemory { bytes: size, source });
+        }
+        bytes.resize(size, 0);
         self.read((end.at + SIZE) % RING, &mut bytes);
         let next = end.passed(SIZE + bytes.len());
         next.store(head);
         self.give_back(end.at, next.at);
         not_full.notify(&Linux, 1, 0);
-        Some(bytes)
+        Ok(Some(bytes))
     }
 
     /// Gives the system the pages of portions that the head has left.
@@ -381,7 +388,7 @@ impl<T: Serialize + DeserializeOwned> Queue<T> {
     }
 
     fn get_until(&self, deadline: Option<Instant>) -> Result<Option<T>, GetError> {
-        let Some(bytes) = self.get_bytes(deadline) else { return Ok(None) };
+        let Some(bytes) = self.get_bytes(deadline)? else { return Ok(None) };
         Ok(Some(Message { bytes, descriptors: Vec::new() }.decode()?))
     }
 }

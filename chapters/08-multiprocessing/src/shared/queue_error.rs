@@ -33,4 +33,12 @@ pub enum GetError {
     /// The item is of another type; it is gone.
     #[error(transparent)]
     Decode(#[from] DecodeError),
+    /// This process has no memory for the item. It is still in the queue.
+    #[error("there is no memory for an item of {bytes} bytes, which stays in the queue")]
+    NoMemory {
+        /// How large it is.
+        bytes: usize,
+        /// What the allocator reports.
+        source: std::collections::TryReserveError,
+    },
 }
