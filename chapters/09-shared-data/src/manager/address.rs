@@ -1,5 +1,6 @@
 //! Where a manager listens.
 
+use ch08_multiprocessing::active_children;
 use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with, sockopt,
@@ -44,7 +45,7 @@ impl Address {
     /// Starts to listen. Returns the socket, and the address with the port that
     /// the system chose for port 0.
     pub(super) fn listen(&self) -> io::Result<(OwnedFd, Address)> {
-        match self {
+        with_room(|| match self {
             Address::Local(name) => {
                 let listener = UnixListener::bind_addr(&UnixAddr::from_abstract_name(name)?)?;
                 Ok((listener.into(), self.clone()))
@@ -59,7 +60,7 @@ impl Address {
                 let port = listener.local_addr()?.port();
                 Ok((listener.into(), Address::Host { name: name.clone(), port }))
             }
-        }
+        })
     }
 
     /// Connects, until `deadline`.
@@ -68,7 +69,7 @@ impl Address {
     ///
     /// `TimedOut` or `WouldBlock` if nobody accepted by then.
     pub(super) fn connect(&self, deadline: Instant) -> io::Result<OwnedFd> {
-        match self {
+        with_room(|| match self {
             Address::Local(name) => connect_local(name, deadline),
             Address::Tcp(address) => connect_tcp(*address, deadline),
             Address::Host { name, port } => {
@@ -81,7 +82,7 @@ impl Address {
                 }
                 Err(last)
             }
-        }
+        })
     }
 }
 
@@ -122,6 +123,17 @@ pub(super) fn notice_a_cut(socket: &OwnedFd) {
     let _ = sockopt::set_tcp_keepintvl(socket, Duration::from_secs(1));
     let _ = sockopt::set_tcp_keepcnt(socket, 5);
     let _ = sockopt::set_tcp_user_timeout(socket, 8000);
+}
+
+/// Opens something, once more if that may help: children that have ended hold a descriptor each until somebody asks for them.
+pub(super) fn with_room<T>(open: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    match open() {
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::MFILE) => {
+            active_children();
+            open()
+        }
+        result => result,
+    }
 }
 
 impl fmt::Display for Address {

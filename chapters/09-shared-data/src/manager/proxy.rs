@@ -1,6 +1,6 @@
 //! What a program has of an object that lives in a manager.
 
-use super::address::Address;
+use super::address::{Address, with_room};
 use super::error::ManagerError;
 use super::handshake::Key;
 use super::link::Link;
@@ -304,7 +304,8 @@ pub(super) fn pack(key: &Key) -> io::Result<Descriptor> {
     if getrlimit(Resource::Fsize).current.is_some_and(|limit| key.0.len() as u64 > limit) {
         return Err(io::Error::from_raw_os_error(libc::EFBIG));
     }
-    let mut file = File::from(memfd_create("every-interleaving-key", MemfdFlags::CLOEXEC)?);
+    let open = || Ok(memfd_create("every-interleaving-key", MemfdFlags::CLOEXEC)?);
+    let mut file = File::from(with_room(open)?);
     file.write_all(&key.0)?;
     Ok(Descriptor::from(std::os::fd::OwnedFd::from(file)))
 }
