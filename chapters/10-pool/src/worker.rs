@@ -227,7 +227,8 @@ fn work((mut connection, initializer): (Connection, Option<Task>)) {
         let number = ((answer.0 >> COUNT) + 1) << COUNT;
         answer = match connection.recv::<Option<(u64, Task)>>() {
             Ok(Some((number, task))) => (number, perform(task)),
-            Err(error @ RecvError::DescriptorsLost) => {
+            // No descriptor was left for the task, or no memory.
+            Err(error @ (RecvError::DescriptorsLost | RecvError::Io(_))) => {
                 (number, Reply::Broken { reason: Reason::new(error) })
             }
             Err(error @ RecvError::Decode(_)) => {
@@ -261,9 +262,9 @@ fn perform(Task { function, arguments }: Task) -> Reply {
         Ok(Err(error)) => Reply::Failed { reason: Reason::new(error) },
         Err(panic) => {
             let message = panic_message(&*panic);
-            contain(|| drop(panic));
             // The hook's panic may be another, caught one, of which there is no other sign.
             let seen = LATEST.take().filter(|(said, _)| *said == message);
+            contain(|| drop(panic));
             Reply::Panicked { message, location: seen.map(|(_, location)| location) }
         }
     }
