@@ -50,6 +50,12 @@ impl Measure {
         if self.longest() > 40 {
             faults.push(format!("a sentence of {} words", self.longest()));
         }
+        faults.extend(self.length());
+        faults
+    }
+
+    fn length(&self) -> Vec<String> {
+        let mut faults = Vec::new();
         if self.words > 900 {
             faults.push(format!("{} words", self.words));
         }
@@ -160,6 +166,28 @@ fn prose_of_the_chapters_is_neither_staccato_nor_endless() {
     }
     assert!(looked_at > 90, "only {looked_at} pages: are the chapters still called so?");
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// A single page may have one short sentence more than that.
+#[test]
+fn of_the_sentences_up_to_chapter_7_fewer_than_one_in_eight_are_short() {
+    let pages = Edition::English.pages().into_iter();
+    let read_first = pages.filter(|page| is_of_a_chapter(page) && page.name.as_str() < "08");
+    let sentences = read_first.flat_map(|page| measured(&expanded(&page)).sentences).collect();
+    let all = Measure { sentences, ..Measure::default() };
+    let (count, average, short) = (all.sentences.len(), all.average(), all.short());
+    println!("{count} sentences of {average:.1} words, {short} short, longest {}", all.longest());
+    assert!(count > 1000, "only {count} sentences: are the chapters still called so?");
+    assert!((15.0..=22.0).contains(&average) && short * 8 < count && all.longest() <= 40);
+}
+
+#[test]
+fn the_pages_before_the_chapters_are_no_longer_than_those_in_them() {
+    for name in ["welcome.md", "students.md"] {
+        let page = Edition::English.pages().into_iter().find(|page| page.name == name);
+        let page = page.unwrap_or_else(|| panic!("no page {name}"));
+        assert_eq!(measured(&expanded(&page)).length(), Vec::<String>::new(), "{name}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! waits, and the producer waits for two announcements. For them it uses a
 //! second condition on the same lock.
 
+use ch04_rlock::RLock;
 use ch06_condition::Condition;
 use std::sync::Arc;
 use std::thread;
@@ -17,8 +18,9 @@ pub const PROGRAM: Program =
 // ANCHOR: main
 /// Runs two consumers and a producer.
 pub fn main() {
-    let condition = Condition::new();
-    let announced = Condition::with_lock(Arc::clone(condition.underlying()));
+    let lock = Arc::new(RLock::new());
+    let condition = Condition::with_lock(Arc::clone(&lock));
+    let announced = Condition::with_lock(lock);
     thread::scope(|scope| {
         scope.spawn(|| consumer(&condition, &announced));
         scope.spawn(|| consumer(&condition, &announced));
@@ -39,7 +41,6 @@ fn producer(condition: &Condition, announced: &Condition) {
     held.on(announced).wait_for(|| condition.waiters() == 2);
     println!("producer before notifyAll");
     held.notify_all();
-    // The consumers are awake, and cannot go on before the lock is free.
     println!("producer after notifyAll");
 }
 // ANCHOR_END: main

@@ -3,6 +3,7 @@
 //! Those who are woken at once may run in either order: the line is served in
 //! order, the lock is not.
 
+use ch04_rlock::RLock;
 use ch06_condition::Condition;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,8 +23,9 @@ pub const PROGRAM: Program =
 // ANCHOR: main
 /// Lines five threads up and wakes two, one, the rest, and nobody.
 pub fn main() {
-    let condition = Condition::new();
-    let announced = Condition::with_lock(Arc::clone(condition.underlying()));
+    let lock = Arc::new(RLock::new());
+    let condition = Condition::with_lock(Arc::clone(&lock));
+    let announced = Condition::with_lock(lock);
     thread::scope(|scope| {
         let mut line = VecDeque::new();
         for number in 1..=5 {
