@@ -203,11 +203,8 @@ fn inline(text: &str) -> Vec<String> {
     let quoted = outside.flat_map(|part| part.split('`').skip(1).step_by(2));
     let is_command = |quote: &&str| {
         let words: Vec<&str> = quote.split_whitespace().collect();
-        match words[..] {
-            ["cargo" | "git", _, _, ..] => true,
-            ["rustc" | "python3" | "mdbook" | "npm", _, ..] => true,
-            _ => false,
-        }
+        let of_three = matches!(words[..], ["cargo" | "git", _, _, ..]);
+        of_three || matches!(words[..], ["rustc" | "python3" | "mdbook" | "npm", _, ..])
     };
     quoted.filter(is_command).map(str::to_owned).collect()
 }
