@@ -8,7 +8,7 @@ use crate::kit::Kit;
 use crate::second::{self, Both};
 use crate::step::{self, Stepped};
 use crate::stop::{self, Stopped};
-use crate::suite::{self, Suite, Test};
+use crate::suite::{self, Compiled, Suite, Test};
 use crate::tell::{Ending, Teller, again};
 use crate::{Misuse, Progress, chinese, examples, left_out};
 use anyhow::bail;
@@ -81,13 +81,19 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
         let config = search(&OfPackage::default()).config;
         return environment(&kit, &metadata, &config).map(|()| Ending::AsItShouldBe);
     }
-    let suites = suite::compile(&kit, &metadata, arguments, &progress)?;
-    if arguments.no_run {
-        return Ok(Ending::AsItShouldBe);
-    }
+    let Compiled { suites, with_allocator } =
+        suite::compile(&kit, &metadata, arguments, &progress)?;
     if arguments.list {
         list(&suites, arguments);
-        return Ok(Ending::AsItShouldBe);
+    }
+    if arguments.list || arguments.no_run {
+        for what in &with_allocator {
+            teller.note(&format!("{what} does not compile: {}", left_out::ALLOCATOR));
+        }
+        return Ok(if with_allocator.is_empty() { Ending::AsItShouldBe } else { Ending::Refused });
+    }
+    for what in &with_allocator {
+        teller.uncompiled(what, left_out::ALLOCATOR);
     }
     if !arguments.step {
         check_filters(&suites, arguments)?;

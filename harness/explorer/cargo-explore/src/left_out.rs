@@ -112,3 +112,37 @@ pub(crate) fn own_harness(package: &Package, target: &Target) -> Option<String> 
 
 /// Why something is not explored that has no tests of the compiler's form.
 pub(crate) const OWN: &str = "it has a harness of its own (`harness = false`), in which no test can be told from another; `cargo test` runs it";
+
+/// The targets that do not compile because they, or what they stand on, have a `#[global_allocator]`, as cargo names them in
+/// what it says; `None` if that is not all that is wrong, or if nothing is.
+pub(crate) fn with_allocator(said: &str) -> Option<Vec<String>> {
+    let mut targets = Vec::new();
+    for error in said.lines().filter(|line| line.starts_with("error")) {
+        if let Some(rest) = error.strip_prefix("error: could not compile `") {
+            let (package, rest) = rest.split_once("` ")?;
+            let target = rest.split_once(" due to ").map_or(rest, |(target, _)| target);
+            targets.push(format!("{package} {target}"));
+        } else if !error.contains("conflicts with global allocator in: explore_engine") {
+            return None;
+        }
+    }
+    (!targets.is_empty()).then_some(targets)
+}
+
+/// Why they are not explored.
+pub(crate) const ALLOCATOR: &str = "it has a `#[global_allocator]`, or what it stands on has one, and the explorer needs its own: where a feature leaves it out, that can be explored";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_allocator_is_no_reason_to_stop() {
+        let conflict = "error: the `#[global_allocator]` in this crate conflicts with global allocator in: explore_engine\n\n";
+        let ends = "error: could not compile `a` (test \"b\") due to 1 previous error\n";
+        let all = format!("warning: unused\n{conflict}{ends}");
+        assert_eq!(with_allocator(&all), Some(vec!["a (test \"b\")".to_owned()]));
+        assert_eq!(with_allocator(&format!("{all}error[E0425]: cannot find\n")), None);
+        assert_eq!(with_allocator("warning: unused\n"), None);
+    }
+}

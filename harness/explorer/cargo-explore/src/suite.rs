@@ -11,7 +11,7 @@ use crate::kit::Kit;
 use crate::wrapper::{INNER, KIT, MEMORY};
 use crate::{Misuse, Progress, asked, cargo, environment, home, left_out};
 use anyhow::{Context, bail};
-use cargo_metadata::{Metadata, MetadataCommand, TargetKind};
+use cargo_metadata::{Artifact, Metadata, MetadataCommand, TargetKind};
 use serde::Deserialize;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -113,6 +113,15 @@ pub fn metadata(flags: &CargoFlags) -> anyhow::Result<Metadata> {
     Ok(metadata)
 }
 
+/// What was compiled.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The executables with tests.
+    pub suites: Vec<Suite>,
+    /// What was asked for and does not compile because of a `#[global_allocator]`, as cargo names it.
+    pub with_allocator: Vec<String>,
+}
+
 /// Compiles the tests that are asked for. Cargo's and rustc's messages go to standard error.
 ///
 /// # Errors
@@ -123,16 +132,20 @@ pub fn compile(
     metadata: &Metadata,
     arguments: &Arguments,
     progress: &(dyn Fn(Progress<'_>) + Sync),
-) -> anyhow::Result<Vec<Suite>> {
-    let mut command = cargo::command(Path::new("."));
+) -> anyhow::Result<Compiled> {
     let root = metadata.workspace_root.as_std_path();
     let (target, variables) = variables(kit, metadata)?;
-    command
-        .args(["test", "--no-run", "--target", kit.triple()])
-        .args(arguments.cargo.flags())
-        .envs(variables);
+    let command = |more: &[&str]| {
+        let mut command = cargo::command(Path::new("."));
+        command
+            .args(["test", "--no-run", "--target", kit.triple()])
+            .args(arguments.cargo.flags())
+            .args(more)
+            .envs(variables.clone());
+        command
+    };
     let (mut found, mut executables) = (Vec::new(), Vec::new());
-    let came = cargo::compile(command, &[], &mut |artifact| {
+    let mut seen = |artifact: Artifact| {
         if !artifact.fresh {
             progress(Progress::Target(&artifact.target.name));
         }
@@ -143,10 +156,19 @@ pub fn compile(
             let manifest = artifact.manifest_path.into_std_path_buf();
             executables.push((manifest, artifact.target.name, executable));
         }
-    })?;
-    came.well()?;
+    };
+    let mut came = cargo::compile(command(&[]), &[], &mut seen)?;
+    if left_out::with_allocator(&came.text()).is_some() {
+        // The rest can be explored.
+        came = cargo::compile(command(&["--no-fail-fast"]), &[], &mut seen)?;
+    }
+    let with_allocator = left_out::with_allocator(&came.text());
+    if with_allocator.is_none() {
+        came.well()?;
+    }
     match came.built {
         Built::Well => {}
+        Built::NotWell if with_allocator.is_some() => {}
         Built::NotWell => {
             home::check_room(&target)?;
             bail!("it does not compile; cargo says why above");
@@ -157,6 +179,7 @@ pub fn compile(
         }
     }
     found.sort_by_key(|(package, target, _)| (package.clone(), order(target), target.name.clone()));
+    found.dedup();
     let environment = Environment {
         root,
         target: &target,
@@ -212,7 +235,8 @@ pub fn compile(
             left_out,
         })
     };
-    found.into_iter().map(&mut suite).collect()
+    let suites = found.into_iter().map(&mut suite).collect::<Result<_, _>>()?;
+    Ok(Compiled { suites, with_allocator: with_allocator.unwrap_or_default() })
 }
 
 /// Where cargo is to compile tests, and what makes it compile them against the stand-ins.

@@ -279,6 +279,12 @@ impl Teller {
         });
     }
 
+    /// What does not compile and was asked for, and why.
+    pub fn uncompiled(&self, what: &str, why: &str) {
+        lock(&self.tally).uncompiled += 1;
+        self.left_out(what, why);
+    }
+
     /// The last line, when somebody stopped it before so many tests were reached.
     pub fn stopped(&self, not_reached: usize) -> anyhow::Result<Ending> {
         lock(&self.tally).not_reached = not_reached;

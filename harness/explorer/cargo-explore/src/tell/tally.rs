@@ -79,6 +79,8 @@ pub(super) struct Tally {
     pub in_part: usize,
     /// Of those that were asked for, when it was stopped.
     pub not_reached: usize,
+    /// How many executables with tests do not compile.
+    pub uncompiled: usize,
     /// What the proofs do not speak about.
     pub not_checked: Vec<String>,
     /// What is accepted, and whether it occurred.
@@ -132,7 +134,7 @@ impl Tally {
     pub fn ending(&self) -> Ending {
         match self {
             _ if !self.failed.is_empty() => Ending::Failed,
-            _ if self.refused > 0 => Ending::Refused,
+            _ if self.refused + self.uncompiled > 0 => Ending::Refused,
             _ if self.not_proved > 0 => Ending::NotProved,
             _ if self.unless_early > 0 => Ending::UnlessEarly,
             _ => Ending::AsItShouldBe,

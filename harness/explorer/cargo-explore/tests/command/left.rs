@@ -33,3 +33,32 @@ fn what_is_left_out_has_a_line_that_says_why() {
     let with = &["--offline", "-p", "pl*", "--features", "more"];
     crates.explore("several", with).says(0, &["with_more  proved", "2 tests: 2 proved"]);
 }
+
+/// The bug is in another file than the allocator, and found all the same.
+#[test]
+fn a_file_with_an_allocator_of_its_own_is_left_out_and_the_rest_explored() {
+    let crates = Crates::new();
+    let why = "it has a `#[global_allocator]`, or what it stands on has one, and the explorer needs its own";
+    let seen = crates.explore("allocator", &["--offline"]);
+    seen.says(
+        1,
+        &[
+            &format!("allocator (test \"allocates\")  not explored: {why}"),
+            "two_count  failed: main panics at tests/counts.rs:10",
+            "1 test: 1 failed",
+        ],
+    );
+    assert!(!seen.stderr.contains("explore_engine"), "{}", seen.stderr);
+    // Nothing fails in what is left, and that is not all of it.
+    let alone = crates.explore("allocator", &["--offline", "--test", "allocates"]);
+    alone.says(4, &[&format!("(test \"allocates\")  not explored: {why}"), "no tests"]);
+    let list = crates.explore("allocator", &["--offline", "--list"]);
+    list.says(4, &[&format!("note: allocator (test \"allocates\") does not compile: {why}")]);
+    assert_eq!(list.stdout, "two_count: test\n");
+    // What does not compile for another reason as well is not explored in part.
+    let broken = "#[test] fn is_broken() { nothing() }";
+    std::fs::write(crates.path().join("allocator/tests/broken.rs"), broken).unwrap();
+    crates
+        .explore("allocator", &["--offline"])
+        .says(4, &["it does not compile; cargo says why above"]);
+}
