@@ -251,12 +251,20 @@ fn machine() -> String {
 fn write_table(here: &Path, folder: &Path) -> anyhow::Result<()> {
     let readme = here.join("suites/README.md");
     let text = std::fs::read_to_string(&readme)?;
-    let (head, _) = text.split_once(TABLE).context("the README has a table")?;
+    let (head, before) = text.split_once(TABLE).context("the README has a table")?;
     let mut table = String::from(TABLE);
     table.push_str("|---|---|---|---|---|---|---|---|---|\n");
     let mut notes = String::new();
+    let mut elsewhere = false;
     for (name, version) in CRATES {
-        let Ok(text) = std::fs::read(result(folder, name, version)) else { continue };
+        let Ok(text) = std::fs::read(result(folder, name, version)) else {
+            // What was explored elsewhere stays as it is.
+            let (row, own) = written(before, &format!("{name} {version}"));
+            elsewhere |= !row.is_empty();
+            table.push_str(&row);
+            notes.push_str(&own);
+            continue;
+        };
         let came: Value = serde_json::from_slice(&text)?;
         let budget = match (came["seconds"].as_u64(), came["minutes"].as_u64()) {
             (Some(seconds), Some(minutes)) => format!("{seconds} s, {minutes} min"),
@@ -277,9 +285,39 @@ fn write_table(here: &Path, folder: &Path) -> anyhow::Result<()> {
             let _ = writeln!(notes, "- {}", note.replace(&*folder.to_string_lossy(), "…"));
         }
     }
-    std::fs::write(readme, format!("{head}{table}\nMade on {}.\n{notes}", machine()))?;
+    let others = if elsewhere { "; some rows before that, on other machines" } else { "" };
+    std::fs::write(readme, format!("{head}{table}\nMade on {}{others}.\n{notes}", machine()))?;
     Ok(())
+}
+
+/// The row of a crate in what the README has below the table's head, and its notes.
+fn written(table: &str, of: &str) -> (String, String) {
+    let row = table.lines().find(|line| line.starts_with(&format!("| {of} |")));
+    let begins = format!("\n**{of}**\n");
+    let notes = table.find(&begins).map(|at| {
+        let (heading, rest) = table[at..].split_at(begins.len());
+        let rest = rest.find("\n**").map_or(rest, |end| &rest[..end]);
+        format!("{heading}{rest}")
+    });
+    (row.map_or(String::new(), |row| format!("{row}\n")), notes.unwrap_or_default())
 }
 
 /// The head of the table.
 const TABLE: &str = "| crate | budget | proved | not proved | unless early | refused | failed | ignored | not reached |\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_explored_elsewhere_stays() {
+        let table = "|---|\n| a 1.0 | 5 s |\n| b 2.0 | 2 s |\n\nMade on 2 cores.\n\n**a 1.0**\n\n- one\n- two\n\n**b 2.0**\n\n- three\n";
+        let notes = |of: &str, notes: &str| format!("\n**{of}**\n\n{notes}");
+        let is = |of: &str, row: &str, own: &str| {
+            assert_eq!(written(table, of), (row.to_owned(), own.to_owned()));
+        };
+        is("a 1.0", "| a 1.0 | 5 s |\n", &notes("a 1.0", "- one\n- two\n"));
+        is("b 2.0", "| b 2.0 | 2 s |\n", &notes("b 2.0", "- three\n"));
+        is("c 3.0", "", "");
+    }
+}
