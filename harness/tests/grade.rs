@@ -480,7 +480,7 @@ fn a_new_course_is_whole_and_grades() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let output = harness(&["course", "check", "--course", &course]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    let expected = "01-tally  good: the starter fails, 1 solution passes, 1 wrong one is caught, 5 cheats earn nothing";
+    let expected = "01-tally  good: the starter fails, 1 solution passes, 1 wrong one is caught, 6 cheats earn nothing";
     assert!(said(&output).contains(expected), "{}", said(&output));
     let known = Assignment::load(Path::new(&course), "01-tally").unwrap();
     for (name, sample) in [("ada", "solution"), ("bob", "wrong/two_locks"), ("cy", "solution")] {
@@ -511,6 +511,54 @@ fn a_new_course_is_whole_and_grades() {
     let output = harness(&["start", "01-tally", &copy, "--course", &course, "--language", "zh"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert!(said(&output).contains("README.md"), "{}", said(&output));
+}
+
+/// Whoever writes a check that sees nothing is told so, and by which name; not a student who has points for nothing.
+#[test]
+fn a_check_that_looks_at_nothing_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let harness = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_harness")).args(arguments).output().unwrap();
+        (said(&output).split_whitespace().collect::<Vec<_>>().join(" "), output.status.code())
+    };
+    let course = folder.path().join("course").to_str().unwrap().to_owned();
+    assert_eq!(harness(&["course", "new", &course, "01-tally"]).1, Some(0));
+    let checks = folder.path().join("course/chapters/01-tally/assignment/checks.rs");
+    let whole = std::fs::read_to_string(&checks).unwrap();
+    let with = |body: &str| {
+        let name = "pub fn counts_alone() {";
+        let (before, rest) = whole.split_once(name).unwrap();
+        let (_, after) = rest.split_once("\n}\n").unwrap();
+        std::fs::write(&checks, format!("{before}{name}\n{body}\n}}\n{after}")).unwrap();
+        let (text, code) = harness(&["course", "check", "--course", &course]);
+        assert_eq!(code, Some(1), "{text}");
+        text
+    };
+    let text = with("    if judge::drawn(1..9) == 9 { panic!(\"no\") }");
+    let told = "solution: cannot be graded: solution cannot be asked what is right: counts_alone looks at nothing that a submission answers";
+    assert!(text.contains(told), "{text}");
+    // Once, not for each sample.
+    assert_eq!(text.matches("looks at nothing").count(), 1, "{text}");
+    let text = with(
+        "    assert!(Err::<(), std::fmt::Error>(std::fmt::Error).is_err());\n    assert_eq!(std::fmt::Error, std::fmt::Error);",
+    );
+    assert!(text.contains("a check cannot look at `std::fmt::Error`"), "{text}");
+    assert!(text.contains("judge::seen!"), "{text}");
+
+    // The like of a judge: one that does not even start the program.
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+    let keepers = folder.path().join("keepers");
+    copy(&from, &keepers);
+    let judge = keepers.join("chapters/02-keeper/assignment/judge.rs");
+    let text = std::fs::read_to_string(&judge).unwrap();
+    let at = text.find("pub fn ").unwrap();
+    let start = at + text[at..].find('{').unwrap() + 1;
+    let (before, after) = text.split_at(start);
+    std::fs::write(&judge, format!("{before}\n    if true {{ return; }}\n{after}")).unwrap();
+    let (text, code) =
+        harness(&["course", "check", "keeper", "--course", keepers.to_str().unwrap()]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("looks at nothing: it has not started the program"), "{text}");
 }
 
 #[test]

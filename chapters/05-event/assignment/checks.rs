@@ -81,13 +81,18 @@ pub fn one_set_frees_one_waiter() {
 /// Two waiters, and a `set` for each of them: nobody stays behind.
 pub fn every_waiter_gets_a_signal() {
     let event = AutoResetEvent::new();
+    let through = AtomicUsize::new(0);
+    let waiter = || {
+        event.wait();
+        through.fetch_add(1, Ordering::Relaxed);
+    };
     thread::scope(|scope| {
-        let first = scope.spawn(|| event.wait());
-        event.set();
-        first.join().unwrap();
-        let second = scope.spawn(|| event.wait());
-        event.set();
-        second.join().unwrap();
+        for before in 0..2 {
+            let waits = scope.spawn(waiter);
+            assert_eq!(through.load(Ordering::Relaxed), before, "it waits for a `set` of its own");
+            event.set();
+            waits.join().unwrap();
+        }
     });
 }
 

@@ -42,6 +42,9 @@ pub enum How {
     Signalled(i32),
     /// It was killed at [`Limits::wall`](crate::Limits::wall).
     WallTime,
+    /// It was killed long after [`Limits::wall`](crate::Limits::wall), and had not had that time: the machine was busy with other things. So
+    /// nobody can tell whether it would have ended in time.
+    Starved,
     /// It was killed at [`Limits::cpu`](crate::Limits::cpu).
     CpuTime,
     /// It was killed for having more than
@@ -60,6 +63,7 @@ impl fmt::Display for How {
             How::Exited(code) => write!(f, "exit code {code}"),
             How::Signalled(signal) => write!(f, "signal {signal}"),
             How::WallTime => f.write_str("killed at its time limit"),
+            How::Starved => f.write_str("killed when it had waited for a processor for too long"),
             How::CpuTime => f.write_str("killed at its limit of processor time"),
             How::Memory => f.write_str("killed at its limit of memory"),
             How::OutputLimit => f.write_str("killed at its limit of output"),

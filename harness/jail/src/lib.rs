@@ -26,6 +26,7 @@
 //! | [`Jail`] | what a program is given, and the start of it |
 //! | [`Running`], [`Killer`] | a program in its jail: its streams, its processes, its end |
 //! | [`Limits`], [`Processes`] | how much it may use |
+//! | [`Patience`], [`Left`] | how long it may still take |
 //! | [`SystemPrograms`] | which programs of the system it sees |
 //! | [`Ended`], [`How`], [`Error`] | what became of it; what is not its doing |
 //! | [`Layers`], [`diagnose`] | what protects the machine; what this one cannot enforce |
@@ -39,6 +40,7 @@ mod inner;
 mod launch;
 mod layers;
 mod limits;
+mod patience;
 mod processes;
 mod running;
 mod system;
@@ -50,6 +52,7 @@ pub use error::{Error, Trouble};
 pub use launch::Jail;
 pub use layers::Layers;
 pub use limits::{Limits, Processes};
+pub use patience::{Left, Patience};
 pub use processes::ProcessInfo;
 pub use running::{Killer, Running};
 pub use system::SystemPrograms;

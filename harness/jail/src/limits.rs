@@ -15,8 +15,11 @@ use std::time::Duration;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Real time, from the start of the jail. Then everything in it is killed:
-    /// [`How::WallTime`](crate::How::WallTime).
+    /// Real time, from the start of the jail, without what the machine withholds:
+    /// where other things keep it from a processor, a run may take up to four
+    /// times as long. Then everything in it is killed:
+    /// [`How::WallTime`](crate::How::WallTime), or
+    /// [`How::Starved`](crate::How::Starved) if it had not had its time then.
     pub wall: Duration,
     /// Processor time of each process, rounded up to whole seconds:
     /// [`How::CpuTime`](crate::How::CpuTime).

@@ -1,5 +1,6 @@
 //! A program in its jail.
 
+use crate::patience::{LONGEST, Patience};
 use crate::processes::{self, ProcessInfo};
 use crate::wire::{self, Account, Cause, Told};
 use crate::{Ended, Error, How, Layers, Limits};
@@ -12,7 +13,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// How much longer than [`Limits::wall`] the keeper may take to end everything.
+/// How much longer than the longest run the keeper may take to end everything.
 const GRACE: Duration = Duration::from_secs(30);
 
 /// A pipe takes this many bytes at once when it is ready for any (PIPE_BUF).
@@ -143,6 +144,22 @@ impl Running {
         Ok(pidfd_send_signal(handle, signal)?)
     }
 
+    /// How long it may still take. `None` if it is not known who keeps it.
+    ///
+    /// ```no_run
+    /// # jail::enter_if_asked();
+    /// use jail::{Jail, Left};
+    ///
+    /// let sleep = Jail::new("/bin/sleep").args(["1"]).system_programs().spawn()?;
+    /// let patience = sleep.patience().expect("it has been started");
+    /// assert!(matches!(patience.left(), Left::Time(_)));
+    /// # Ok::<(), jail::Error>(())
+    /// ```
+    pub fn patience(&self) -> Option<Patience> {
+        let keeper = i32::try_from(self.keeper.id()).ok().and_then(Pid::from_raw)?;
+        Some(Patience::new(keeper, self.started, self.limits.wall))
+    }
+
     /// Blocks until the program has ended and everything that it started is dead.
     ///
     /// Closes standard input and reads what is left of standard output and
@@ -165,7 +182,7 @@ impl Running {
         let mut exceeded = false;
         let mut account = None;
         let mut said = false;
-        let deadline = self.started + self.limits.wall + GRACE;
+        let deadline = self.started + self.limits.wall.saturating_mul(LONGEST) + GRACE;
         while !said || output.iter().any(|output| output.pipe.is_some()) {
             let left = deadline.saturating_duration_since(Instant::now());
             let ready = self.ready(&output, input.as_ref(), said, left)?;
@@ -253,6 +270,7 @@ impl Running {
     fn how(&self, account: &Account) -> Result<How, Error> {
         match (account.cause, account.status) {
             (Cause::Deadline, _) => Ok(How::WallTime),
+            (Cause::Starved, _) => Ok(How::Starved),
             (Cause::Memory, _) => Ok(How::Memory),
             (Cause::Asked, _) => Ok(How::Killed),
             (Cause::Finished, None) => Err(Error::Lost),
@@ -289,7 +307,7 @@ impl Drop for Running {
             return;
         }
         self.kill();
-        let deadline = self.started + self.limits.wall + GRACE;
+        let deadline = self.started + self.limits.wall.saturating_mul(LONGEST) + GRACE;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let mut keeper = [PollFd::new(&self.socket, PollFlags::IN)];

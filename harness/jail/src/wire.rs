@@ -107,6 +107,7 @@ pub(crate) struct Account {
 pub(crate) enum Cause {
     Finished,
     Deadline,
+    Starved,
     Memory,
     Asked,
 }

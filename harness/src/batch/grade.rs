@@ -69,9 +69,13 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
         .iter()
         .filter(|submission| request.shard.is_none_or(|shard| shard.has(&submission.name)))
         .collect();
-    let (mut changed, mut older) = (Vec::new(), Vec::new());
+    let (mut changed, mut older, mut others) = (Vec::new(), Vec::new(), Vec::new());
     let (done, left): (Vec<&Submission>, Vec<&Submission>) = mine.iter().partition(|submission| {
         let Some(before) = output.standing(&submission.name) else { return false };
+        if !batch.is_of(&before) {
+            others.push(submission.name.as_str());
+            return false;
+        }
         let same = before.files == intake::digest(&submission.take(assignment));
         // A result of an older version does not say of which files it is.
         if !same && before.files.is_some() {
@@ -96,6 +100,13 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
     if !changed.is_empty() {
         let names = listed(&changed);
         anstream::println!("{} changed since, and graded again: {names}", changed.len());
+    }
+    if !others.is_empty() {
+        let names = listed(&others);
+        anstream::println!(
+            "{} had results of another batch there, and are graded again: {names}",
+            others.len()
+        );
     }
     let bar = progress(left.len() as u64);
     let unwritten = Mutex::new(Vec::new());

@@ -70,7 +70,7 @@ impl Batch {
     }
 
     /// Whether `result` was graded with what this batch is graded with.
-    fn is_of(&self, result: &SubmissionResult) -> bool {
+    pub fn is_of(&self, result: &SubmissionResult) -> bool {
         (&self.assignment, &self.versions, self.seed)
             == (&result.assignment, &result.versions, result.seed)
     }
@@ -100,6 +100,13 @@ impl Batch {
         .into_iter()
         .filter(|(_, then, now)| then != now)
         .map(|(what, then, now)| format!("{what} {then} there, and {now} here"))
+        .chain((then.assignment != today.assignment && self.assignment == now.assignment).then(
+            || {
+                let changed =
+                    "its manifest, its checks, its judge, its starter or a right solution";
+                format!("since then {changed} has changed")
+            },
+        ))
         .collect()
     }
 }

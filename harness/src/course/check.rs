@@ -5,13 +5,15 @@
 
 use super::equal::{Returns, always_equal};
 use super::house::House;
+use super::lint::lint;
 use super::naps::{Nap, napping};
 use super::{folders, wrong};
 use crate::grading::Tools;
 use crate::grading::assignment::{self, Assignment};
+use crate::grading::blind::reference::UNASKED;
 use crate::grading::grade::{Grader, Options};
 use crate::grading::intake::Taken;
-use crate::grading::manifest::{COMPILE, Form, Manifest, Text, Wrong};
+use crate::grading::manifest::{COMPILE, Form, Manifest, Wrong};
 use crate::grading::result::{Basis, CheckStatus, Status, SubmissionResult};
 use crate::parallel;
 use anstyle::{AnsiColor, Style};
@@ -92,9 +94,9 @@ pub fn check(
             let results = grade_samples(tools, &assignment, &samples, round as u64, jobs)?;
             let found = results.iter().zip(&samples).filter_map(|(result, sample)| {
                 let problem = problem(&assignment.manifest, result, sample.expected)?;
-                Some(format!("{}: {problem}", sample.name))
+                Some((sample.name.as_str(), problem))
             });
-            problems.extend(found);
+            problems.extend(once(found.collect()));
             if let Some(solution) = results.iter().find(|it| it.submission == wrong::SOLUTION) {
                 problems.extend(unfounded(&assignment.manifest, solution));
             }
@@ -158,7 +160,7 @@ fn samples<'a>(
     for name in folders(&folder.join("cheats"))? {
         let name = format!("cheats/{name}");
         if let (true, Ok(cheat)) = (manifest.blind, assignment.sample(&name)) {
-            for (nap, with) in [(Nap::Park, "park"), (Nap::Condition, "condition")] {
+            for (nap, with) in Nap::ALL {
                 match napping(&cheat, nap) {
                     Ok(files) => {
                         let name = format!("{name}, with a nap ({with})");
@@ -326,6 +328,16 @@ fn unfounded(manifest: &Manifest, solution: &SubmissionResult) -> Vec<String> {
     problems
 }
 
+/// These problems of samples, with their names. What is wrong with the checks or with a right solution is told of one sample, although it is in the way
+/// of all.
+fn once(found: Vec<(&str, String)>) -> Vec<String> {
+    let unasked = |(_, problem): &(&str, String)| problem.contains(UNASKED);
+    let of_all = found.iter().position(|it| unasked(it) && it.0 == wrong::SOLUTION);
+    let of_all = of_all.or_else(|| found.iter().position(unasked));
+    let kept = found.iter().enumerate().filter(|(at, it)| !unasked(it) || Some(*at) == of_all);
+    kept.map(|(_, (name, problem))| format!("{name}: {problem}")).collect()
+}
+
 fn counted(number: usize, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
 }
@@ -336,85 +348,33 @@ fn trouble(result: &SubmissionResult) -> String {
     message.unwrap_or_default()
 }
 
-/// What can be said without running anything.
-fn lint(assignment: &Assignment, house: &House) -> anyhow::Result<Vec<String>> {
-    let mut problems = Vec::new();
-    let Assignment { folder, manifest, .. } = assignment;
-    let languages = &house.languages;
-    for file in languages.iter().map(|tag| House::task(tag)) {
-        let text = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
-        if text.trim().is_empty() {
-            problems.push(format!("{file} is missing or empty"));
-        }
-    }
-    texts(&mut problems, languages, "the title", &manifest.title);
-    for check in &manifest.checks {
-        texts(&mut problems, languages, &format!("the title of {}", check.name), &check.title);
-        for case in check.cases.iter().filter(|case| !case.title.is_empty()) {
-            texts(&mut problems, languages, &format!("the title of {}", case.name), &case.title);
-        }
-        if house.hints && check.hints.is_empty() {
-            problems.push(format!("{} has no hints", check.name));
-        }
-        for (i, hint) in check.hints.iter().enumerate() {
-            texts(&mut problems, languages, &format!("hint {} of {}", i + 1, check.name), hint);
-        }
-        if check.points == 0 {
-            problems.push(format!("{} is worth nothing", check.name));
-        }
-    }
-    let alternatives = folders(&folder.join("alternatives"))?.len();
-    if alternatives < house.alternatives {
-        problems.push(format!(
-            "there are {alternatives} alternatives, and {} are the least: do the checks accept another right way?",
-            house.alternatives
-        ));
-    }
-    let concurrent: u32 =
-        manifest.checks.iter().filter(|check| check.concurrent).map(|check| check.points).sum();
-    if manifest.blind && concurrent * 2 < manifest.points {
-        problems.push(format!(
-            "{concurrent} of {} points are for checks marked `concurrent`; half are the least",
-            manifest.points
-        ));
-    }
-    let cheats = folders(&folder.join("cheats"))?;
-    if manifest.blind && cheats.len() < house.cheats {
-        problems.push(format!(
-            "there are {} folders in cheats, and {} are the least: what earns points without keeping threads apart?",
-            cheats.len(), house.cheats
-        ));
-    }
-    for cheat in manifest.cheats.iter().filter(|cheat| !cheats.contains(&cheat.name)) {
-        let name = &cheat.name;
-        problems
-            .push(format!("assignment.toml names the cheat {name}, and there is no cheats/{name}"));
-    }
-    let (there, least) = (manifest.wrong.len(), house.wrong_solutions);
-    if there < least {
-        problems.push(format!("there are {there} wrong solutions; {least} are the least"));
-    }
-    let named: BTreeSet<String> = manifest.wrong.iter().map(|wrong| wrong.name.clone()).collect();
-    let wrong::Entries { patches, others } = wrong::entries(folder)?;
-    for name in patches.difference(&named) {
-        problems.push(format!("wrong/{name}.patch has no [[wrong]] in assignment.toml"));
-    }
-    for name in named.difference(&patches) {
-        problems.push(format!("assignment.toml names {name}, and there is no wrong/{name}.patch"));
-    }
-    for name in others {
-        problems.push(format!(
-            "wrong/{name} is no patch; `harness course wrong {} NAME FOLDER --save` makes one of a folder",
-            assignment.name
-        ));
-    }
-    Ok(problems)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn texts(problems: &mut Vec<String>, languages: &[String], what: &str, text: &Text) {
-    for language in languages {
-        if text.get(language).is_none_or(|text| text.trim().is_empty()) {
-            problems.push(format!("{what} has no text in `{language}`"));
+    /// Who replaces waiting by napping is tried in every assignment whose points are for what one process does.
+    #[test]
+    fn each_cheat_is_tried_with_each_nap_in_every_blind_assignment() {
+        let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut blind = Vec::new();
+        for name in assignment::names(&course).unwrap() {
+            let assignment = Assignment::load(&course, &name).unwrap();
+            if !assignment.manifest.blind {
+                continue;
+            }
+            let mut problems = Vec::new();
+            let samples = samples(&assignment, &mut problems).unwrap();
+            assert!(problems.is_empty(), "{problems:?}");
+            for cheat in folders(&assignment.folder.join("cheats")).unwrap() {
+                for with in ["park", "condition", "yields"] {
+                    let called = format!("cheats/{cheat}, with a nap ({with})");
+                    let sample = samples.iter().find(|sample| sample.name == called);
+                    let sample = sample.unwrap_or_else(|| panic!("{name}: no {called}"));
+                    assert_eq!(sample.expected, Expected::NapsEarnNothing);
+                }
+            }
+            blind.push(name);
         }
+        assert_eq!(blind.len(), 8, "{blind:?}");
     }
 }

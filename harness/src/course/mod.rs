@@ -7,6 +7,7 @@ pub mod equal;
 pub mod export;
 pub mod house;
 pub mod jplag;
+pub mod lint;
 pub mod naps;
 pub mod new;
 pub mod wrong;

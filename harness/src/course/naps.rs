@@ -1,7 +1,8 @@
 //! A cheat that takes a nap before everything: nobody has to write it either.
 //!
 //! Where a time-out comes only when nobody else can do anything, whoever naps first lets all others go before him, and a nap is a lock that is none.
-//! So a check has to let time-outs come at any moment, unless it is about time itself.
+//! So a check has to let time-outs come at any moment, unless it is about time itself. Whoever yields hundreds of times waits in the end until somebody
+//! else moves, which is a nap without a time-out.
 
 use crate::grading::intake::Taken;
 use quote::quote;
@@ -15,7 +16,19 @@ pub enum Nap {
     Park,
     /// A condition that nobody notifies.
     Condition,
+    /// Hundreds of `yield_now`, with something of no use between them. Who comes second yields longer than who comes first: if both do as much, neither
+    /// gives way.
+    Yields,
 }
+
+impl Nap {
+    /// All of them, and how each is called in messages.
+    pub const ALL: [(Nap, &str); 3] =
+        [(Nap::Park, "park"), (Nap::Condition, "condition"), (Nap::Yields, "yields")];
+}
+
+/// More often in a row nobody yields before he is made to wait.
+const YIELDS: u64 = 210;
 
 /// The submission `taken`, with a nap at the beginning of each public function. Its atomics are `SeqCst`, so that nothing else is wrong with them.
 ///
@@ -28,6 +41,12 @@ pub fn napping(taken: &Taken, nap: Nap) -> anyhow::Result<Taken> {
         let text = std::str::from_utf8(bytes)?.replace("Relaxed", "SeqCst");
         let mut file = syn::parse_file(&text)?;
         Naps(nap).visit_file_mut(&mut file);
+        if nap == Nap::Yields && path == "src/lib.rs" {
+            file.items.push(syn::parse_quote!(
+                static TURNS: ::std::sync::atomic::AtomicU64 =
+                    ::std::sync::atomic::AtomicU64::new(0);
+            ));
+        }
         files.push((path.clone(), quote!(#file).to_string().into_bytes()));
     }
     Ok(Taken { files, ..Taken::default() })
@@ -49,6 +68,14 @@ impl Naps {
                     let (lock, changed) =
                         (::std::sync::Mutex::new(()), ::std::sync::Condvar::new());
                     drop(changed.wait_timeout(lock.lock().unwrap(), #nanosecond));
+                }),
+                Nap::Yields => syn::parse_quote!({
+                    use ::std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+                    let own = AtomicU64::new(0);
+                    for turn in 0..crate::TURNS.fetch_add(1, SeqCst) % 2 * #YIELDS {
+                        own.store(turn, SeqCst);
+                        ::std::thread::yield_now();
+                    }
                 }),
             },
         );
@@ -75,7 +102,8 @@ mod tests {
         let source = "pub struct A; impl A { pub const fn new() -> A { A } pub fn get(&self) -> u8 { self.help(Relaxed) } fn help(&self) {} }
             pub async fn f() {} fn g() {}";
         let files = vec![("src/lib.rs".to_owned(), source.as_bytes().to_vec())];
-        for (nap, word) in [(Nap::Park, "park_timeout"), (Nap::Condition, "wait_timeout")] {
+        let words = ["park_timeout", "wait_timeout", "yield_now"];
+        for ((nap, _), word) in Nap::ALL.into_iter().zip(words) {
             let made = napping(&Taken { files: files.clone(), ..Taken::default() }, nap).unwrap();
             let text = String::from_utf8(made.files[0].1.clone()).unwrap();
             assert_eq!(text.matches(word).count(), 2, "{text}");

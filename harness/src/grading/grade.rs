@@ -15,6 +15,7 @@ use super::program::Judge;
 use super::result::{CheckResult, CheckStatus, SCHEMA, Status, SubmissionResult, Versions};
 use super::signatures::Signatures;
 use super::source::Source;
+use crate::course::folders;
 use crate::course::wrong::SOLUTION;
 use crate::explore::kit::Kit;
 use anyhow::Context;
@@ -275,10 +276,19 @@ fn hash_of(assignment: &Assignment) -> anyhow::Result<String> {
             hasher.update(bytes);
         }
     }
-    // What is right is what the solution answers. Students have the assignment without it.
-    if assignment.manifest.blind && assignment.folder.join(SOLUTION).is_dir() {
-        for (path, bytes) in &assignment.sample(SOLUTION)?.files {
-            hasher.update(format!("{SOLUTION}/{path} {}\n", bytes.len()));
+    // What is right is what right solutions answer, and which types functions have the starter says. Students have the assignment without solutions.
+    let mut samples = match assignment.manifest.form {
+        Form::Library => vec!["starter".to_owned()],
+        Form::Program => Vec::new(),
+    };
+    if assignment.manifest.blind {
+        samples.push(SOLUTION.to_owned());
+        let others = folders(&assignment.folder.join("alternatives"))?;
+        samples.extend(others.into_iter().map(|name| format!("alternatives/{name}")));
+    }
+    for sample in samples.iter().filter(|sample| assignment.folder.join(sample).is_dir()) {
+        for (path, bytes) in &assignment.sample(sample)?.files {
+            hasher.update(format!("{sample}/{path} {}\n", bytes.len()));
             hasher.update(bytes);
         }
     }

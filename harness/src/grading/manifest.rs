@@ -152,7 +152,7 @@ pub enum Visibility {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Of wall-clock time.
+    /// Of wall-clock time, without what a busy machine withholds.
     pub seconds: u32,
     /// Of memory, all processes together.
     pub memory_mb: u32,

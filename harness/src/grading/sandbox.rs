@@ -70,6 +70,10 @@ impl fmt::Display for Sandbox {
     }
 }
 
+/// Why nobody can tell whether a job would have ended in time.
+const STARVED: &str =
+    "this machine is too busy: in four times its limit it did not get the time that it may use";
+
 /// A command and what it gets.
 #[derive(Debug)]
 pub struct Job {
@@ -283,6 +287,7 @@ impl Job {
             jail::How::WallTime | jail::How::CpuTime => How::Time,
             jail::How::OutputLimit => How::OutputLimit,
             jail::How::Memory => How::Memory,
+            jail::How::Starved => bail!("{STARVED}"),
             jail::How::Killed => bail!("the jail was ended from outside"),
         };
         Ok(Ended { how, stdout: ended.stdout, stderr: ended.stderr, wall: ended.wall })

@@ -474,9 +474,15 @@ fn declared(taken: &Taken, owner: &str) -> Option<(String, String)> {
                     true => String::new(),
                     false => format!("#[derive({})] ", derives.join(", ")),
                 };
+                // Whoever matches on it from another crate has to say what else there might be.
+                let is_open = |it: &syn::Attribute| it.path().is_ident("non_exhaustive");
+                let open = match attributes.iter().any(is_open) {
+                    true => "#[non_exhaustive] ",
+                    false => "",
+                };
                 let line = ident.span().start().line;
                 return Some((
-                    format!("{derives}pub {kind} {owner}{more}"),
+                    format!("{open}{derives}pub {kind} {owner}{more}"),
                     format!("{path}:{line}"),
                 ));
             }
@@ -556,6 +562,17 @@ mod tests {
             "{}",
             found[1].message
         );
+        // The variants are right, and what is not has to be there to be seen.
+        let text = "#[non_exhaustive]\npub enum No { Such(usize), Room }\n";
+        let taken = Taken {
+            files: vec![("src/lib.rs".to_owned(), text.as_bytes().to_vec())],
+            ..Taken::default()
+        };
+        let variants = signatures.lines.iter().position(|it| it.about.expected.contains("{ Such"));
+        let mut open = Blamed::new();
+        assert!(signatures.blame(&[error(variants.unwrap() + 1)], &mut open));
+        let found = &signatures.differences(&open, &taken)[0].message;
+        assert!(found.contains("found:    #[non_exhaustive] pub enum No {"), "{found}");
         // The same again, and places that are no line's.
         for line in [line_of(&signatures, "take"), 0, 1, 9_999] {
             assert!(!signatures.blame(&[error(line)], &mut blamed), "{line}");

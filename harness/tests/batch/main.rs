@@ -382,6 +382,67 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
     assert!(ends_with(&output, 4).contains("holds another batch"));
 }
 
+/// A course of its own, with this assignment of the tests' and what these edits make of its files.
+fn edited(course: &Path, edits: &[(&str, &str, &str)]) {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+    if !course.exists() {
+        let copied = Command::new("cp").arg("-R").args([&own, &course.to_owned()]).status();
+        assert!(copied.unwrap().success());
+    }
+    for (file, from, to) in edits {
+        let path = course.join("chapters").join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file} has no {from}");
+        std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+    }
+}
+
+#[test]
+fn results_of_checks_that_have_changed_since_are_not_mixed_with_new_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    add_folder(&path("tallies"), "ada", "solution");
+    add_folder(&path("tallies"), "bob", "solution");
+    std::fs::create_dir_all(path("keepers/cy/src")).unwrap();
+    let keeper = Path::new("tests/course/chapters/02-keeper/assignment/solution/src/main.rs");
+    let keeper = Path::new(env!("CARGO_MANIFEST_DIR")).join(keeper);
+    std::fs::copy(keeper, path("keepers/cy/src/main.rs")).unwrap();
+    let grade = |assignment: &str, submissions: &str, more: &[&str]| {
+        let mut grade = Command::new(env!("CARGO_BIN_EXE_harness"));
+        grade.args(["grade", "--assignment", assignment, "--course"]).arg(path("course"));
+        grade.arg(path(submissions)).args(more);
+        grade.arg("--out").arg(path(assignment)).output().unwrap()
+    };
+    for (assignment, submissions, result, edit) in [
+        ("tally", "tallies", "bob", ("01-tally/assignment/checks.rs", "{", "{ /* new */")),
+        ("tally", "tallies", "bob", ("01-tally/assignment/starter/src/lib.rs", "{", "{ /* new */")),
+        ("keeper", "keepers", "cy", ("02-keeper/assignment/judge.rs", "{", "{ /* new */")),
+    ] {
+        edited(&path("course"), &[]);
+        ends_with(&grade(assignment, submissions, &[]), 0);
+        let result = path(assignment).join(format!("results/{result}.json"));
+        // As if it had been interrupted, and the author had mended something.
+        std::fs::remove_file(&result).unwrap();
+        edited(&path("course"), &[edit]);
+        let text = ends_with(&grade(assignment, submissions, &[]), 4);
+        for part in ["holds another batch", "has changed", "another folder", "--compare", "remove"]
+        {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(!result.exists());
+        // Without a word of what the results are of, each says it itself.
+        std::fs::remove_file(path(assignment).join("batch.json")).unwrap();
+        let text = ends_with(&grade(assignment, submissions, &[]), 0);
+        assert!(result.exists());
+        let mixed = text.contains("graded before");
+        assert!(!mixed, "{text}");
+        let again =
+            text.contains("1 had results of another batch there, and are graded again: ada");
+        assert_eq!(again, assignment == "tally", "{text}");
+        std::fs::remove_dir_all(path(assignment)).unwrap();
+    }
+}
+
 #[test]
 fn a_seed_that_nobody_has_named_is_drawn_and_kept() {
     let batch = tempfile::tempdir().unwrap();

@@ -5,6 +5,7 @@ use super::paths::{Lent, Temporary};
 use super::prepared::Prepared;
 use super::{first, fork, identity};
 use crate::error::Trouble;
+use crate::patience::{Left, Patience};
 use crate::wire::{self, Account, Cause, Failure, Order, Said, Told};
 use crate::{Processes, processes};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -49,7 +50,7 @@ fn carry_out() -> io::Result<()> {
     let limits = &order.limits;
     // A process alone is bounded by the kernel.
     let memory = (order.processes != Processes::Single).then(|| Watch::new(limits.memory_bytes));
-    let cause = watch(&status, &socket, started + limits.wall, memory)?;
+    let cause = watch(&status, &socket, Patience::new(getpid(), started, limits.wall), memory)?;
     // The launcher may be gone; then nobody counts.
     let _ = wire::tell(&socket, &Told::Ending);
     let _ = kill_process(first, Signal::KILL);
@@ -123,14 +124,15 @@ fn leave_namespaces(with_privilege: bool) -> Result<bool, Trouble> {
 fn watch(
     first: &PipeReader,
     socket: &OwnedFd,
-    deadline: Instant,
+    patience: Patience,
     mut memory: Option<Watch>,
 ) -> io::Result<Cause> {
     loop {
-        let mut left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Ok(Cause::Deadline);
-        }
+        let mut left = match patience.left() {
+            Left::Time(left) => left,
+            Left::Over => return Ok(Cause::Deadline),
+            Left::Starved => return Ok(Cause::Starved),
+        };
         if let Some(memory) = &mut memory {
             if memory.is_exceeded() {
                 return Ok(Cause::Memory);

@@ -25,6 +25,7 @@ pub(super) const ALL: &[Test] = &[
     ("no_limit_is_too_large", no_limit_is_too_large),
     ("namespaces_of_which_half_fails", namespaces_of_which_half_fails),
     ("an_end_by_the_clock", an_end_by_the_clock),
+    ("time_that_a_busy_machine_withholds", time_that_a_busy_machine_withholds),
     ("an_end_by_processor_time", an_end_by_processor_time),
     ("a_conversation", a_conversation),
     ("processes_are_seen_and_signalled_from_outside", processes_are_seen_and_signalled),
@@ -194,6 +195,36 @@ fn an_end_by_the_clock(mode: Mode) {
     let limits = Limits { wall: Duration::from_millis(300), ..limits() };
     let ended = run(mode.shell("echo before; exec sleep 1000").limits(limits));
     assert_eq!((ended.how, ended.stdout.as_slice()), (How::WallTime, b"before\n".as_slice()));
+}
+
+/// On one processor, which it shares with four others, a program comes to its second of it after some five.
+fn time_that_a_busy_machine_withholds(mode: Mode) {
+    // Where it runs is a thread's own, and inherited.
+    let thread = std::thread::spawn(move || on_one_processor(mode));
+    thread.join().expect("what fails is said there");
+}
+
+fn on_one_processor(mode: Mode) {
+    // SAFETY: all bits zero are an empty set, and the calls read and write no more than that.
+    unsafe {
+        let mut one: libc::cpu_set_t = std::mem::zeroed();
+        libc::sched_getaffinity(0, size_of_val(&one), &raw mut one);
+        let all = libc::CPU_SETSIZE as usize;
+        let first = (0..all).find(|&cpu| libc::CPU_ISSET(cpu, &one)).expect("it runs somewhere");
+        libc::CPU_ZERO(&mut one);
+        libc::CPU_SET(first, &mut one);
+        libc::sched_setaffinity(0, size_of_val(&one), &raw const one);
+    }
+    let busy = || Command::new("sh").args(["-c", "while :; do :; done"]).spawn().expect("sh runs");
+    let mut others: Vec<_> = (0..4).map(|_| busy()).collect();
+    let limits = Limits { wall: Duration::from_secs(2), ..limits() };
+    let script = "trap 'exit 9' XCPU; ulimit -St 1; while :; do :; done";
+    let ended = run(mode.shell(script).limits(limits));
+    for other in &mut others {
+        other.kill().and_then(|()| other.wait()).expect("it is there");
+    }
+    // A machine that is busier still may give it less than that.
+    assert!(matches!(ended.how, How::Exited(9) | How::Starved), "{ended:?}");
 }
 
 fn an_end_by_processor_time(mode: Mode) {

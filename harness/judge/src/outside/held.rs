@@ -7,9 +7,11 @@
 //! next one's turn. So the order is the same each time, and nothing happens behind the judge's back.
 
 use super::give_up;
+use super::run::is_over;
+use jail::Patience;
 use std::io;
 use std::ptr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How often a process is looked at that is neither stopped nor asleep, after it has been given so many turns.
 const LOOK: Duration = Duration::from_micros(200);
@@ -32,8 +34,8 @@ pub struct Held {
     tasks: Vec<Task>,
     /// Whose turn it is, in `tasks`.
     turn: usize,
-    /// When the jail's time is over, and how long it is.
-    deadline: (Instant, Duration),
+    /// How long the jail may still take.
+    patience: Patience,
     ended: Option<Step>,
 }
 
@@ -176,7 +178,7 @@ impl Call {
 
 impl Held {
     /// Takes hold of a process that has stopped itself and is about to execute a program; returns when it has. `None` if it ends before.
-    pub(super) fn take(pid: i32, deadline: (Instant, Duration)) -> io::Result<Option<Held>> {
+    pub(super) fn take(pid: i32, patience: Patience) -> io::Result<Option<Held>> {
         let options = libc::PTRACE_O_EXITKILL
             | libc::PTRACE_O_TRACESYSGOOD
             | libc::PTRACE_O_TRACEEXEC
@@ -187,7 +189,7 @@ impl Held {
             return if is_gone(&error) { Ok(None) } else { Err(error) };
         }
         let task = Task { id: pid, inside: None, runs: true, status: 0 };
-        let mut held = Held { pid, tasks: vec![task], turn: 0, deadline, ended: None };
+        let mut held = Held { pid, tasks: vec![task], turn: 0, patience, ended: None };
         // SAFETY: sends a signal to a process that stays until this one has waited for it.
         unsafe { libc::kill(pid, libc::SIGCONT) };
         loop {
@@ -216,8 +218,8 @@ impl Held {
             return ended;
         }
         let step = self.try_step();
-        let (end, length) = self.deadline;
-        if !matches!(step, Ok(Step::Made(_))) && Instant::now() >= end {
+        if !matches!(step, Ok(Step::Made(_))) && is_over(&self.patience) {
+            let length = self.patience.limit();
             panic!("{} s were not enough; something waits or runs for ever", length.as_secs());
         }
         step.unwrap_or_else(|error| give_up("a process cannot be traced on", error))
@@ -339,7 +341,7 @@ impl Held {
                         }
                         () => std::thread::sleep(LOOK),
                     }
-                    if Instant::now() >= self.deadline.0 {
+                    if is_over(&self.patience) {
                         return Ok(Step::Waits);
                     }
                 }

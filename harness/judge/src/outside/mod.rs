@@ -50,11 +50,16 @@ pub fn main(checks: &[(&str, Check)]) -> ! {
     };
     let program = Program::new(&channel.name, order);
     panics::watch();
-    if let Err(payload) = std::panic::catch_unwind(AssertUnwindSafe(|| check(&program))) {
-        match payload.downcast::<Trouble>() {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| check(&program))) {
+        Ok(()) if !program.was_started() => {
+            let nothing = "looks at nothing: it has not started the program";
+            frame.trouble = Some(format!("{} {nothing}", channel.name));
+        }
+        Ok(()) => {}
+        Err(payload) => match payload.downcast::<Trouble>() {
             Ok(trouble) => frame.trouble = Some(trouble.0),
             Err(_) => frame.raised = Some(panics::last_of_this_thread()),
-        }
+        },
     }
     channel.send(&frame)
 }

@@ -5,6 +5,7 @@ use super::{Random, give_up};
 use jail::{Jail, Layers, Limits, Processes};
 use protocol::ProgramOrder;
 use std::ffi::OsString;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// A submission's program. Each start is a run of its own, alone in a jail with the limits of the check.
@@ -24,6 +25,8 @@ pub struct Program {
     order: ProgramOrder,
     /// Starts the random inputs; another for each check.
     seed: u64,
+    /// Whether it was started.
+    started: AtomicBool,
 }
 
 impl Program {
@@ -31,7 +34,13 @@ impl Program {
         // A seed means the same inputs with every version of Rust, so that a result can be reproduced: FNV-1a, over the seed and the name.
         let bytes = order.seed.to_le_bytes().into_iter().chain(check.bytes());
         let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        Program { order: order.clone(), seed: bytes.fold(0xcbf2_9ce4_8422_2325, step) }
+        let seed = bytes.fold(0xcbf2_9ce4_8422_2325, step);
+        Program { order: order.clone(), seed, started: AtomicBool::new(false) }
+    }
+
+    /// Whether it was started: who has not done that has seen nothing of it.
+    pub(super) fn was_started(&self) -> bool {
+        self.started.load(Ordering::Relaxed)
     }
 
     /// Random numbers from the seed of the grade, which the result records: the same at each call in this check, others in other checks.
@@ -54,6 +63,7 @@ impl Program {
 
     fn launch(&self, jail: Jail) -> Run {
         let order = &self.order;
+        self.started.store(true, Ordering::Relaxed);
         let Some(layers) = Layers::named(&order.layers) else {
             give_up("the grader asks for unknown layers of protection", order.layers.join(", "))
         };
@@ -85,9 +95,9 @@ impl Program {
             jail = jail.memory_files();
         }
         // Before the jail starts to count: whoever is killed at the limit is seen to be late.
-        let deadline = (Instant::now() + order.wall, order.wall);
+        let started = Instant::now();
         match jail.spawn() {
-            Ok(running) => Run::new(running, order.output_bytes, deadline),
+            Ok(running) => Run::new(running, order.output_bytes, started),
             Err(error) => give_up("the program cannot be started in its jail", error),
         }
     }

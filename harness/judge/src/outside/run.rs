@@ -3,7 +3,7 @@
 use super::give_up;
 use super::held::Held;
 use super::output::Output;
-use jail::{How, ProcessInfo, Running};
+use jail::{How, Left, Patience, ProcessInfo, Running};
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -51,8 +51,8 @@ pub struct Run {
     stderr: Output,
     /// How much it may print.
     output_bytes: usize,
-    /// When its time is over, and how long it is.
-    deadline: (Instant, Duration),
+    /// How long it may still take.
+    patience: Patience,
 }
 
 /// A run that has ended.
@@ -69,11 +69,11 @@ pub struct Finished {
 }
 
 impl Run {
-    pub(super) fn new(
-        mut running: Running,
-        output_bytes: usize,
-        deadline: (Instant, Duration),
-    ) -> Run {
+    pub(super) fn new(mut running: Running, output_bytes: usize, started: Instant) -> Run {
+        let Some(patience) = running.patience() else {
+            give_up("nobody keeps the program", "it has no number")
+        };
+        let patience = patience.since(started);
         let left = Arc::new(AtomicUsize::new(output_bytes));
         let read = |pipe| match pipe {
             Some(pipe) => Output::of(pipe, Arc::clone(&left)),
@@ -81,7 +81,7 @@ impl Run {
         };
         let outputs = (|| Ok((read(running.stdout.take())?, read(running.stderr.take())?)))();
         match outputs {
-            Ok((stdout, stderr)) => Run { running, stdout, stderr, output_bytes, deadline },
+            Ok((stdout, stderr)) => Run { running, stdout, stderr, output_bytes, patience },
             Err(error) => {
                 let error: std::io::Error = error;
                 give_up("the program's output cannot be read", error)
@@ -141,9 +141,9 @@ impl Run {
     pub fn line(&mut self) -> String {
         match self.stdout.line() {
             Some(line) => line,
-            None if Instant::now() >= self.deadline.0 => panic!(
+            None if is_over(&self.patience) => panic!(
                 "the program had said nothing more after {} s; something waits or runs for ever",
-                self.deadline.1.as_secs()
+                self.patience.limit().as_secs()
             ),
             None => {
                 panic!("the program ended its output before the next line{}", self.last_words())
@@ -196,8 +196,8 @@ impl Run {
                 return processes;
             }
             if processes.is_empty() {
-                let (end, length) = self.deadline;
-                if Instant::now() >= end {
+                if is_over(&self.patience) {
+                    let length = self.patience.limit();
                     panic!("{what}, and so it was after {} s", length.as_secs());
                 }
                 panic!("{what}, and so it was until the program ended{}", self.last_words());
@@ -231,15 +231,15 @@ impl Run {
         let Some(process) = all.iter().find(|process| process.pid == pid) else {
             give_up("a process cannot be held", "it is gone")
         };
-        match Held::take(process.host_pid(), self.deadline) {
+        match Held::take(process.host_pid(), self.patience) {
             Ok(Some(held)) => held,
             // Nobody else in the jail could.
             Ok(None) => panic!(
                 "a process was killed before it became the program: something that the program left behind kills others"
             ),
-            Err(_) if Instant::now() >= self.deadline.0 => panic!(
+            Err(_) if is_over(&self.patience) => panic!(
                 "{} s were not enough; something waits or runs for ever",
-                self.deadline.1.as_secs()
+                self.patience.limit().as_secs()
             ),
             Err(error) => give_up("a process of the jail cannot be traced", error),
         }
@@ -261,6 +261,7 @@ impl Run {
             _ if stdout.is_full() || stderr.is_full() => too_much(output_bytes),
             How::Exited(code) => (Some(code), None),
             How::Signalled(signal) => (None, Some(signal)),
+            How::Starved => starved(),
             How::WallTime | How::CpuTime => panic!(
                 "the program was still running after {:.0} s; something waits or runs for ever",
                 ended.wall.as_secs_f64()
@@ -273,6 +274,19 @@ impl Run {
         };
         Finished { stdout: stdout.rest(), stderr: stderr.rest(), code, signal }
     }
+}
+
+/// Whether the program's time is over. Where the machine gave it too little, nobody can tell.
+pub(super) fn is_over(patience: &Patience) -> bool {
+    match patience.left() {
+        Left::Time(_) => false,
+        Left::Over => true,
+        Left::Starved => starved(),
+    }
+}
+
+fn starved() -> ! {
+    give_up("this machine is too busy", "the program did not get the time that it may use")
 }
 
 /// It may print for ever, or much: nobody has waited for the end of it.

@@ -20,6 +20,9 @@ const MOST: usize = 1_000;
 /// More different runs of its clients than a check of kind `linearizable` should have.
 const MOST_RUNS: usize = 200_000;
 
+/// What is said of a right solution that does not get through the checks.
+pub const UNASKED: &str = "cannot be asked what is right";
+
 /// What right solutions answer to each check.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
@@ -69,8 +72,7 @@ impl Answers {
     pub fn of(question: &Question<'_>, samples: &[String]) -> anyhow::Result<Answers> {
         let mut answers = Answers::default();
         for sample in samples {
-            let asked = ask(question, sample)
-                .with_context(|| format!("{sample} cannot be asked what is right"))?;
+            let asked = ask(question, sample).with_context(|| format!("{sample} {UNASKED}"))?;
             for (name, answer) in asked {
                 let known = answers.checks.entry(name).or_default();
                 let first = known.seen.is_empty();
@@ -137,6 +139,12 @@ fn ask(question: &Question<'_>, sample: &str) -> anyhow::Result<Vec<(String, Ans
                 }
                 result = together;
             }
+            if looks_at_nothing(&seen) {
+                bail!(
+                    "{} looks at nothing that a submission answers: in a blind assignment what it finds out is the first operand of `assert!`, `assert_eq!` or `assert_ne!`, and a `panic!` of its own says nothing",
+                    check.name
+                );
+            }
             let mut answer = Answer { seen, executions: 1, ..Answer::default() };
             if let Some(found) = result.explored {
                 answer.executions = found.executions;
@@ -150,6 +158,11 @@ fn ask(question: &Question<'_>, sample: &str) -> anyhow::Result<Vec<(String, Ans
         anyhow::Ok((check.name.clone(), Answer { varies, ..answer }))
     });
     answers.into_iter().collect()
+}
+
+/// Whether no execution has looked at anything: then nothing that a submission answers is held against what is right.
+fn looks_at_nothing(seen: &Seen) -> bool {
+    seen.iter().all(Vec::is_empty)
 }
 
 impl Answer {
