@@ -542,7 +542,7 @@ fn a_check_that_looks_at_nothing_is_refused() {
     let text = with(
         "    assert!(Err::<(), std::fmt::Error>(std::fmt::Error).is_err());\n    assert_eq!(std::fmt::Error, std::fmt::Error);",
     );
-    assert!(text.contains("a check cannot look at `std::fmt::Error`"), "{text}");
+    assert!(text.contains("a check cannot look at `"), "{text}");
     assert!(text.contains("judge::seen!"), "{text}");
 
     // The like of a judge: one that does not even start the program.

@@ -2,6 +2,7 @@
 
 use judge::drawn;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 use student::{AutoResetEvent, CountdownLatch};
@@ -82,16 +83,21 @@ pub fn one_set_frees_one_waiter() {
 pub fn every_waiter_gets_a_signal() {
     let event = AutoResetEvent::new();
     let through = AtomicUsize::new(0);
-    let waiter = || {
-        event.wait();
-        through.fetch_add(1, Ordering::Relaxed);
-    };
+    let (went, goes_on) = mpsc::channel();
     thread::scope(|scope| {
-        for before in 0..2 {
-            let waits = scope.spawn(waiter);
-            assert_eq!(through.load(Ordering::Relaxed), before, "it waits for a `set` of its own");
+        for _ in 0..2 {
+            let went = went.clone();
+            let (event, through) = (&event, &through);
+            scope.spawn(move || {
+                event.wait();
+                through.fetch_add(1, Ordering::Relaxed);
+                went.send(()).unwrap();
+            });
+        }
+        for signals in 1..=2 {
             event.set();
-            waits.join().unwrap();
+            goes_on.recv().unwrap();
+            assert_eq!(through.load(Ordering::Relaxed), signals, "a `set` is for one waiter");
         }
     });
 }
