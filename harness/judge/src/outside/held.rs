@@ -7,7 +7,7 @@
 //! next one's turn. So the order is the same each time, and nothing happens behind the judge's back.
 
 use super::give_up;
-use super::run::is_over;
+use super::patience::is_over;
 use jail::Patience;
 use std::io;
 use std::ptr;

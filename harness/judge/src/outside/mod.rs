@@ -9,10 +9,12 @@
 //! | `run` | one run of it |
 //! | `held` | a process that goes on a system call at a time |
 //! | `output` | its streams, read as they come and up to a limit |
+//! | `patience` | whether its time is over |
 //! | `riddle` | a number that only a shell finds out |
 
 mod held;
 mod output;
+mod patience;
 mod program;
 mod riddle;
 mod run;

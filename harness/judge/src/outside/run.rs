@@ -3,7 +3,8 @@
 use super::give_up;
 use super::held::Held;
 use super::output::Output;
-use jail::{How, Left, Patience, ProcessInfo, Running};
+use super::patience::{is_over, starved};
+use jail::{How, Patience, ProcessInfo, Running};
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -274,19 +275,6 @@ impl Run {
         };
         Finished { stdout: stdout.rest(), stderr: stderr.rest(), code, signal }
     }
-}
-
-/// Whether the program's time is over. Where the machine gave it too little, nobody can tell.
-pub(super) fn is_over(patience: &Patience) -> bool {
-    match patience.left() {
-        Left::Time(_) => false,
-        Left::Over => true,
-        Left::Starved => starved(),
-    }
-}
-
-fn starved() -> ! {
-    give_up("this machine is too busy", "the program did not get the time that it may use")
 }
 
 /// It may print for ever, or much: nobody has waited for the end of it.
