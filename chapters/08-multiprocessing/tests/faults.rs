@@ -38,7 +38,7 @@ fn alone(scene: fn(())) {
 
 // A row is a line.
 #[allow(clippy::unit_arg)]
-const ROWS: [Row; 27] = [
+const ROWS: [Row; 29] = [
     ("pipe", pipes),
     ("Connection::send, recv of a value", values),
     ("Connection::send of a descriptor", sends_one),
@@ -82,6 +82,8 @@ const ROWS: [Row; 27] = [
     }),
     ("Child::terminate", |starve| running(starve, |child| Ok(child.terminate()?))),
     ("Child::kill", |starve| running(starve, |child| Ok(child.kill()?))),
+    ("what is there already", there),
+    ("what waits, and for a time", waits),
     ("active_children", |starve| running(starve, |_| Ok(drop(active_children())))),
 ];
 
@@ -250,4 +252,73 @@ fn running(starve: &Starve, what: fn(&Child) -> Result<(), Box<dyn Error>>) -> O
     drop(child);
     active_children();
     outcome
+}
+
+/// It takes nothing further, and so works without anything.
+fn there(starve: &Starve) -> Outcome {
+    let (lock, rlock) = (Lock::new()?, RLock::new()?);
+    let (semaphore, bounded) = (Semaphore::new(2)?, BoundedSemaphore::new(2)?);
+    let (event, condition, barrier) = (Event::new()?, Condition::new()?, Barrier::new(1)?);
+    let (queue, memory) = (Queue::<u8>::new(1)?, SharedMemory::new(KIND, 64)?);
+    let child = Process::new(drop, ()).daemon(true).start()?;
+    child.join()?;
+    let _hungry = starve();
+    drop(lock.try_lock().unwrap());
+    drop(lock.lock_timeout(PATIENCE).unwrap());
+    lock.acquire().unwrap();
+    assert!(lock.is_locked() && lock.try_acquire().is_err());
+    lock.release().unwrap();
+    drop((rlock.try_lock().unwrap(), rlock.lock_timeout(PATIENCE).unwrap()));
+    rlock.acquire().unwrap();
+    rlock.try_acquire().unwrap();
+    assert!(rlock.is_owned());
+    // SAFETY: acquired twice above, and no guard of it is left.
+    unsafe {
+        rlock.release().unwrap();
+        rlock.release().unwrap();
+    }
+    drop((semaphore.try_permit().unwrap(), semaphore.permit_timeout(PATIENCE).unwrap()));
+    drop((bounded.try_permit().unwrap(), bounded.permit_timeout(PATIENCE).unwrap()));
+    semaphore.acquire();
+    semaphore.release(1)?;
+    bounded.acquire();
+    bounded.release(1)?;
+    assert_eq!((semaphore.available(), bounded.available()), (2, 2));
+    event.set();
+    event.wait();
+    event.clear();
+    let guard = condition.try_lock().unwrap().wait_for(|| true).unwrap();
+    assert_eq!((guard.notify(1), guard.notify_all()), (0, 0));
+    drop(guard);
+    barrier.abort();
+    barrier.reset();
+    assert_eq!((barrier.parties(), barrier.waiting(), barrier.is_broken()), (1, 0, false));
+    queue.try_put(&1)?;
+    assert!(queue.try_put(&2).is_err() && queue.len() == 1);
+    assert_eq!(queue.get()?, 1);
+    assert_eq!((memory.len(), memory.kind()), (64, KIND));
+    assert_eq!((child.exit_code(), child.is_alive()), (Some(0), false));
+    child.close()?;
+    Ok(())
+}
+
+fn waits(starve: &Starve) -> Outcome {
+    let (event, condition, barrier) = (Event::new()?, Condition::new()?, Barrier::new(2)?);
+    let (queue, none) = (Queue::<u8>::new(1)?, Semaphore::new(0)?);
+    let (mut a, mut b) = pipe()?;
+    let short = Duration::from_millis(1);
+    let _hungry = starve();
+    assert!(!event.wait_timeout(short) && !none.acquire_timeout(short));
+    let (guard, notified) = condition.lock().unwrap().wait_timeout(short).unwrap();
+    let (_guard, so) = guard.wait_for_timeout(|| false, short).unwrap();
+    assert!(!notified && !so && barrier.wait_timeout(short).is_err());
+    assert_eq!(queue.get_timeout(short)?, None);
+    queue.put_timeout(&1, PATIENCE)?;
+    assert!(queue.put_timeout(&2, short).is_err());
+    assert!(!b.wait_timeout(short)?);
+    assert_eq!(b.recv_timeout::<u8>(short)?, None);
+    a.send(&1_u8)?;
+    b.wait()?;
+    assert_eq!(b.recv::<u8>()?, 1);
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Every function that needs something of the system, while there is too little of it.
 
-use ch08_multiprocessing::{Process, active_children};
+use ch08_multiprocessing::{Function, Message, Process, active_children};
 use ch10_pool::{Pool, TaskError};
 use rustix::process::{Pid, Signal, kill_process};
 use test_support::faults::{
@@ -32,10 +32,11 @@ fn alone(scene: fn(())) {
 }
 
 /// From here on the rows start no process and no thread: std ends a process whose new thread finds no memory for its signals.
-const MEMORY: usize = 4;
+const MEMORY: usize = 5;
 
-const ROWS: [Row; 12] = [
+const ROWS: [Row; 15] = [
     ("Pool::new", makes),
+    ("Pool::scope", scope),
     ("Pool::builder, initializer", makes_with_an_initializer),
     ("a task after its worker was killed", after_a_kill),
     ("tasks_per_child", one_task_a_child),
@@ -45,6 +46,7 @@ const ROWS: [Row; 12] = [
     }),
     ("Pool::map", |starve| with(starve, |pool| pool.map(square, [1, 2, 3]).map(is(vec![1, 4, 9])))),
     ("Pool::starmap", |starve| with(starve, |pool| pool.starmap(sum, [(1, 2)]).map(is(vec![3])))),
+    ("Pool::map_async, starmap_async, call", |starve| with(starve, later)),
     ("Pool::imap", |starve| {
         with(starve, |pool| pool.imap(square, [2, 3]).collect::<Result<_, _>>().map(is(vec![4, 9])))
     }),
@@ -54,6 +56,7 @@ const ROWS: [Row; 12] = [
         })
     }),
     ("AsyncResult::callback", |starve| with(starve, called_back)),
+    ("AsyncResult::error_callback", |starve| with(starve, fails)),
     ("Pool::terminate", terminates),
 ];
 
@@ -93,6 +96,15 @@ fn makes(starve: &Starve) -> Outcome {
     Ok(())
 }
 
+fn scope(starve: &Starve) -> Outcome {
+    let hungry = starve();
+    let used = Pool::scope(1, |pool| waits(pool.apply_async(square, 3)));
+    drop(hungry);
+    active_children();
+    assert_eq!(used??, 9);
+    Ok(())
+}
+
 fn makes_with_an_initializer(starve: &Starve) -> Outcome {
     let hungry = starve();
     let made = Pool::builder().processes(1).initializer(nothing, ()).start();
@@ -127,6 +139,33 @@ fn called_back(pool: &Pool) -> Result<(), TaskError> {
     let result = pool.apply_async(square, 3).callback(move |x| _ = sender.send(*x));
     waits(result)?;
     assert_eq!(said.recv_timeout(PATIENCE), Ok(9));
+    Ok(())
+}
+
+fn later(pool: &Pool) -> Result<(), TaskError> {
+    let mapped = pool.map_async(square, [1, 2]).get_timeout(PATIENCE)?;
+    assert_eq!(mapped, Some(vec![1, 4]));
+    let starmapped = pool.starmap_async(sum, [(1, 2)]).get_timeout(PATIENCE)?;
+    assert_eq!(starmapped, Some(vec![3]));
+    let function = Function::new(square)?;
+    let called = pool.call(function, Message::encode(&3_i64)?).get_timeout(PATIENCE)?;
+    assert_eq!(called.expect("in time").decode::<i64>()?, 9);
+    Ok(())
+}
+
+fn fail(_: ()) -> i64 {
+    std::panic::resume_unwind(Box::new("on purpose"))
+}
+
+fn fails(pool: &Pool) -> Result<(), TaskError> {
+    let (sender, said) = std::sync::mpsc::channel();
+    let mut failed =
+        pool.apply_async(fail, ()).error_callback(move |error| _ = sender.send(error.clone()));
+    let error = failed.get_timeout(PATIENCE).unwrap_err();
+    if !matches!(error, TaskError::Panicked { .. }) {
+        return Err(error);
+    }
+    assert_eq!(said.recv_timeout(PATIENCE), Ok(error));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use super::Url;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -22,7 +23,16 @@ const PAGES: [(&str, usize, usize); 3] =
 #[derive(Debug)]
 pub struct LocalSites {
     shared: Arc<Shared>,
-    sites: Vec<(SocketAddr, Option<JoinHandle<()>>)>,
+    sites: Vec<Site>,
+}
+
+#[derive(Debug)]
+struct Site {
+    address: SocketAddr,
+    /// Its listening socket once more, to end the wait for a client: a connection to it would do, but needs a
+    /// descriptor, of which there may be none.
+    listening: TcpStream,
+    thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -60,12 +70,13 @@ impl LocalSites {
         for (name, length, place) in PAGES {
             let listener = TcpListener::bind("127.0.0.1:0")?;
             let address = listener.local_addr()?;
+            let listening = TcpStream::from(OwnedFd::from(listener.try_clone()?));
             let shared = sites.shared.clone();
             let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
                 // The other end sees a connection that breaks off, and reports that.
                 let _ = shared.serve(&listener, length, place);
             })?;
-            sites.sites.push((address, Some(thread)));
+            sites.sites.push(Site { address, listening, thread: Some(thread) });
         }
         Ok(sites)
     }
@@ -78,7 +89,8 @@ impl LocalSites {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn urls(&self) -> Vec<Url> {
-        let urls = self.sites.iter().zip(PAGES).map(|((address, _), (name, _, _))| {
+        let urls = self.sites.iter().zip(PAGES).map(|(site, (name, _, _))| {
+            let address = site.address;
             Url::parse(&format!("http://{address}/{name}")).expect("made of an address and a name")
         });
         urls.collect()
@@ -183,10 +195,10 @@ impl Drop for LocalSites {
             let _ = client.shutdown(Shutdown::Both);
         }
         drop(state);
-        for (address, thread) in &mut self.sites {
-            // Wakes a server that nobody has asked; refused if it has ended.
-            drop(TcpStream::connect(*address));
-            if let Some(thread) = thread.take() {
+        for site in &mut self.sites {
+            // Wakes a server that nobody has asked.
+            let _ = site.listening.shutdown(Shutdown::Both);
+            if let Some(thread) = site.thread.take() {
                 let _ = thread.join();
             }
         }
