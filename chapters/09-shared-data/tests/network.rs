@@ -181,18 +181,30 @@ fn server(mut main: Connection) {
     assert!(held.is_locked().unwrap());
     let mine = manager.named::<Lock>("mine").unwrap();
     let guard = mine.lock().unwrap();
+    // A client as the other, in its own network.
+    let jobs = manager.named::<List>("jobs").unwrap();
+    (100..105).for_each(|n| jobs.append(n).unwrap());
     say(&mut main, &());
     hear::<()>(&mut main);
     assert!(ip("link set ei-a down"));
     say(&mut main, &());
     // What the lost machine held is given back.
     assert!(held.lock_timeout(PATIENCE).unwrap().is_some());
+    // Whose way is not cut goes on.
+    (105..110).for_each(|n| jobs.append(n).unwrap());
     hear::<()>(&mut main);
     assert!(ip("link set ei-a up"));
     drop(guard);
     say(&mut main, &());
     hear::<()>(&mut main);
-    assert_eq!(manager.named::<List>("jobs").unwrap().len().unwrap(), 20);
+    let all = jobs.to_vec().unwrap();
+    assert_eq!(all.len(), 30);
+    // Each once, and each client's in its order.
+    for (from, to) in [(0, 20), (100, 110)] {
+        let whose = (from..to).map(Object::from).collect::<Vec<_>>();
+        let kept: Vec<_> = all.iter().filter(|job| whose.contains(job)).cloned().collect();
+        assert_eq!(kept, whose);
+    }
     say(&mut main, &());
 }
 
@@ -216,6 +228,7 @@ fn client(mut main: Connection) {
     say(&mut main, &());
     hear::<()>(&mut main);
     let mine = manager.named::<Lock>("mine").unwrap();
+    let queue = manager.named::<Queue>("empty").unwrap();
     let (started, starts) = std::sync::mpsc::channel();
     thread::scope(|scope| {
         let waits = scope.spawn(|| {
@@ -223,11 +236,17 @@ fn client(mut main: Connection) {
             started.send(()).unwrap();
             mine.acquire()
         });
+        let gets = scope.spawn(|| {
+            queue.len().unwrap();
+            started.send(()).unwrap();
+            queue.get()
+        });
+        starts.recv().unwrap();
         starts.recv().unwrap();
         say(&mut main, &());
         hear::<()>(&mut main);
-        let cut = waits.join().unwrap();
-        assert!(cut.is_err(), "{cut:?}");
+        let cut = (waits.join().unwrap(), gets.join().unwrap());
+        assert!(matches!(cut, (Err(_), Err(_))), "{cut:?}");
     });
     assert!(jobs.len().is_err(), "nobody answers");
     say(&mut main, &());
@@ -240,8 +259,8 @@ fn client(mut main: Connection) {
             Err(_) => {}
         }
     };
-    assert_eq!(jobs.len().unwrap(), 10);
-    (0..10).for_each(|n| jobs.append(n).unwrap());
+    assert_eq!(jobs.len().unwrap(), 20);
+    (10..20).for_each(|n| jobs.append(n).unwrap());
     say(&mut main, &());
     hear::<()>(&mut main);
 }
