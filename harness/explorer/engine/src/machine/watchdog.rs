@@ -34,7 +34,8 @@ pub struct Stuck {
     pub within: Option<&'static str>,
 }
 
-/// So often it is looked at what the kernel says. A thread that is in the same call at two such looks, without an operation between them, waits there.
+/// So often it is looked at what the kernel says. A thread that is in the same call at two such looks waits there. It may have done something between them: a timer
+/// of the kernel wakes it, and no time has passed for it.
 const LOOK: Duration = Duration::from_secs(1);
 
 impl Watch {
@@ -81,11 +82,12 @@ impl Watch {
             }
             ended = guard;
             let now = self.operations.load(Ordering::Relaxed);
-            if now != seen || self.paused.load(Ordering::Relaxed) {
+            if self.paused.load(Ordering::Relaxed) {
                 (seen, before, since) = (now, None, Duration::ZERO);
                 continue;
             }
-            since += step;
+            since = if now == seen { since + step } else { Duration::ZERO };
+            seen = now;
             let call = explores.waits();
             let within = call.filter(|_| call == before);
             if since >= limit || within.is_some() {
@@ -176,5 +178,38 @@ impl std::fmt::Display for Stuck {
             write!(f, ", after {}:{}", after.file(), after.line())?;
         }
         f.write_str(": an endless loop, or a call that blocks where the explorer cannot see it")
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::{TryRecvError, channel};
+
+    /// As the reactor of an asynchronous runtime does that waits for a time.
+    #[test]
+    fn who_waits_in_the_kernel_again_and_again_waits_there() {
+        let watch = Arc::new(Watch::default());
+        let (sender, told) = channel();
+        let guard = watch.start(Duration::from_secs(3_600), move |stuck| {
+            let _ = sender.send(stuck);
+        });
+        // Without the answer, this ends at some time.
+        for _ in 0..100 {
+            match told.try_recv() {
+                Err(TryRecvError::Empty) => {}
+                Err(error) => panic!("{error}"),
+                Ok(stuck) => {
+                    assert_eq!(stuck.within, Some("`poll`"));
+                    assert!(stuck.to_string().starts_with("main waits in the kernel by `poll`, "));
+                    drop(guard);
+                    return;
+                }
+            }
+            // SAFETY: there is nothing to be waited for, and so nothing is read.
+            unsafe { libc::poll(std::ptr::null_mut(), 0, 300) };
+            watch.tick(0, Location::caller());
+        }
+        panic!("nobody has noticed it");
     }
 }
