@@ -84,58 +84,114 @@ impl<C: Clone> Clients<C> {
 
     /// How many clients there are: without those that differ in the numbers of their threads only, and without those in which, by the model, somebody may wait for
     /// ever.
-    #[must_use]
-    pub fn number<O: Object<Call = C>, M: Model<O>>(&self) -> usize {
-        self.all::<O, M>().len()
-    }
-
-    /// Runs a client, whichever is [chosen](choose), and looks for an explanation of what it got. Blocks until its threads have ended.
     ///
     /// # Panics
     ///
-    /// When no order of the calls explains their answers, with the history; when there is no client; and with whatever the object's calls panic.
+    /// When there is no call to try.
+    #[must_use]
+    pub fn number<O: Object<Call = C>, M: Model<O>>(&self) -> usize {
+        let calls = self.calls_by_place();
+        let choice = calls[0].len();
+        let Some(model) = self.begun::<O, M>() else { return 0 };
+        let last = self.of_one_thread(choice) - 1;
+        let mut threads = vec![0; self.threads];
+        let mut found = 0;
+        loop {
+            let numbers: Vec<usize> =
+                threads.iter().flat_map(|&number| self.digits(number, choice)).collect();
+            found += usize::from(self.ends(&model, &calls, &numbers));
+            // The next one in which no thread's number is less than that of the one before it.
+            let Some(slot) = threads.iter().rposition(|&number| number < last) else {
+                return found;
+            };
+            let next = threads[slot] + 1;
+            threads[slot..].fill(next);
+        }
+    }
+
+    /// Runs a client, whichever is [chosen](choose), and looks for an explanation of what it got. Blocks until its threads have ended. A client in which, by the model, somebody
+    /// may wait for ever is not run.
+    ///
+    /// # Panics
+    ///
+    /// When no order of the calls explains their answers, with the history; when there is no client to run; and with whatever the object's calls panic.
     #[track_caller]
     pub fn check<O: Object<Call = C>, M: Model<O>>(&self) {
-        let all = self.all::<O, M>();
-        assert!(!all.is_empty(), "no call to try, or by the model each client may wait for ever");
-        let numbers = &all[choose(all.len())];
-        let call = |(place, &number): (usize, &usize)| self.at(place).swap_remove(number);
-        let calls: Vec<C> = numbers.iter().enumerate().map(call).collect();
+        let calls = self.calls_by_place();
+        let numbers = self.chosen(calls[0].len());
+        // Only this client is asked: to sort out all of them takes longer than to run one, and each execution would do it anew.
+        let Some(model) = self.begun::<O, M>().filter(|model| self.ends(model, &calls, &numbers))
+        else {
+            let any = self.number::<O, M>() > 0;
+            assert!(any, "no call to try, or by the model each client may wait for ever");
+            return;
+        };
+        drop(model);
+        let call = |(&number, at): (&usize, &Vec<C>)| at[number].clone();
+        let calls: Vec<C> = numbers.iter().zip(&calls).map(call).collect();
         let client: Vec<Vec<C>> = calls.chunks(self.each).map(<[C]>::to_vec).collect();
         let history = History::<O>::of_run(&self.first, &client);
         assert!(is_explained::<O, M>(&history), "{UNEXPLAINED}\n{history}");
     }
 
-    /// Each client: the numbers of its calls, one thread after the other.
-    fn all<O: Object<Call = C>, M: Model<O>>(&self) -> Vec<Vec<usize>> {
-        let mut found = Vec::new();
-        let mut model = M::default();
-        let begins = self.first.iter().all(|call| model.call(call).is_some());
-        let mut numbers = vec![0; self.threads * self.each];
-        let calls: Vec<Vec<C>> = (0..numbers.len()).map(|place| self.at(place)).collect();
+    /// The calls that each place may make.
+    fn calls_by_place(&self) -> Vec<Vec<C>> {
+        let calls: Vec<Vec<C>> =
+            (0..self.threads * self.each).map(|place| self.at(place)).collect();
         let choice = calls[0].len();
         assert!(calls.iter().all(|at| at.len() == choice), "not as many calls for each number");
-        if choice == 0 || !begins {
-            return found;
+        assert!(choice > 0, "no call to try, or by the model each client may wait for ever");
+        calls
+    }
+
+    /// The model after the calls that are made first; `None` if one of them would wait.
+    fn begun<O: Object<Call = C>, M: Model<O>>(&self) -> Option<M> {
+        let mut model = M::default();
+        self.first.iter().all(|call| model.call(call).is_some()).then_some(model)
+    }
+
+    /// The numbers of the calls of a client that is [chosen](choose), one thread after the other. No thread's are less than those of the one before it, so that clients which differ
+    /// in the numbers of their threads only are one.
+    fn chosen(&self, choice: usize) -> Vec<usize> {
+        let threads = self.of_one_thread(choice);
+        let mut least = 0;
+        let mut numbers = Vec::new();
+        for _ in 0..self.threads {
+            least += choose(threads - least);
+            numbers.extend(self.digits(least, choice));
         }
-        let mut over = vec![0; self.threads];
-        loop {
-            if numbers.chunks(self.each).is_sorted()
-                && self.ends(&model, &calls, &numbers, &mut over)
-            {
-                found.push(numbers.clone());
-            }
-            // The next one, as an odometer counts.
-            let Some(slot) = numbers.iter().rposition(|&number| number + 1 < choice) else {
-                return found;
-            };
-            numbers[slot] += 1;
-            numbers[slot + 1..].fill(0);
+        numbers
+    }
+
+    /// How many threads there are that make different calls.
+    fn of_one_thread(&self, choice: usize) -> usize {
+        let each = u32::try_from(self.each).unwrap_or(u32::MAX);
+        choice.checked_pow(each).expect("so many clients are never explored")
+    }
+
+    /// The calls of a thread, as the digits of its number.
+    fn digits(&self, number: usize, choice: usize) -> Vec<usize> {
+        let mut left = number;
+        let mut digits = vec![0; self.each];
+        for digit in digits.iter_mut().rev() {
+            *digit = left % choice;
+            left /= choice;
         }
+        digits
+    }
+
+    /// Whether, by the model, all calls return whatever their order.
+    fn ends<O: Object<Call = C>, M: Model<O>>(
+        &self,
+        model: &M,
+        calls: &[Vec<C>],
+        numbers: &[usize],
+    ) -> bool {
+        self.rest_ends(model, calls, numbers, &mut vec![0; self.threads])
     }
 
     /// Whether, by the model, all calls that are left, those behind `over` in each thread, return whatever their order.
-    fn ends<O: Object<Call = C>, M: Model<O>>(
+    fn rest_ends<O: Object<Call = C>, M: Model<O>>(
         &self,
         model: &M,
         calls: &[Vec<C>],
@@ -156,7 +212,7 @@ impl<C: Clone> Clients<C> {
             }
             gone_on = true;
             over[thread] += 1;
-            let ends = self.ends(&model, calls, numbers, over);
+            let ends = self.rest_ends(&model, calls, numbers, over);
             over[thread] -= 1;
             if !ends {
                 return false;

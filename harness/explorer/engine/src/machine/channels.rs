@@ -208,9 +208,14 @@ impl Machine {
         let state = self.channel_mut(channel);
         if !state.receiver {
             let by = state.broken_by;
-            let dropped = state.room.last().map_or(0, |room| room.1.time);
+            // Where a sender does not look for room, std has it read with `Acquire`, or under a lock, that the receiver is gone.
+            let orders = matches!(state.capacity, None | Some(0));
+            let dropped = state.room.last().map(|room| room.1.clone()).unwrap_or_default();
             self.threads[tid].found_broken = by;
-            self.is_not_before(tid, dropped);
+            self.is_not_before(tid, dropped.time);
+            if orders {
+                self.threads[tid].views.learn(&dropped);
+            }
             return Done { value: outcome::DISCONNECTED, ok: false };
         }
         let full = match state.capacity {

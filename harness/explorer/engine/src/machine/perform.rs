@@ -536,14 +536,15 @@ impl Machine {
     fn once_enter(&mut self, tid: Tid, once: Obj, ignore_poison: bool) -> Done {
         let State::Once(state) = &mut self.objects[once as usize].state else { return Done::OK };
         let value = match state.phase {
-            OncePhase::Done => {
-                self.threads[tid].views.learn(&state.view);
-                0
-            }
+            OncePhase::Done => 0,
             OncePhase::Poisoned if !ignore_poison => 3,
             OncePhase::Poisoned => 2,
             _ => 1,
         };
+        // std reads with `Acquire` what whoever has run it, or panicked in it, stored with `Release`.
+        if value != 1 {
+            self.threads[tid].views.learn(&state.view);
+        }
         if matches!(value, 1 | 2) {
             state.phase = OncePhase::Running(tid);
         }

@@ -73,13 +73,26 @@ pub fn explores() {
 pub fn left(tid: Tid, memory: Range<usize>) {
     let mut left = all();
     let explorer = left.explorer.unwrap_or_else(|| std::thread::current().id());
-    left.bytes += memory.len();
-    let last = left.pieces.iter_mut().rev().find(|piece| piece.tid == tid);
-    match last.filter(|last| {
-        last.memory.end == memory.start && last.memory.len() < PIECE && last.explorer == explorer
-    }) {
-        Some(last) => last.memory.end = memory.end,
-        None => left.pieces.push(Piece { explorer, tid, memory, reached: false }),
+    left.add(explorer, tid, memory);
+}
+
+impl Left {
+    /// Adds what lies behind all pieces of a thread's arena.
+    fn add(&mut self, explorer: ThreadId, tid: Tid, memory: Range<usize>) {
+        // A piece without memory would have the start of the next one. Then their order by starts would not be that of their ends, by which an address's piece is looked up.
+        if memory.is_empty() {
+            return;
+        }
+        self.bytes += memory.len();
+        let last = self.pieces.iter_mut().rev().find(|piece| piece.tid == tid);
+        match last.filter(|last| {
+            last.memory.end == memory.start
+                && last.memory.len() < PIECE
+                && last.explorer == explorer
+        }) {
+            Some(last) => last.memory.end = memory.end,
+            None => self.pieces.push(Piece { explorer, tid, memory, reached: false }),
+        }
     }
 }
 
@@ -187,6 +200,46 @@ fn look(words: &[u64], pieces: &mut [Piece], found: &mut Vec<usize>) {
         {
             here.reached = true;
             found.push(piece);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Left, PIECE, look};
+
+    const START: usize = 0x1000_0000_0000;
+
+    fn id() -> std::thread::ThreadId {
+        std::thread::spawn(|| std::thread::current().id()).join().unwrap()
+    }
+
+    /// Two tests explore in turns, and some executions leave nothing behind in the arenas of some threads.
+    #[test]
+    fn each_address_has_its_piece() {
+        let explorers = [id(), id()];
+        let mut left =
+            Left { pieces: Vec::new(), explorer: None, bytes: 0, enough: 0, stacks: Vec::new() };
+        let mut next = [0, 1, 2].map(|tid| START + (tid << 36));
+        let mut addresses = Vec::new();
+        for execution in 0..400_usize {
+            for (tid, next) in next.iter_mut().enumerate() {
+                let number = execution + tid;
+                let size = if number % 3 == 0 { 0 } else { 4096 + number % 5 * PIECE };
+                left.add(explorers[execution % 2], tid, *next..*next + size);
+                if size > 0 {
+                    addresses.extend([*next, *next + size - 8]);
+                }
+                *next += size;
+            }
+        }
+        left.pieces.sort_unstable_by_key(|piece| piece.memory.start);
+        for address in addresses {
+            left.pieces.iter_mut().for_each(|piece| piece.reached = false);
+            let mut found = Vec::new();
+            look(&[address as u64], &mut left.pieces, &mut found);
+            let [piece] = found[..] else { panic!("{address:x} is in {found:?}") };
+            assert!(left.pieces[piece].reached && left.pieces[piece].memory.contains(&address));
         }
     }
 }
