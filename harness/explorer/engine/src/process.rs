@@ -8,6 +8,14 @@ use crate::machine::op::Op;
 /// Ends the process, as `std::process::exit`. Under exploration a code other than 0 is a failure.
 #[track_caller]
 pub fn exit(code: i32) -> ! {
+    // The C library's `exit` begins with the thread-locals of the thread that calls it, while all others go on.
+    if crate::thread::local::any_left()
+        && std::panic::catch_unwind(crate::thread::local::destroy_all).is_err()
+    {
+        // std ends the process.
+        context::visible(Op::Abort, Location::caller());
+        context::leave();
+    }
     match context::visible(Op::Exit(code), Location::caller()) {
         Answer::Outside => std::process::exit(code),
         _ => context::leave(),

@@ -850,3 +850,137 @@ fn an_initialiser_may_come_to_its_own_key() {
         assert_eq!((value(), value()), (11, 11));
     });
 }
+
+// The end of a process.
+
+#[test]
+fn exit_destroys_the_thread_locals_of_who_calls_it() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("in a destructor");
+        }
+    }
+    thread_local! {
+        static PANICS: Panics = const { Panics };
+    }
+    let aborts = failure(|| {
+        PANICS.with(|_| ());
+        explore_engine::process::exit(0);
+    });
+    assert!(!is_panic(&aborts), "{aborts:?}");
+    // Those of others are left as they are.
+    proved(|| {
+        let (sent, received) = mpsc::channel();
+        thread::spawn(move || {
+            PANICS.with(|_| ());
+            sent.send(()).unwrap();
+            thread::park();
+        });
+        received.recv().unwrap();
+        explore_engine::process::exit(0);
+    });
+}
+
+#[test]
+fn exit_waits_where_a_destructor_waits() {
+    struct Locks(Arc<Mutex<()>>);
+    impl Drop for Locks {
+        fn drop(&mut self) {
+            drop(self.0.lock());
+        }
+    }
+    thread_local! {
+        static LOCKS: RefCell<Option<Locks>> = const { RefCell::new(None) };
+    }
+    let hangs = failure(|| {
+        let lock = Arc::new(Mutex::new(()));
+        LOCKS.with(|locks| *locks.borrow_mut() = Some(Locks(Arc::clone(&lock))));
+        let _guard = lock.lock().unwrap();
+        explore_engine::process::exit(0);
+    });
+    assert!(matches!(hangs, Failure::Deadlock { .. }), "{hangs:?}");
+}
+
+// What is poisoned.
+
+#[test]
+fn a_lock_is_poisoned_before_it_is_given_back() {
+    fn panics_with(lock: &Mutex<u32>) {
+        let _guard = lock.lock().unwrap();
+        panic!("poisons");
+    }
+    let held = failure(|| {
+        let lock = Arc::new(Mutex::new(0));
+        let other = Arc::clone(&lock);
+        let poisons = thread::spawn(move || panics_with(&other));
+        let held = lock.is_poisoned()
+            && matches!(lock.try_lock(), Err(explore_engine::sync::TryLockError::WouldBlock));
+        let _ = poisons.join();
+        assert!(!held, "poisoned and held");
+    });
+    assert!(is_panic(&held));
+    // Who gets it finds it poisoned, and who finds it poisoned may still find it held, but not for ever.
+    proved(|| {
+        let lock = Arc::new(Mutex::new(0));
+        let other = Arc::clone(&lock);
+        let poisons = thread::spawn(move || panics_with(&other));
+        if lock.is_poisoned() {
+            assert!(lock.lock().is_err());
+        }
+        let _ = poisons.join();
+        assert!(lock.is_poisoned());
+    });
+    let written = failure(|| {
+        let lock = Arc::new(RwLock::new(0));
+        let other = Arc::clone(&lock);
+        let poisons = thread::spawn(move || {
+            let _guard = other.write().unwrap();
+            panic!("poisons");
+        });
+        let held = lock.is_poisoned()
+            && matches!(lock.try_read(), Err(explore_engine::sync::TryLockError::WouldBlock));
+        let _ = poisons.join();
+        assert!(!held, "poisoned and held");
+    });
+    assert!(is_panic(&written));
+}
+
+// What comes before what.
+
+#[test]
+fn who_finds_something_broken_knows_what_its_breaker_did() {
+    // Without a lock: the orderings of these are all that there is.
+    proved(|| {
+        let (once, number) =
+            (Arc::new(explore_engine::sync::Once::new()), Arc::new(AtomicU32::new(0)));
+        let attempt = {
+            let (once, number) = (Arc::clone(&once), Arc::clone(&number));
+            move || {
+                let _ = panic::catch_unwind(AssertUnwindSafe(|| {
+                    once.call_once_force(|state| {
+                        number.store(number.load(Relaxed) + 1, Relaxed);
+                        assert!(state.is_poisoned(), "the first attempt");
+                    });
+                }));
+            }
+        };
+        let other = thread::spawn(attempt.clone());
+        attempt();
+        other.join().unwrap();
+        assert_eq!(number.load(Relaxed), 2);
+    });
+    proved(|| {
+        let number = Arc::new(AtomicU32::new(0));
+        let (sender, receiver) = mpsc::channel();
+        let written = Arc::clone(&number);
+        let other = thread::spawn(move || {
+            written.store(1, Relaxed);
+            drop(receiver);
+        });
+        if sender.send(()).is_err() {
+            assert_eq!(number.load(Relaxed), 1);
+        }
+        other.join().unwrap();
+    });
+}

@@ -59,7 +59,7 @@
 //! # How it works, and what it promises
 //!
 //! *Which client* is a choice that the explorer makes like any other ([`choose`]), so that one verdict, "proved: N executions cover every interleaving", is about all of
-//! them. Clients that differ in the numbers of their threads only are one. So are left out, and counted in [`Clients::number`], those in which the model itself would wait for ever.
+//! them. Clients that differ in the numbers of their threads only are one. Those in which the model itself would wait for ever are not run; [`Clients::number`] counts the others.
 //!
 //! *Which call came before which*: a call that began after another had returned must not be explained by an order that has it first (Herlihy and Wing, 1990). Each thread
 //! counts its calls when they return, and looks at the others' counts before it begins one. A look that finds a count is a real order of the two; and whichever orders

@@ -98,6 +98,9 @@ pub struct Config {
     /// To let go of the result of a thread is a step. Set where it can make a difference, by the exploration itself.
     #[doc(hidden)]
     pub results: bool,
+    /// A lock is poisoned by a step of its own, before it is given back. Set where it can make a difference, by the exploration itself.
+    #[doc(hidden)]
+    pub poisons: bool,
     /// The locks of the standard streams keep others out. Set where it can make a difference, by the exploration itself.
     #[doc(hidden)]
     pub streams: bool,
@@ -177,6 +180,7 @@ impl Default for Config {
             long_sleeps: 0,
             past: false,
             results: false,
+            poisons: false,
             streams: false,
             circles: false,
             classes: false,
@@ -388,6 +392,7 @@ fields!(Config {
     long_sleeps,
     past,
     results,
+    poisons,
     streams,
     circles,
     classes,

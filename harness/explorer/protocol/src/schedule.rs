@@ -75,6 +75,7 @@ pub fn write(config: &Config, turns: &[Turn]) -> String {
         ('t', config.tokens),
         ('h', config.past),
         ('u', config.results),
+        ('f', config.poisons),
         ('p', config.streams),
         ('g', config.circles),
     ] {
@@ -165,6 +166,7 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
     config.long_sleeps = 0;
     config.past = false;
     config.results = false;
+    config.poisons = false;
     config.streams = false;
     config.circles = false;
     let mut bounds = bounds.chars().peekable();
@@ -182,6 +184,7 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
             'y' => config.left = long(&mut bounds)?,
             'h' => config.past = true,
             'u' => config.results = true,
+            'f' => config.poisons = true,
             'p' => config.streams = true,
             'g' => config.circles = true,
             'o' => config.outputs = true,

@@ -45,6 +45,7 @@ impl Key {
             now.readers,
             now.tokens,
             now.results,
+            now.poisons,
             now.streams,
             now.counters,
             now.every_round,

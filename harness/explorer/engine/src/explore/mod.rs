@@ -606,8 +606,9 @@ impl<'a> Exploration<'a> {
         let noticed = self.runner.with(|machine| {
             let config = &mut machine.config;
             let met = &machine.policies;
-            let found = [met.queues(), met.readers(), met.tokens(), met.results];
-            let explored = [config.queues, config.readers, config.tokens, config.results];
+            let found = [met.queues(), met.readers(), met.tokens(), met.results, met.sees_poison()];
+            let explored =
+                [config.queues, config.readers, config.tokens, config.results, config.poisons];
             // Where time-outs fire at any moment, they fire before a sleep ends as well.
             let all_fire = config.eager_timeouts && !config.only_naps;
             let sleeps = if all_fire { 0 } else { met.long_sleeps() };
@@ -622,7 +623,7 @@ impl<'a> Exploration<'a> {
                 return false;
             }
             config.long_sleeps = sleeps;
-            [config.queues, config.readers, config.tokens, config.results] = found;
+            [config.queues, config.readers, config.tokens, config.results, config.poisons] = found;
             machine.search = search(&machine.config);
             true
         });

@@ -152,7 +152,7 @@ impl Explorer {
         Exploration::new(&config, &runner, name, &mut |_| {}).search();
         let found = runner.with(|machine| machine.config.clone());
         let Config { queues, readers, tokens, left, long_sleeps, past, .. } = found;
-        let Config { results, streams, counters, every_round, .. } = found;
+        let Config { results, poisons, streams, counters, every_round, .. } = found;
         Config {
             queues,
             readers,
@@ -161,6 +161,7 @@ impl Explorer {
             long_sleeps,
             past,
             results,
+            poisons,
             streams,
             counters,
             every_round,

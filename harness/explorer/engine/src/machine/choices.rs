@@ -423,7 +423,9 @@ impl Machine {
             }
             Op::Read(lock) => same(one(lock, Kind::Share)),
             Op::Unread(lock) => same(one(lock, Kind::ReleaseShared)),
-            Op::Downgrade(lock) | Op::ClearPoison(lock) => same(one(lock, Kind::Write)),
+            Op::Downgrade(lock) | Op::ClearPoison(lock) | Op::Poison(lock) => {
+                same(one(lock, Kind::Write))
+            }
             Op::IsPoisoned(lock) => same(one(lock, Kind::Read)),
             Op::TryLock(lock) => {
                 let taking = one(lock, Kind::Acquire).and(shared(lock), Kind::Read);

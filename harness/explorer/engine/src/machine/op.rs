@@ -54,6 +54,8 @@ pub enum Op {
     /// Asks whether a lock is poisoned.
     IsPoisoned(Obj),
     ClearPoison(Obj),
+    /// A guard is dropped by a panic; the lock is given back after that.
+    Poison(Obj),
     Wait {
         condvar: Obj,
         lock: Obj,
@@ -251,6 +253,7 @@ impl Op {
             | Self::Downgrade(o)
             | Self::IsPoisoned(o)
             | Self::ClearPoison(o)
+            | Self::Poison(o)
             | Self::NotifyOne(o)
             | Self::NotifyAll(o)
             | Self::OnceGet(o)

@@ -181,6 +181,7 @@ impl Machine {
     /// The current thread panics while it holds a lock.
     pub fn poisoned(&mut self, lock: Obj) {
         let by = self.current;
+        self.policies.poisons = true;
         let now = self.threads[by].views.current.time;
         let past = self.lock(lock).poison_past;
         let (slot, known) = self.has_changed_past(by, past, Was::Sound);

@@ -127,7 +127,8 @@ impl Machine {
                 }
                 return Done { value: 0, ok: ended };
             }
-            Op::Yield | Op::Print(_) | Op::Input => {}
+            // What a poisoned lock changes is noted when its flag is set.
+            Op::Yield | Op::Print(_) | Op::Input | Op::Poison(_) => {}
             Op::IsPoisoned(lock) => {
                 self.is_not_before(tid, self.lock(lock).poison_time);
                 self.knows_all(tid, self.lock(lock).poison_past);

@@ -18,6 +18,9 @@
 //! notice.
 
 //!
+//! And when a lock is poisoned: while it is still held, by a step of its own, which only `is_poisoned` can tell from the one that gives it back.
+
+//!
 //! And the lock of a standard stream, which a print takes, and gives back when its text is put together and written. Mostly nobody can tell. It makes a
 //! difference where a thread does something that others can notice while it has the lock: then the lock is one like all others.
 
@@ -68,6 +71,9 @@ pub struct Policies {
     pub looks: bool,
     /// It does something that others can notice while it destroys the result of a thread that nobody has joined.
     pub results: bool,
+    /// It asks whether a lock is poisoned; and a thread poisons one.
+    pub(crate) asks_poison: bool,
+    pub(crate) poisons: bool,
     /// A loop waits in a way of which it is not known that its rounds in vain can be left out.
     pub doubts: bool,
     /// It compares and exchanges pointers.
@@ -85,6 +91,7 @@ impl Policies {
         self.peeks |= matches!(op, Op::TrySend(_) | Op::TryReceive(_));
         self.looks |= super::past::may_look_back(op);
         self.results |= thread.destroys;
+        self.asks_poison |= matches!(op, Op::IsPoisoned(_));
         self.note_time(tid, thread, op);
         match op {
             Op::Lock(lock) => self.writes |= objects[lock as usize].kind == "RwLock",
@@ -136,6 +143,8 @@ impl Policies {
         self.peeks |= other.peeks;
         self.looks |= other.looks;
         self.results |= other.results;
+        self.asks_poison |= other.asks_poison;
+        self.poisons |= other.poisons;
         self.doubts |= other.doubts;
         self.pointers |= other.pointers;
     }
@@ -143,6 +152,11 @@ impl Policies {
     /// Whether a thread of the program can notice that its token was eaten.
     pub fn tokens(self) -> bool {
         self.parks & self.unparked & self.blocks != 0
+    }
+
+    /// Whether the program can notice that a lock is poisoned while it is still held.
+    pub fn sees_poison(self) -> bool {
+        self.asks_poison && self.poisons
     }
 
     /// Whether the program can notice that an `RwLock` which nobody has is kept for a writer.

@@ -265,7 +265,9 @@ impl Machine {
             }
             Op::Unlock(lock) => Operation::Unlock { lock: id(lock), mode: exclusive },
             Op::Unread(lock) => Operation::Unlock { lock: id(lock), mode: shared },
-            Op::Downgrade(_) | Op::IsPoisoned(_) | Op::ClearPoison(_) => Operation::Other,
+            Op::Downgrade(_) | Op::IsPoisoned(_) | Op::ClearPoison(_) | Op::Poison(_) => {
+                Operation::Other
+            }
             Op::Wait { condvar, lock, timeout } => {
                 Operation::Wait { condvar: id(condvar), lock: id(lock), timeout_ns: timeout }
             }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LockResult, PoisonError};
 
-use super::hold::Hold;
+use crate::machine::op::{Loc, Obj, Op};
 use crate::machine::{context, plain};
 
 /// Whether a lock is poisoned, and by which panic of the execution; 0 is not.
@@ -43,16 +43,33 @@ impl Flag {
         }
     }
 
-    /// Called when a guard is dropped that was made when `panicking` had this value.
-    pub fn leave(&self, panicking: bool, hold: Hold) {
+    /// Called when a guard is dropped that was made when `panicking` had this value, and that holds the real lock.
+    pub fn leave(&self, panicking: bool) {
         if !panicking && crate::panic::panicking() {
+            self.set(context::with(|machine| machine.poisons()).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// Gives an explored lock back. If its guard is dropped by a panic, which came when the guard was there already, it is poisoned before that; until a panic has come so far,
+    /// others find the lock held and not poisoned.
+    pub fn give_back(&self, panicking: bool, lock: Obj, at: Loc) {
+        let poisons = !panicking && crate::panic::panicking();
+        let poison = || {
             let by = context::with(|machine| {
-                if let Hold::Explored(lock) = hold {
-                    machine.poisoned(lock);
-                }
+                machine.poisoned(lock);
                 machine.poisons()
             });
             self.set(by.unwrap_or(u32::MAX));
+        };
+        // Only `is_poisoned` can tell the moments in between from those before.
+        let apart = context::with(|machine| machine.config.poisons) == Some(true);
+        if poisons && apart {
+            context::visible(Op::Poison(lock), at);
+            poison();
+        }
+        context::visible(Op::Unlock(lock), at);
+        if poisons && !apart {
+            poison();
         }
     }
 }

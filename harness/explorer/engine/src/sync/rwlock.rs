@@ -362,13 +362,11 @@ impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
     fn drop(&mut self) {
         match self.hold {
             Hold::Explored(object) => {
-                context::visible(Op::Unlock(object), self.at);
+                self.lock.poison.give_back(self.panicking, object, self.at);
                 self.lock.id.was_used();
-                // With the step, not before it: until a panic has come so far, others find the lock held and not poisoned.
-                self.lock.poison.leave(self.panicking, self.hold);
             }
             Hold::Real => {
-                self.lock.poison.leave(self.panicking, self.hold);
+                self.lock.poison.leave(self.panicking);
                 record::unlock(self.lock.recorded(), LockMode::Exclusive, self.at, self.real.take())
             }
             Hold::Nothing => {}
