@@ -1,4 +1,5 @@
-//! `Instant` and `SystemTime`: virtual under exploration, so that a run depends on its schedule alone.
+//! Time: virtual under exploration, so that a run depends on its schedule alone. `SystemTime` is std's own, which asks the C library for the time, see `outside::given`:
+//! functions of std that have no stand-in give and take it, as those for files do.
 //!
 //! Each thread has its own clock. Sleeping and timing out move it; whatever makes one thread wait for another brings the later
 //! clock along. So time passes along happens-before, and a thread cannot learn from the clock what it could not learn otherwise.
@@ -7,7 +8,6 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::time as real;
 use std::time::Duration;
-pub use std::time::SystemTimeError;
 
 use crate::machine::chance::Read;
 use crate::machine::{arena, context, plain};
@@ -86,57 +86,6 @@ impl Instant {
     }
 }
 
-/// A moment on the calendar, as `std::time::SystemTime`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SystemTime(real::SystemTime);
-
-/// The start of 1970, as `std::time::UNIX_EPOCH`.
-pub const UNIX_EPOCH: SystemTime = SystemTime::UNIX_EPOCH;
-
-impl SystemTime {
-    /// The start of 1970.
-    pub const UNIX_EPOCH: Self = Self(real::SystemTime::UNIX_EPOCH);
-
-    /// Now; under exploration every run starts at the start of 2000.
-    #[must_use]
-    pub fn now() -> Self {
-        match virtual_nanoseconds(|read| read.calendar = true) {
-            Some(ns) => {
-                Self(real::SystemTime::UNIX_EPOCH + START_OF_2000 + Duration::from_nanos(ns))
-            }
-            None => Self(real::SystemTime::now()),
-        }
-    }
-
-    /// How much later this moment is.
-    ///
-    /// # Errors
-    ///
-    /// If it is earlier.
-    pub fn duration_since(&self, earlier: Self) -> Result<Duration, SystemTimeError> {
-        self.0.duration_since(earlier.0)
-    }
-
-    /// How long ago this moment was.
-    ///
-    /// # Errors
-    ///
-    /// If it is in the future.
-    pub fn elapsed(&self) -> Result<Duration, SystemTimeError> {
-        Self::now().duration_since(*self)
-    }
-
-    /// The moment so much later, if the clock has it.
-    pub fn checked_add(&self, duration: Duration) -> Option<Self> {
-        self.0.checked_add(duration).map(Self)
-    }
-
-    /// The moment so much earlier, if the clock has it.
-    pub fn checked_sub(&self, duration: Duration) -> Option<Self> {
-        self.0.checked_sub(duration).map(Self)
-    }
-}
-
 impl Sub<Instant> for Instant {
     type Output = Duration;
 
@@ -145,56 +94,36 @@ impl Sub<Instant> for Instant {
     }
 }
 
-macro_rules! moments {
-    ($($moment:ident)*) => {$(
-        impl Add<Duration> for $moment {
-            type Output = Self;
+impl Add<Duration> for Instant {
+    type Output = Self;
 
-            fn add(self, duration: Duration) -> Self {
-                Self(self.0 + duration)
-            }
-        }
-
-        impl AddAssign<Duration> for $moment {
-            fn add_assign(&mut self, duration: Duration) {
-                self.0 += duration;
-            }
-        }
-
-        impl Sub<Duration> for $moment {
-            type Output = Self;
-
-            fn sub(self, duration: Duration) -> Self {
-                Self(self.0 - duration)
-            }
-        }
-
-        impl SubAssign<Duration> for $moment {
-            fn sub_assign(&mut self, duration: Duration) {
-                self.0 -= duration;
-            }
-        }
-
-        impl fmt::Debug for $moment {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-    )*};
-}
-
-moments!(Instant SystemTime);
-
-// Where a `std` function gives or takes the real type.
-
-impl From<real::SystemTime> for SystemTime {
-    fn from(time: real::SystemTime) -> Self {
-        Self(time)
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0 + duration)
     }
 }
 
-impl From<SystemTime> for real::SystemTime {
-    fn from(time: SystemTime) -> Self {
-        time.0
+impl AddAssign<Duration> for Instant {
+    fn add_assign(&mut self, duration: Duration) {
+        self.0 += duration;
+    }
+}
+
+impl Sub<Duration> for Instant {
+    type Output = Self;
+
+    fn sub(self, duration: Duration) -> Self {
+        Self(self.0 - duration)
+    }
+}
+
+impl SubAssign<Duration> for Instant {
+    fn sub_assign(&mut self, duration: Duration) {
+        self.0 -= duration;
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }

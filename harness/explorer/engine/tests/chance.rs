@@ -6,9 +6,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Read;
 use std::rc::Rc;
+use std::time::SystemTime;
 
 use explore_engine::sync::Mutex;
-use explore_engine::time::{Instant, SystemTime};
+use explore_engine::time::Instant;
 use explore_engine::{Config, Explorer, Outcome, env, thread};
 
 fn explore(scenario: impl Fn() + 'static) -> Outcome {
@@ -269,7 +270,7 @@ fn who_reads_nothing_is_told_nothing_and_outside_all_is_real() {
     for way in WAYS {
         assert_ne!(way(), way());
     }
-    let now = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     assert!(now.unwrap().as_secs() > 1_600_000_000);
     assert!(std::process::id() < 10_000_000);
 }

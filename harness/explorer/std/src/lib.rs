@@ -7,7 +7,6 @@
 //!
 //! Signatures, traits and behaviour outside of executions are `std`'s; `tests/` compares them. What differs:
 //!
-//! - `SystemTime` is another type than the one that `std::fs::Metadata` returns. `From` converts both ways.
 //! - `is_terminal` of the standard streams is a method of a trait of the same name, because `std`'s is closed to others.
 //! - The lock of standard input keeps nobody out of it, nor do those of the other streams unless the order of prints is explored.
 //! - `available_parallelism` is 2 in an execution.
@@ -77,7 +76,7 @@ pub mod env {
 /// `std::time`, by the engine.
 pub mod time {
     pub use ::std::time::*;
-    pub use explore_engine::time::{Instant, SystemTime, UNIX_EPOCH};
+    pub use explore_engine::time::Instant;
 }
 
 /// `std::hint`, with the engine's spin loop.

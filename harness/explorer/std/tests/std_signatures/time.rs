@@ -19,6 +19,9 @@ pub fn signatures() {
     let _: fn(&mut Instant, Duration) = SubAssign::sub_assign;
 
     let _: fn() -> SystemTime = SystemTime::now;
+    let _: fn(&lib::fs::Metadata) -> lib::io::Result<SystemTime> = lib::fs::Metadata::modified;
+    let _: fn(lib::fs::FileTimes, SystemTime) -> lib::fs::FileTimes =
+        lib::fs::FileTimes::set_modified;
     let _: fn(&SystemTime, SystemTime) -> Result<Duration, SystemTimeError> =
         SystemTime::duration_since;
     let _: fn(&SystemTime) -> Result<Duration, SystemTimeError> = SystemTime::elapsed;
