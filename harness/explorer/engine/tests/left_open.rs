@@ -983,4 +983,19 @@ fn who_finds_something_broken_knows_what_its_breaker_did() {
         }
         other.join().unwrap();
     });
+    // A message that a rendezvous takes on trial is taken by a receiver who has come.
+    proved(|| {
+        let number = Arc::new(AtomicU32::new(0));
+        let (sender, receiver) = mpsc::sync_channel(0);
+        let written = Arc::clone(&number);
+        let other = thread::spawn(move || {
+            written.store(1, Relaxed);
+            receiver.recv().unwrap();
+        });
+        while sender.try_send(()).is_err() {
+            thread::yield_now();
+        }
+        assert_eq!(number.load(Relaxed), 1);
+        other.join().unwrap();
+    });
 }

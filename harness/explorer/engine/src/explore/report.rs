@@ -206,6 +206,9 @@ fn standing(machine: &Machine, wait: &Wait) -> String {
         Some(WaitsFor::Room { channel }) => {
             format!("{name} waits{place} for room in {}", object(channel))
         }
+        Some(WaitsFor::Change { atomics }) if atomics.is_empty() => {
+            format!("{name} spins{place} until something changes")
+        }
         Some(WaitsFor::Change { atomics }) => {
             let atomics = atomics.iter().map(object).collect::<Vec<_>>().join(" or ");
             format!("{name} spins{place} until {atomics} changes")

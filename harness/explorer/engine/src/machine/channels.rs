@@ -165,7 +165,8 @@ impl Machine {
                 self.receive(tid, channel, op, alt, step, woken)
             }
             Op::Await(channel) => {
-                self.channel_mut(channel).awaited = true;
+                let view = self.threads[tid].views.current.clone();
+                self.channel_mut(channel).awaited = Some(view);
                 self.objects[channel as usize].version += 1;
                 Done { value: 0, ok: true }
             }
@@ -220,7 +221,7 @@ impl Machine {
         }
         let full = match state.capacity {
             // A rendezvous takes a message on trial only if the receiver is there to take it.
-            Some(0) => tries && (!state.awaited || !state.queue.is_empty()),
+            Some(0) => tries && (state.awaited.is_none() || !state.queue.is_empty()),
             Some(room) => state.queue.len() >= room,
             None => false,
         };
@@ -233,6 +234,8 @@ impl Machine {
         let ticket = state.sent;
         state.sent += 1;
         state.queue.push_back((step, view));
+        // It is there: a send that waits until its message is taken learns that, and more, from whoever takes it.
+        let met = state.awaited.clone().filter(|_| tries);
         let made_room = match state.capacity {
             Some(room) if room > 0 => {
                 (ticket as usize).checked_sub(room).and_then(|at| state.room.get(at).cloned())
@@ -240,6 +243,9 @@ impl Machine {
             _ => None,
         };
         self.objects[channel as usize].version += 1;
+        if let Some(view) = met {
+            self.threads[tid].views.learn(&view);
+        }
         if let Some((step, view)) = made_room {
             if !tries {
                 self.freed.push(step);
@@ -266,7 +272,7 @@ impl Machine {
         };
         let looks = matches!(op, Op::TryReceive(_)) || self.threads[tid].fires_early(timeout);
         let state = self.channel_mut(channel);
-        state.awaited = false;
+        state.awaited = None;
         if let Some((sent, view)) = state.queue.pop_front() {
             state.taken += 1;
             state.room.push((step, knows));

@@ -137,8 +137,8 @@ pub struct Channel {
     pub senders: usize,
     /// Whether the receiver is there.
     pub receiver: bool,
-    /// The receiver waits in `recv`, of a rendezvous.
-    pub awaited: bool,
+    /// The receiver waits in `recv`, of a rendezvous: what it knew when it came.
+    pub awaited: Option<Clock>,
     /// How many messages were sent, and taken.
     pub sent: u32,
     /// See `sent`.

@@ -151,7 +151,7 @@ fn add_object(mixed: &mut Mixed, object: &Object) {
         State::Channel(channel) => {
             mixed.add(channel.queue.len() as u64);
             mixed.add(channel.senders as u64);
-            mixed.add(u64::from(channel.receiver) << 1 | u64::from(channel.awaited));
+            mixed.add(u64::from(channel.receiver) << 1 | u64::from(channel.awaited.is_some()));
         }
         State::Name => {}
     }
