@@ -999,3 +999,45 @@ fn who_finds_something_broken_knows_what_its_breaker_did() {
         other.join().unwrap();
     });
 }
+
+#[test]
+fn a_thread_whose_stack_cannot_be_had_is_none() {
+    const MUCH: [usize; 4] = [usize::MAX, usize::MAX / 2 + 1, 1 << 50, 1 << 46];
+    proved(|| {
+        for size in MUCH {
+            let (sender, receiver) = mpsc::channel::<()>();
+            let spawned = thread::Builder::new().stack_size(size).spawn(move || drop(sender));
+            assert!(spawned.is_err());
+            // The closure is gone.
+            assert!(receiver.recv().is_err());
+        }
+        let mut size = 1_usize << 50;
+        let five = loop {
+            match thread::Builder::new().stack_size(size).spawn(|| 5) {
+                Ok(handle) => break handle.join().unwrap(),
+                Err(_) => size >>= 10,
+            }
+        };
+        assert_eq!(five, 5);
+    });
+    proved(|| {
+        let too_large = || thread::Builder::new().stack_size(1 << 46);
+        let spawned = thread::scope(|scope| too_large().spawn_scoped(scope, || 1).is_ok());
+        assert!(!spawned);
+    });
+}
+
+#[test]
+fn who_joins_itself_panics() {
+    proved(|| {
+        let (sends_handle, receives_handle) = mpsc::channel::<thread::JoinHandle<()>>();
+        let (sends_answer, receives_answer) = mpsc::channel();
+        let joins = thread::spawn(move || {
+            let own = receives_handle.recv().unwrap();
+            let joined = panic::catch_unwind(AssertUnwindSafe(move || own.join()));
+            sends_answer.send(joined.is_err()).unwrap();
+        });
+        sends_handle.send(joins).unwrap();
+        assert!(receives_answer.recv().unwrap());
+    });
+}

@@ -71,6 +71,8 @@ const MAIN_STACK: usize = 8 << 20;
 const THREAD_STACK: usize = 2 << 20;
 /// What a call into the engine needs must fit in, however little the program asks for.
 const LEAST_STACK: usize = 64 << 10;
+/// No system has more memory than that.
+const MOST_STACK: usize = 1 << 46;
 /// How much deeper than seen a stack may have been used.
 const UNSEEN: usize = 16 << 10;
 
@@ -149,8 +151,23 @@ impl Fibers {
         Ok(())
     }
 
+    /// Makes sure that there is a stack of so many bytes for a thread that is about to be made.
+    ///
+    /// # Errors
+    ///
+    /// If there is no memory for it.
+    pub fn reserve(&self, tid: Tid, size: usize) -> std::io::Result<()> {
+        let stack = self.stack(tid, size.max(LEAST_STACK))?;
+        self.keep(tid, stack);
+        Ok(())
+    }
+
     /// The stack of a thread, as if it had never been used: what lies in its frames may not differ from one execution to the next.
     fn stack(&self, tid: Tid, size: usize) -> std::io::Result<DefaultStack> {
+        if size > MOST_STACK {
+            // As `pthread_create` says it.
+            return Err(std::io::Error::from_raw_os_error(libc::EAGAIN));
+        }
         let mut all = self.stacks.borrow_mut();
         while all.len() <= tid {
             let engine = DefaultStack::new(ENGINE_STACK)?;

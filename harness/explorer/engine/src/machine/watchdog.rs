@@ -53,7 +53,8 @@ impl Watch {
         self.paused.store(paused, Ordering::Relaxed);
     }
 
-    /// Calls `report`, which does not return, if no operation is announced for so long.
+    /// Calls `report`, which does not return, if no operation is announced for so long. Where the machine is busy with other things, the time for which the thread was ready and
+    /// did not run does not count.
     pub fn start(
         self: &Arc<Self>,
         limit: Duration,
@@ -72,6 +73,7 @@ impl Watch {
         let mut seen = self.operations.load(Ordering::Relaxed);
         let mut before = None;
         let mut since = Duration::ZERO;
+        let mut delay = explores.delay();
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let step = LOOK.min(limit);
@@ -81,12 +83,15 @@ impl Watch {
                 return;
             }
             ended = guard;
+            let delayed = explores.delay();
+            let part = step.saturating_sub(delayed.saturating_sub(delay));
+            delay = delayed;
             let now = self.operations.load(Ordering::Relaxed);
             if self.paused.load(Ordering::Relaxed) {
                 (seen, before, since) = (now, None, Duration::ZERO);
                 continue;
             }
-            since = if now == seen { since + step } else { Duration::ZERO };
+            since = if now == seen { since + part } else { Duration::ZERO };
             seen = now;
             let call = explores.waits();
             let within = call.filter(|_| call == before);
@@ -95,6 +100,8 @@ impl Watch {
                 // SAFETY: `tick` stores nothing but addresses of `'static` locations.
                 let after = unsafe { at.as_ref() };
                 let thread = self.thread.load(Ordering::Relaxed);
+                // What it has run beyond that is of no interest.
+                let since = since.min(limit);
                 return report(Stuck { thread, after, since, within });
             }
             before = call;
@@ -110,6 +117,14 @@ impl Kernel {
     fn current() -> Self {
         // SAFETY: the call takes nothing and always succeeds.
         Self(unsafe { libc::syscall(libc::SYS_gettid) })
+    }
+
+    /// For how long it was ready to run and did not, as other threads did. Nothing, where the kernel does not say it.
+    fn delay(&self) -> Duration {
+        // The time that it has run, the time that it was ready, and how often it has run (Documentation/scheduler/sched-stats.rst of the kernel).
+        let said = std::fs::read_to_string(format!("/proc/self/task/{}/schedstat", self.0));
+        let nanos = said.ok().and_then(|said| said.split(' ').nth(1)?.trim().parse().ok());
+        Duration::from_nanos(nanos.unwrap_or(0))
     }
 
     /// The call in which it waits for files, sockets or time; `None` where it runs, waits for something else, or the kernel does not say.
@@ -211,5 +226,33 @@ mod tests {
             watch.tick(0, Location::caller());
         }
         panic!("nobody has noticed it");
+    }
+
+    #[test]
+    fn the_kernel_says_how_long_a_thread_was_ready() {
+        if std::fs::metadata("/proc/self/schedstat").is_err() {
+            eprintln!("skipped: this kernel does not say how long a thread was ready");
+            return;
+        }
+        let own = Kernel::current();
+        // More threads than processors: each of them is ready now and then while another runs.
+        let others = std::thread::available_parallelism().map_or(1, usize::from) * 4;
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..others {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        std::hint::spin_loop();
+                    }
+                });
+            }
+            let before = own.delay();
+            while own.delay() == before {
+                std::hint::spin_loop();
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        // A thread that does not exist.
+        assert_eq!(Kernel(libc::c_long::from(i32::MAX)).delay(), Duration::ZERO);
     }
 }

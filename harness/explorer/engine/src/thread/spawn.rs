@@ -133,6 +133,11 @@ fn wait_for(thread: &Thread, real: Option<std::thread::JoinHandle<()>>, at: Loc)
         let waits_for = trace::WaitsFor::Join { thread: child };
         record::blocking(trace::Operation::Join { child }, waits_for, "join", at, wait);
     } else if let Some(tid) = thread.tid() {
+        if context::with(|machine| machine.current) == Some(tid) {
+            // As std does where `pthread_join` refuses it.
+            let refused = io::Error::from_raw_os_error(libc::EDEADLK);
+            panic!("failed to join thread: {refused}");
+        }
         context::visible(Op::Join(tid), at);
         context::with(|machine| machine.receive_panic(tid));
     }
@@ -344,6 +349,16 @@ fn explored(builder: Builder, body: Body<'static>, at: Loc) -> io::Result<Thread
         // The execution was refused, and nothing starts any more.
         return Ok(Thread::explored(0, 0, None));
     };
+    // A thread whose stack cannot be had is none, and its closure is destroyed here, by the program.
+    let room = context::with_context(|context| {
+        let tid = context.machine.borrow().threads.len();
+        builder.stack_size.map_or(Ok(()), |size| context.fibers.reserve(tid, size))
+    });
+    if let Some(Err(error)) = room {
+        let _user = plain::as_the_user();
+        drop(body);
+        return Err(error);
+    }
     let run: Box<dyn FnOnce()> = Box::new(|| body(&mut |_| ()));
     let started = context::with_context(|context| {
         let mut machine = context.machine.borrow_mut();
