@@ -175,6 +175,21 @@ fn the_schema_of_results_brings_that_of_traces_along() {
     assert!(*brought == read("explorer/trace/schema/trace.schema.json"), "{why}");
 }
 
+/// What a manifest may say of a check, a result repeats.
+#[test]
+fn the_schemas_of_assignments_and_of_results_name_the_same_kinds() {
+    let schema = |name: &str| -> Value {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(name);
+        serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    };
+    let (assignments, results) = (schema("assignment.schema.json"), schema("result.schema.json"));
+    for field in ["kind", "visibility"] {
+        let named = |schema: &Value| schema["$defs"]["check"]["properties"][field]["enum"].clone();
+        assert!(named(&assignments).as_array().is_some_and(|all| all.len() > 1), "{field}");
+        assert_eq!(named(&assignments), named(&results), "{field}");
+    }
+}
+
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
