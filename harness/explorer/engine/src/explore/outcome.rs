@@ -105,6 +105,18 @@ pub(super) fn add_what_was_met(outcome: &mut Outcome, config: &Config, met: Poli
     if met.pointers {
         outcome.not_checked.push(SAME_ADDRESS.to_owned());
     }
+    if met.wakes_only_when_woken {
+        outcome.not_checked.push(match config.spurious {
+            0 => "spurious wake-ups (--spurious 1 tries one a thread)".to_owned(),
+            n => format!("more spurious wake-ups a thread than {n}"),
+        });
+    }
+    if met.weak_again {
+        outcome.not_checked.push(format!(
+            "more weak compare-exchanges a thread that fail for no reason than {}",
+            config.weak_failures
+        ));
+    }
     if met.weak {
         outcome.bounds.push(match config.weak_failures {
             0 => "a weak compare-exchange fails only where a strong one would".to_owned(),
@@ -148,8 +160,14 @@ mod tests {
             let looks = config.looks.is_some();
             let met = Met { looks, yields: true, timeouts: true, volatiles: true, accepted: 1 };
             note_bounds(&mut outcome, met, &config);
-            let policies =
-                Policies { weak: true, peeks: true, pointers: true, ..Policies::default() };
+            let policies = Policies {
+                weak: true,
+                weak_again: true,
+                wakes_only_when_woken: true,
+                peeks: true,
+                pointers: true,
+                ..Policies::default()
+            };
             add_what_was_met(&mut outcome, &config, policies);
             let mut read = Read {
                 random: true,

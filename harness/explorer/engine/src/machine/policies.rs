@@ -57,6 +57,10 @@ pub struct Policies {
     pub(crate) streams: bool,
     /// It does a `compare_exchange_weak`.
     pub weak: bool,
+    /// A thread does one that may not fail for no reason any more.
+    pub weak_again: bool,
+    /// A thread waits where it may not wake for no reason, or not any more.
+    pub wakes_only_when_woken: bool,
     /// It waits with a time-out.
     pub timed: bool,
     /// It waits with a time-out that is shorter than a nap.
@@ -93,6 +97,8 @@ impl Policies {
         self.results |= thread.destroys;
         self.asks_poison |= matches!(op, Op::IsPoisoned(_));
         self.note_time(tid, thread, op);
+        let waits = matches!(op, Op::Wait { .. } | Op::Park { .. });
+        self.wakes_only_when_woken |= waits && thread.spurious_left == 0;
         match op {
             Op::Lock(lock) => self.writes |= objects[lock as usize].kind == "RwLock",
             Op::Park { .. } => {
@@ -103,6 +109,7 @@ impl Policies {
             _ if op.parks() => self.blocks |= 1 << tid,
             Op::Compare { atomic, expected, weak, .. } => {
                 self.weak |= weak;
+                self.weak_again |= weak && thread.weak_left == 0;
                 // A pointer with a tag is kept in a number.
                 let is_address = arena::holds(expected as usize);
                 self.pointers |= is_address || objects[atomic as usize].kind == "AtomicPtr";
@@ -134,6 +141,8 @@ impl Policies {
         self.blocks |= other.blocks;
         self.parks_afterwards |= other.parks_afterwards;
         self.weak |= other.weak;
+        self.weak_again |= other.weak_again;
+        self.wakes_only_when_woken |= other.wakes_only_when_woken;
         self.timed |= other.timed;
         self.naps |= other.naps;
         self.shortest = shorter(self.shortest, other.shortest);

@@ -58,7 +58,7 @@ fn found(search: &Search) -> String {
 }
 
 /// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
-const PHRASES: [(&str, &str); 38] = [
+const PHRASES: [(&str, &str); 41] = [
     ("no spurious wake-ups", "没有虚假唤醒"),
     ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
     ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
@@ -112,6 +112,15 @@ const PHRASES: [(&str, &str); 38] = [
     (
         "freed memory that is given out again: no new pointer equals an old one",
         "释放后又分配出去的内存：新指针不会与旧指针相同",
+    ),
+    (
+        "spurious wake-ups (--spurious 1 tries one a thread)",
+        "虚假唤醒（--spurious 1 让每个线程试一次）",
+    ),
+    ("more spurious wake-ups a thread than #", "每个线程超过 # 次的虚假唤醒"),
+    (
+        "more weak compare-exchanges a thread that fail for no reason than #",
+        "每个线程超过 # 次的 compare_exchange_weak 无故失败",
     ),
     ("threads may be left running at the end", "结束时允许还有线程在运行"),
     ("data races in unsafe code", "unsafe 代码里的数据竞争"),
