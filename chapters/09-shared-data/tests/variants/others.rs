@@ -145,8 +145,10 @@ pub fn strange_peers() {
     let reset = serve(|client| {
         rustix::net::sockopt::set_socket_linger(&client, Some(Duration::ZERO)).unwrap();
     });
+    // It may come while the connection is made, or after that.
     let error = Manager::connect_timeout(reset, "k", PATIENCE).map(drop).unwrap_err();
-    assert!(matches!(error, ManagerError::Gone { .. }), "{error:?}");
+    let is_over = matches!(error, ManagerError::Gone { .. } | ManagerError::Connect { .. });
+    assert!(is_over, "{error:?}");
     // It greets, and says nothing more.
     let dumb = serve(|mut client| {
         client.write_all(&[b"every-in", &[7; 32][..]].concat()).unwrap();

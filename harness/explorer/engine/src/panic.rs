@@ -36,6 +36,9 @@ pub(crate) fn install_hook() {
                 }
                 return;
             }
+            if context::is_exploring() {
+                own_fault(info);
+            }
             let outside = OUTSIDE.read().unwrap_or_else(PoisonError::into_inner).clone();
             match outside {
                 Some(hook) => hook(info),
@@ -43,6 +46,13 @@ pub(crate) fn install_hook() {
             }
         }));
     });
+}
+
+/// The explorer itself panics in the midst of an execution. That ends the process, as nothing can unwind from one stack to another, and with it goes what a test harness has captured.
+fn own_fault(info: &PanicHookInfo<'_>) {
+    let text = format!("the explorer has a fault of its own: {info}\n");
+    // SAFETY: the text is there for as long as the call takes. What cannot be written is lost.
+    let _ = unsafe { libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len()) };
 }
 
 /// Calls the hook that an explored program has set. Threads cannot take turns meanwhile: `std` ends the process if one panics while

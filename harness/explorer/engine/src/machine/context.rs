@@ -141,7 +141,10 @@ fn answer(
         let me = machine.current;
         machine.threads[me].caller = callers::last();
         let base = context.fibers.note_depth(me, stack);
-        super::arena::note_step(me, (std::ptr::from_ref(at).addr(), stack));
+        // A guard that is dropped where it was made has the line of the call that made it.
+        let line =
+            std::ptr::from_ref(at).addr().rotate_left(8) ^ super::spinning::kind(&op) as usize;
+        super::arena::note_step(me, (line, stack));
         if machine.in_hook {
             let ends = matches!(op, Op::Exit(_) | Op::Abort);
             let does = if ends { "ends the program" } else { "uses what threads share" };
