@@ -28,6 +28,8 @@ class CheckedLock:
         self.owner = threading.get_ident()
 
     def release(self):
+        if self.owner != threading.get_ident():
+            raise RuntimeError("only the thread that acquired the lock may release it")
         self.owner = None
         self._lock.release()
     # ANCHOR_END: owner

@@ -32,6 +32,7 @@ pub fn main() -> Result<(), Failure> {
                 println!("start");
                 all_started.wait();
                 event.wait();
+                // Relaxed is enough: whoever comes back from `wait` sees what was written before `set`.
                 if !declined.load(Relaxed) {
                     println!("execute");
                 }

@@ -141,10 +141,13 @@ enum Next<T> {
 
 impl<T> State<T> {
     fn take_due(&mut self) -> Next<T> {
-        match self.items.first_entry() {
-            Some(first) if first.key().0 <= Instant::now() => Next::Item(first.remove()),
-            Some(first) => Next::At(first.key().0),
-            None if self.shut_down => Next::Never,
+        match self.items.first_key_value() {
+            Some(((due, _), _)) if *due > Instant::now() => return Next::At(*due),
+            None if self.shut_down => return Next::Never,
+            _ => {}
+        }
+        match self.items.pop_first() {
+            Some((_, item)) => Next::Item(item),
             None => Next::Unknown,
         }
     }
