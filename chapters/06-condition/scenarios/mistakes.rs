@@ -117,7 +117,10 @@ fn one_condition_and_notify_all() {
 /// Must fail: the second waits for ever.
 fn notify_one_where_two_wait() {
     let (open, opened) = (Mutex::new(false), Condvar::new());
-    let pass = || drop(opened.wait_while(open.lock().unwrap(), |open| !*open).unwrap());
+    let pass = || {
+        let is_open = open.lock().unwrap();
+        drop(opened.wait_while(is_open, |is_open| !*is_open).unwrap());
+    };
     thread::scope(|scope| {
         scope.spawn(pass);
         scope.spawn(pass);
