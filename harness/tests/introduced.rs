@@ -1,12 +1,12 @@
 //! The chapters up to the seventh are for readers who know no Rust: what their listings call, name or expand is explained, or at
-//! least named in a sentence, on that page or an earlier one, and so is what their assignments need.
+//! least named in a sentence, on that page or an earlier one, and so is what their changes and assignments need.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Names that say what they are.
-const PLAIN: [&str; 5] = ["DAWDLE", "is_daemon", "try_acquire", "Timer", "ZERO"];
+const PLAIN: [&str; 6] = ["DAWDLE", "is_daemon", "is_empty", "try_acquire", "Timer", "ZERO"];
 
 /// Words of Rust that Python does not have, or has in another sense.
 const KEYWORDS: [&str; 10] =
@@ -67,6 +67,12 @@ fn chapter_of(page: &Path) -> String {
     folder.to_string_lossy().into_owned()
 }
 
+/// What the text has between backticks, line by line.
+fn between_backticks(text: &str) -> String {
+    let code = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    code.flat_map(|code| [code, "\n"]).collect()
+}
+
 /// What the sentences of the page have between backticks, and the Rust that its code blocks include. The task of an
 /// assignment is a part of its page.
 fn named_and_listings(page: &Path) -> (String, String) {
@@ -80,8 +86,7 @@ fn named_and_listings(page: &Path) -> (String, String) {
         if line.starts_with("```") {
             in_code = !in_code;
         } else if !in_code {
-            let line = line.replace("<code>", "`").replace("</code>", "`");
-            named.extend(line.split('`').skip(1).step_by(2).flat_map(|code| [code, "\n"]));
+            named += &between_backticks(&line.replace("<code>", "`").replace("</code>", "`"));
         } else if let Some(include) = line.strip_prefix("{{#include ") {
             let (file, part) =
                 include.trim_end_matches('}').split_once(':').unwrap_or((include, ""));
@@ -193,6 +198,37 @@ fn nothing_is_used_before_it_is_named() {
             }
         }
         assert!(looked_up > 600, "{edition}: only {looked_up} names: are the listings read?");
+    }
+    assert!(wrong.is_empty(), "no page so far says what these are:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_change_needs_no_name_that_the_book_has_not_shown() {
+    let mut wrong = Vec::new();
+    for edition in ["book/src", "book/zh-CN/src"] {
+        let mut read_so_far = String::new();
+        let mut looked_at = 0;
+        for page in pages(&workspace().join(edition)) {
+            read_so_far += &named_and_listings(&page).0;
+            let name = page.file_stem().expect("a page has a name");
+            let changes = workspace().join("chapters").join(chapter_of(&page)).join("changes");
+            let folder = changes.join(name);
+            if !folder.is_dir() {
+                continue;
+            }
+            let starter = read(&folder.join("starter.rs"));
+            // The file that is to be changed says in its comments what has to be done, and with what.
+            read_so_far += &between_backticks(&starter);
+            let code = starter + &read(&folder.join("solution.rs"));
+            let own = defined(&code);
+            let plain = |name: &str| PLAIN.contains(&name) || own.contains(name);
+            let unknown = unknown(names(&code), &read_so_far, plain);
+            if !unknown.is_empty() {
+                wrong.push(format!("{}: {unknown:?}", page.display()));
+            }
+            looked_at += 1;
+        }
+        assert!(looked_at >= 30, "{edition}: only {looked_at} changes");
     }
     assert!(wrong.is_empty(), "no page so far says what these are:\n{}", wrong.join("\n"));
 }
