@@ -87,8 +87,8 @@ fn what_makes_no_sense_is_told_with_code_2() {
 
 #[test]
 fn what_reaches_outside_of_the_program_is_refused_with_the_reason() {
-    small(&["reads_a_file"])
-        .says(4, &["cannot be explored", "opens the file `/etc/hostname`", "small.rs:8)"]);
+    small(&["writes_a_file"])
+        .says(4, &["cannot be explored", "opens the file `/nowhere/name`", "small.rs:8)"]);
     small(&["opens_a_socket"]).says(4, &["cannot be explored", "opens a socket", "small.rs:12)"]);
     small(&["starts_a_process"])
         .says(4, &["cannot be explored", "starts the program `true`", "small.rs:16)"]);
@@ -237,7 +237,7 @@ fn all_states_of_a_small_scenario_are_written_as_a_graph() {
 
 #[test]
 fn several_scenarios_end_with_a_line_that_counts_them() {
-    let names = ["opposite_orders", "prints_in_any_order", "reads_a_file", "returns_an_error"];
+    let names = ["opposite_orders", "prints_in_any_order", "writes_a_file", "returns_an_error"];
     small(&names).says(
         1,
         &["4 scenarios: 1 proved; 1 failed, as they must; 1 failed; 1 could not be explored"],
@@ -340,7 +340,7 @@ fn somebody_decides_on_one_scenario() {
     step(&["ways.rs", "one_of_two", "--outputs"], &[]).says(2, &["cannot be used with"]);
     step(&["ways.rs", "one_of_two", "--schedule", "0:c"], &[])
         .says(4, &["cannot be explored: the schedule does not fit this program"]);
-    step(&["small.rs", "reads_a_file"], &["0", "0", "q"]).says(4, &["opens the file"]);
+    step(&["small.rs", "writes_a_file"], &["0", "0", "q"]).says(4, &["opens the file"]);
 }
 
 /// Nothing is left out in silence.

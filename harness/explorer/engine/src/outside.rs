@@ -1,4 +1,4 @@
-//! Files, sockets and processes: an explored program that reaches for them is refused.
+//! Files, sockets and processes: an explored program that writes files, or reaches for the others, is refused.
 //!
 //! An execution cannot be repeated if it depends on what is outside of the program, and thousands of executions must not delete a file
 //! or start a process each. `std` reaches these through a few functions of the C library, and so do almost all crates. Functions
@@ -6,7 +6,7 @@
 //! allocators are replaced). Inside an execution they fail; outside they call the C library's. Calls that do not go
 //! through these names cannot be noticed.
 //!
-//! What can be the same in every execution is given instead: random numbers, clocks, the environment.
+//! What can be the same in every execution is given instead: random numbers, clocks, the environment, files that are only read.
 
 mod device;
 mod environment;

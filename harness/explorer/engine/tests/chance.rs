@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::rc::Rc;
 use std::time::SystemTime;
 
@@ -259,6 +259,128 @@ fn there_are_two_processors_and_that_is_said() {
 fn other_files_are_refused_as_ever() {
     let outcome = explore(|| drop(std::fs::File::open("/dev/zero")));
     assert!(outcome.summary.contains("opens the file `/dev/zero`"), "{outcome}");
+}
+
+/// A file of these bytes, and what it is called.
+fn file(bytes: &[u8]) -> (tempfile::NamedTempFile, std::path::PathBuf) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let path = file.path().to_owned();
+    (file, path)
+}
+
+#[test]
+fn what_is_in_a_file_is_the_same_in_every_execution() {
+    let (_kept, path) = file(b"one two");
+    let outcome = explore(move || {
+        let words = Mutex::new(0);
+        let counts = || {
+            let text = std::fs::read_to_string(&path).unwrap();
+            *words.lock().unwrap() += text.split(' ').count();
+        };
+        thread::scope(|scope| {
+            scope.spawn(counts);
+            counts();
+        });
+        assert_eq!(words.into_inner().unwrap(), 4);
+    });
+    assert!(outcome.is_proved() && outcome.executions == 2, "{outcome}");
+    assert_eq!(read(&outcome), ["other contents of files"]);
+}
+
+#[test]
+fn a_file_is_read_on_by_one_after_the_other_or_not_explored() {
+    let (_kept, path) = file(b"ab");
+    let opened = path.clone();
+    let ordered = move || {
+        let file = Mutex::new(std::fs::File::open(&opened).unwrap());
+        let next = || {
+            let mut byte = [0];
+            file.lock().unwrap().read_exact(&mut byte).unwrap();
+            byte[0]
+        };
+        thread::scope(|scope| {
+            let other = scope.spawn(next);
+            let mine = next();
+            let both = [mine, other.join().unwrap()];
+            assert!(both == *b"ab" || both == *b"ba", "{both:?}");
+        });
+    };
+    let outcome = explore(ordered);
+    assert!(outcome.is_proved() && outcome.executions == 2, "{outcome}");
+    // By the same descriptor, and by one that was doubled.
+    for doubles in [false, true] {
+        let path = path.clone();
+        let outcome = explore(move || {
+            let file = std::fs::File::open(&path).unwrap();
+            let again = if doubles { Some(file.try_clone().unwrap()) } else { None };
+            thread::scope(|scope| {
+                scope.spawn(|| again.as_ref().unwrap_or(&file).read(&mut [0]).unwrap());
+                (&file).seek(std::io::SeekFrom::Start(1)).unwrap();
+            });
+        });
+        let says = "reads on in the file";
+        assert!(
+            outcome.to_string().starts_with("refused: ") && outcome.summary.contains(says),
+            "{outcome}"
+        );
+    }
+}
+
+/// The system gives the lowest number that is free, so that who is first would have another one.
+#[test]
+fn the_number_of_a_descriptor_depends_on_its_thread_only() {
+    use std::os::fd::AsRawFd;
+    let (_kept, path) = file(b"");
+    let numbers = all(Config::default(), move || {
+        let lock = Mutex::new(());
+        let opens = || {
+            let _guard = lock.lock().unwrap();
+            let file = std::fs::File::open(&path).unwrap();
+            let number = file.as_raw_fd();
+            std::mem::forget(file);
+            number
+        };
+        thread::scope(|scope| {
+            let other = scope.spawn(opens);
+            let mine = opens();
+            (mine, other.join().unwrap())
+        })
+    });
+    assert_eq!(numbers.len(), 1, "{numbers:?}");
+}
+
+#[test]
+fn nothing_is_written_and_what_the_kernel_says_of_now_is_refused() {
+    let (kept, path) = file(b"kept");
+    let refused = |open: fn(&std::path::Path)| {
+        let path = path.clone();
+        let outcome = explore(move || open(&path));
+        assert!(outcome.summary.contains("opens the file"), "{outcome}");
+    };
+    refused(|path| drop(std::fs::write(path, "other")));
+    refused(|path| drop(std::fs::OpenOptions::new().append(true).open(path)));
+    refused(|path| drop(std::fs::OpenOptions::new().read(true).write(true).open(path)));
+    refused(|path| drop(std::fs::File::open(path.parent().unwrap())));
+    refused(|_| drop(std::fs::read("/proc/self/stat")));
+    refused(|_| drop(std::fs::read("/proc/uptime")));
+    assert_eq!(std::fs::read(kept.path()).unwrap(), b"kept");
+}
+
+#[test]
+fn who_counts_the_processors_past_std_is_told_two_as_well() {
+    let outcome = explore(|| {
+        // SAFETY: the call takes a number; the set is as large as is said.
+        unsafe {
+            assert_eq!(libc::sysconf(libc::_SC_NPROCESSORS_ONLN), 2);
+            let mut set: libc::cpu_set_t = std::mem::zeroed();
+            assert_eq!(libc::sched_getaffinity(0, size_of_val(&set), &raw mut set), 0);
+            assert_eq!(libc::CPU_COUNT(&set), 2);
+        }
+        drop(std::fs::read("/proc/self/cgroup"));
+    });
+    assert!(outcome.is_proved(), "{outcome}");
+    assert!(read(&outcome).contains(&"other numbers of processors"), "{outcome}");
 }
 
 #[test]

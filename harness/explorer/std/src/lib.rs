@@ -10,8 +10,8 @@
 //! - `is_terminal` of the standard streams is a method of a trait of the same name, because `std`'s is closed to others.
 //! - The lock of standard input keeps nobody out of it, nor do those of the other streams unless the order of prints is explored.
 //! - `available_parallelism` is 2 in an execution.
-//! - A panic hook runs in an execution, but a program whose hook uses locks or atomics is refused. So is one that reaches for files,
-//!   sockets or processes.
+//! - A panic hook runs in an execution, but a program whose hook uses locks or atomics is refused. So is one that writes files,
+//!   or reaches for sockets or processes.
 //! - A `HashMap` has the same order in every execution, and only that order is explored. (On systems other than Linux the order differs,
 //!   and a program whose steps depend on it is refused, as not deterministic.) Random numbers, clocks and process ids are the same as well.
 

@@ -35,3 +35,10 @@ fn what_libraries_would_write_about_a_failure_is_not_written() {
     std::fs::remove_dir(crates.path().join("surroundings/proptest-regressions")).unwrap();
     crate::crates::Seen::from(command.output().unwrap()).says(1, &["Ok(\"always\")"]);
 }
+
+#[test]
+fn a_file_that_a_test_reads_is_the_same_in_every_execution() {
+    Crates::new()
+        .explore("surroundings", &["--offline", "a_fixture_is_read"])
+        .says(0, &["a_fixture_is_read  proved: 2 executions", "other contents of files: every"]);
+}

@@ -177,6 +177,7 @@ mod tests {
                 process: true,
                 processors: true,
                 absent: true,
+                files: true,
                 environment: ["HOME".to_owned()].into(),
             };
             outcome.not_checked.extend(read.not_checked());

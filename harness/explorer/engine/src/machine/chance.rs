@@ -26,6 +26,8 @@ pub struct Read {
     pub processors: bool,
     /// That a file is not there.
     pub absent: bool,
+    /// What is in a file.
+    pub files: bool,
     /// Variables of the environment, by name.
     pub environment: BTreeSet<String>,
 }
@@ -40,6 +42,7 @@ impl Read {
         self.process |= other.process;
         self.processors |= other.processors;
         self.absent |= other.absent;
+        self.files |= other.files;
         self.environment.extend(other.environment);
     }
 }
@@ -96,11 +99,31 @@ pub fn current() -> Option<usize> {
     context::with(|machine| machine.current)
 }
 
-/// A use of the environment that is no step: it lies between two steps of its thread.
+/// What lies outside of the program, and is not the same before and after it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Thing {
+    /// A variable of the environment; all of them, if the name is empty.
+    Variable(Vec<u8>),
+    /// Where reading goes on in an opened file: by which number of the execution's files, and its path.
+    Place(usize, String),
+}
+
+impl Thing {
+    /// Whether a use of the one may be a use of the other.
+    fn meets(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Variable(one), Self::Variable(another)) => {
+                one.is_empty() || another.is_empty() || one == another
+            }
+            _ => self == other,
+        }
+    }
+}
+
+/// A use of something outside of the program that is no step: it lies between two steps of its thread.
 #[derive(Clone, Debug)]
 pub struct Use {
-    /// The variable; empty, if it is all of them.
-    name: Vec<u8>,
+    thing: Thing,
     tid: Tid,
     /// How many steps its thread had taken.
     after: u16,
@@ -108,42 +131,63 @@ pub struct Use {
 }
 
 impl Machine {
-    /// The current thread reads or changes a variable. What two threads do, of which one changes it, has to be in an order: no other is explored.
-    fn uses_environment(&mut self, name: &[u8], changes: bool) {
+    /// The current thread uses a thing. What two threads do, of which one changes it, has to be in an order: no other is explored.
+    fn uses(&mut self, thing: Thing, changes: bool) {
         let tid = self.current;
         let Some(after) = self.search.known_steps(tid as u8, tid as u8) else { return };
         let clashes = |earlier: &&Use| {
-            let same = earlier.name.is_empty() || name.is_empty() || earlier.name == name;
             let known = self.search.known_steps(earlier.tid as u8, tid as u8);
-            same && earlier.tid != tid
+            earlier.thing.meets(&thing)
+                && earlier.tid != tid
                 && (changes || earlier.changes)
                 && known.is_some_and(|known| known <= earlier.after)
         };
-        if let Some(other) = self.environment.iter().find(clashes) {
+        if let Some(other) = self.used_outside.iter().find(clashes) {
             let (who, whom) = match changes {
                 true => (tid, other.tid),
                 false => (other.tid, tid),
             };
-            let does = if changes && other.changes { "changes" } else { "reads" };
-            let name = if name.is_empty() { &other.name } else { name };
-            let what = match name {
-                [] => "the environment".to_owned(),
-                name => format!("the environment variable `{}`", String::from_utf8_lossy(name)),
-            };
             let (who, whom) = (self.thread_name(who), self.thread_name(whom));
+            let both = match (&thing, &other.thing) {
+                (Thing::Place(_, path), _) => {
+                    format!("{who} reads on in the file `{path}`, opened once, as {whom} does")
+                }
+                (Thing::Variable(name), Thing::Variable(others)) => {
+                    let does = if changes && other.changes { "changes" } else { "reads" };
+                    let what = match if name.is_empty() { others } else { name }.as_slice() {
+                        [] => "the environment".to_owned(),
+                        name => {
+                            format!("the environment variable `{}`", String::from_utf8_lossy(name))
+                        }
+                    };
+                    format!("{who} changes {what}, which {whom} {does}")
+                }
+                (Thing::Variable(_), Thing::Place(..)) => return,
+            };
             self.fail(Bad::Refused(format!(
-                "{who} changes {what}, which {whom} {does}, and nothing orders the two, so that only one order can be explored; have a lock or a join order them"
+                "{both}, and nothing orders the two, so that only one order can be explored; have a lock or a join order them"
             )));
         }
-        self.environment.push(Use { name: name.to_owned(), tid, after, changes });
+        self.used_outside.push(Use { thing, tid, after, changes });
     }
 }
 
 /// An explored program reads a variable, or all if the name is empty, or changes it.
 pub fn uses_environment(name: &[u8], changes: bool) {
     if arena::is_explored() {
-        context::with(|machine| machine.uses_environment(name, changes));
+        context::with(|machine| machine.uses(Thing::Variable(name.to_owned()), changes));
     }
+}
+
+/// An explored program reads on in a file of this number and path, or moves the place where that goes on.
+pub fn reads_on(number: usize, path: &CStr) {
+    plain::asks_who();
+    context::with(|machine| {
+        machine.read.files = true;
+        // The place lies on no stack.
+        machine.threads[machine.current].spin.saw_the_clock();
+        machine.uses(Thing::Place(number, path.to_string_lossy().into_owned()), true);
+    });
 }
 
 /// Variables that std and crates for errors look at when something goes wrong, and that say only how it is told.
@@ -184,6 +228,7 @@ impl Read {
             (self.process, "other process ids: every execution has the same one"),
             (self.processors, "other numbers of processors: every execution has two"),
             (self.absent, "files that were not there: they are in no execution"),
+            (self.files, "other contents of files: every execution reads what is in them now"),
         ];
         let mut lines: Vec<String> = said
             .iter()

@@ -229,8 +229,8 @@ pub struct Machine {
     /// The choices made, as indices among the alternatives of the thread: the schedule.
     pub schedule: Vec<(u8, u16)>,
     record_schedule: bool,
-    /// How it has used the environment, in this execution.
-    environment: Vec<chance::Use>,
+    /// How it has used what lies outside of it, in this execution.
+    used_outside: Vec<chance::Use>,
     /// What the program has read from outside, in any execution.
     pub read: chance::Read,
     /// What the program does that makes a difference to what std leaves open.
@@ -297,7 +297,7 @@ impl Machine {
             last: 0,
             schedule: Vec::new(),
             record_schedule: false,
-            environment: Vec::new(),
+            used_outside: Vec::new(),
             read: chance::Read::default(),
             policies: policies::Policies::default(),
             telling: 0,
@@ -321,7 +321,7 @@ impl Machine {
         self.words.clear();
         self.pasts.clear();
         self.futexes.clear();
-        self.environment.clear();
+        self.used_outside.clear();
         self.places.resize(FIRST_SHARED as usize, 0);
         self.atomics = 0;
         self.current = 0;

@@ -1,36 +1,107 @@
-//! The files that an explored program may open: `/dev/urandom`, where it reads the same in every execution, `/dev/null`, and those that are not there.
+//! The files that an explored program may open: those that it only reads, `/dev/urandom`, where it reads the same in every execution, `/dev/null`, and those
+//! that are not there.
+//!
+//! A file that is only read is the same in every execution: nothing of the program can write to it. But where reading goes on in it is shared by all who have
+//! it, so what they do there has to be in an order, as with the environment. The kernel's own files say other things each time; those that tell how many
+//! processors there are do not.
 
 use std::cell::RefCell;
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_long, c_void};
 use std::sync::atomic::AtomicUsize;
 
 use super::{found, memory, refuses, shown};
 use crate::machine::{arena, chance, context};
 
+/// What an explored program has opened.
+#[derive(Clone)]
+enum What {
+    /// A device that gives random numbers.
+    Random,
+    /// The device that has nothing to read and keeps nothing.
+    Null,
+    /// A file that it reads, which execution's file that is, and its path.
+    File(usize, CString),
+}
+
+#[derive(Default)]
+struct Opened {
+    /// The descriptors.
+    has: Vec<(c_int, What)>,
+    /// How many files it has opened in this execution.
+    files: usize,
+}
+
 thread_local! {
-    /// The descriptors that the explored program has for devices, and whether random numbers are read from them.
-    static OPENED: RefCell<Vec<(c_int, bool)>> = const { RefCell::new(Vec::new()) };
+    static OPENED: RefCell<Opened> = const { RefCell::new(Opened { has: Vec::new(), files: 0 }) };
 }
 
-/// Whether a path is that of a device that gives random numbers.
+/// What the explored program has by this descriptor. A thread-local that is destroyed already knows nothing.
+fn what_is(descriptor: c_int) -> Option<What> {
+    if !arena::is_explored() {
+        return None;
+    }
+    let find = |opened: &RefCell<Opened>| {
+        let opened = opened.borrow();
+        opened.has.iter().find(|(other, _)| *other == descriptor).map(|(_, what)| what.clone())
+    };
+    arena::outside(|| OPENED.try_with(find).ok().flatten())
+}
+
+/// What it is that somebody wants to open; `None`, if that cannot be explored.
 ///
 /// # Safety
 ///
 /// The path is null or a C string.
-unsafe fn is_device(path: *const c_char) -> bool {
+unsafe fn may_open(path: *const c_char, flags: c_int) -> Option<What> {
+    if path.is_null() {
+        return None;
+    }
     // SAFETY: the caller's promise.
-    !path.is_null()
-        && matches!(unsafe { CStr::from_ptr(path) }.to_bytes(), b"/dev/urandom" | b"/dev/random")
+    let path = unsafe { CStr::from_ptr(path) };
+    match path.to_bytes() {
+        b"/dev/urandom" | b"/dev/random" => Some(What::Random),
+        b"/dev/null" => Some(What::Null),
+        _ if reads_only(flags) && is_kept(path) => {
+            let number = OPENED.with_borrow_mut(|opened| {
+                opened.files += 1;
+                opened.files
+            });
+            Some(What::File(number, path.to_owned()))
+        }
+        _ => None,
+    }
 }
 
-/// Whether a path is that of the device that has nothing to read and keeps nothing.
-///
-/// # Safety
-///
-/// The path is null or a C string.
-unsafe fn is_null(path: *const c_char) -> bool {
-    // SAFETY: the caller's promise.
-    !path.is_null() && unsafe { CStr::from_ptr(path) }.to_bytes() == b"/dev/null"
+/// Whether who opens a file so can do nothing but read it.
+fn reads_only(flags: c_int) -> bool {
+    let harmless = libc::O_CLOEXEC | libc::O_NOFOLLOW | libc::O_NOCTTY | libc::O_NOATIME;
+    flags & !(harmless | libc::O_LARGEFILE | libc::O_NONBLOCK) == libc::O_RDONLY
+}
+
+/// Whether there is a file that says the same each time it is read.
+fn is_kept(path: &CStr) -> bool {
+    // SAFETY: all bits zero are such a value, and the call fills it.
+    let mut about: libc::stat64 = unsafe { std::mem::zeroed() };
+    // SAFETY: both live until the call returns.
+    let known = unsafe { libc::stat64(path.as_ptr(), &raw mut about) } == 0;
+    if !known || about.st_mode & libc::S_IFMT != libc::S_IFREG {
+        return false;
+    }
+    // SAFETY: as above.
+    let mut system: libc::statfs64 = unsafe { std::mem::zeroed() };
+    // SAFETY: as above.
+    if unsafe { libc::statfs64(path.as_ptr(), &raw mut system) } != 0 {
+        return false;
+    }
+    match system.f_type {
+        libc::PROC_SUPER_MAGIC | libc::SYSFS_MAGIC => {
+            matches!(path.to_bytes(), b"/proc/self/cgroup" | b"/proc/self/mountinfo")
+        }
+        libc::CGROUP_SUPER_MAGIC | libc::CGROUP2_SUPER_MAGIC => {
+            path.to_bytes().starts_with(b"/sys/fs/cgroup/") && path.to_bytes().contains(&b'.')
+        }
+        _ => true,
+    }
 }
 
 /// Whether somebody wants to read a file that is not there. That is the same in every execution.
@@ -47,7 +118,7 @@ unsafe fn is_absent(path: *const c_char, flags: c_int) -> bool {
     reads && !path.is_null() && finds() != 0 && matches!(error(), libc::ENOENT | libc::ENOTDIR)
 }
 
-/// Opens a file by the C library's function of this name. An explored program may open nothing but devices.
+/// Opens a file by the C library's function of this name. An explored program may open only what is the same in every execution.
 ///
 /// # Safety
 ///
@@ -58,18 +129,18 @@ unsafe fn opens(
     flags: c_int,
     mode: libc::mode_t,
 ) -> c_int {
+    let explores = arena::is_explored() && context::is_exploring();
     // SAFETY: paths are C strings, by the C library's contract.
-    let is_device = arena::is_explored() && unsafe { is_device(path) };
-    // SAFETY: as above.
-    let is_null = arena::is_explored() && unsafe { is_null(path) };
-    // SAFETY: as above.
-    if arena::is_explored() && context::is_exploring() && unsafe { is_absent(path, flags) } {
+    if explores && unsafe { is_absent(path, flags) } {
         // The error says that it is not there.
         chance::note(|read| read.absent = true);
         return -1;
     }
     // SAFETY: as above.
-    if !is_device && !is_null && refuses(|| format!("opens the file {}", unsafe { shown(path) })) {
+    let opens = || arena::outside(|| unsafe { may_open(path, flags) });
+    let what = if arena::is_explored() { opens() } else { None };
+    // SAFETY: as above.
+    if what.is_none() && refuses(|| format!("opens the file {}", unsafe { shown(path) })) {
         return -1;
     }
     let Some(real) = found(place, name) else { return -1 };
@@ -78,11 +149,40 @@ unsafe fn opens(
         unsafe { std::mem::transmute(real) };
     // SAFETY: the caller's promise.
     let descriptor = unsafe { real(path, flags, mode) };
-    if (is_device || is_null) && descriptor >= 0 {
-        arena::outside(|| OPENED.with_borrow_mut(|opened| opened.push((descriptor, is_device))));
+    match what {
+        Some(what) if descriptor >= 0 => keeps(descriptor, what),
+        _ => descriptor,
     }
+}
+
+/// From here on the explored program has this descriptor, by a number that does not depend on what other threads have opened before.
+fn keeps(descriptor: c_int, what: What) -> c_int {
+    let tid = chance::current().unwrap_or(0);
+    let first = FIRST_OF_A_THREAD + tid as c_long * EACH_THREAD;
+    // SAFETY: the descriptor is open, and this one's own. Where there are no such numbers, it keeps the one that it has.
+    let (cloexec, own) = unsafe {
+        let flags = libc::fcntl(descriptor, libc::F_GETFD);
+        (flags & libc::FD_CLOEXEC != 0, real_fcntl(descriptor, libc::F_DUPFD_CLOEXEC, first))
+    };
+    let descriptor = if own < 0 {
+        descriptor
+    } else {
+        // SAFETY: both are open, and nobody else has them.
+        unsafe {
+            real_close(descriptor);
+            if !cloexec {
+                libc::fcntl(own, libc::F_SETFD, 0);
+            }
+        }
+        own
+    };
+    arena::outside(|| OPENED.with_borrow_mut(|opened| opened.has.push((descriptor, what))));
     descriptor
 }
+
+/// Where the numbers of a thread's descriptors begin, and how many are its own. All together stay below the usual limit of 1024.
+const FIRST_OF_A_THREAD: c_long = 64;
+const EACH_THREAD: c_long = 14;
 
 /// Opens a file. The third argument is read by the C library only if the flags ask for it.
 ///
@@ -110,18 +210,55 @@ pub unsafe extern "C" fn open64(path: *const c_char, flags: c_int, mode: libc::m
     unsafe { opens((&REAL, c"open64"), path, flags, mode) }
 }
 
-fn is_one(descriptor: c_int) -> bool {
-    arena::is_explored()
-        && OPENED.try_with(|opened| opened.borrow().contains(&(descriptor, true))).unwrap_or(false)
-}
-
 /// Closes what the last execution left open.
 pub(super) fn close_all() {
     let opened = OPENED.with_borrow_mut(std::mem::take);
-    for (descriptor, _) in opened {
+    for (descriptor, _) in opened.has {
         // SAFETY: the execution has opened it, and nobody has it any more.
         unsafe { libc::close(descriptor) };
     }
+}
+
+/// The explored program reads on by this descriptor, or moves the place where that goes on.
+fn reads_on(descriptor: c_int) {
+    if let Some(What::File(number, path)) = what_is(descriptor) {
+        arena::outside(|| {
+            chance::reads_on(number, &path);
+            drop(path);
+        });
+    }
+}
+
+/// A function of the C library, by its name.
+macro_rules! real {
+    ($name:literal, fn($($t:ty),*) -> $result:ty) => {{
+        static REAL: AtomicUsize = AtomicUsize::new(0);
+        // SAFETY: the C library's function of this name has this signature.
+        found(&REAL, $name).map(|real| unsafe {
+            std::mem::transmute::<_, unsafe extern "C" fn($($t),*) -> $result>(real)
+        })
+    }};
+}
+
+/// The C library's `fcntl`, past the one here.
+///
+/// # Safety
+///
+/// As for the function of the C library.
+unsafe fn real_fcntl(descriptor: c_int, command: c_int, argument: c_long) -> c_int {
+    // SAFETY: the caller's promise.
+    real!(c"fcntl", fn(c_int, c_int, c_long) -> c_int)
+        .map_or(-1, |real| unsafe { real(descriptor, command, argument) })
+}
+
+/// The C library's `close`, past the one here.
+///
+/// # Safety
+///
+/// As for the function of the C library.
+unsafe fn real_close(descriptor: c_int) -> c_int {
+    // SAFETY: the caller's promise.
+    real!(c"close", fn(c_int) -> c_int).map_or(-1, |real| unsafe { real(descriptor) })
 }
 
 /// Reads a file. From `/dev/urandom` an explored program reads the same in every execution.
@@ -136,17 +273,93 @@ pub unsafe extern "C" fn read(
     buffer: *mut c_void,
     length: libc::size_t,
 ) -> libc::ssize_t {
+    let is_random = matches!(what_is(descriptor), Some(What::Random));
     // SAFETY: the caller's promise.
-    if is_one(descriptor) && chance::fill(unsafe { memory(buffer.cast(), length) }) {
+    if is_random && chance::fill(unsafe { memory(buffer.cast(), length) }) {
         return length.cast_signed();
     }
-    static REAL: AtomicUsize = AtomicUsize::new(0);
-    let Some(real) = found(&REAL, c"read") else { return -1 };
-    // SAFETY: the C library's function of this name has this signature.
-    let real: unsafe extern "C" fn(c_int, *mut c_void, libc::size_t) -> libc::ssize_t =
-        unsafe { std::mem::transmute(real) };
+    reads_on(descriptor);
     // SAFETY: the caller's promise.
-    unsafe { real(descriptor, buffer, length) }
+    real!(c"read", fn(c_int, *mut c_void, libc::size_t) -> libc::ssize_t)
+        .map_or(-1, |real| unsafe { real(descriptor, buffer, length) })
+}
+
+/// Reads a file into several pieces of memory.
+///
+/// # Safety
+///
+/// As for the function of the C library.
+// SAFETY: the name is the C library's, and so are the signature and what the function does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn readv(
+    descriptor: c_int,
+    pieces: *const libc::iovec,
+    count: c_int,
+) -> libc::ssize_t {
+    reads_on(descriptor);
+    // SAFETY: the caller's promise.
+    real!(c"readv", fn(c_int, *const libc::iovec, c_int) -> libc::ssize_t)
+        .map_or(-1, |real| unsafe { real(descriptor, pieces, count) })
+}
+
+/// Moves the place where reading goes on.
+///
+/// # Safety
+///
+/// As for the function of the C library.
+// SAFETY: the name is the C library's, and so are the signature and what the function does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lseek(descriptor: c_int, by: libc::off_t, whence: c_int) -> libc::off_t {
+    reads_on(descriptor);
+    // SAFETY: the caller's promise.
+    real!(c"lseek", fn(c_int, libc::off_t, c_int) -> libc::off_t)
+        .map_or(-1, |real| unsafe { real(descriptor, by, whence) })
+}
+
+/// Moves the place where reading goes on, as [`lseek`].
+///
+/// # Safety
+///
+/// As for the function of the C library.
+// SAFETY: the name is the C library's, and so are the signature and what the function does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lseek64(
+    descriptor: c_int,
+    by: libc::off64_t,
+    whence: c_int,
+) -> libc::off64_t {
+    // SAFETY: the caller's promise; here both have the same numbers.
+    unsafe { lseek(descriptor, by, whence) }
+}
+
+/// Does something with a descriptor. One that is doubled shares the place where reading goes on.
+///
+/// # Safety
+///
+/// As for the function of the C library. That reads its third argument only if the command asks for it.
+// SAFETY: the name is the C library's, and so are the signature and what the function does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fcntl(descriptor: c_int, command: c_int, argument: c_long) -> c_int {
+    // SAFETY: the caller's promise.
+    let result = unsafe { real_fcntl(descriptor, command, argument) };
+    match what_is(descriptor) {
+        Some(what) if result >= 0 && matches!(command, libc::F_DUPFD | libc::F_DUPFD_CLOEXEC) => {
+            keeps(result, what)
+        }
+        _ => result,
+    }
+}
+
+/// Doubles a descriptor.
+///
+/// # Safety
+///
+/// As for the function of the C library.
+// SAFETY: the name is the C library's, and so are the signature and what the function does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dup(descriptor: c_int) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { fcntl(descriptor, libc::F_DUPFD, 0) }
 }
 
 /// Closes a file.
@@ -159,14 +372,11 @@ pub unsafe extern "C" fn read(
 pub unsafe extern "C" fn close(descriptor: c_int) -> c_int {
     if arena::is_explored() {
         // A thread-local that is destroyed already has nothing to forget.
-        let _ = OPENED.try_with(|opened| {
-            opened.borrow_mut().retain(|(other, _)| *other != descriptor);
-        });
+        let forget = |opened: &RefCell<Opened>| {
+            opened.borrow_mut().has.retain(|(other, _)| *other != descriptor);
+        };
+        arena::outside(|| _ = OPENED.try_with(forget));
     }
-    static REAL: AtomicUsize = AtomicUsize::new(0);
-    let Some(real) = found(&REAL, c"close") else { return -1 };
-    // SAFETY: the C library's function of this name has this signature.
-    let real: unsafe extern "C" fn(c_int) -> c_int = unsafe { std::mem::transmute(real) };
     // SAFETY: the caller's promise.
-    unsafe { real(descriptor) }
+    unsafe { real_close(descriptor) }
 }

@@ -170,6 +170,50 @@ pub(super) fn thread() -> Option<libc::pid_t> {
     Some(PROCESS + tid)
 }
 
+/// Which processors a thread may use. An explored program may use the first two: what is found must not depend on the machine.
+///
+/// # Safety
+///
+/// As for the function of the C library.
+// SAFETY: the name is the C library's, and so are the signature and what the function does outside of executions.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sched_getaffinity(
+    process: libc::pid_t,
+    size: libc::size_t,
+    set: *mut libc::cpu_set_t,
+) -> c_int {
+    if size > 0 && !set.is_null() && chance::note(|read| read.processors = true) {
+        // SAFETY: the caller's promise.
+        let set = unsafe { memory(set.cast(), size) };
+        set.fill(0);
+        // The first two bits.
+        set[0] = 3;
+        return 0;
+    }
+    static REAL: AtomicUsize = AtomicUsize::new(0);
+    let Some(real) = found(&REAL, c"sched_getaffinity") else { return -1 };
+    // SAFETY: the C library's function of this name has this signature.
+    let real: unsafe extern "C" fn(libc::pid_t, libc::size_t, *mut libc::cpu_set_t) -> c_int =
+        unsafe { std::mem::transmute(real) };
+    // SAFETY: the caller's promise.
+    unsafe { real(process, size, set) }
+}
+
+/// A number of the system. An explored program is told that there are two processors.
+#[unsafe(no_mangle)]
+pub extern "C" fn sysconf(name: c_int) -> libc::c_long {
+    let asks = matches!(name, libc::_SC_NPROCESSORS_ONLN | libc::_SC_NPROCESSORS_CONF);
+    if asks && chance::note(|read| read.processors = true) {
+        return 2;
+    }
+    static REAL: AtomicUsize = AtomicUsize::new(0);
+    let Some(real) = found(&REAL, c"sysconf") else { return -1 };
+    // SAFETY: the C library's function of this name has this signature.
+    let real: unsafe extern "C" fn(c_int) -> libc::c_long = unsafe { std::mem::transmute(real) };
+    // SAFETY: any number may be asked for.
+    unsafe { real(name) }
+}
+
 /// The process's number. An explored program has the same one in every execution.
 #[unsafe(no_mangle)]
 pub extern "C" fn getpid() -> libc::pid_t {

@@ -58,7 +58,7 @@ fn found(search: &Search) -> String {
 }
 
 /// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
-const PHRASES: [(&str, &str); 41] = [
+const PHRASES: [(&str, &str); 42] = [
     ("no spurious wake-ups", "没有虚假唤醒"),
     ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
     ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
@@ -159,6 +159,10 @@ const PHRASES: [(&str, &str); 41] = [
     (
         "files that were not there: they are in no execution",
         "当时不存在的文件：在任何执行里都不存在",
+    ),
+    (
+        "other contents of files: every execution reads what is in them now",
+        "文件里别的内容：每次执行读到的都是文件现在的内容",
     ),
     ("other numbers of processors: every execution has two", "别的处理器数目：每次执行都有两个"),
     (

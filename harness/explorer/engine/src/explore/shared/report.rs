@@ -93,7 +93,7 @@ impl Report {
             naps,
         } = self.policies;
         let Met { looks, yields, timeouts, volatiles, accepted } = self.met;
-        let Read { random, keys, calendar, clock, process, processors, absent, environment } =
+        let Read { random, keys, calendar, clock, process, processors, absent, files, environment } =
             &self.read;
         let yes_or_no = [
             writes,
@@ -125,6 +125,7 @@ impl Report {
             *process,
             *processors,
             *absent,
+            *files,
             self.looked,
         ];
         to.extend([
@@ -192,7 +193,7 @@ impl Report {
             naps,
         } = &mut report.policies;
         let Met { looks, yields, timeouts, volatiles, accepted } = &mut report.met;
-        let Read { random, keys, calendar, clock, process, processors, absent, environment } =
+        let Read { random, keys, calendar, clock, process, processors, absent, files, environment } =
             &mut report.read;
         for number in
             [parks, unparked, blocks, parks_afterwards, shortest, longest, sleepers, accepted]
@@ -229,6 +230,7 @@ impl Report {
             process,
             processors,
             absent,
+            files,
             &mut report.looked,
         ] {
             *yes = from.next()? == 1;

@@ -30,3 +30,16 @@ fn nobody_writes_of_a_failure() {
     assert_eq!(var("INSTA_UPDATE").as_deref(), Ok("no"));
     assert!(var("INSTA_WORKSPACE_ROOT").is_ok());
 }
+
+/// As tests read what they compare with; and another crate counts the processors by the kernel's own files.
+#[test]
+fn a_fixture_is_read() {
+    let text = std::fs::read_to_string("tests/words.txt").unwrap();
+    let words = std::sync::Mutex::new(text.split_whitespace().rev());
+    let longest = || words.lock().unwrap().next().map(str::len);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(longest);
+        assert_ne!(longest(), other.join().unwrap());
+    });
+    let _ = std::fs::read_to_string("/proc/self/cgroup");
+}
