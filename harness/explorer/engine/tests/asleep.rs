@@ -220,3 +220,53 @@ fn what_passes_after_everybody_s_life_never_passes() {
         other.join().unwrap();
     });
 }
+
+const LONGER_FIRST: &str = "time-outs that fire before those of less than half their length";
+
+/// A thread that does something each ten milliseconds, until it is told to stop.
+fn beats() {
+    let (stop, stopped) = mpsc::channel::<()>();
+    let (beats, heard) = mpsc::channel();
+    let other = thread::spawn(move || {
+        while stopped.recv_timeout(SHORT) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let _ = beats.send(());
+        }
+    });
+    for _ in 0..2 {
+        assert!(heard.recv_timeout(LONG).is_ok());
+    }
+    drop(stop);
+    other.join().unwrap();
+}
+
+#[test]
+fn a_heartbeat_comes_before_whoever_waits_for_it_has_given_up() {
+    let outcome = proved(beats);
+    assert!(outcome.not_checked.iter().any(|line| line == LONGER_FIRST), "{outcome}");
+    // Somebody may be very slow; that is another question.
+    let config = Config { eager_timeouts: true, early_timeouts: 1, ..Config::default() };
+    let outcome = Explorer::new(config).run("scenario", beats);
+    assert_eq!(outcome.status, Status::Failed, "{outcome}");
+}
+
+/// Two that are nearly alike pass in any order, and so do those of which one began late enough.
+#[test]
+fn of_two_time_outs_that_are_nearly_alike_either_may_be_the_first() {
+    let first = |one: Duration, other: Duration| {
+        move || {
+            let order = Arc::new(Mutex::new(Vec::new()));
+            let theirs = Arc::clone(&order);
+            let waits = thread::spawn(move || {
+                thread::park_timeout(one);
+                theirs.lock().unwrap().push(1);
+            });
+            thread::park_timeout(other);
+            order.lock().unwrap().push(2);
+            waits.join().unwrap();
+            assert_eq!(*order.lock().unwrap(), [1, 2]);
+        }
+    };
+    fails(first(SHORT, SHORT));
+    fails(first(SHORT, SHORT * 2));
+    proved(first(SHORT, SHORT * 2 + Duration::from_nanos(1)));
+}

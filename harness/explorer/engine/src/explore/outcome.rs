@@ -95,6 +95,9 @@ const OLD_STATES: &str =
 /// Addresses name objects, so none is given out again.
 const SAME_ADDRESS: &str = "freed memory that is given out again: no new pointer equals an old one";
 
+/// It does so only where a thread is very slow, or its time-out fires early.
+const LONG_FIRST: &str = "time-outs that fire before those of less than half their length";
+
 /// The bounds of what std leaves open, if this program meets it.
 pub(super) fn add_what_was_met(outcome: &mut Outcome, config: &Config, met: Policies) {
     outcome.timed = met.timed;
@@ -110,6 +113,9 @@ pub(super) fn add_what_was_met(outcome: &mut Outcome, config: &Config, met: Poli
             0 => "spurious wake-ups (--spurious 1 tries one a thread)".to_owned(),
             n => format!("more spurious wake-ups a thread than {n}"),
         });
+    }
+    if met.kept_back {
+        outcome.not_checked.push(LONG_FIRST.to_owned());
     }
     if met.weak_again {
         outcome.not_checked.push(format!(
@@ -165,6 +171,7 @@ mod tests {
                 weak_again: true,
                 wakes_only_when_woken: true,
                 peeks: true,
+                kept_back: true,
                 pointers: true,
                 ..Policies::default()
             };

@@ -60,6 +60,7 @@ impl Machine {
                     choices.push(Choice { thread: tid as u8, alt: QUIESCENT_ALT });
                 }
             }
+            self.policies.kept_back |= (0..self.threads.len()).any(|tid| self.is_kept_back(tid));
             // Only when no time-out is left does somebody go on who has waited for others.
             if choices.is_empty() {
                 for tid in 0..self.threads.len() {
@@ -333,26 +334,43 @@ impl Machine {
             all.filter_map(|tid| self.passes_at(tid)).min()
         };
         match (sleeps(&tid), first(true)) {
-            (false, sleep) => sleep.is_none_or(|sleep| time <= sleep),
+            (false, sleep) => sleep.is_none_or(|sleep| time <= sleep) && !self.is_kept_back(tid),
             (true, sleep) => {
                 sleep == Some(time) && first(false).is_none_or(|timeout| time <= timeout)
             }
         }
     }
 
+    /// Whether a time-out waits for another one, which passes in less than half of its time. Where everything else is fast, no call of ten milliseconds
+    /// is still waiting when one of five seconds gives up that began with it. Of those that are nearly alike, either may be the first.
+    fn is_kept_back(&self, tid: Tid) -> bool {
+        let Some(time) = self.passes_at(tid) else { return false };
+        let is_sleep = |tid: Tid| matches!(self.threads[tid].pending, Op::SleepEnds(_));
+        let outlasts = |other: Tid| {
+            let (passes, length) = (self.passes_at(other), self.passes_in(other));
+            passes.zip(length).is_some_and(|(passes, length)| passes.saturating_add(length) < time)
+        };
+        !is_sleep(tid) && (0..self.threads.len()).any(outlasts)
+    }
+
     /// When the time-out of a thread passes, or its sleep ends, on its clock; nothing, if it has none, or could not go on then.
     fn passes_at(&self, tid: Tid) -> Option<u64> {
+        let now = self.threads[tid].views.current.time;
+        self.passes_in(tid).map(|time| now.saturating_add(time))
+    }
+
+    /// After how long, as it began to wait.
+    fn passes_in(&self, tid: Tid) -> Option<u64> {
         let thread = &self.threads[tid];
         if !thread.exists || thread.ended.is_some() {
             return None;
         }
-        let time = match thread.pending {
+        match thread.pending {
             Op::Park { timeout } | Op::Receive { timeout, .. } => timeout,
             Op::Wake { lock, timeout, .. } => timeout.filter(|_| self.lock(lock).is_free()),
             Op::SleepEnds(time) => Some(time),
             _ => None,
-        };
-        time.map(|time| thread.views.current.time.saturating_add(time))
+        }
     }
 
     /// What an operation touches, as `alt` of it in this state; and what it could touch in another state.

@@ -65,6 +65,8 @@ pub struct Policies {
     pub timed: bool,
     /// It waits with a time-out that is shorter than a nap.
     pub naps: bool,
+    /// A time-out waits for a shorter one.
+    pub(crate) kept_back: bool,
     /// The shortest time-out of a call that waits, in nanoseconds, 0 if there is none; and the longest sleep; and the threads that wait or sleep so, as a bit mask.
     pub(crate) shortest: u64,
     pub(crate) longest: u64,
@@ -145,6 +147,7 @@ impl Policies {
         self.wakes_only_when_woken |= other.wakes_only_when_woken;
         self.timed |= other.timed;
         self.naps |= other.naps;
+        self.kept_back |= other.kept_back;
         self.shortest = shorter(self.shortest, other.shortest);
         self.longest = self.longest.max(other.longest);
         self.sleepers |= other.sleepers;

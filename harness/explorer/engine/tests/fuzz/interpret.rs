@@ -18,6 +18,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::program::{CONDVARS, OF_ONE_PLACE, Program, Stmt, sends};
 
 const MS: Duration = Duration::from_millis(1);
+/// As long that others of a millisecond pass before.
+const LONG: Duration = Duration::from_millis(10);
 
 /// What the threads observed, by the path of spawns that leads to them. Kept in a real mutex: it also tells of runs that never end.
 type Observed = Arc<RealMutex<BTreeMap<Vec<usize>, Vec<i64>>>>;
@@ -212,7 +214,7 @@ impl Runner {
             }
             Stmt::ReceiveTimeout => {
                 if let Some(receiver) = &self.receiver {
-                    self.note(match receiver.recv_timeout(MS) {
+                    self.note(match receiver.recv_timeout(LONG) {
                         Ok(value) => value.into(),
                         Err(RecvTimeoutError::Timeout) => -1,
                         Err(RecvTimeoutError::Disconnected) => -2,

@@ -91,6 +91,7 @@ impl Report {
             wakes_only_when_woken,
             timed,
             naps,
+            kept_back,
         } = self.policies;
         let Met { looks, yields, timeouts, volatiles, accepted } = self.met;
         let Read { random, keys, calendar, clock, process, processors, absent, files, environment } =
@@ -106,6 +107,7 @@ impl Report {
             wakes_only_when_woken,
             timed,
             naps,
+            kept_back,
             streams,
             peeks,
             glances,
@@ -191,6 +193,7 @@ impl Report {
             wakes_only_when_woken,
             timed,
             naps,
+            kept_back,
         } = &mut report.policies;
         let Met { looks, yields, timeouts, volatiles, accepted } = &mut report.met;
         let Read { random, keys, calendar, clock, process, processors, absent, files, environment } =
@@ -211,6 +214,7 @@ impl Report {
             wakes_only_when_woken,
             timed,
             naps,
+            kept_back,
             streams,
             peeks,
             glances,
