@@ -42,8 +42,17 @@ enum Patience<'a> {
     While(&'a Child),
 }
 
+impl Patience<'_> {
+    fn is_over(self) -> bool {
+        matches!(self, Patience::Until(deadline) if Instant::now() >= deadline)
+    }
+}
+
 /// How often somebody who waits for a child looks whether it is still there.
 const LOOK_UP: Duration = Duration::from_millis(50);
+
+/// More than what a socket holds by itself.
+const A_SOCKETFUL: usize = 1 << 20;
 
 /// What is read at once, and what a buffer keeps of its room.
 const AT_LEAST: usize = 32 * 1024;
@@ -262,15 +271,25 @@ impl Receiver {
         bytes
     }
 
-    /// Receives until at least `count` bytes are unread. False if patience ended before.
+    /// Receives until at least `count` bytes are unread. False if patience ended before. Then what had come by the deadline
+    /// is still taken, but who sends on and on is not followed.
     fn fill(&mut self, count: usize, patience: Patience<'_>) -> Result<bool, RecvError> {
+        let mut late = 0;
         while self.unread.len() < count {
+            if late > A_SOCKETFUL {
+                return Ok(false);
+            }
             self.make_room()?;
             match self.receive_some(patience)? {
                 None => return Ok(false),
                 Some(0) if self.unread.is_empty() => return Err(RecvError::Closed),
                 Some(0) => return Err(RecvError::Truncated),
-                Some(received) => self.unread.end += received,
+                Some(received) => {
+                    self.unread.end += received;
+                    if patience.is_over() {
+                        late += received;
+                    }
+                }
             }
         }
         Ok(true)
@@ -295,7 +314,8 @@ impl Receiver {
         let mut space =
             [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(DESCRIPTORS_AT_ONCE))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
-        let mut parts = [IoSliceMut::new(&mut self.buffer[self.unread.end..])];
+        let end = self.buffer.len().min(self.unread.end + A_SOCKETFUL);
+        let mut parts = [IoSliceMut::new(&mut self.buffer[self.unread.end..end])];
         let mut flags = RecvFlags::CMSG_CLOEXEC;
         if let Patience::Until(_) = patience {
             flags |= RecvFlags::DONTWAIT;

@@ -2,7 +2,7 @@
 
 use ch08_multiprocessing::{Descriptor, Message, RecvError, SendError, pipe};
 use std::io::Write;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::Duration;
@@ -59,6 +59,34 @@ fn a_time_out_gives_none_and_loses_nothing() {
     assert_eq!(b.recv_timeout::<i32>(Duration::MAX).unwrap(), Some(1));
     // Already read ahead: the socket itself is empty.
     assert_eq!(b.recv_timeout::<i32>(Duration::ZERO).unwrap(), Some(2));
+}
+
+/// A socket that holds more than others. Only root may have one.
+fn is_made_large(socket: &UnixStream, bytes: i32) -> bool {
+    let (fd, size) = (socket.as_raw_fd(), size_of::<i32>() as u32);
+    let (level, option) = (libc::SOL_SOCKET, libc::SO_SNDBUFFORCE);
+    // SAFETY: the option's value is an int, which lives as long as the call.
+    unsafe { libc::setsockopt(fd, level, option, (&raw const bytes).cast(), size) == 0 }
+}
+
+#[test]
+fn who_sends_on_and_on_is_not_followed_beyond_the_time_out() {
+    let (mut raw, other) = UnixStream::pair().unwrap();
+    if !is_made_large(&raw, 64 << 20) {
+        return eprintln!("skipped: only root can have so large a socket");
+    }
+    let mut connection = ch08_multiprocessing::Connection::from(OwnedFd::from(other));
+    let value = vec![7_u64 << 40; 2 << 20];
+    let message = Message::encode(&value).unwrap();
+    let mut header = [0; 8];
+    header[..4].copy_from_slice(&(message.bytes().len() as u32).to_le_bytes());
+    raw.write_all(&header).unwrap();
+    // As if there were always more to read when one has read something.
+    raw.write_all(message.bytes()).unwrap();
+    for _ in 0..4 {
+        assert!(connection.recv_timeout::<Vec<u64>>(Duration::ZERO).unwrap().is_none());
+    }
+    assert!(connection.recv::<Vec<u64>>().unwrap() == value);
 }
 
 #[test]

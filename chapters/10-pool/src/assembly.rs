@@ -1,7 +1,7 @@
 //! From the messages that workers send back to a result.
 
 use crate::error::TaskError;
-use crate::panics::{contain, panic_message};
+use crate::panics::{contain, discard_each, panic_message};
 use crate::result::Slot;
 use ch08_multiprocessing::{Message, Reason};
 use serde::de::DeserializeOwned;
@@ -24,35 +24,26 @@ pub(crate) fn read<T: DeserializeOwned>(message: Message) -> Result<T, TaskError
 
 /// Where the parts of a result are put together. They are read one by one,
 /// each in the thread that received it, while others are still at work.
-pub(crate) struct Assembly<P, R> {
-    parts: Mutex<Parts<P>>,
-    assemble: fn(Vec<P>) -> R,
-    slot: Arc<Slot<R>>,
+pub(crate) struct Assembly<R> {
+    parts: Mutex<Parts<R>>,
+    slot: Arc<Slot<Vec<R>>>,
 }
 
-struct Parts<P> {
-    read: Vec<Option<P>>,
+struct Parts<R> {
+    read: Vec<Option<Vec<R>>>,
     missing: usize,
     /// The error of the first part that failed, in the order of the parts.
     error: Option<(usize, TaskError)>,
 }
 
-impl<P, R> Assembly<P, R>
-where
-    P: DeserializeOwned + Send + 'static,
-    R: Send + 'static,
-{
-    pub(crate) fn new(
-        count: usize,
-        assemble: fn(Vec<P>) -> R,
-        slot: Arc<Slot<R>>,
-    ) -> Arc<Assembly<P, R>> {
+impl<R: DeserializeOwned + Send + 'static> Assembly<R> {
+    pub(crate) fn new(count: usize, slot: Arc<Slot<Vec<R>>>) -> Arc<Assembly<R>> {
         if count == 0 {
-            slot.complete(Ok(assemble(Vec::new())));
+            slot.complete(Ok(Vec::new()));
         }
         let read = (0..count).map(|_| None).collect();
         let parts = Mutex::new(Parts { read, missing: count, error: None });
-        Arc::new(Assembly { parts, assemble, slot })
+        Arc::new(Assembly { parts, slot })
     }
 
     /// Puts in a part; with the last one the result is complete.
@@ -72,13 +63,18 @@ where
         }
         let (read, error) = (std::mem::take(&mut parts.read), parts.error.take());
         drop(parts);
+        let read: Vec<Vec<R>> = read.into_iter().flatten().collect();
         self.slot.complete(match error {
             Some((_, error)) => {
                 // A destructor that panics must leave nobody waiting.
-                read.into_iter().for_each(|part| contain(|| drop(part)));
+                discard_each(read.into_iter().flatten());
                 Err(error)
             }
-            None => Ok((self.assemble)(read.into_iter().flatten().collect())),
+            None => {
+                let mut all = Vec::with_capacity(read.iter().map(Vec::len).sum());
+                read.into_iter().for_each(|mut chunk| all.append(&mut chunk));
+                Ok(all)
+            }
         });
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::assembly::read;
 use crate::error::{TaskError, TimedOut};
+use crate::panics::{discard, discard_each};
 use crate::pool::{Inner, part};
 use ch08_multiprocessing::{Function, Message, NotInExecutable};
 use serde::{Serialize, de::DeserializeOwned};
@@ -22,6 +23,7 @@ type Arrival<R> = (usize, Result<Vec<R>, TaskError>);
 /// [`imap_unordered`](crate::Pool::imap_unordered).
 ///
 /// A chunk that failed is one `Err` among the results; those after it follow.
+/// What the destructor of a result throws that nobody has asked for goes nowhere.
 #[must_use = "items are submitted as results are asked for"]
 pub struct Imap<'pool, I, R> {
     pool: &'pool Inner,
@@ -177,6 +179,20 @@ where
     fn next(&mut self) -> Option<Result<R, TaskError>> {
         // Without a deadline no time can be up.
         self.next_until(None).ok().flatten()
+    }
+}
+
+/// Whether a result has come by now, or will be dropped by a thread of the pool, is a matter of time: so nobody hears of it.
+impl<I, R> Drop for Imap<'_, I, R> {
+    fn drop(&mut self) {
+        let arrivals = std::mem::replace(&mut self.arrivals, channel().1);
+        discard_each(std::mem::take(&mut self.current));
+        let early = std::mem::take(&mut self.early).into_values();
+        for chunk in early.chain(arrivals.try_iter().map(|(_, chunk)| chunk)) {
+            discard_each(chunk.into_iter().flatten());
+        }
+        // One more may have come meanwhile.
+        discard(arrivals);
     }
 }
 

@@ -217,11 +217,7 @@ impl<'pool> Mapping<'pool> {
             Chunks::FourAWorker => items.len().div_ceil(4 * self.pool.dispatch.seats()).max(1),
         };
         let parts = items.chunks(size).map(|chunk| part(function, Message::encode(chunk)));
-        self.pool.submit(parts, |chunks: Vec<Vec<R>>| {
-            let mut all = Vec::with_capacity(chunks.iter().map(Vec::len).sum());
-            chunks.into_iter().for_each(|mut chunk| all.append(&mut chunk));
-            all
-        })
+        self.pool.submit(parts)
     }
 }
 

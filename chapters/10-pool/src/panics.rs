@@ -13,6 +13,16 @@ pub(crate) fn contain(work: impl FnOnce()) {
     }
 }
 
+/// Drops what nobody takes, in whatever thread that happens to be. What its destructor throws ends here.
+pub(crate) fn discard<T>(value: T) {
+    contain(|| drop(value));
+}
+
+/// As [`discard`], each by itself: dropped together, two destructors that panic would end the process.
+pub(crate) fn discard_each<I: IntoIterator>(values: I) {
+    values.into_iter().for_each(discard);
+}
+
 /// What a panic said.
 pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();

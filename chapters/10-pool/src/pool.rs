@@ -6,6 +6,7 @@ use crate::callbacks::Callbacks;
 use crate::dispatch::{Dispatch, Job};
 use crate::error::{PoolError, TaskError};
 use crate::mapping::{Chunks, Mapping};
+use crate::panics::{discard, discard_each};
 use crate::result::AsyncResult;
 use crate::worker::{Task, Worker};
 use ch08_multiprocessing::{EncodeError, Function, Message, NotInExecutable};
@@ -344,17 +345,12 @@ impl Inner {
 
     /// Submits the parts of one result, each as soon as it is there; they are
     /// read as they arrive and then put together.
-    pub(crate) fn submit<P, R>(
+    pub(crate) fn submit<R: DeserializeOwned + Send + 'static>(
         &self,
         parts: impl ExactSizeIterator<Item = Part>,
-        assemble: fn(Vec<P>) -> R,
-    ) -> AsyncResult<R>
-    where
-        P: DeserializeOwned + Send + 'static,
-        R: Send + 'static,
-    {
-        let (result, slot) = AsyncResult::new(&self.callbacks);
-        let assembly = Assembly::new(parts.len(), assemble, slot);
+    ) -> AsyncResult<Vec<R>> {
+        let (result, slot) = AsyncResult::new(&self.callbacks, discard_each);
+        let assembly = Assembly::new(parts.len(), slot);
         for (i, part) in parts.enumerate() {
             let assembly = Arc::clone(&assembly);
             self.submit_part(part, Box::new(move |result| assembly.put(i, result)));
@@ -368,7 +364,7 @@ impl Inner {
         part: Part,
         read: fn(Message) -> Result<R, TaskError>,
     ) -> AsyncResult<R> {
-        let (result, slot) = AsyncResult::new(&self.callbacks);
+        let (result, slot) = AsyncResult::new(&self.callbacks, discard);
         let deliver = move |message: Result<_, _>| slot.complete(message.and_then(read));
         self.submit_part(part, Box::new(deliver));
         result

@@ -2,14 +2,15 @@
 
 use crate::callbacks::Callbacks;
 use crate::error::TaskError;
-use crate::panics::contain;
+use crate::panics::{contain, discard_each};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The result of a task, or of a whole map, that is perhaps still on its way.
 ///
-/// Dropping it does not stop the task, but nobody will then see its error. In a
-/// forked copy of the pool's creator a result that had not come before the fork
+/// Dropping it does not stop the task, but nobody will then see its error. What
+/// the destructor of a result throws that nobody has taken goes nowhere, whether
+/// the result had come by then or not. In a forked copy of the pool's creator a result that had not come before the fork
 /// is [`TaskError::OtherProcess`].
 #[must_use = "an error in the task is seen only by who asks for the result"]
 pub struct AsyncResult<R> {
@@ -23,6 +24,8 @@ pub(crate) struct Slot<R> {
     state: Mutex<State<R>>,
     done: Condvar,
     callbacks: Arc<Callbacks>,
+    /// Drops a result that nobody takes, and lets no panic out.
+    discard: fn(R),
 }
 
 struct State<R> {
@@ -37,11 +40,15 @@ enum Value<R> {
 }
 
 impl<R: Send + 'static> AsyncResult<R> {
-    pub(crate) fn new(callbacks: &Arc<Callbacks>) -> (AsyncResult<R>, Arc<Slot<R>>) {
+    pub(crate) fn new(
+        callbacks: &Arc<Callbacks>,
+        discard: fn(R),
+    ) -> (AsyncResult<R>, Arc<Slot<R>>) {
         let slot = Arc::new(Slot {
             state: Mutex::new(State { value: Value::NotYet, waiting: Vec::new() }),
             done: Condvar::new(),
             callbacks: Arc::clone(callbacks),
+            discard,
         });
         (AsyncResult { slot: Arc::clone(&slot) }, slot)
     }
@@ -274,6 +281,18 @@ impl<R> Slot<R> {
         match std::mem::replace(&mut state.value, Value::Taken { successful }) {
             Value::Ready(result) => Some(result),
             _ => None,
+        }
+    }
+}
+
+/// Whoever lets go last, the caller or a thread of the pool, is a matter of time: so nobody hears of it.
+impl<R> Drop for Slot<R> {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        discard_each(std::mem::take(&mut state.waiting));
+        let value = std::mem::replace(&mut state.value, Value::Taken { successful: false });
+        if let Value::Ready(Ok(result)) = value {
+            (self.discard)(result);
         }
     }
 }

@@ -50,7 +50,7 @@ impl fmt::Debug for Task {
 }
 
 /// Runs `f` and lets no panic out. The panic hook has reported it by then.
-fn contain(f: impl FnOnce()) {
+pub(crate) fn contain(f: impl FnOnce()) {
     let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else { return };
     // What was thrown may panic when it is dropped. What that throws is leaked.
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {

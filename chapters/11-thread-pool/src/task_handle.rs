@@ -1,5 +1,6 @@
 //! The caller's side of a submitted task.
 
+use crate::task::contain;
 use crate::{Task, TaskError, TaskPanic};
 use std::fmt;
 use std::mem;
@@ -11,7 +12,8 @@ use std::time::{Duration, Instant};
 /// Waits for the result of a task, or cancels it.
 ///
 /// Made by [`ThreadPool::submit`](crate::ThreadPool::submit). To drop it is to
-/// let the task go on without anybody waiting for its result.
+/// let the task go on without anybody waiting for its result. What that result's
+/// destructor throws goes nowhere, whether the task had ended by then or not.
 #[must_use = "dropping the handle loses the task's result; `drop` it if that is meant"]
 pub struct TaskHandle<R> {
     slot: Arc<Slot<R, dyn Discard>>,
@@ -36,6 +38,15 @@ enum Stage<R> {
     Queued,
     Running,
     Finished(Result<R, TaskError>),
+}
+
+/// Whether the handle goes last or the task is a matter of time: so nobody hears of a result that panics when it is dropped.
+impl<R> Drop for Progress<R> {
+    fn drop(&mut self) {
+        if let Stage::Finished(result) = mem::replace(&mut self.stage, Stage::Running) {
+            contain(|| drop(result));
+        }
+    }
 }
 
 /// A task of which the handle need not know the type.

@@ -88,6 +88,12 @@ fn destructors_that_panic_cost_nothing() {
         pool.execute(move || panic_any(Bomb(depth)), drop).unwrap();
         drop(pool.submit(move || Bomb(depth)).unwrap());
         drop(pool.submit(move || panic_any(Bomb(depth))).unwrap());
+        // Who lets go last, the thread or the handle, makes no difference.
+        let ended = pool.submit(move || Bomb(depth)).unwrap();
+        let threw = pool.submit(move || panic_any(Bomb(depth))).unwrap();
+        pool.wait_idle().unwrap();
+        assert!(ended.is_finished() && threw.is_finished());
+        drop((ended, threw));
     }
     assert_whole(&pool);
 }

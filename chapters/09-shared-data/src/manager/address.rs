@@ -12,6 +12,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::os::fd::OwnedFd;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr as UnixAddr, UnixListener};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Where a manager listens.
@@ -74,7 +76,8 @@ impl Address {
             Address::Tcp(address) => connect_tcp(*address, deadline),
             Address::Host { name, port } => {
                 let mut last = io::Error::other(format!("{name} has no address"));
-                for address in (name.as_str(), *port).to_socket_addrs()? {
+                let place = (name.clone(), *port);
+                for address in by(deadline, move || place.to_socket_addrs())? {
                     match connect_tcp(address, deadline) {
                         Ok(socket) => return Ok(socket),
                         Err(error) => last = error,
@@ -86,16 +89,38 @@ impl Address {
     }
 }
 
+/// What the work comes to, which the system does not let anybody wait for less long than it takes: looking up a name, whose
+/// server may not answer. Without a thread for it, that long.
+fn by<T: Send + 'static>(
+    deadline: Instant,
+    work: impl Fn() -> io::Result<T> + Send + Clone + 'static,
+) -> io::Result<T> {
+    let (sender, result) = channel();
+    let there = work.clone();
+    let builder = thread::Builder::new().name("name look-up".to_owned());
+    if builder.spawn(move || sender.send(there())).is_err() {
+        return work();
+    }
+    match result.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        Ok(result) => result,
+        Err(RecvTimeoutError::Timeout) => Err(io::ErrorKind::TimedOut.into()),
+        Err(RecvTimeoutError::Disconnected) => Err(io::Error::other("the look-up panicked")),
+    }
+}
+
 /// A full queue of those who want to connect blocks, unlike with TCP.
 fn connect_local(name: &str, deadline: Instant) -> io::Result<OwnedFd> {
     let flags = SocketFlags::CLOEXEC;
     let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
-    // 0 would mean for ever.
-    let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-    sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, Some(left))?;
     let address = SocketAddrUnix::new_abstract_name(name.as_bytes())?;
     loop {
+        // 0 would mean for ever.
+        let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, Some(left))?;
         match connect(&socket, &address) {
+            Err(Errno::INTR) if Instant::now() >= deadline => {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
             Err(Errno::INTR) => {}
             result => break result?,
         }
@@ -166,5 +191,23 @@ impl std::str::FromStr for Address {
                 format!("{text} is none of local:NAME, HOST:PORT, IPV4:PORT and [IPV6]:PORT"),
             )),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_up_that_does_not_end_is_not_waited_for() {
+        let soon = Instant::now() + Duration::from_millis(20);
+        let (never, wait) = channel::<()>();
+        let wait = std::sync::Arc::new(std::sync::Mutex::new(wait));
+        let error = by(soon, move || wait.lock().unwrap().recv().map_err(io::Error::other));
+        assert_eq!(error.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        drop(never);
+        let later = Instant::now() + Duration::from_secs(600);
+        assert_eq!(by(later, || Ok(7)).unwrap(), 7);
+        assert!(by(later, || ("nobody.invalid", 80).to_socket_addrs().map(drop)).is_err());
     }
 }

@@ -15,7 +15,7 @@ pub(super) enum Trouble {
     /// Nothing was sent; the connection is as before.
     Refused(ManagerError),
     Ended,
-    /// Nothing came until the deadline.
+    /// What was waited for did not come until the deadline.
     Silent,
     Io(io::Error),
     Format(String),
@@ -111,10 +111,16 @@ impl Channel {
 
     /// Waits until the socket is ready, if there is a deadline; without, the
     /// call that follows waits. Returns the flags for that.
+    ///
+    /// After the deadline it is too late even if the socket is ready: from somebody who says
+    /// something all the time, and never what is waited for, nobody else would come away.
     fn patient(&self, what: PollFlags) -> Result<u32, Trouble> {
         let Some(deadline) = self.deadline else { return Ok(0) };
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Trouble::Silent);
+            }
             let left = Timespec {
                 tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX),
                 tv_nsec: left.subsec_nanos().into(),

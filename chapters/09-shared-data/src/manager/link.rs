@@ -13,15 +13,15 @@ mod tests;
 use super::address::Address;
 use super::channel::{Channel, Trouble};
 use super::error::ManagerError;
+use super::forks::{Whole, WholeGuard, forks};
 use super::handshake::Key;
 use super::protocol::{Reply, Request};
 use newcomer::Newcomer;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError, Weak};
-use std::thread::{self, ThreadId};
+use std::sync::{Arc, Weak};
+use std::thread::{self, Thread, ThreadId};
 use std::time::{Duration, Instant};
 
 /// How long a manager may take to accept a client and to greet it.
@@ -35,9 +35,7 @@ const ANSWER: Duration = Duration::from_secs(60);
 pub(super) struct Link {
     pub(super) address: Address,
     pub(super) key: Key,
-    lines: Mutex<Lines>,
-    /// The connection that lasts is there, or could not be had.
-    settled: Condvar,
+    lines: Whole<Lines>,
     answer: Duration,
 }
 
@@ -48,6 +46,8 @@ struct Lines {
     /// How often this process or an ancestor had been forked off by then.
     forks: u32,
     home: Home,
+    /// Who waits for the connection that lasts, which somebody else opens.
+    waiting: Vec<Thread>,
     /// References that could not be given back, as the manager did not answer: until when
     /// nobody tries again, and which.
     silent_until: Option<Instant>,
@@ -66,27 +66,10 @@ enum Home {
 }
 
 /// All that this process has to do with.
-static LINKS: Mutex<Vec<Arc<Link>>> = Mutex::new(Vec::new());
+static LINKS: Whole<Vec<Arc<Link>>> = Whole::new(Vec::new());
 
-fn links() -> MutexGuard<'static, Vec<Arc<Link>>> {
-    LINKS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Differs between a process and its forked copies, and costs no call of the
-/// kernel as `getpid` does.
-fn forks() -> u32 {
-    static FORKS: AtomicU32 = AtomicU32::new(0);
-    static COUNT: Once = Once::new();
-    extern "C" fn forked() {
-        FORKS.fetch_add(1, Ordering::Relaxed);
-    }
-    COUNT.call_once(|| {
-        // SAFETY: `forked` only adds to an atomic, which is allowed in a copy
-        // whatever the other threads were doing.
-        let failed = unsafe { libc::pthread_atfork(None, None, Some(forked)) };
-        assert_eq!(failed, 0, "there is no memory left to register a function");
-    });
-    FORKS.load(Ordering::Relaxed)
+fn links() -> WholeGuard<'static, Vec<Arc<Link>>> {
+    LINKS.lock()
 }
 
 /// The links in which a thread has a channel; it takes them out when it ends.
@@ -136,7 +119,7 @@ impl Link {
     }
 
     fn new(address: Address, key: Key, answer: Duration) -> Link {
-        Link { address, key, lines: Mutex::default(), settled: Condvar::new(), answer }
+        Link { address, key, lines: Whole::default(), answer }
     }
 
     /// The manager is no more: nothing of the way to it stays open.
@@ -234,8 +217,8 @@ impl Link {
         Ok((channel.socket, lent.map_err(|trouble| self.error(trouble))?))
     }
 
-    fn lines(&self) -> MutexGuard<'_, Lines> {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+    fn lines(&self) -> WholeGuard<'_, Lines> {
+        let mut lines = self.lines.lock();
         let forks = forks();
         if lines.forks != forks {
             *lines = Lines { forks, ..Lines::default() };
@@ -312,8 +295,10 @@ impl Link {
                     if left.is_zero() {
                         return Err(ManagerError::Silent { address: self.address.clone() });
                     }
-                    let waited = self.settled.wait_timeout(lines, left);
-                    lines = waited.unwrap_or_else(PoisonError::into_inner).0;
+                    lines.waiting.push(thread::current());
+                    drop(lines);
+                    thread::park_timeout(left);
+                    lines = self.lines();
                 }
             }
         }
@@ -333,8 +318,9 @@ impl Link {
                 Err(error)
             }
         };
+        let waiting = std::mem::take(&mut lines.waiting);
         drop(lines);
-        self.settled.notify_all();
+        waiting.iter().for_each(Thread::unpark);
         result
     }
 }

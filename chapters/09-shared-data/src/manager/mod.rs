@@ -33,6 +33,7 @@ mod channel;
 mod convert;
 mod create;
 mod error;
+mod forks;
 mod handshake;
 mod link;
 mod map;

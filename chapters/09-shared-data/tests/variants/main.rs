@@ -12,11 +12,6 @@ use test_support::limits::PATIENCE;
 use test_support::trials;
 
 fn main() {
-    // Two of them fail now and then, and the reason is not known yet.
-    if std::env::var_os("EI_FULL").is_none() {
-        eprintln!("skipped: two of them fail now and then; EI_FULL=1 runs them");
-        return;
-    }
     trials::run(
         ch08_multiprocessing::init,
         [

@@ -128,11 +128,6 @@ pub fn panics() {
 }
 
 pub fn strange_peers() {
-    // It fails now and then, and the reason is not known yet.
-    if std::env::var_os("EI_FULL").is_none() {
-        eprintln!("skipped: it fails now and then; EI_FULL=1 runs it");
-        return;
-    }
     let serve = |serve: fn(std::net::TcpStream)| {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = Address::Tcp(listener.local_addr().unwrap());
@@ -170,10 +165,10 @@ pub fn strange_peers() {
         let error = in_time(move || one.join().unwrap()).unwrap_err();
         assert!(matches!(error, ManagerError::Silent { .. }), "{error:?}");
     }
-    // It computes for ever.
+    // It computes for ever, and says so faster than anybody reads.
     let busy = serve(|mut client| {
-        let word = [b"every-on", &[0; 32][..]].concat();
-        while client.write_all(&word).is_ok() {}
+        let words = [b"every-on", &[0; 32][..]].concat().repeat(10_000);
+        while client.write_all(&words).is_ok() {}
     });
     let error = in_time(move || Manager::connect_timeout(busy, "k", short).map(drop)).unwrap_err();
     assert!(

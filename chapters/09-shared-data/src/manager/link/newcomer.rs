@@ -1,11 +1,11 @@
 //! How a connection begins: the greeting, and the proof of the key.
 
-use super::{Link, forks};
+use super::Link;
 use crate::manager::channel::{Channel, Trouble};
 use crate::manager::error::ManagerError;
+use crate::manager::forks::{Whole, forks};
 use crate::manager::handshake::{self, GREETING, PROOF, Who};
 use std::io;
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// What a new connection is for.
@@ -68,8 +68,8 @@ impl Link {
 
 /// The random number that stands for this process.
 fn process() -> io::Result<u128> {
-    static PROCESS: Mutex<Option<(u32, u128)>> = Mutex::new(None);
-    let mut process = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
+    static PROCESS: Whole<Option<(u32, u128)>> = Whole::new(None);
+    let mut process = PROCESS.lock();
     let forks = forks();
     if let Some((before, number)) = *process
         && before == forks
