@@ -3,12 +3,25 @@
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
 use std::io::Write as _;
+use std::time::{Duration, Instant};
 
 /// The variable that names the file which results are added to, one JSON object a line.
 pub const RESULTS: &str = "PAIRED_RESULTS";
 
 /// The variable that says how many pairs each row has, if not as many as the bench wants.
 pub const PAIRS: &str = "PAIRED_PAIRS";
+
+/// The variable that says how many seconds a row may take in one process; [`USUAL`] without it.
+pub const SECONDS: &str = "PAIRED_SECONDS";
+
+/// The variable that names rows which are left out, one a line: what is done, a tab, the peer.
+pub const WITHOUT: &str = "PAIRED_WITHOUT";
+
+/// A row takes no longer than this, unless its [`FEWEST`] pairs do.
+pub const USUAL: Duration = Duration::from_secs(20);
+
+/// So many pairs a row has even if its time is up.
+pub const FEWEST: usize = 3;
 
 /// What the ratio of ours to the peer's is to reach.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -101,14 +114,29 @@ pub fn pairs(usual: usize) -> usize {
     std::env::var(PAIRS).ok().and_then(|text| text.parse().ok()).unwrap_or(usual).max(1)
 }
 
-/// Only rows whose name contains this are asked for on the command line.
-pub(crate) fn wanted() -> Option<String> {
-    std::env::args().skip(1).find(|argument| !argument.starts_with('-'))
+/// Whether a row is asked for on the command line, by a part of its name, and not left out.
+pub(crate) fn is_wanted(what: &str, peer: &str) -> bool {
+    let part = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let without = std::env::var(WITHOUT).unwrap_or_default();
+    is_named(what, peer, part.as_deref())
+        && !without.lines().any(|line| line.split_once('\t') == Some((what, peer)))
 }
 
-/// So many pairs, in turns; who goes first changes, too.
+/// Whether the row's name, with its peer, contains this part, if one is given.
+pub fn is_named(what: &str, peer: &str, part: Option<&str>) -> bool {
+    part.is_none_or(|part| format!("{what}, {peer}").contains(part))
+}
+
+/// How long a row may take: what [`SECONDS`] says, or as usual.
+pub(crate) fn time() -> Duration {
+    let seconds = std::env::var(SECONDS).ok().and_then(|text| text.parse().ok());
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(USUAL)
+}
+
+/// So many pairs, in turns, or as many as there is time for; who goes first changes, too.
 pub(crate) fn in_turns(
     pairs: usize,
+    time: Duration,
     mut ours: impl FnMut() -> f64,
     mut theirs: impl FnMut() -> f64,
 ) -> Vec<(f64, f64)> {
@@ -122,7 +150,9 @@ pub(crate) fn in_turns(
             (ours(), theirs)
         }
     };
-    (0..pairs).map(pair).collect()
+    let start = Instant::now();
+    let goes_on = |&turn: &usize| turn < FEWEST || start.elapsed() < time;
+    (0..pairs).take_while(goes_on).map(pair).collect()
 }
 
 #[cfg(test)]
@@ -145,7 +175,20 @@ mod tests {
             order.borrow_mut().push(name);
             1.0
         };
-        in_turns(3, || side('a'), || side('b'));
+        in_turns(3, USUAL, || side('a'), || side('b'));
         assert_eq!(order.into_inner(), "abbaab");
+    }
+
+    #[test]
+    fn when_the_time_is_up_a_few_pairs_are_there() {
+        assert_eq!(in_turns(9, Duration::ZERO, || 1.0, || 2.0), [(1.0, 2.0); FEWEST]);
+        assert_eq!(in_turns(2, Duration::ZERO, || 1.0, || 2.0).len(), 2);
+        assert_eq!(in_turns(9, USUAL, || 1.0, || 2.0).len(), 9);
+    }
+
+    #[test]
+    fn a_row_is_named_by_any_part() {
+        assert!(is_named("put", "std", None) && is_named("put", "std", Some("t, s")));
+        assert!(!is_named("put", "std", Some("kanal")));
     }
 }

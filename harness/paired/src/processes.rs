@@ -1,6 +1,6 @@
 //! What takes microseconds. A peer in Python is a process that waits for its turns.
 
-use crate::measured::{self, Measured, in_turns, wanted};
+use crate::measured::{self, Measured, in_turns, is_wanted};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -31,15 +31,16 @@ pub fn row(
     (our_rounds, their_rounds): (u64, u64),
     (mut ours, mut theirs): (Work<'_>, Work<'_>),
 ) {
-    if wanted().is_some_and(|part| !format!("{what}, {peer}").contains(&part)) {
+    if !is_wanted(what, peer) {
         return;
     }
-    // Warm.
-    ours(our_rounds.div_ceil(4));
-    theirs(their_rounds.div_ceil(4));
+    let time = measured::time();
+    let our_rounds = warm(&mut ours, our_rounds, time / 20);
+    let their_rounds = warm(&mut theirs, their_rounds, time / 20);
     let each = |time: Duration, rounds: u64| time.as_secs_f64() * 1e9 / rounds as f64;
     let pairs = in_turns(
         measured::pairs(PAIRS),
+        time,
         || each(ours(our_rounds), our_rounds),
         || each(theirs(their_rounds), their_rounds),
     );
@@ -60,6 +61,20 @@ pub fn row(
         1.0 / median,
     );
     measured.record();
+}
+
+/// Does it for the first time, and says how many rounds it shall have: as many as wanted, if they take no longer than this.
+fn warm(work: &mut Work<'_>, wanted: u64, at_most: Duration) -> u64 {
+    let enough = wanted.div_ceil(4);
+    let mut rounds = wanted.div_ceil(64);
+    loop {
+        let took = work(rounds);
+        if rounds >= enough || took >= at_most {
+            let fit = at_most.as_secs_f64() / took.as_secs_f64() * rounds as f64;
+            return (fit as u64).clamp(1, wanted);
+        }
+        rounds = (2 * rounds).min(enough);
+    }
 }
 
 /// How long `rounds` calls take.
@@ -118,5 +133,23 @@ impl Drop for Python {
         // At the end of its input it ends its children, and then itself.
         drop(self.input.take());
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rounds(one: Duration, wanted: u64) -> u64 {
+        let mut work: Work<'_> = Box::new(|rounds| one * rounds as u32);
+        warm(&mut work, wanted, Duration::from_millis(10))
+    }
+
+    #[test]
+    fn there_are_as_many_rounds_as_there_is_time_for() {
+        assert_eq!(rounds(Duration::from_micros(1), 5000), 5000);
+        assert_eq!(rounds(Duration::from_micros(20), 5000), 500);
+        assert_eq!(rounds(Duration::from_secs(9), 5), 1);
+        assert_eq!(rounds(Duration::ZERO, 1), 1);
     }
 }

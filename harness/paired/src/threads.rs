@@ -1,6 +1,6 @@
 //! Calls of some nanoseconds, on one CPU and on two.
 
-use crate::measured::{self, Goal, Measured, in_turns, wanted};
+use crate::measured::{self, Goal, Measured, in_turns, is_wanted};
 #[cfg(feature = "criterion")]
 use criterion::Criterion;
 use rustix::thread::{CpuSet, sched_setaffinity};
@@ -39,13 +39,11 @@ pub struct Row {
 /// Runs each row on as many CPUs as it says, prints a table in Markdown and adds the results to the file of [`measured::RESULTS`].
 /// With an argument on the command line, only rows whose name contains it.
 pub fn print(rows: &[Row]) {
-    let wanted = wanted();
     let pairs = measured::pairs(PAIRS);
     println!("Median of {pairs} pairs.\n");
     println!("| what | peer | CPUs | ours, ns | peer, ns | ratio | quartiles | to reach |");
     println!("|---|---|---|---|---|---|---|---|");
-    for row in rows.iter().filter(|row| wanted.as_ref().is_none_or(|part| row.what.contains(part)))
-    {
+    for row in rows.iter().filter(|row| is_wanted(row.what, row.peer)) {
         for &cpus in row.cpus {
             pin(cpus);
             row.print(cpus, pairs);
@@ -78,7 +76,7 @@ impl Row {
             peer: self.peer.to_owned(),
             cpus: Some(cpus),
             goal: self.reach.map(Goal::AtMost),
-            pairs: in_turns(pairs, each(self.ours), each(self.theirs)),
+            pairs: in_turns(pairs, measured::time(), each(self.ours), each(self.theirs)),
         };
         let ((ours, theirs), (low, ratio, high)) = (measured.medians(), measured.ratio());
         println!(

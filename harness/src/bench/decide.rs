@@ -55,6 +55,15 @@ pub fn all(starts: &[Vec<Measured>]) -> Vec<Decided> {
     first.iter().map(|row| one(&of_row(row))).collect()
 }
 
+/// A row that takes longer than there is time.
+pub fn left_out(row: &Row) -> Decided {
+    let Row { ours, theirs, .. } = row;
+    let why = format!("a round takes {ours} and {theirs}, which is too long for a quick look");
+    let none = || "—".to_owned();
+    let row = Row { shown: none(), quartiles: none(), ..row.clone() };
+    Decided { row, verdict: Verdict::Undecided(why) }
+}
+
 /// Where the median of these sorted values lies, with 95 % confidence: between two of them.
 fn median_is_within(sorted: &[f64]) -> (f64, f64) {
     let n = sorted.len() as f64;

@@ -3,6 +3,7 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`run`] | benches are compiled and started, several times each |
+//! | [`plan`] | how long each row may take, and which take too long for a quick look |
 //! | [`decide`] | what several starts of one comparison come to, and whether they come to anything |
 //! | [`table`] | the reports' tables, read and written |
 //! | [`pages`] | what the book shows of them |
@@ -12,6 +13,7 @@
 
 pub mod decide;
 pub mod pages;
+pub mod plan;
 pub mod plot;
 pub mod run;
 pub mod table;
@@ -22,9 +24,12 @@ use crate::files;
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, ensure};
 use decide::{Decided, Verdict};
+use paired::measured::is_named;
+use plan::Plan;
 use run::Chapter;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::time::Duration;
 use table::Row;
 
 /// What to measure and how.
@@ -38,6 +43,8 @@ pub struct Options {
     pub pairs: Option<NonZeroUsize>,
     /// How many processes of each bench.
     pub starts: NonZeroUsize,
+    /// How long all of it may take, once the benches are compiled.
+    pub within: Option<Duration>,
     /// Whether to write tables, plot and pages.
     pub write: bool,
 }
@@ -63,16 +70,27 @@ pub fn bench(root: &Path, options: &Options) -> anyhow::Result<bool> {
     if let Some(noise) = decide::noise() {
         anstream::println!("{noise}\n");
     }
+    let reports = chapters.iter().map(|chapter| {
+        let report = root.join("chapters").join(&chapter.name).join("benches/README.md");
+        std::fs::read_to_string(&report)
+            .map(|text| (text, report.clone()))
+            .with_context(|| format!("{} cannot be read", report.display()))
+    });
+    let reports = reports.collect::<anyhow::Result<Vec<_>>>()?;
     run::compile(root, &mut chapters)?;
-    let measured = run::measure(root, &chapters, options)?;
+    let asked = |row: &Row| is_named(&row.what, &row.peer, options.rows.as_deref());
+    let rows = reports.iter().map(|(text, _)| table::rows(text).into_iter().filter(asked));
+    let plan =
+        Plan::new(rows.map(Iterator::collect).collect(), options.within, options.starts.get());
+    let measured = run::measure(root, &chapters, options, &plan)?;
     run::keep(root, &measured)?;
     let (mut rows, mut undecided) = (0, 0);
-    for (chapter, results) in chapters.iter().zip(&measured) {
-        let decided = decide::all(results);
-        let report = root.join("chapters").join(&chapter.name).join("benches/README.md");
-        let text = std::fs::read_to_string(&report)
-            .with_context(|| format!("{} cannot be read", report.display()))?;
-        show(&chapter.name, &decided, &table::rows(&text));
+    for (number, ((chapter, results), (text, report))) in
+        chapters.iter().zip(&measured).zip(&reports).enumerate()
+    {
+        let mut decided = decide::all(results);
+        decided.extend(plan.left_out[number].iter().map(decide::left_out));
+        show(&chapter.name, &decided, &table::rows(text));
         let open = decided.iter().filter(|d| matches!(d.verdict, Verdict::Undecided(_))).count();
         rows += decided.len();
         undecided += open;
@@ -84,9 +102,9 @@ pub fn bench(root: &Path, options: &Options) -> anyhow::Result<bool> {
             continue;
         }
         let new: Vec<Row> = decided.into_iter().map(|decided| decided.row).collect();
-        let text = table::renewed(&text, &new)
+        let text = table::renewed(text, &new)
             .with_context(|| format!("{} has no table to renew", report.display()))?;
-        files::write(&report, text.as_bytes())?;
+        files::write(report, text.as_bytes())?;
     }
     if options.write {
         pages::write(root)?;

@@ -1,11 +1,14 @@
 //! Benches, compiled and started: each in several processes, and the chapters in turns, so that what comes and goes on the machine hits all.
 
 use super::Options;
+use super::plan::Plan;
+use super::table::Row;
 use anyhow::{Context, bail};
 use cargo_metadata::Message;
 use paired::measured::{self, Measured};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// Where the numbers of the last run are.
 pub const KEPT: &str = "target/bench/results.json";
@@ -81,18 +84,27 @@ pub fn measure(
     root: &Path,
     chapters: &[Chapter],
     options: &Options,
+    plan: &Plan,
 ) -> anyhow::Result<Vec<Vec<Vec<Measured>>>> {
     let mut results = vec![Vec::new(); chapters.len()];
-    for start in 1..=options.starts.get() {
-        for (chapter, results) in chapters.iter().zip(&mut results) {
-            eprintln!("{}, process {start} of {}", chapter.name, options.starts);
-            results.push(once(root, chapter, options)?);
+    let starts = options.starts.get();
+    for start in 1..=starts {
+        for (number, chapter) in chapters.iter().enumerate() {
+            eprintln!("{}, process {start} of {starts}", chapter.name);
+            let share = plan.share(start, starts, number);
+            results[number].push(once(root, chapter, options, share, &plan.left_out[number])?);
         }
     }
     Ok(results)
 }
 
-fn once(root: &Path, chapter: &Chapter, options: &Options) -> anyhow::Result<Vec<Measured>> {
+fn once(
+    root: &Path,
+    chapter: &Chapter,
+    options: &Options,
+    share: Option<Duration>,
+    without: &[Row],
+) -> anyhow::Result<Vec<Measured>> {
     let name = &chapter.name;
     let bench = chapter.bench.as_ref().with_context(|| format!("{name} has no bench"))?;
     let file = tempfile::NamedTempFile::new()?;
@@ -103,6 +115,12 @@ fn once(root: &Path, chapter: &Chapter, options: &Options) -> anyhow::Result<Vec
     if let Some(pairs) = options.pairs {
         command.env(measured::PAIRS, pairs.to_string());
     }
+    if let Some(share) = share {
+        command.env(measured::SECONDS, share.as_secs_f64().to_string());
+    }
+    let without: Vec<String> =
+        without.iter().map(|row| format!("{}\t{}", row.what, row.peer)).collect();
+    command.env(measured::WITHOUT, without.join("\n"));
     let output = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -95,6 +95,19 @@ fn with_unit(head: &[String], cells: &[String], side: &str) -> String {
     }
 }
 
+/// A time as a report writes it, in seconds. None if it is no time.
+pub fn seconds(cell: &str) -> Option<f64> {
+    let (number, unit) = cell.split_once(' ')?;
+    let unit = match unit {
+        "ns" => 1e-9,
+        "µs" => 1e-6,
+        "ms" => 1e-3,
+        "s" => 1.0,
+        _ => return None,
+    };
+    number.parse().ok().map(|number: f64| number * unit)
+}
+
 /// The report with its first table of comparisons made of these rows. What is in that table and not among the rows stays as it is.
 ///
 /// Returns nothing if the report has no such table.
@@ -236,6 +249,14 @@ mod tests {
         assert_eq!(rows(&text)[0], row(1.4));
         assert_eq!(renewed(&text, &[]).unwrap(), text);
         assert_eq!(renewed("no table", &[]), None);
+    }
+
+    #[test]
+    fn a_time_has_a_unit() {
+        let close = |cell, to: f64| (seconds(cell).unwrap() / to - 1.0).abs() < 1e-9;
+        assert!(close("4.8 ns", 4.8e-9) && close("1788019.803 µs", 1.788019803));
+        assert!(close("1.90 ms", 0.0019) && close("7.50 s", 7.5));
+        assert_eq!(["", "—", "7 pages"].map(seconds), [None; 3]);
     }
 
     #[test]
