@@ -1,6 +1,6 @@
 //! What several processes of one comparison come to, and whether they come to anything.
 
-use super::table::Row;
+use super::table::{Row, seconds};
 use paired::measured::{Goal, Measured, middle, sorted};
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -57,8 +57,10 @@ pub fn all(starts: &[Vec<Measured>]) -> Vec<Decided> {
 
 /// A row that takes longer than there is time.
 pub fn left_out(row: &Row) -> Decided {
-    let Row { ours, theirs, .. } = row;
-    let why = format!("a round takes {ours} and {theirs}, which is too long for a quick look");
+    let took =
+        |cell: &str| seconds(cell).map_or_else(|| cell.to_owned(), |seconds| time(seconds * 1e9));
+    let (ours, theirs) = (took(&row.ours), took(&row.theirs));
+    let why = format!("a round takes us {ours} and the peer {theirs}, too long for a quick look");
     let none = || "—".to_owned();
     let row = Row { shown: none(), quartiles: none(), ..row.clone() };
     Decided { row, verdict: Verdict::Undecided(why) }
@@ -198,6 +200,16 @@ mod tests {
         assert!(matches!(&near, Verdict::Undecided(why) if why.contains("holds the goal")));
         let two = verdict(1.5, &[(0.6, 0.62), (7.0, 7.5)]);
         assert_eq!(two, Verdict::Undecided("one process says 0.61, another 7.25".to_owned()));
+    }
+
+    #[test]
+    fn what_takes_too_long_is_not_decided_and_says_so() {
+        let long = measured(Some(1.0), spread(0.5, 0.5));
+        let old = Row { theirs: "9148793.075 µs".to_owned(), ..all(&[vec![long]]).remove(0).row };
+        let Decided { row, verdict } = left_out(&old);
+        assert_eq!((&*row.shown, &*row.what), ("—", "put"));
+        let why = "a round takes us 750.0 ns and the peer 9.15 s, too long for a quick look";
+        assert_eq!(verdict, Verdict::Undecided(why.to_owned()));
     }
 
     #[test]
