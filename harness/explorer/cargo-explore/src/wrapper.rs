@@ -33,12 +33,14 @@ pub fn main() -> Option<ExitCode> {
     };
     // Build scripts and procedural macros keep the real crates: they are for the machine that compiles, and cargo names no target for them.
     let for_target = arguments.iter().any(|argument| argument == "--target");
-    command.args(&arguments);
     if for_target {
+        command.args(without_lto(&arguments));
         command.args(flags(Path::new(&kit)));
         if std::env::var_os(MEMORY).is_some() {
             command.args(seeing_memory(&arguments));
         }
+    } else {
+        command.args(&arguments);
     }
     Some(match command.status() {
         Ok(status) => ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)),
@@ -73,6 +75,26 @@ fn seeing_memory(given: &[OsString]) -> Vec<&'static str> {
     flags
 }
 
+/// All but what asks for optimisation at link time. That would need the stand-ins in another form, and would mix their code with the user's.
+fn without_lto(given: &[OsString]) -> Vec<&OsString> {
+    let asks = |flag: &str| {
+        let (name, _) = flag.split_once('=').unwrap_or((flag, ""));
+        ["lto", "linker-plugin-lto"].contains(&name)
+    };
+    let mut kept = Vec::new();
+    let mut rest = given.iter().peekable();
+    while let Some(argument) = rest.next() {
+        let said = argument.to_str().unwrap_or_default();
+        let is_option = ["-C", "--codegen"].contains(&said);
+        if is_option && rest.peek().and_then(|flag| flag.to_str()).is_some_and(asks) {
+            rest.next();
+        } else if !said.strip_prefix("-C").is_some_and(asks) {
+            kept.push(argument);
+        }
+    }
+    kept
+}
+
 /// The flags that put the stand-ins in a kit's folder into the places of the real crates.
 fn flags(kit: &Path) -> Vec<OsString> {
     let mut flags = Vec::new();
@@ -92,6 +114,23 @@ fn flags(kit: &Path) -> Vec<OsString> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_optimised_at_link_time() {
+        let kept = |line: &str| {
+            let given: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let kept = without_lto(&given);
+            kept.iter().map(|flag| flag.to_str().unwrap()).collect::<Vec<_>>().join(" ")
+        };
+        let others = "-C opt-level=3 --emit=link -C embed-bitcode=no";
+        assert_eq!(kept(others), others);
+        assert_eq!(kept("-C lto -C opt-level=3 -C"), "-C opt-level=3 -C");
+        assert_eq!(kept("-C lto=thin -Clto=fat -Clto --codegen lto=off a"), "a");
+        assert_eq!(
+            kept("-C linker-plugin-lto -Clinker-plugin-lto -C link-arg=-lto"),
+            "-C link-arg=-lto"
+        );
+    }
 
     #[test]
     fn what_goes_wrong_has_lines_in_every_profile() {

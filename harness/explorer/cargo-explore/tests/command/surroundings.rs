@@ -42,3 +42,15 @@ fn a_file_that_a_test_reads_is_the_same_in_every_execution() {
         .explore("surroundings", &["--offline", "a_fixture_is_read"])
         .says(0, &["a_fixture_is_read  proved: 2 executions", "other contents of files: every"]);
 }
+
+#[test]
+fn a_profile_that_optimises_at_link_time_is_explored_without_that() {
+    let crates = Crates::new();
+    let manifest = crates.path().join("relies/Cargo.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    let profiles = "\n[profile.test]\nlto = \"thin\"\n\n[profile.release]\nlto = true\n";
+    std::fs::write(&manifest, text + profiles).unwrap();
+    for more in [&["--offline"][..], &["--offline", "--release"]] {
+        crates.explore("relies", &[more, &["both_use_it"]].concat()).says(1, &["data race"]);
+    }
+}
