@@ -13,8 +13,8 @@ use std::thread;
 ///
 /// # Panics
 ///
-/// When `function` panics, no further item is begun. When all threads have ended, that panic goes on
-/// in the caller, with its own payload; of several, the one of the first item.
+/// When `function` panics, its thread keeps the others from taking more items. When all have ended,
+/// that panic goes on in the caller, with its own payload; of several, the one of the first item.
 pub fn parallel_map<T, R, F>(items: Vec<T>, threads: usize, function: F) -> Vec<R>
 where
     T: Send,
