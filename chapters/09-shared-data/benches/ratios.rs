@@ -2,14 +2,19 @@
 
 mod pthread;
 
-use ch08_multiprocessing::{Connection, Process, pipe};
+use ch08_multiprocessing::{Connection, Descriptor, Process, pipe};
 use ch09_shared_data::manager::Manager;
 use ch09_shared_data::{Array, Value};
 use ipc_channel::ipc;
 use paired::processes::{Goal, Python, Work, head, row, time};
 use pthread::Counter;
+use rustix::event::{PollFd, PollFlags, poll};
 use serde::{Serialize, de::DeserializeOwned};
+use std::fs::File;
 use std::hint::black_box;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::time::Instant;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers.py");
@@ -173,6 +178,32 @@ fn connect(name: String) {
     answer((their_requests, their_replies));
 }
 
+/// The floor: whoever has several clients waits for all, receives from one, and answers it.
+fn bare_socket() -> Work<'static> {
+    let (mut ours, theirs) = UnixStream::pair().unwrap();
+    let theirs = Descriptor::from(OwnedFd::from(theirs));
+    Process::new(echo, theirs).daemon(true).start().unwrap();
+    let mut bytes = [0; 32];
+    Box::new(move |rounds| {
+        time(rounds, || {
+            ours.write_all(&bytes).unwrap();
+            ours.read_exact(&mut bytes).unwrap();
+        })
+    })
+}
+
+fn echo(socket: Descriptor) {
+    let mut socket = File::from(socket);
+    let mut bytes = [0; 32];
+    loop {
+        poll(&mut [PollFd::new(&socket, PollFlags::IN)], None).unwrap();
+        if socket.read_exact(&mut bytes).is_err() {
+            return;
+        }
+        socket.write_all(&bytes).unwrap();
+    }
+}
+
 fn manager() {
     let manager = Manager::start().unwrap();
     let dict = manager.dict().unwrap();
@@ -187,6 +218,7 @@ fn manager() {
         (5000, 5000),
         (ours(), ipc_channel()),
     );
+    row(what, "a bare socket: wait, receive, send", None, (5000, 5000), (ours(), bare_socket()));
     let batched: Work = Box::new(|rounds| {
         let start = Instant::now();
         for _ in 0..rounds / 1000 {

@@ -1,6 +1,6 @@
 //! The pool against the peers. `EI_MYSQL_URL` adds the pipeline.
 
-use ch08_multiprocessing::{Descriptor, Process};
+use ch08_multiprocessing::{Descriptor, Message, Process};
 use ch10_pool::Pool;
 use paired::processes::{Goal, Python, Work, head, row, time};
 use std::fs::File;
@@ -104,6 +104,21 @@ fn maps() {
     let what = "`Pool::map` over 10⁵, its own chunks";
     row(what, "Python", Some(Goal::TimesFaster(10.0)), (5, 2), (ours(&pool), python("map_chunks")));
     row(what, "procspawn, the same chunks", Some(Goal::AtMost(0.7)), (5, 5), (ours(&pool), chunks));
+    // The floor: the pool's own process writes all arguments and reads all results.
+    let parts = (0..8).map(|i| i * size..((i + 1) * size).min(NUMBERS.end));
+    let squares: Vec<Message> = parts
+        .clone()
+        .map(|part| Message::encode(&part.map(square).collect::<Vec<u64>>()).unwrap())
+        .collect();
+    let numbers: Work = Box::new(|rounds| {
+        time(rounds, || {
+            for (part, squares) in parts.clone().zip(&squares) {
+                black_box(Message::encode(&part.collect::<Vec<u64>>()).unwrap());
+                black_box(squares.try_clone().unwrap().decode::<Vec<u64>>().unwrap());
+            }
+        })
+    });
+    row(what, "its numbers written and read, no process", None, (5, 5), (ours(&pool), numbers));
 
     let ours: fn(&Pool) -> Work<'_> = |pool| {
         Box::new(|rounds| time(rounds, || drop(pool.chunks_of(1).map(square, NUMBERS).unwrap())))

@@ -46,7 +46,8 @@ impl fmt::Display for Verdict {
 
 /// The rows of a chapter, from what each of its processes measured.
 pub fn all(starts: &[Vec<Measured>]) -> Vec<Decided> {
-    let Some(first) = starts.first() else { return Vec::new() };
+    // One that was ended early has fewer.
+    let Some(first) = starts.iter().max_by_key(|start| start.len()) else { return Vec::new() };
     let same =
         |a: &Measured, b: &Measured| (&a.what, &a.peer, a.cpus) == (&b.what, &b.peer, b.cpus);
     let of_row = |row: &Measured| -> Vec<&Measured> {
@@ -61,6 +62,15 @@ pub fn left_out(row: &Row) -> Decided {
         |cell: &str| seconds(cell).map_or_else(|| cell.to_owned(), |seconds| time(seconds * 1e9));
     let (ours, theirs) = (took(&row.ours), took(&row.theirs));
     let why = format!("a round takes us {ours} and the peer {theirs}, too long for a quick look");
+    not_measured(row, why)
+}
+
+/// A row whose turn did not come.
+pub fn out_of_time(row: &Row) -> Decided {
+    not_measured(row, "the time was up before it was measured".to_owned())
+}
+
+fn not_measured(row: &Row, why: String) -> Decided {
     let none = || "—".to_owned();
     let row = Row { shown: none(), quartiles: none(), ..row.clone() };
     Decided { row, verdict: Verdict::Undecided(why) }
@@ -208,6 +218,8 @@ mod tests {
         let old = Row { theirs: "9148793.075 µs".to_owned(), ..all(&[vec![long]]).remove(0).row };
         let Decided { row, verdict } = left_out(&old);
         assert_eq!((&*row.shown, &*row.what), ("—", "put"));
+        let Verdict::Undecided(late) = out_of_time(&old).verdict else { panic!("it is decided") };
+        assert!(late.contains("time was up"), "{late}");
         let why = "a round takes us 750.0 ns and the peer 9.15 s, too long for a quick look";
         assert_eq!(verdict, Verdict::Undecided(why.to_owned()));
     }

@@ -88,7 +88,10 @@ pub fn bench(root: &Path, options: &Options) -> anyhow::Result<bool> {
     for (number, ((chapter, results), (text, report))) in
         chapters.iter().zip(&measured).zip(&reports).enumerate()
     {
-        let mut decided = decide::all(results);
+        let mut decided = decide::all(&results.starts);
+        let known: Vec<Row> = decided.iter().map(|decided| decided.row.clone()).collect();
+        let missing = plan.missing(number, &known).filter(|_| results.cut);
+        decided.extend(missing.map(decide::out_of_time));
         decided.extend(plan.left_out[number].iter().map(decide::left_out));
         show(&chapter.name, &decided, &table::rows(text));
         let open = decided.iter().filter(|d| matches!(d.verdict, Verdict::Undecided(_))).count();

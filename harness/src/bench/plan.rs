@@ -13,6 +13,8 @@ const LEAST: f64 = 0.15;
 const WARM: f64 = 1.4;
 /// So much of the time is for rows; the rest is for starting programs, and for a machine that is busy.
 const FOR_ROWS: f64 = 0.8;
+/// A process that takes so many times its part is ended.
+const PATIENCE: f64 = 1.5;
 
 /// The rows of every chapter, and until when they are to be measured.
 #[derive(Debug, Clone)]
@@ -23,6 +25,15 @@ pub struct Plan {
     pub left_out: Vec<Vec<Row>>,
     /// When to be done, if that was asked for.
     pub end: Option<Instant>,
+}
+
+/// How long one process of a bench may take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Time {
+    /// What a row may take. It has a few pairs anyway.
+    pub of_a_row: Duration,
+    /// After so long it is ended.
+    pub of_all: Duration,
 }
 
 /// What a row takes at least in one process, in seconds.
@@ -57,13 +68,24 @@ impl Plan {
         Plan { rows, left_out, end: Some(Instant::now() + within) }
     }
 
-    /// How long each row of this chapter may take in this start, if that matters: what is left, shared among those that are still to come.
-    pub fn share(&self, start: usize, starts: usize, chapter: usize) -> Option<Duration> {
+    /// How long this chapter may take in this start, if that matters: what is left is shared among all rows that are still to come.
+    pub fn time(&self, start: usize, starts: usize, chapter: usize) -> Option<Time> {
         let left = self.end?.saturating_duration_since(Instant::now());
         let each: usize = self.rows.iter().map(Vec::len).sum();
-        let here: usize = self.rows[chapter..].iter().map(Vec::len).sum();
-        let rows = here + (starts - start) * each;
-        Some(left.mul_f64(FOR_ROWS / rows.max(1) as f64))
+        let to_come: usize = self.rows[chapter..].iter().map(Vec::len).sum();
+        let rows = (to_come + (starts - start) * each).max(1) as f64;
+        let of_all = left.mul_f64(self.rows[chapter].len() as f64 / rows * PATIENCE).min(left);
+        Some(Time { of_a_row: left.mul_f64(FOR_ROWS / rows), of_all })
+    }
+
+    /// The rows of a chapter that are to be measured and that nothing is known of.
+    pub fn missing<'a>(
+        &'a self,
+        chapter: usize,
+        measured: &'a [Row],
+    ) -> impl Iterator<Item = &'a Row> {
+        let is_measured = |row: &&Row| measured.iter().any(|other| other.is_same_as(row));
+        self.rows[chapter].iter().filter(move |row| !is_measured(row))
     }
 }
 
@@ -101,7 +123,7 @@ mod tests {
         assert_eq!(names(&plan.rows), [vec!["put", "get"], vec!["apply", "negate"]]);
         assert_eq!(names(&plan.left_out), [vec![], vec!["map"]]);
         let whole = Plan::new(rows.clone(), None, 3);
-        assert_eq!((&whole.rows, whole.share(1, 3, 0)), (&rows, None));
+        assert_eq!((&whole.rows, whole.time(1, 3, 0)), (&rows, None));
         assert!(whole.left_out.iter().all(Vec::is_empty));
     }
 
@@ -109,10 +131,15 @@ mod tests {
     fn all_rows_that_are_left_share_the_time_that_is_left() {
         let rows = vec![vec![row("put", "5 ns"); 8], vec![row("get", "5 ns"); 2]];
         let plan = Plan::new(rows, Some(MINUTES), 2);
-        let share = |start, chapter| plan.share(start, 2, chapter).unwrap().as_secs_f64();
+        let share = |start, chapter| plan.time(start, 2, chapter).unwrap().of_a_row.as_secs_f64();
         // Little of the two minutes is over: 0.8 of them, for 20 rows, and for 2.
         let of = |rows: f64| 120.0 * 0.8 / rows;
         assert!((of(20.0) * 0.5..=of(20.0)).contains(&share(1, 0)), "{}", share(1, 0));
         assert!((of(2.0) * 0.5..=of(2.0)).contains(&share(2, 1)), "{}", share(2, 1));
+        // The last may use up what is left, and no more.
+        assert!(plan.time(2, 2, 1).unwrap().of_all <= MINUTES);
+        let known = [row("put", "6 ns")];
+        let missing: Vec<_> = plan.missing(1, &known).map(|row| &*row.what).collect();
+        assert_eq!((missing, plan.missing(0, &known).count()), (vec!["get"; 2], 0));
     }
 }

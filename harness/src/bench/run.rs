@@ -1,14 +1,14 @@
 //! Benches, compiled and started: each in several processes, and the chapters in turns, so that what comes and goes on the machine hits all.
 
 use super::Options;
-use super::plan::Plan;
+use super::plan::{Plan, Time};
 use super::table::Row;
 use anyhow::{Context, bail};
 use cargo_metadata::Message;
 use paired::measured::{self, Measured};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use wait_timeout::ChildExt as _;
 
 /// Where the numbers of the last run are.
 pub const KEPT: &str = "target/bench/results.json";
@@ -20,6 +20,15 @@ pub struct Chapter {
     pub name: String,
     /// Its bench, when it is compiled.
     pub bench: Option<PathBuf>,
+}
+
+/// What a chapter's bench came to.
+#[derive(Debug, Clone, Default)]
+pub struct Runs {
+    /// In each of its processes.
+    pub starts: Vec<Vec<Measured>>,
+    /// Whether one of them was ended because the time was up.
+    pub cut: bool,
 }
 
 /// The chapters of the workspace at `root` that have a bench `ratios`, in order.
@@ -85,14 +94,16 @@ pub fn measure(
     chapters: &[Chapter],
     options: &Options,
     plan: &Plan,
-) -> anyhow::Result<Vec<Vec<Vec<Measured>>>> {
-    let mut results = vec![Vec::new(); chapters.len()];
+) -> anyhow::Result<Vec<Runs>> {
+    let mut results = vec![Runs::default(); chapters.len()];
     let starts = options.starts.get();
     for start in 1..=starts {
         for (number, chapter) in chapters.iter().enumerate() {
             eprintln!("{}, process {start} of {starts}", chapter.name);
-            let share = plan.share(start, starts, number);
-            results[number].push(once(root, chapter, options, share, &plan.left_out[number])?);
+            let time = plan.time(start, starts, number);
+            let (measured, cut) = once(root, chapter, options, time, &plan.left_out[number])?;
+            results[number].starts.push(measured);
+            results[number].cut |= cut;
         }
     }
     Ok(results)
@@ -102,9 +113,9 @@ fn once(
     root: &Path,
     chapter: &Chapter,
     options: &Options,
-    share: Option<Duration>,
+    time: Option<Time>,
     without: &[Row],
-) -> anyhow::Result<Vec<Measured>> {
+) -> anyhow::Result<(Vec<Measured>, bool)> {
     let name = &chapter.name;
     let bench = chapter.bench.as_ref().with_context(|| format!("{name} has no bench"))?;
     let file = tempfile::NamedTempFile::new()?;
@@ -115,27 +126,42 @@ fn once(
     if let Some(pairs) = options.pairs {
         command.env(measured::PAIRS, pairs.to_string());
     }
-    if let Some(share) = share {
-        command.env(measured::SECONDS, share.as_secs_f64().to_string());
+    if let Some(time) = &time {
+        command.env(measured::SECONDS, time.of_a_row.as_secs_f64().to_string());
     }
     let without: Vec<String> =
         without.iter().map(|row| format!("{}\t{}", row.what, row.peer)).collect();
     command.env(measured::WITHOUT, without.join("\n"));
-    let output = command
+    let said = tempfile::NamedTempFile::new()?;
+    let mut bench = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .output()
+        .stderr(said.reopen()?)
+        .spawn()
         .with_context(|| format!("the bench of {name} could not be started"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        bail!("the bench of {name} failed ({}):\n{said}", output.status);
+    let status = match time {
+        Some(time) => bench.wait_timeout(time.of_all)?,
+        None => Some(bench.wait()?),
+    };
+    match status {
+        Some(status) if status.success() => {}
+        Some(status) => {
+            let said = String::from_utf8_lossy(&std::fs::read(said.path())?).into_owned();
+            bail!("the bench of {name} failed ({status}):\n{said}");
+        }
+        // The rows that are done are in the file. Its peers end with it.
+        None => {
+            bench.kill()?;
+            bench.wait()?;
+        }
     }
     let lines = std::fs::read_to_string(file.path())?;
     let read = |line: &str| {
         serde_json::from_str(line).with_context(|| format!("the bench of {name} wrote {line}"))
     };
-    lines.lines().map(read).collect()
+    // The last line may be cut off with the bench.
+    let whole = lines.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    Ok((whole.map(read).collect::<anyhow::Result<_>>()?, status.is_none()))
 }
 
 /// Keeps all numbers in [`KEPT`].
@@ -143,6 +169,7 @@ fn once(
 /// # Errors
 ///
 /// When it cannot be written.
-pub fn keep(root: &Path, measured: &[Vec<Vec<Measured>>]) -> anyhow::Result<()> {
-    crate::files::write(&root.join(KEPT), &serde_json::to_vec(measured)?)
+pub fn keep(root: &Path, measured: &[Runs]) -> anyhow::Result<()> {
+    let starts: Vec<_> = measured.iter().map(|runs| &runs.starts).collect();
+    crate::files::write(&root.join(KEPT), &serde_json::to_vec(&starts)?)
 }

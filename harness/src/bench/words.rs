@@ -10,7 +10,7 @@ pub enum Language {
 }
 
 /// What the reports say, and its Chinese.
-const PHRASES: [(&str, &str); 63] = [
+const PHRASES: [(&str, &str); 66] = [
     ("uncontended", "无竞争"),
     ("two threads contend", "两个线程争用"),
     ("two threads contend, `with_looks(10)`", "两个线程争用，`with_looks(10)`"),
@@ -43,6 +43,9 @@ const PHRASES: [(&str, &str); 63] = [
     ("ipc-channel, request and reply", "ipc-channel，一问一答"),
     ("manager, 1 of 1 000 operations in a batch", "manager，批量 1 000 次操作中的一次"),
     ("Python, one by one", "Python，逐个"),
+    ("two changes of thread for twelve items", "每十二件两次线程切换"),
+    ("a bare socket: wait, receive, send", "裸套接字：等待、接收、发送"),
+    ("its numbers written and read, no process", "只写出、读入它的数字，不用进程"),
     ("`Pool::apply`, on one CPU", "`Pool::apply`，一个 CPU"),
     ("`Pool::apply`, on two CPUs", "`Pool::apply`，两个 CPU"),
     ("a bare pipe", "裸管道"),

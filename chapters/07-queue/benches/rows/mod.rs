@@ -6,6 +6,7 @@ use channels::{Channel, Correct, Crossbeam, Flume, Kanal, Ours, Std};
 use paired::threads::{Row, alone};
 use std::hint::black_box;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -48,6 +49,11 @@ pub fn rows() -> Vec<Row> {
         through("flume", one_to_one::<Flume>),
         through("kanal", one_to_one::<Kanal>),
         through("`std` sync_channel", one_to_one::<Std>),
+        Row {
+            reach: None,
+            cpus: &[1],
+            ..through("two changes of thread for twelve items", changes_of_thread)
+        },
         many("crossbeam", many_to_many::<Crossbeam>),
         many("flume", many_to_many::<Flume>),
         many("kanal", many_to_many::<Kanal>),
@@ -65,6 +71,35 @@ fn on_one_thread<C: Channel>(rounds: u64) -> Duration {
 fn one_to_one<C: Channel>(rounds: u64) -> Duration {
     let (sender, receiver) = C::new(ROOM);
     crowd::<C>(rounds, vec![sender], vec![receiver])
+}
+
+/// The floor where there is one CPU: ten items are in the queue and one in the hand of each side, and then the other side has to run.
+fn changes_of_thread(rounds: u64) -> Duration {
+    let rounds = rounds.div_ceil(12);
+    let turn = AtomicU64::new(0);
+    let until = |mine| {
+        while turn.load(Ordering::Acquire) != mine {
+            thread::park();
+        }
+    };
+    thread::scope(|scope| {
+        let this = thread::current();
+        let (turn, until) = (&turn, &until);
+        let other = scope.spawn(move || {
+            for round in 0..rounds {
+                until(2 * round + 1);
+                turn.store(2 * round + 2, Ordering::Release);
+                this.unpark();
+            }
+        });
+        let began = Instant::now();
+        for round in 0..rounds {
+            turn.store(2 * round + 1, Ordering::Release);
+            other.thread().unpark();
+            until(2 * round + 2);
+        }
+        began.elapsed()
+    })
 }
 
 fn many_to_many<C: Channel<Receiver: Clone>>(rounds: u64) -> Duration {
