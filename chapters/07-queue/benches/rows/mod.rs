@@ -3,7 +3,7 @@
 mod channels;
 
 use channels::{Channel, Correct, Crossbeam, Flume, Kanal, Ours, Std};
-use paired::threads::{Row, alone};
+use paired::threads::{Row, alone, together};
 use std::hint::black_box;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -79,27 +79,23 @@ fn changes_of_thread(rounds: u64) -> Duration {
     let turn = AtomicU64::new(0);
     let until = |mine| {
         while turn.load(Ordering::Acquire) != mine {
-            thread::park();
+            thread::yield_now();
         }
     };
-    thread::scope(|scope| {
-        let this = thread::current();
-        let (turn, until) = (&turn, &until);
-        let other = scope.spawn(move || {
+    together(
+        || {
+            for round in 0..rounds {
+                turn.store(2 * round + 1, Ordering::Release);
+                until(2 * round + 2);
+            }
+        },
+        || {
             for round in 0..rounds {
                 until(2 * round + 1);
                 turn.store(2 * round + 2, Ordering::Release);
-                this.unpark();
             }
-        });
-        let began = Instant::now();
-        for round in 0..rounds {
-            turn.store(2 * round + 1, Ordering::Release);
-            other.thread().unpark();
-            until(2 * round + 2);
-        }
-        began.elapsed()
-    })
+        },
+    )
 }
 
 fn many_to_many<C: Channel<Receiver: Clone>>(rounds: u64) -> Duration {
