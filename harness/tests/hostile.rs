@@ -49,6 +49,7 @@ fn for_ever<T: 'static>(value: &mut T) -> &'static mut T {{
 
 struct Batch {
     folder: tempfile::TempDir,
+    assignment: &'static str,
 }
 
 /// What came of a batch.
@@ -61,10 +62,14 @@ struct Graded {
 
 impl Batch {
     fn new() -> Batch {
+        Batch::of("03-locks")
+    }
+
+    fn of(assignment: &'static str) -> Batch {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("temporary")).unwrap();
         std::fs::write(folder.path().join("secret"), "the words of the secret file\n").unwrap();
-        Batch { folder }
+        Batch { folder, assignment }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -84,7 +89,7 @@ impl Batch {
         command
             .arg("grade")
             .arg(self.path("submissions"))
-            .args(["--assignment", "03-locks", "--seed", "1", "--jobs", "2", "--out"])
+            .args(["--assignment", self.assignment, "--seed", "1", "--jobs", "2", "--out"])
             .arg(self.path("out"))
             .env("TMPDIR", self.path("temporary"));
         command
@@ -375,6 +380,22 @@ fn what_a_process_says_of_itself_earns_nothing() {
         }
     }
     assert!(graded.score("alone") > 0, "what needs no threads is right: {}", graded.said);
+}
+
+/// A nap with the line of a check would be the check's, whose naps let nobody go first. With it and without locks `everybody_comes_in` was passed.
+#[test]
+fn nobody_naps_in_the_lines_of_a_check() {
+    let batch = Batch::of("04-rlock");
+    let solution = root().join("chapters/04-rlock/assignment/solution/src/lib.rs");
+    let solution = std::fs::read_to_string(solution).unwrap();
+    let write = "pub fn write(&self)";
+    assert!(solution.contains(write));
+    let naps = solution.replace(write, &format!("#[track_caller]\n{write}"));
+    batch.add("naps", &[("lib.rs", &naps)]);
+    let graded = batch.grade();
+    let result = &graded.results["naps"];
+    assert_eq!(result["status"], "refused", "{result:#}");
+    assert!(result["message"].as_str().unwrap().contains("`track_caller` is not accepted"));
 }
 
 #[test]

@@ -146,6 +146,7 @@ fn order(check: &Check, asked: Asked<'_>) -> Order {
         early_timeouts: asked.early.map_or(usual.early_timeouts, |early| early.times),
         only_naps: asked.early.is_some_and(|early| early.only_naps),
         patient: if limits.eager_timeouts { String::new() } else { CHECKS.to_owned() },
+        everybody_ends: true,
         looks: limits.looks,
         yields: if asked.hogs { limits.steps } else { usual.yields },
         max_executions: limits.executions,

@@ -1,8 +1,9 @@
 //! What a library may not have, because it shares its process with the check that judges it.
 //!
-//! Two kinds of things. Spellings in which the compiler's known holes are written: they lead out of safe Rust without `unsafe`, and no lint sees
+//! Three kinds of things. Spellings in which the compiler's known holes are written: they lead out of safe Rust without `unsafe`, and no lint sees
 //! them. They are coarse, stop whoever copies one, and nobody who thinks. And the counters of `Arc`: an execution that is explored has steps for
-//! locks, atomics and channels, and none for these, so that what is kept in them would look as if nobody could come between.
+//! locks, atomics and channels, and none for these, so that what is kept in them would look as if nobody could come between. And, where a check's own
+//! waits with a time-out are known by their lines, what gives a wait of the submission's the line of a check.
 //!
 //! A hole is nothing that a student wants. What is refused says how the same is written otherwise.
 
@@ -15,12 +16,15 @@ use syn::visit::{self, Visit};
 /// What tells how many owners an `Arc` has.
 const COUNTERS: [&str; 2] = ["strong_count", "weak_count"];
 
-/// The first thing in these files that is not accepted: where, and what to write in its place.
-pub fn tripped(taken: &Taken) -> Option<String> {
-    nesting::with_room(|| look(taken))
+/// What gives a call the line of who calls the function around it.
+const LINE_OF_THE_CALLER: &str = "track_caller";
+
+/// The first thing in these files that is not accepted: where, and what to write in its place. `lines_count` where it matters in whose lines threads wait.
+pub fn tripped(taken: &Taken, lines_count: bool) -> Option<String> {
+    nesting::with_room(|| look(taken, lines_count))
 }
 
-fn look(taken: &Taken) -> Option<String> {
+fn look(taken: &Taken, lines_count: bool) -> Option<String> {
     for (path, bytes) in &taken.files {
         // What is no text the compiler has refused or has never seen.
         if std::str::from_utf8(bytes).is_err() {
@@ -32,7 +36,7 @@ fn look(taken: &Taken) -> Option<String> {
             ));
         };
         let mut look = Look::default();
-        look.counters(tokens.clone());
+        look.names(tokens.clone(), lines_count);
         match syn::parse2::<syn::File>(tokens.clone()) {
             Ok(file) => look.visit_file(&file),
             // Newer than the parser, or no part of the library.
@@ -58,7 +62,7 @@ impl Look {
     }
 
     /// Names cannot be put together from parts, so that whoever calls them writes them.
-    fn counters(&mut self, tokens: TokenStream) {
+    fn names(&mut self, tokens: TokenStream, lines_count: bool) {
         for token in tokens {
             match token {
                 TokenTree::Ident(name) => {
@@ -69,8 +73,13 @@ impl Look {
                             "`{text}` is not accepted here: it reads a counter that changes at any moment, and the checks do not see it; keep a number of your own, in a `Mutex` or an atomic"
                         ));
                     }
+                    if lines_count && text == LINE_OF_THE_CALLER {
+                        self.say(name.span(), &format!(
+                            "`{text}` is not accepted here: it makes what your functions wait for look as if the checks waited; leave it out, as it changes nothing but which line a message names"
+                        ));
+                    }
                 }
-                TokenTree::Group(group) => self.counters(group.stream()),
+                TokenTree::Group(group) => self.names(group.stream(), lines_count),
                 TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
         }
@@ -249,8 +258,12 @@ mod tests {
     use super::*;
 
     fn said(text: &str) -> Option<String> {
+        said_where(text, false)
+    }
+
+    fn said_where(text: &str, lines_count: bool) -> Option<String> {
         let files = vec![("src/lib.rs".to_owned(), text.as_bytes().to_vec())];
-        tripped(&Taken { files, ..Taken::default() })
+        tripped(&Taken { files, ..Taken::default() }, lines_count)
     }
 
     #[test]
@@ -303,6 +316,20 @@ mod tests {
             assert!(why.starts_with("src/lib.rs:2: `"), "{why}");
         }
         assert_eq!(said("// strong_count\nconst S: &str = \"strong_count\";"), None);
+    }
+
+    #[test]
+    fn a_wait_with_the_line_of_a_check_is_refused_where_that_counts() {
+        for text in [
+            "\n#[track_caller] fn f() {}",
+            "\n#[cfg_attr(all(), r#track_caller)] fn f() {}",
+            "\nmacro_rules! m { () => { #[track_caller] fn f() {} } }",
+        ] {
+            let why = said_where(text, true).unwrap();
+            assert!(why.starts_with("src/lib.rs:2: `track_caller` is not accepted"), "{why}");
+            assert_eq!(said_where(text, false), None);
+        }
+        assert_eq!(said_where("// track_caller\nconst S: &str = \"track_caller\";", true), None);
     }
 
     #[test]

@@ -66,9 +66,10 @@ impl Graded {
 
     pub fn submission(&self, name: &str, files: &[(&str, &str)]) {
         let source = self.folder.path().join("submissions").join(name).join("src");
-        std::fs::create_dir_all(&source).unwrap();
         for (file, text) in files {
-            std::fs::write(source.join(file), text).unwrap();
+            let path = source.join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
         }
     }
 

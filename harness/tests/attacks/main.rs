@@ -72,6 +72,54 @@ fn no_attack_at_compile_time_earns_a_point() {
     }
 }
 
+/// What a thread does that is not asked to end: it is spawned in a file that is called as those of other people's crates are; it waits while it destroys
+/// its thread-locals; and plainly.
+const LEFT_BEHIND: [(&str, &str, &str); 3] = [
+    (
+        "of_others",
+        "registry/src/attack.rs",
+        "pub fn attack() { std::thread::spawn(|| loop { std::thread::park() }); }",
+    ),
+    (
+        "destroys",
+        "attack.rs",
+        "use std::sync::mpsc::{Sender, channel};
+        struct Waits(Sender<()>);
+        impl Drop for Waits {
+            fn drop(&mut self) { self.0.send(()).unwrap(); loop { std::thread::park(); } }
+        }
+        std::thread_local! { static WAITS: std::cell::RefCell<Option<Waits>> = const { std::cell::RefCell::new(None) }; }
+        pub fn attack() {
+            let (sender, begun) = channel();
+            std::thread::spawn(move || WAITS.with(|waits| *waits.borrow_mut() = Some(Waits(sender))));
+            begun.recv().unwrap();
+        }",
+    ),
+    ("plainly", "attack.rs", "pub fn attack() { std::thread::spawn(|| loop { std::thread::park() }); }"),
+];
+
+#[test]
+fn no_thread_that_is_left_behind_is_overlooked() {
+    let solution = course().join("chapters/01-tally/assignment/solution/src/lib.rs");
+    let solution = std::fs::read_to_string(solution).unwrap();
+    let made = "pub fn new() -> Self {\n";
+    assert!(solution.contains(made));
+    let mut graded = Graded::new("tally");
+    for (name, file, attack) in LEFT_BEHIND {
+        let library = solution.replace(made, &format!("{made}attack::attack();\n"));
+        let library = format!("{library}\n#[path = {file:?}]\nmod attack;\n");
+        graded.submission(name, &[("lib.rs", &library), (file, attack)]);
+    }
+    graded.grade(&[]);
+    for (name, ..) in LEFT_BEHIND {
+        let result = graded.result(name);
+        // The check that runs once, on real threads, has no eyes for it.
+        assert_eq!(result["score"], 1, "{name}: {result:#}");
+        let message = result["checks"][1]["message"].as_str().unwrap();
+        assert!(message.starts_with("leak"), "{name}: {message}");
+    }
+}
+
 /// One at a time, since what is left behind is looked for on the whole machine.
 static ATTACKED: Mutex<()> = Mutex::new(());
 

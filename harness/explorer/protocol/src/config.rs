@@ -29,6 +29,10 @@ pub struct Config {
     /// Time-outs of calls in this file never fire early, and do not count for [`Outcome::timed`](crate::Outcome::timed). None if it is empty.
     #[doc(hidden)]
     pub patient: String,
+    /// Every thread has to end: also one that was spawned in a file which is called as those of crates of others are, and one that waits while it
+    /// destroys its thread-locals. For programs whose authors want less to be asked of them.
+    #[doc(hidden)]
+    pub everybody_ends: bool,
     /// Search only runs with at most so many preemptions. Such a search never proves anything.
     pub preemptions: Option<u32>,
     /// The most executions of the exhaustive search. After them, or after `max_time`, the search goes on at random.
@@ -152,6 +156,7 @@ impl Default for Config {
             accept: Vec::new(),
             input: String::new(),
             patient: String::new(),
+            everybody_ends: false,
             preemptions: None,
             max_executions: 1_000_000,
             max_time: Duration::from_secs(30),
@@ -364,6 +369,7 @@ fields!(Config {
     accept,
     input,
     patient,
+    everybody_ends,
     preemptions,
     max_executions,
     max_time,

@@ -46,6 +46,12 @@ impl Grader<'_> {
         blind && assignment.folder.join(SOLUTION).is_dir()
     }
 
+    /// Whether the time-outs of a check's own lines are kept apart from the submission's.
+    fn knows_waits_by_lines(&self) -> bool {
+        let apart = |check: &Check| check.kind != Kind::Run && !check.limits.eager_timeouts;
+        self.assignment.manifest.blind && self.assignment.manifest.inside().any(apart)
+    }
+
     pub(super) fn compile<'w>(
         &self,
         workshop: &'w Workshop,
@@ -79,7 +85,7 @@ impl Grader<'_> {
         }
         let library = made(compile::library(tools, workshop), "")?;
         // Whatever does not compile is rustc's to say.
-        if let Some(message) = tripped(taken) {
+        if let Some(message) = tripped(taken, self.knows_waits_by_lines()) {
             return Err(Stopped { status: Status::Refused, message });
         }
         if let Some(source) = &self.source {

@@ -85,6 +85,8 @@ pub struct Thread {
     pub patient: bool,
     /// Only short ones do.
     pub only_naps: bool,
+    /// A crate of others spawned it, as pools and timers do: nobody here has a handle to join it, and it ends with the process.
+    pub is_daemon: bool,
     /// Values of `thread_local!`s, in order of first use.
     pub locals: Vec<crate::thread::local::Entry>,
     /// Its last panic, in `Machine::raised`.
@@ -120,6 +122,11 @@ pub enum Woken {
 /// Whether so many nanoseconds are less than [`Config::NAP`].
 pub fn is_nap(time: u64) -> bool {
     u128::from(time) < Config::NAP.as_nanos()
+}
+
+/// Whether a line is in a crate of others, where Cargo keeps them.
+fn is_of_others(at: Loc) -> bool {
+    ["/registry/src/", "/git/checkouts/"].iter().any(|of_cargo| at.file().contains(of_cargo))
 }
 
 impl Thread {
@@ -164,6 +171,7 @@ impl Thread {
             nap: None,
             patient: false,
             only_naps: config.only_naps,
+            is_daemon: !config.everybody_ends && is_of_others(spawned),
             locals: Vec::new(),
             panic: None,
             panic_seen: false,
@@ -195,16 +203,9 @@ impl Thread {
         self.returned.is_some() || self.ended.is_some()
     }
 
-    /// Whether a crate of others spawned it, as pools and timers do: nobody here has a handle to join it, and it ends with the process.
-    pub fn is_daemon(&self) -> bool {
-        ["/registry/src/", "/git/checkouts/"]
-            .iter()
-            .any(|of_cargo| self.spawned.file().contains(of_cargo))
-    }
-
     /// Whether it has something to do but to end. Who only has thread-locals to destroy has not: a scope does not wait for that, so nobody can be asked to.
     pub fn could_act(&self) -> bool {
-        self.exists && !self.has_returned() && !self.pending.only_ends() && !self.is_daemon()
+        self.exists && !self.has_returned() && !self.pending.only_ends() && !self.is_daemon
     }
 
     /// The thread did something that others can see: what it read before tells nothing about a spin loop.

@@ -174,7 +174,7 @@ impl Machine {
             .threads
             .iter()
             .skip(1)
-            .filter(|thread| thread.ended.is_some() && !thread.is_daemon());
+            .filter(|thread| thread.ended.is_some() && !thread.is_daemon);
         others.find_map(|thread| self.search.turned_round(thread.last_act, end))
     }
 
@@ -199,8 +199,9 @@ impl Machine {
         }
         self.show_all_blocked();
         // The program has ended, and with it whoever waits while it destroys its thread-locals, and the threads of others.
+        let returned = |thread: &Thread| thread.has_returned() && !self.config.everybody_ends;
         let may_be_left =
-            |thread: &Thread| self.config.detached || thread.has_returned() || thread.is_daemon();
+            |thread: &Thread| self.config.detached || returned(thread) || thread.is_daemon;
         let mut left = self.threads.iter().filter(|thread| unfinished(thread));
         let is_left = self.threads[0].ended.is_some() && left.all(may_be_left);
         let spins = (0..self.threads.len()).any(|tid| self.spins(tid));
