@@ -1,10 +1,15 @@
 //! Submissions to 03 whose author knows the grader: what comes out of their jails, out of rustc and out of their names reads nothing, shows
 //! nothing that is hidden, stops nobody, and earns nothing.
 
+#[path = "hostile/batch.rs"]
+mod batch;
+#[path = "hostile/hides.rs"]
+mod hides;
+
+use batch::Batch;
 use harness::course::naps::{Nap, napping};
 use harness::grading::intake::Taken;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -45,115 +50,6 @@ fn for_ever<T: 'static>(value: &mut T) -> &'static mut T {{
 {after}"
     )
     .replace("fn transmute<A, B>", "fn transmute<A: 'static, B: 'static>")
-}
-
-struct Batch {
-    folder: tempfile::TempDir,
-    assignment: &'static str,
-}
-
-/// What came of a batch.
-struct Graded {
-    results: BTreeMap<String, Value>,
-    /// Every file of the output, by its path in it.
-    files: BTreeMap<String, String>,
-    said: String,
-}
-
-impl Batch {
-    fn new() -> Batch {
-        Batch::of("03-locks")
-    }
-
-    fn of(assignment: &'static str) -> Batch {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("temporary")).unwrap();
-        std::fs::write(folder.path().join("secret"), "the words of the secret file\n").unwrap();
-        Batch { folder, assignment }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn add(&self, name: &str, files: &[(&str, &str)]) {
-        for (file, text) in files {
-            let path = self.path("submissions").join(name).join("src").join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
-        command
-            .arg("grade")
-            .arg(self.path("submissions"))
-            .args(["--assignment", self.assignment, "--seed", "1", "--jobs", "2", "--out"])
-            .arg(self.path("out"))
-            .env("TMPDIR", self.path("temporary"));
-        command
-    }
-
-    fn grade(&self) -> Graded {
-        let output = self.command().output().unwrap();
-        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        let mut graded = Graded { results: BTreeMap::new(), files: BTreeMap::new(), said };
-        for folder in ["results", "pages", "gradescope", "exercism", "."] {
-            for entry in std::fs::read_dir(self.path("out").join(folder)).unwrap() {
-                let path = entry.unwrap().path();
-                if !path.is_file() {
-                    continue;
-                }
-                let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-                let text = std::fs::read_to_string(&path).unwrap();
-                if let (true, Some(name)) = (folder == "results", name.strip_suffix(".json")) {
-                    graded.results.insert(name.to_owned(), serde_json::from_str(&text).unwrap());
-                }
-                graded.files.insert(format!("{folder}/{name}"), text);
-            }
-        }
-        graded
-    }
-}
-
-impl Graded {
-    /// Everything that is written of a submission, and what is written of all.
-    fn about<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let mine = move |path: &str| path.contains(&format!("/{name}.")) || path.starts_with("./");
-        let files = self.files.iter().filter(move |(path, _)| mine(path));
-        files
-            .map(|(path, text)| (path.as_str(), text.as_str()))
-            .chain([("said", self.said.as_str())])
-    }
-
-    /// As [`about`](Graded::about), without the sources of visible checks, which Exercism shows with their results.
-    fn said_of(&self, name: &str) -> Vec<(String, String)> {
-        let plain = |(path, text): (&str, &str)| {
-            let mut text = text.to_owned();
-            if path.starts_with("exercism/") {
-                let mut value: Value = serde_json::from_str(&text).unwrap();
-                for test in value["tests"].as_array_mut().unwrap() {
-                    test["test_code"] = Value::Null;
-                }
-                text = value.to_string();
-            }
-            (path.to_owned(), text)
-        };
-        self.about(name).map(plain).collect()
-    }
-
-    fn score(&self, name: &str) -> u64 {
-        self.results[name]["score"].as_u64().unwrap_or_else(|| panic!("{:#}", self.results[name]))
-    }
-
-    fn statuses(&self, name: &str) -> BTreeMap<&str, &str> {
-        let checks = self.results[name]["checks"].as_array().unwrap();
-        checks
-            .iter()
-            .map(|c| (c["name"].as_str().unwrap(), c["status"].as_str().unwrap()))
-            .collect()
-    }
 }
 
 /// The lines of the checks that say something; of the hidden one alone, if so.
