@@ -40,6 +40,8 @@ pub struct Answer {
     pub varies: bool,
     /// How many executions the search took, the least of all.
     pub executions: u64,
+    /// Whether one of them was tried in every order.
+    pub proved: bool,
     /// Whether one of them waits with a time-out.
     pub timed: bool,
     /// Whether one of them waits with a short one.
@@ -81,6 +83,7 @@ impl Answers {
                     true => answer.executions,
                     false => known.executions.min(answer.executions),
                 };
+                known.proved |= answer.proved;
                 known.timed |= answer.timed;
                 known.naps |= answer.naps;
                 known.yields |= answer.yields;
@@ -147,7 +150,7 @@ fn ask(question: &Question<'_>, sample: &str) -> anyhow::Result<Vec<(String, Ans
             }
             let mut answer = Answer { seen, executions: 1, ..Answer::default() };
             if let Some(found) = result.explored {
-                answer.executions = found.executions;
+                (answer.executions, answer.proved) = (found.executions, found.proved);
                 (answer.timed, answer.naps) = (found.timed, found.naps);
                 answer.yields = found.yields;
             }

@@ -356,11 +356,19 @@ fn is_founded(
 fn passed(looked: CheckResult, answer: &Answer) -> CheckResult {
     let basis = if answer.varies { Basis::Confirmed } else { Basis::Open };
     let mut notes = Vec::new();
-    let alone = looked.explored.as_ref().is_some_and(|explored| explored.executions == 1);
+    let explored = looked.explored.as_ref();
+    let alone = explored.is_some_and(|explored| explored.executions == 1);
     if alone && answer.executions > 1 {
         notes.push(format!(
             "one execution covers every interleaving of it, where a right solution needs {}: its threads never meet",
             answer.executions
+        ));
+    }
+    // Where a search is enough, whoever has much to do that is of no use may hide among it what is wrong.
+    if let Some(found) = explored.filter(|found| !found.proved && answer.proved) {
+        notes.push(format!(
+            "not every order was tried: nothing is wrong in {} executions, where a right solution is proved by {}",
+            found.executions, answer.executions
         ));
     }
     CheckResult { basis: Some(basis), notes, ..looked }
@@ -370,7 +378,7 @@ fn passed(looked: CheckResult, answer: &Answer) -> CheckResult {
 mod tests {
     use super::*;
     use crate::grading::check::tests::a_check;
-    use crate::grading::result::CaseResult;
+    use crate::grading::result::{CaseResult, Explored};
 
     #[test]
     fn a_case_that_says_too_little_does_not_count_alone() {
@@ -403,6 +411,29 @@ mod tests {
         assert!(is_obstacle(&result, |name| name != "peeks"));
         result.cases.clear();
         assert!(is_obstacle(&result, |_| true) && !is_obstacle(&result, |name| name != "counts"));
+    }
+
+    #[test]
+    fn an_instructor_is_told_what_a_search_left_out_that_covers_a_right_solution() {
+        let explored = |executions, proved| CheckResult {
+            explored: Some(Explored {
+                executions,
+                proved,
+                bounds: Vec::new(),
+                timed: false,
+                naps: false,
+                yields: false,
+                schedule: None,
+                trace: None,
+            }),
+            ..CheckResult::new(&a_check(), CheckStatus::Pass)
+        };
+        let answer = Answer { executions: 3028, proved: true, ..Answer::default() };
+        let notes = passed(explored(22_000, false), &answer).notes;
+        assert!(notes.len() == 1 && notes[0].contains("nothing is wrong in 22000"), "{notes:?}");
+        assert!(passed(explored(14_540, true), &answer).notes.is_empty());
+        let neither = Answer { proved: false, ..answer };
+        assert!(passed(explored(22_000, false), &neither).notes.is_empty());
     }
 
     #[test]
