@@ -40,7 +40,7 @@ fn look(taken: &Taken, lines_count: bool) -> Option<String> {
         match syn::parse2::<syn::File>(tokens.clone()) {
             Ok(file) => look.visit_file(&file),
             // Newer than the parser, or no part of the library.
-            Err(_) => look.tokens(tokens, false),
+            Err(_) => look.tokens(tokens),
         }
         if let Some((line, why)) = look.found.into_iter().min() {
             return Some(format!("{path}:{line}: {why}"));
@@ -116,18 +116,19 @@ impl Look {
         }
     }
 
-    /// In macros only tokens are known; in a definition of one, even less.
-    fn tokens(&mut self, tokens: TokenStream, definition: bool) {
+    /// In macros only tokens are known.
+    fn tokens(&mut self, tokens: TokenStream) {
         let mut before = String::new();
-        for token in tokens {
-            let now = match &token {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for (at, token) in tokens.iter().enumerate() {
+            let now = match token {
                 TokenTree::Ident(name) => {
                     let text = name.to_string();
                     match text.as_str() {
                         "trait" => self.say(name.span(), "a trait in a macro is not accepted here: write it outside"),
-                        "match" | "impl" if definition => self.say(
+                        "if" if is_guard(&tokens[at + 1..]) => self.say(
                             name.span(),
-                            "`match` or `impl` in a macro of your own is not accepted here: write it outside",
+                            "the `if` of a match arm in a macro is not accepted here: write the `match` outside",
                         ),
                         _ => {}
                     }
@@ -147,7 +148,7 @@ impl Look {
                     c.to_string()
                 }
                 TokenTree::Group(group) => {
-                    self.tokens(group.stream(), definition);
+                    self.tokens(group.stream());
                     String::new()
                 }
                 TokenTree::Literal(_) => String::new(),
@@ -155,6 +156,15 @@ impl Look {
             before = now;
         }
     }
+}
+
+/// Whether these tokens after an `if` lead to an arrow: then it is that of a match arm.
+fn is_guard(after: &[TokenTree]) -> bool {
+    let is = |token: Option<&TokenTree>, c: char| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == c);
+    let arrow = (0..after.len()).find(|&at| is(after.get(at), '=') && is(after.get(at + 1), '>'));
+    arrow.is_some_and(|arrow| {
+        !after[..arrow].iter().any(|token| is(Some(token), ';') || is(Some(token), ','))
+    })
 }
 
 /// What is said of `for<'a>`.
@@ -211,7 +221,7 @@ impl<'ast> Visit<'ast> for Look {
             Ok(arguments) if !definition => {
                 arguments.iter().for_each(|argument| self.visit_expr(argument));
             }
-            _ => self.tokens(call.tokens.clone(), definition),
+            _ => self.tokens(call.tokens.clone()),
         }
     }
 }
@@ -283,7 +293,12 @@ mod tests {
                 "a trait in a macro",
             ),
             ("m! { fn f<'a>(x: &'a u8) {} }", "a lifetime in a macro"),
-            ("macro_rules! m { () => { impl X for Y {} } }", "in a macro of your own"),
+            (
+                "macro_rules! m { ($x:expr) => { match $x { Some(_) if { $x = None; true } => {} _ => {} } } }",
+                "match arm in a macro",
+            ),
+            ("m! { x, Some(_) if { x = None; true } => {} }", "match arm in a macro"),
+            ("macro_rules! m { () => { impl<'a> X for Y<'a> {} } }", "a lifetime in a macro"),
         ] {
             let why = said(text).unwrap_or_default();
             assert!(why.starts_with("src/lib.rs:1: ") && why.contains(part), "{text}: {why}");
@@ -342,6 +357,9 @@ mod tests {
             "impl<T> Iterator for X<T> { type Item = T; fn next(&mut self) -> Option<T> { None } }",
             "fn f() { 'a: loop { println!(\"{}\", { break 'a }); } }",
             "trait Shape { fn area(&self) -> f64; }",
+            "macro_rules! open { ($e:expr) => { match $e { Ok(x) => x, Err(e) => e.into_inner() } } }",
+            "macro_rules! m { ($t:ident) => { impl Default for $t { fn default() -> Self { Self::new() } } } }",
+            "macro_rules! m { ($x:expr) => { match $x { 1 => if a { b } else { c }, _ if2 => d } } }",
         ] {
             assert_eq!(said(text), None, "{text}");
         }
