@@ -40,7 +40,8 @@ fn who_does_not_come_to_an_end_where_it_is_wrong_earns_nothing_by_it() {
     }
     let graded = batch.grade();
     for (name, _) in HIDES {
-        let earns = graded.score(name);
+        // None at all where nobody can tell: of runs that are too long nobody has seen the end.
+        let earns = graded.results[name]["score"].as_u64().unwrap_or(0);
         assert!(earns <= graded.score("openly"), "{name} has {earns}: {}", graded.said);
     }
 }
