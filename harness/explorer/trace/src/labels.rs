@@ -6,7 +6,8 @@
 
 use std::collections::HashMap;
 
-use crate::{Language, Object, ObjectId, ThreadId, Trace, naming, words};
+use crate::places::Places;
+use crate::{Language, Location, Object, ObjectId, ThreadId, Trace, naming, words};
 
 /// The labels of a trace's threads and objects.
 #[derive(Clone, Debug)]
@@ -14,6 +15,7 @@ pub struct Labels {
     threads: Vec<String>,
     objects: Vec<String>,
     short: Vec<String>,
+    places: Places,
     language: Language,
 }
 
@@ -51,8 +53,9 @@ impl Labels {
                 name.to_owned()
             }
         };
+        let places = Places::of(trace);
         let full = |object: &Object| match &object.created {
-            Some(place) => format!("{}@{}", naming::kind(object.kind), place.short()),
+            Some(place) => format!("{}@{}", naming::kind(object.kind), places.short(place)),
             None => naming::kind(object.kind).to_owned(),
         };
         let brief = |object: &Object| match &object.created {
@@ -63,8 +66,14 @@ impl Labels {
             threads: unique(threads.collect()),
             objects: unique(trace.objects.iter().map(|object| named(object, &full)).collect()),
             short: unique(trace.objects.iter().map(|object| named(object, &brief)).collect()),
+            places,
             language,
         }
+    }
+
+    /// A place where there is little room: its file without folders, unless another one is called so as well.
+    pub(crate) fn place(&self, at: &Location) -> String {
+        self.places.short(at)
     }
 
     /// The language of sentences with these labels.

@@ -73,6 +73,8 @@ mod operation;
 mod parameters;
 #[cfg(feature = "pictures")]
 mod perfetto;
+#[cfg(feature = "pictures")]
+mod places;
 #[cfg(feature = "serde")]
 mod read;
 #[cfg(feature = "pictures")]

@@ -153,7 +153,7 @@ impl Trace {
         files.next().is_none_or(|first| files.all(|file| file == first))
     }
 
-    fn places(&self) -> impl Iterator<Item = &Location> {
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Location> {
         let steps = self.steps.iter().flat_map(|step| [&step.at, &step.called_at]).flatten();
         let threads = self.threads.iter().filter_map(|thread| thread.spawned.as_ref());
         let objects = self.objects.iter().filter_map(|object| object.created.as_ref());

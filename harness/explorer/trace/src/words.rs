@@ -138,7 +138,28 @@ fn asks(chart: &Chart<'_>, row: &Row<'_>, reason: &WaitsFor) -> String {
             let verb = if held_by.len() == 1 { "holds" } else { "hold" };
             format!("wants {}, but {} {verb} it", labels.object(*lock), labels.threads(held_by))
         }
-        (_, reason) => format!("waits for {}", waits_for(labels, reason)),
+        (operation, reason) => {
+            let limit = limit(operation).map_or(String::new(), |ns| at_most(labels, ns));
+            format!("waits for {}{limit}", waits_for(labels, reason))
+        }
+    }
+}
+
+/// How long a call waits at most, in nanoseconds, if it says so.
+pub(crate) fn limit(operation: &Operation) -> Option<u64> {
+    match operation {
+        Operation::Wait { timeout_ns, .. }
+        | Operation::Park { timeout_ns }
+        | Operation::Receive { timeout_ns, .. } => *timeout_ns,
+        _ => None,
+    }
+}
+
+/// That time, after what is waited for.
+pub(crate) fn at_most(labels: &Labels, ns: u64) -> String {
+    match labels.language() {
+        Language::En => format!(", at most {}", duration(ns)),
+        Language::Zh => format!("，最多 {}", duration(ns)),
     }
 }
 
@@ -186,8 +207,7 @@ fn does(chart: &Chart<'_>, row: &Row<'_>) -> String {
             format!("unlocks {}{poison}{}", labels.object(*lock), hands_over(chart, row))
         }
         Op::Wait { condvar, lock, timeout_ns } => {
-            let limit =
-                timeout_ns.map_or(String::new(), |ns| format!(", at most {}", duration(ns)));
+            let limit = timeout_ns.map_or(String::new(), |ns| at_most(labels, ns));
             format!(
                 "unlocks {} and waits on {}{limit}{}",
                 labels.object(*lock),

@@ -82,13 +82,15 @@ impl Machine {
 
     /// Tells that a thread could not go on, if it could not.
     pub fn show_blocked(&mut self, tid: Tid) {
-        if self.tracer.is_none()
-            || self.threads[tid].shown_blocked
-            || self.choices.iter().any(|choice| usize::from(choice.thread) == tid)
-        {
+        if self.tracer.is_none() || self.threads[tid].shown_blocked {
             return;
         }
         let op = self.threads[tid].pending;
+        // Whose time-out can fire, and nothing else, waits all the same.
+        let waits = matches!(op, Op::Receive { .. } | Op::Park { .. }) && !self.is_enabled(tid);
+        if !waits && self.choices.iter().any(|choice| usize::from(choice.thread) == tid) {
+            return;
+        }
         // The first half of these has been told, and says that the thread waits.
         if matches!(op, Op::Wake { .. } | Op::Pass { .. } | Op::SendTaken { .. }) {
             return;

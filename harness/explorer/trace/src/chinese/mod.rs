@@ -15,7 +15,7 @@ pub(crate) use search::{phrase, search};
 pub(crate) use verdict::{clue, deadlock, headline, more_clues, sentence, standing, stopped, why};
 
 use crate::chart::{Chart, Row};
-use crate::words::{Ends, clean, duration, ends, kind, name};
+use crate::words::{Ends, at_most, clean, duration, ends, kind, limit, name};
 use crate::{
     ChannelOutcome, Choice, Labels, LockMode, ObjectId, ObjectKind, Operation, Read, WaitsFor,
 };
@@ -66,7 +66,10 @@ fn asks(chart: &Chart<'_>, row: &Row<'_>, reason: &WaitsFor) -> String {
         (_, WaitsFor::Lock { lock, held_by }) if !held_by.is_empty() => {
             format!("想要 {}，但它由 {} 持有", labels.object(*lock), labels.threads(held_by))
         }
-        (_, reason) => format!("等 {}", waits_for(labels, reason)),
+        (operation, reason) => {
+            let limit = limit(operation).map_or(String::new(), |ns| at_most(labels, ns));
+            format!("等 {}{limit}", waits_for(labels, reason))
+        }
     }
 }
 
@@ -114,7 +117,7 @@ fn does(chart: &Chart<'_>, row: &Row<'_>) -> String {
             format!("{poison}释放 {}{}", labels.object(*lock), hands_over(chart, row))
         }
         Op::Wait { condvar, lock, timeout_ns } => {
-            let limit = timeout_ns.map_or(String::new(), |ns| format!("，最多 {}", duration(ns)));
+            let limit = timeout_ns.map_or(String::new(), |ns| at_most(labels, ns));
             let (lock, condvar) = (labels.object(*lock), labels.object(*condvar));
             format!("交还 {lock}，在 {condvar} 上等待{limit}{}", hands_over(chart, row))
         }

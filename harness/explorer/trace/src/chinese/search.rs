@@ -58,7 +58,7 @@ fn found(search: &Search) -> String {
 }
 
 /// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
-const PHRASES: [(&str, &str); 43] = [
+const PHRASES: [(&str, &str); 44] = [
     ("no spurious wake-ups", "没有虚假唤醒"),
     ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
     ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
@@ -154,6 +154,10 @@ const PHRASES: [(&str, &str); 43] = [
     (
         "code that takes time: only sleeping and waiting do",
         "代码本身花的时间：只有睡眠和等待才花时间",
+    ),
+    (
+        "other orders of tasks on one thread: each execution has that of their executor's queue",
+        "同一线程上异步任务的别的次序：每次执行都是执行器队列的次序",
     ),
     ("other process ids: every execution has the same one", "别的进程号：每次执行的进程号都一样"),
     (

@@ -3,7 +3,7 @@
 use super::waits_for;
 use crate::chart::{Chart, Row};
 use crate::explain::grouped;
-use crate::words::{Ends, clean, ends};
+use crate::words::{Ends, at_most, clean, ends};
 use crate::{Choice, Failure, Location, ObjectId, Operation, Outcome, ThreadId, Wait, WaitsFor};
 
 /// The verdict in a few words.
@@ -237,11 +237,17 @@ pub(crate) fn more_clues(more: u64) -> String {
 
 /// Where a thread stands at the end.
 pub(crate) fn standing(what: &crate::explain::Stand<'_>, chart: &Chart<'_>, holds: &str) -> String {
-    use crate::explain::Stand;
+    use crate::explain::{Since, Stand};
     let text = match what {
-        Stand::Waits { since, reason } => {
-            let since = since.map_or(String::new(), |step| format!("从第 {step} 步起"));
-            format!("{since}在等 {}", waits_for(&chart.labels, reason))
+        Stand::Waits { since, reason, limit } => {
+            let since = match since {
+                Since::Unknown => String::new(),
+                Since::Asked(step) => format!("从第 {step} 步起"),
+                Since::Notified(step) => format!("第 {step} 步得到通知，"),
+                Since::Awake => "已经醒来，".to_owned(),
+            };
+            let limit = limit.map_or(String::new(), |ns| at_most(&chart.labels, ns));
+            format!("{since}在等 {}{limit}", waits_for(&chart.labels, reason))
         }
         Stand::Unborn => "从未启动".to_owned(),
         Stand::Panicking => "正在 panic".to_owned(),

@@ -12,11 +12,16 @@ const MOST: usize = 12;
 
 /// The steps that made the run go wrong, a sentence each.
 pub(super) fn clues(chart: &Chart<'_>) -> Vec<String> {
-    let happened = chart.rows.iter().filter(|row| row.step.blocked.is_none());
+    let mut happened: Vec<&Row<'_>> =
+        chart.rows.iter().filter(|row| row.step.blocked.is_none()).collect();
+    // What crates of others do by themselves is seldom what went wrong.
+    happened.sort_by_key(|row| within(row).is_some());
     let clues: Vec<String> = happened
+        .into_iter()
         .filter_map(|row| {
             if !super::is_chinese(chart) {
-                return Some(format!("Step {}: {}", row.number, clue(chart, row)?));
+                let within = within(row).map_or(String::new(), |name| format!(", within {name}"));
+                return Some(format!("Step {}{within}: {}", row.number, clue(chart, row)?));
             }
             let (left, missed) = match &row.step.operation {
                 Operation::Notify { condvar, .. } => {
@@ -25,7 +30,11 @@ pub(super) fn clues(chart: &Chart<'_>) -> Vec<String> {
                 }
                 _ => (Vec::new(), Vec::new()),
             };
-            chinese::clue(chart, row, &left, &missed)
+            let clue = chinese::clue(chart, row, &left, &missed)?;
+            Some(match within(row) {
+                Some(name) => clue.replacen('：', &format!("（{name} 中）："), 1),
+                None => clue,
+            })
         })
         .collect();
     let mut clues = together(clues, super::is_chinese(chart));
@@ -39,6 +48,11 @@ pub(super) fn clues(chart: &Chart<'_>) -> Vec<String> {
         });
     }
     clues
+}
+
+/// The crate of others that a step is within.
+fn within<'r>(row: &Row<'r>) -> Option<&'r str> {
+    row.step.at.as_ref()?.package()
 }
 
 /// Of what is said of more than two steps in the same words, the first, and of how many more it is true.

@@ -8,7 +8,7 @@ mod standing;
 
 pub(crate) use memory::{Unordered, has_another_layout, is_left};
 pub(crate) use search::{grouped, search};
-pub(crate) use standing::{Stand, standings};
+pub(crate) use standing::{Since, Stand, standings};
 
 use crate::chart::Chart;
 use crate::words::{Ends, clean, ends, waits_for};

@@ -121,7 +121,9 @@ impl<'c> Lanes<'c> {
         let thread = self.chart.trace.threads.get(index)?;
         let nameless = self.chart.labels.thread(ThreadId(index as u32)) == format!("T{index}");
         let spawned = thread.spawned.as_ref().filter(|_| nameless)?;
-        Some((Captions::of(self.chart.labels.language()).spawned_at)(&spawned.short()))
+        Some((Captions::of(self.chart.labels.language()).spawned_at)(
+            &self.chart.labels.place(spawned),
+        ))
     }
 
     /// Everything below the names.

@@ -174,8 +174,10 @@ impl<'c> Layout<'c> {
     ) -> usize {
         let room = self.width.saturating_sub(PAD + x) * PX;
         let here = row.step.at.as_ref();
-        let short =
-            |at: &Location| if self.one_file { format!(":{}", at.line) } else { at.short() };
+        let short = |at: &Location| match self.one_file {
+            true => format!(":{}", at.line),
+            false => self.chart.labels.place(at),
+        };
         let place = here.map(short).unwrap_or_default();
         // On a narrow picture the place goes with the source line.
         let beside = self.width > 500 && !place.is_empty();

@@ -131,7 +131,11 @@ fn describe(chart: &Chart<'_>, shown: &[usize]) -> String {
         }
         next = row.number;
         let name = chart.labels.thread(row.step.thread);
-        let place = row.step.at.as_ref().map_or(String::new(), |at| format!(" ({})", at.short()));
+        let place = row
+            .step
+            .at
+            .as_ref()
+            .map_or(String::new(), |at| format!(" ({})", chart.labels.place(at)));
         let preempted = row
             .preempted
             .map_or(String::new(), |thread| (captions.preempting)(chart.labels.thread(thread)));

@@ -150,7 +150,7 @@ impl Lanes {
                 .as_ref()
                 .filter(|_| whence && label(index) == format!("T{index}"))?;
             let captions = Captions::of(chart.labels.language());
-            Some(format!("  {}", (captions.spawned_at)(&spawned.short())))
+            Some(format!("  {}", (captions.spawned_at)(&chart.labels.place(spawned))))
         };
         let fits = (0..self.count).all(|i| width(label(i)) < self.each && unnamed(i).is_none());
         if fits {

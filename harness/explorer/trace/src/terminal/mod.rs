@@ -205,9 +205,9 @@ impl Drawing<'_> {
     /// A place beside a row.
     fn place(&self, at: &Location) -> String {
         match fold::foreign(&at.file).filter(|_| self.fold) {
-            Some((name, _)) => format!("{name}: {}", at.short()),
+            Some((name, _)) => format!("{name}: {}", self.chart.labels.place(at)),
             None if self.one_file => format!(":{}", at.line),
-            None => at.short(),
+            None => self.chart.labels.place(at),
         }
     }
 
