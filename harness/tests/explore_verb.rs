@@ -328,6 +328,8 @@ fn what_else_is_open_is_decided_as_well() {
             "reads number = 0 (Relaxed), an old value: the newest is 1",
         ],
     );
+    // Who has asked what the ways mean still chooses among them.
+    assert!(!seen.stdout.contains("There is no thread"), "{}", seen.stdout);
     let seen = step(&["ways.rs", "one_of_two"], &["0", "1", "1", "1", "f"]);
     seen.says(1, &["A failure, ", "nobody is left to notify it"]);
     let seen = step(&["ways.rs", "one_of_two", "--schedule", "0:"], &[]);

@@ -51,8 +51,13 @@ pub(super) fn of(thread: &Standing, words: &Words, all: &[Standing]) -> Vec<Stri
         [one] => lines.push(format!("{}: {}. {}", thread.name, one.words, one.meaning)),
         ways => {
             lines.push((words.several)(&thread.name, ways.len()));
+            let same = ways.iter().all(|way| way.meaning == ways[0].meaning);
             for (index, way) in ways.iter().enumerate() {
-                lines.push(format!("{}: {}. {}", index + 1, way.words, way.meaning));
+                let meaning = if same { String::new() } else { format!(" {}", way.meaning) };
+                lines.push(format!("{}: {}.{meaning}", index + 1, way.words));
+            }
+            if same {
+                lines.push(ways[0].meaning.to_owned());
             }
         }
     }

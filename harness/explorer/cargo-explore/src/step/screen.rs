@@ -59,8 +59,14 @@ pub(super) fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
             }
             _ => command(key, session.asking, selected),
         };
-        let Some(command) = command else { continue };
-        let steps = session.steps();
+        let Some(command) = command else {
+            if let KeyCode::Char(key) = key.code {
+                session.said.lines.clear();
+                session.say((session.words.unknown)(&key.to_string()));
+            }
+            continue;
+        };
+        let turns = session.turns();
         if command == Command::Find {
             // A search can be stopped by Ctrl-C, as any other.
             terminal::disable_raw_mode()?;
@@ -78,7 +84,7 @@ pub(super) fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
         if !goes_on? {
             return Ok(());
         }
-        if session.steps() != steps {
+        if session.turns() != turns {
             selected = session.usual().unwrap_or(selected);
         }
         selected = selected.min(session.threads.len().saturating_sub(1));

@@ -78,9 +78,14 @@ impl<'a> Session<'a> {
         self.position.over
     }
 
-    /// How many steps were taken. That the program begins is none.
+    /// How many steps were taken, by the numbers that the run has them under.
     pub fn steps(&self) -> usize {
-        self.turns.len().saturating_sub(1)
+        self.told.steps.last().map_or(0, |step| step.number)
+    }
+
+    /// How many turns were taken: also those in which nothing happens that has a number.
+    pub fn turns(&self) -> usize {
+        self.turns.len()
     }
 
     /// What the run came to, if it is over.
@@ -130,7 +135,11 @@ impl<'a> Session<'a> {
             },
             Command::Go(thread, way) => self.take(thread, way)?,
             Command::Find => self.find(progress)?,
-            Command::Explain(thread) => self.explain(thread.or(asked).or(self.usual())),
+            Command::Explain(thread) => {
+                self.explain(thread.or(asked).or(self.usual()));
+                // Who asks what the ways mean has not chosen one yet.
+                self.asking = asked;
+            }
             Command::Run => self.said.lines = self.run(),
         }
         Ok(true)
@@ -179,7 +188,13 @@ impl<'a> Session<'a> {
             },
         };
         self.turns.push(next.turn);
-        self.go()
+        let (begins, before) = (format!("{} {}", thread.name, next.words), self.steps());
+        self.go()?;
+        if self.steps() == before && !self.position.over {
+            // Nothing of it is in the run.
+            self.say((self.words.no_number)(&begins));
+        }
+        Ok(())
     }
 
     fn go(&mut self) -> anyhow::Result<()> {
@@ -203,9 +218,9 @@ impl<'a> Session<'a> {
         let Some(outcome) = found else { return Ok(()) };
         match (&outcome.schedule, outcome.status) {
             (Some(schedule), Status::Failed) => {
-                let steps = self.turns.len();
+                let steps = self.steps();
                 self.look(Some(schedule))?;
-                self.say((self.words.found)(&outcome, self.turns.len().saturating_sub(steps)));
+                self.say((self.words.found)(&outcome, self.steps().saturating_sub(steps)));
             }
             _ => self.say((self.words.not_found)(&outcome)),
         }

@@ -77,6 +77,9 @@ pub(super) fn page(
     }
     ways(&mut below, session, columns);
     below.wrapped(Look::Dim, keys(session), columns);
+    if selected.is_some() && !session.is_over() && session.asking.is_none() {
+        below.wrapped(Look::Dim, session.words.keys_of_a_terminal, columns);
+    }
 
     let mut threads = Page::default();
     // Title, a line of the run, what is below.

@@ -33,6 +33,10 @@ pub(super) struct Words {
     pub found: fn(&Outcome, usize) -> String,
     pub not_found: fn(&Outcome) -> String,
     pub unknown: fn(&str) -> String,
+    /// This was done, and has no number in the run.
+    pub no_number: fn(&str) -> String,
+    /// What keys do that a line cannot.
+    pub keys_of_a_terminal: &'static str,
     pub untold: fn(Option<Untold>) -> &'static str,
     /// So many steps were chosen, and the rest came about by itself.
     pub left_at: fn(usize) -> String,
