@@ -164,10 +164,11 @@ fn compile(
             format!("--remap-path-prefix={generated}={}", original.display())
         })
         .collect();
-    let mut executable = None;
+    let (mut executable, mut compiled) = (None, 0);
     let built = cargo::compile(command, &flags, &mut |artifact| {
         if !artifact.fresh {
-            progress(Progress::Target(&artifact.target.name));
+            compiled += 1;
+            progress(Progress::Target(&artifact.target.name, compiled));
         }
         executable = artifact.executable.map(Into::into).or(executable.take());
     })?;

@@ -71,10 +71,14 @@ impl OfPackage {
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "How far to look")]
 pub struct Bounds {
-    /// Search exhaustively for at most this many executions, then at random
+    /// Search exhaustively for at most this many executions, then at random for at most as many
+    /// again, and no more than 10000 (default: 1000000 on a terminal, where --time ends most
+    /// searches earlier, and 100000 elsewhere)
     #[arg(long, value_name = "N")]
     pub schedules: Option<u64>,
     /// Search exhaustively for at most this many seconds, then at random for at most as many again
+    /// (default: 30 and 5 on a terminal without --schedules; no limit elsewhere, so that a verdict does not
+    /// depend on the machine)
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub time: Option<Duration>,
     /// Stop each run after this many steps; where one has more, nothing is proved. At most 30000
@@ -149,7 +153,12 @@ impl Bounds {
             (None, false) => 0,
         };
         Config {
-            max_executions: schedules.unwrap_or(usual.max_executions),
+            max_executions: schedules.unwrap_or(match watched {
+                true => usual.max_executions,
+                false => UNWATCHED,
+            }),
+            // Who says how many executions means that they count for the random part as well.
+            random_executions: schedules.unwrap_or(u64::MAX).min(usual.random_executions),
             max_time: time.unwrap_or(if patient { ENDLESS } else { usual.max_time }),
             // Who says how many seconds means that they count for the random part as well.
             random_time: time.unwrap_or(if patient { ENDLESS } else { usual.random_time }),
@@ -188,6 +197,9 @@ impl Bounds {
         !said && !split && self.schedule.is_none()
     }
 }
+
+/// The most executions of a search where nobody looks on: on a slow machine some minutes.
+pub(crate) const UNWATCHED: u64 = 100_000;
 
 /// Longer than anybody waits.
 const ENDLESS: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -247,6 +259,19 @@ mod tests {
         assert_eq!(times(&Bounds::default(), false), [true, true]);
         let counted = Bounds { schedules: Some(9), ..Bounds::default() };
         assert_eq!(times(&counted, true), [true, true]);
+        let executions = |schedules, watched| {
+            let bounds = Bounds { schedules, ..Bounds::default() };
+            let config = bounds.config(&package, watched);
+            (config.max_executions, config.random_executions)
+        };
+        assert_eq!(executions(None, true), (1_000_000, 10_000));
+        assert_eq!(executions(None, false), (100_000, 10_000));
+        for watched in [true, false] {
+            assert_eq!(executions(Some(200), watched), (200, 200));
+            assert_eq!(executions(Some(500_000), watched), (500_000, 10_000));
+        }
+        let of_package = OfPackage { schedules: Some(7), ..OfPackage::default() };
+        assert_eq!(Bounds::default().config(&of_package, false).random_executions, 7);
         let both = Bounds { time: Some(Duration::from_secs(1)), ..counted };
         assert_eq!(times(&both, false), [false, false]);
     }

@@ -109,7 +109,11 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
         let ignored: Vec<&Test> =
             wanted(suite, arguments).filter(|test| !test.is_active(arguments)).collect();
         if let Some(why) = &suite.left_out {
-            teller.left_out(&suite.source, why);
+            // Who names it wants a verdict on it.
+            match arguments.cargo.names_target(&suite.flag) {
+                true => teller.uncompiled(&suite.source, why),
+                false => teller.left_out(&suite.source, why),
+            }
             continue;
         }
         for bench in suite.tests.iter().filter(|test| test.bench && test.is_wanted(arguments)) {
@@ -257,7 +261,7 @@ fn step_through(
         teller.test(suite, test, &both);
     })?;
     let schedule = search.schedule.unwrap_or_default();
-    let again = again(suite, &test.name, &schedule);
+    let again = again(suite, &test.name, &schedule, language);
     anstream::println!("{}", step::epilogue(language, left_at, &again));
     teller.end()
 }

@@ -4,7 +4,7 @@ use crate::shard::Shard;
 use crate::stop::{self, Stopped};
 use crate::{Misuse, Progress, debugger, said};
 use anyhow::{Context, anyhow, bail};
-use protocol::{Config, Outcome, Position, Resume};
+use protocol::{Config, Outcome, Position, Resume, Status};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -85,6 +85,8 @@ pub struct Driver {
     compiler: String,
     /// What its scenarios are in, if others may have some of the same names.
     within: String,
+    /// What no proof of them speaks about, and the explorer cannot know.
+    unchecked: Vec<String>,
 }
 
 /// What a scenario asks for in its documentation.
@@ -114,6 +116,7 @@ impl Driver {
             asked,
             compiler,
             within,
+            unchecked: Vec::new(),
         }
     }
 
@@ -124,7 +127,16 @@ impl Driver {
     ) -> Driver {
         let (folder, asked) = (Some(folder), BTreeMap::new());
         let (compiler, within) = (String::new(), String::new());
-        Driver { executable, first: &["--explore"], folder, variables, asked, compiler, within }
+        Driver {
+            executable,
+            first: &["--explore"],
+            folder,
+            variables,
+            asked,
+            compiler,
+            within,
+            unchecked: Vec::new(),
+        }
     }
 
     /// As what a journal is to know it: what compiled it, and what its scenarios are in.
@@ -151,6 +163,11 @@ impl Driver {
             parts,
             merge: merge.collect::<Result<_, _>>()?,
         }))
+    }
+
+    /// Notes what no proof speaks about.
+    pub(crate) fn leave_unchecked(&mut self, what: &str) {
+        self.unchecked.push(what.to_owned());
     }
 
     /// Notes what a test asks for.
@@ -186,6 +203,13 @@ impl Driver {
         progress: &(dyn Fn(Progress<'_>) + Sync),
         told: &mut dyn FnMut(Outcome),
     ) -> anyhow::Result<()> {
+        let told = &mut |mut outcome: Outcome| {
+            // A failure is one whatever else there is.
+            if matches!(outcome.status, Status::Proved | Status::NotProved) {
+                outcome.not_checked.extend(self.unchecked.iter().cloned());
+            }
+            told(outcome);
+        };
         let mut left = scenarios;
         while let Some(first) = left.first() {
             // A scenario that spins without end takes the driver with it, after it

@@ -255,6 +255,15 @@ impl CargoFlags {
         &self.exclude
     }
 
+    /// Whether this target is asked for by its name: `--bench throughput`.
+    pub fn names_target(&self, flag: &str) -> bool {
+        let named = [&self.bin, &self.test, &self.example, &self.bench];
+        let kinds = ["--bin ", "--test ", "--example ", "--bench "];
+        kinds.iter().zip(named).any(|(kind, names)| {
+            flag.strip_prefix(kind).is_some_and(|name| names.iter().any(|other| other == name))
+        })
+    }
+
     /// Whether only some of a package's targets are asked for.
     pub fn chooses_targets(&self) -> bool {
         let named = [&self.bin, &self.test, &self.example, &self.bench];

@@ -107,7 +107,10 @@ pub(crate) fn own_harness(package: &Package, target: &Target) -> Option<String> 
         TargetKind::Bench => tables("bench")?.iter().any(|table| is_it(table) && is_own(table)),
         _ => is_own(manifest.get("lib")?),
     };
-    own.then(|| OWN.to_owned())
+    own.then(|| match target.is_bench() {
+        true => OWN.replace("`cargo test` runs it", "`cargo bench` runs it"),
+        false => OWN.to_owned(),
+    })
 }
 
 /// Why something is not explored that has no tests of the compiler's form.

@@ -41,6 +41,7 @@ mod debugger;
 pub mod drive;
 mod environment;
 mod examples;
+mod executors;
 pub mod flags;
 pub mod home;
 pub mod kit;
@@ -67,8 +68,8 @@ pub enum Progress<'a> {
     Waiting,
     /// The stand-ins for `std` are compiled, once for all; this crate is done, and so many in all.
     StandIns(&'a str, usize),
-    /// The target is compiled against them; this crate is done.
-    Target(&'a str),
+    /// The target is compiled against them; this crate is done, and so many in all.
+    Target(&'a str, usize),
     /// Something else is under way: how far it is.
     Search(&'a str),
     /// A search is under way: how far it is.
@@ -81,14 +82,21 @@ impl std::fmt::Display for Progress<'_> {
             Progress::Waiting => f.write_str(
                 "waiting for another cargo explore, which compiles the stand-ins for std",
             ),
-            Progress::StandIns(done, 1) => write!(f, "{STAND_INS}: {done} is done"),
-            Progress::StandIns(done, all) => {
-                write!(f, "{STAND_INS}: {done} is done, of the crates {all}")
+            // The number first: a terminal may have no room for more.
+            Progress::StandIns(done, all) => write!(f, "{STAND_INS}: {}, {done}", crates(*all)),
+            Progress::Target(done, all) => {
+                write!(f, "compiling against the stand-ins: {}, {done}", crates(*all))
             }
-            Progress::Target(done) => write!(f, "compiling against the stand-ins: {done} is done"),
             Progress::Search(how) => f.write_str(how),
             Progress::Searching(how) => how.fmt(f),
         }
+    }
+}
+
+fn crates(number: usize) -> String {
+    match number {
+        1 => "1 crate".to_owned(),
+        number => format!("{number} crates"),
     }
 }
 
@@ -113,3 +121,19 @@ pub struct Misuse(
     /// What is wrong, and what would be right.
     pub String,
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_many_crates_are_compiled_can_be_read_at_80_columns() {
+        let name = "build-script-build";
+        for progress in [Progress::StandIns(name, 131), Progress::Target(name, 131)] {
+            // The spinner and the time stand before it.
+            let seen: String = progress.to_string().chars().take(80 - "x 1m ".len()).collect();
+            assert!(seen.contains(": 131 crates, "), "{seen}");
+        }
+        assert!(Progress::StandIns(name, 1).to_string().ends_with(": 1 crate, build-script-build"));
+    }
+}

@@ -9,7 +9,7 @@ use crate::environment::Environment;
 use crate::flags::CargoFlags;
 use crate::kit::Kit;
 use crate::wrapper::{INNER, KIT, MEMORY};
-use crate::{Misuse, Progress, asked, cargo, environment, home, left_out};
+use crate::{Misuse, Progress, asked, cargo, environment, executors, home, left_out};
 use anyhow::{Context, bail};
 use cargo_metadata::{Artifact, Metadata, MetadataCommand, TargetKind};
 use serde::Deserialize;
@@ -144,10 +144,16 @@ pub fn compile(
             .envs(variables.clone());
         command
     };
-    let (mut found, mut executables) = (Vec::new(), Vec::new());
+    let (mut found, mut executables, mut runtimes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut compiled = 0;
     let mut seen = |artifact: Artifact| {
         if !artifact.fresh {
-            progress(Progress::Target(&artifact.target.name));
+            compiled += 1;
+            progress(Progress::Target(&artifact.target.name, compiled));
+        }
+        let name = artifact.target.name.replace('-', "_");
+        if executors::is_one(&name) && !runtimes.contains(&name) {
+            runtimes.push(name);
         }
         let Some(executable) = artifact.executable.map(PathBuf::from) else { return };
         if artifact.profile.test {
@@ -197,8 +203,12 @@ pub fn compile(
         let within = format!("{} {}", package.name, cargo::flag(&target));
         let is_outside = target.is_test() || target.is_bench();
         let surroundings = environment.of(package, is_outside);
+        let orders = executors::are_used(&executable, &runtimes)?;
         let mut driver =
             Driver::of_tests(executable, surroundings).known_as(kit.compiler(), within);
+        if orders {
+            driver.leave_unchecked(executors::ORDERS);
+        }
         // What has a harness of its own is not even started: nobody knows what it would do.
         let (mut tests, left_out) = match left_out::own_harness(package, &target) {
             Some(why) => (Vec::new(), Some(why)),

@@ -5,6 +5,7 @@ mod json;
 mod junit;
 mod line;
 mod multiplied;
+mod named;
 mod place;
 mod tally;
 mod words;
@@ -74,7 +75,7 @@ struct Told<'a> {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Said where a search takes long and nobody looks on.
-const PATIENT: &str = "  (without a terminal a test has a million executions; --schedules N, or --time SECONDS, asks for fewer)";
+const PATIENT: &str = "  (without a terminal a test has 100000 executions; --time 30 ends each search after so many seconds, --schedules N asks for fewer)";
 
 impl Teller {
     /// Tells as the command line asks; paths are shown as below `root`.
@@ -172,7 +173,9 @@ impl Teller {
             lock(&self.tally).note(&outcome.not_checked);
         }
         let told = Told { suite, test, both, kind };
-        let mut says = report::shortened(&(self.words.verdict)(outcome, both.second), &self.root);
+        let says = (self.words.verdict)(outcome, both.second);
+        let says = named::as_drawn(says, outcome, &self.root);
+        let mut says = report::shortened(&says, &self.root);
         let accepted = test.accepts(&outcome.accepted);
         if !accepted.is_empty() {
             says += &format!("{}{}", self.words.accepted, accepted.join(self.words.and));
@@ -242,7 +245,8 @@ impl Teller {
             anstream::println!("{}", self.words.left);
         }
         if let (Some(schedule), false) = (&outcome.schedule, self.replays) {
-            anstream::println!("{}{}", self.words.again, again(suite, &outcome.name, schedule));
+            let again = again(suite, &outcome.name, schedule, self.language);
+            anstream::println!("{}{again}", self.words.again);
         }
         anstream::println!();
     }
@@ -353,11 +357,12 @@ fn columns() -> usize {
 const USUAL: usize = 80;
 
 /// The command that shows a run once more.
-pub fn again(suite: &Suite, test: &str, schedule: &str) -> String {
+pub fn again(suite: &Suite, test: &str, schedule: &str, language: Language) -> String {
     let Suite { package, flag, compiles, .. } = suite;
     let memory = if suite.no_memory { " --no-memory" } else { "" };
+    let language = if language == Language::Zh { " --language zh" } else { "" };
     format!(
-        "cargo explore -p {package} {flag}{compiles}{memory} --exact {test} --schedule '{schedule}'"
+        "cargo explore -p {package} {flag}{compiles}{memory}{language} --exact {test} --schedule '{schedule}'"
     )
 }
 

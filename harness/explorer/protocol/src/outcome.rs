@@ -375,6 +375,9 @@ impl Progress {
 /// let progress = explore_protocol::Progress { estimate: Some(5123), ..progress };
 /// let text = "512 of about 5100 executions, 256 a second, 9 steps deep, about 18 s more";
 /// assert_eq!(progress.to_string(), text);
+/// let progress = explore_protocol::Progress { estimate: Some(u64::MAX), ..progress };
+/// let text = "512 of about 2e19 executions, 256 a second, 9 steps deep, no end within a year";
+/// assert_eq!(progress.to_string(), text);
 /// ```
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -382,11 +385,15 @@ impl fmt::Display for Progress {
         let how = if self.random { ", at random" } else { "" };
         let rate = *executions as f64 / self.elapsed.as_secs_f64().max(0.001);
         let estimate = self.estimate.filter(|_| !self.random);
-        let all = estimate.map(|all| format!(" of about {}", rounded(all))).unwrap_or_default();
+        let all = estimate.map(|all| format!(" of about {}", number(rounded(all))));
+        let all = all.unwrap_or_default();
         write!(f, "{executions}{all} executions{how}, {rate:.0} a second, {steps} steps deep")?;
         if let Some(all) = estimate {
             let left = rounded(all).saturating_sub(*executions) as f64 / rate;
-            return write!(f, ", about {} more", wait(left));
+            return match is_long(left) {
+                true => f.write_str(LONG),
+                false => write!(f, ", about {} more", wait(left)),
+            };
         }
         match self.covered {
             None => Ok(()),
@@ -394,12 +401,11 @@ impl fmt::Display for Progress {
             Some(covered) => {
                 let covered = f64::from(covered.min(1_000_000)) / 1e6;
                 let left = self.elapsed.as_secs_f64() * (1.0 - covered) / covered;
-                write!(
-                    f,
-                    ", at most {:.0} % of the search, {} more or longer",
-                    covered * 100.0,
-                    wait(left)
-                )
+                write!(f, ", at most {:.0} % of the search", covered * 100.0)?;
+                match is_long(left) {
+                    true => f.write_str(LONG),
+                    false => write!(f, ", {} more or longer", wait(left)),
+                }
             }
         }
     }
@@ -420,7 +426,24 @@ fn wait(seconds: f64) -> String {
     match seconds {
         ..100.0 => format!("{seconds:.0} s"),
         100.0..6000.0 => format!("{:.0} minutes", seconds / 60.0),
-        _ => format!("{:.0} hours", seconds / 3600.0),
+        6000.0..172_800.0 => format!("{:.0} hours", seconds / 3600.0),
+        _ => format!("{:.0} days", seconds / 86_400.0),
+    }
+}
+
+/// Whether nobody waits for so many seconds.
+fn is_long(seconds: f64) -> bool {
+    seconds > 365.0 * 86_400.0
+}
+
+/// Then this is said.
+const LONG: &str = ", no end within a year";
+
+/// A number of executions; of one that nobody makes, how many digits it has.
+fn number(executions: u64) -> String {
+    match executions {
+        ..10_000_000_000 => executions.to_string(),
+        _ => format!("{:.0e}", executions as f64),
     }
 }
 

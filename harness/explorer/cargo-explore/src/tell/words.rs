@@ -2,6 +2,7 @@
 
 use super::line::one_line;
 use super::{multiplied, zh};
+use crate::executors::ORDERS;
 use crate::second::Second;
 use protocol::{Outcome, Status};
 use trace::Language;
@@ -111,17 +112,17 @@ fn counted(executions: u64) -> String {
 fn english(outcome: &Outcome, second: Option<Second>) -> String {
     match outcome.status {
         Status::Proved => match second {
-            None => outcome.verdict(),
+            None => proved(outcome),
             Some(Second::Proved(more)) => {
-                format!("{}; {more} where a time-out fires early: none fails", outcome.verdict())
+                format!("{}; {more} where a time-out fires early: none fails", proved(outcome))
             }
             Some(Second::Open(tried)) => format!(
                 "{}; of those where a time-out fires early {tried} were tried, none fails",
-                outcome.verdict()
+                proved(outcome)
             ),
             Some(Second::Refused | Second::Failed(_)) => format!(
                 "{}; those where a time-out fires early cannot be explored",
-                outcome.verdict()
+                proved(outcome)
             ),
         },
         Status::Failed if outcome.trace.is_some() => {
@@ -162,6 +163,22 @@ fn english(outcome: &Outcome, second: Option<Second>) -> String {
     }
 }
 
+/// A proof in words. Where an executor orders tasks, it is one about threads only.
+fn proved(outcome: &Outcome) -> String {
+    let verdict = outcome.verdict();
+    match of_threads_only(outcome) {
+        true => verdict.replacen(EVERY, &format!("{EVERY} of its threads"), 1),
+        false => verdict,
+    }
+}
+
+/// What a proof says that it covers.
+const EVERY: &str = "every interleaving";
+
+fn of_threads_only(outcome: &Outcome) -> bool {
+    outcome.not_checked.iter().any(|line| line == ORDERS)
+}
+
 /// What goes wrong. What the harness says of a test is no panic of its own.
 fn what(summary: &str) -> String {
     let summary = one_line(summary);
@@ -194,8 +211,9 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
                 n => format!("（{n} 个进程；其中 {} 次重复了别的执行）", outcome.redundant),
             };
             format!(
-                "已证明{}：{executions} 次执行覆盖了所有交错{shared}{more}",
-                within.unwrap_or_default()
+                "已证明{}：{executions} 次执行覆盖了{}所有交错{shared}{more}",
+                within.unwrap_or_default(),
+                if of_threads_only(outcome) { "线程的" } else { "" }
             )
         }
         Status::Failed if outcome.trace.is_some() => {
@@ -229,6 +247,29 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
         Status::NotProved => "这次执行正常结束".to_owned(),
         Status::Failed | Status::Refused => {
             format!("无法探索：{}", zh::refused(&outcome.summary))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_of_tasks_is_one_about_threads() {
+        let proved = Outcome { status: Status::Proved, executions: 2, ..Outcome::default() };
+        let of_tasks = Outcome { not_checked: vec![ORDERS.to_owned()], ..proved.clone() };
+        for (language, all, some) in [
+            (Language::En, "cover every interleaving", "cover every interleaving of its threads"),
+            (Language::Zh, "覆盖了所有交错", "覆盖了线程的所有交错"),
+        ] {
+            for second in [None, Some(Second::Proved(3)), Some(Second::Open(3))] {
+                let told = |outcome| (Words::of(language).verdict)(outcome, second);
+                assert!(told(&proved).contains(all) && !told(&proved).contains(some));
+                assert!(told(&of_tasks).contains(some), "{}", told(&of_tasks));
+            }
+            // What is not checked is told in each language.
+            assert_eq!(language.phrase(ORDERS) == ORDERS, language == Language::En);
         }
     }
 }

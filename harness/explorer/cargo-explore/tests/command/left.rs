@@ -30,6 +30,16 @@ fn what_is_left_out_has_a_line_that_says_why() {
     seen.says(0, &["1 example in documentation  not explored: "]);
     let all = &["--offline", "--workspace", "--exclude", "made@0.1", "--doc"];
     crates.explore("several/plain", all).says(0, &["2 examples in documentation  not explored: "]);
+    // Who names it wants a verdict on it, and there is none.
+    for (flag, name, file, runs) in [
+        ("--bench", "pace", "benches/pace.rs", "cargo bench"),
+        ("--test", "own", "tests/own.rs", "cargo test"),
+    ] {
+        let seen = crates.explore("several", &["--offline", flag, name]);
+        let line = format!("plain/{file}  not explored: it has a harness of its own");
+        seen.says(4, &[&line, &format!("; `{runs}` runs it"), "no tests"]);
+        assert!(!crates.path().join("several/plain/started").exists(), "nobody asked for that");
+    }
     let with = &["--offline", "-p", "pl*", "--features", "more"];
     crates.explore("several", with).says(0, &["with_more  proved", "2 tests: 2 proved"]);
 }

@@ -130,6 +130,17 @@ fn somebody_decides_who_goes_next_in_a_test() {
     let again = seen.stdout.lines().find_map(|line| line.strip_prefix("again: cargo explore "));
     let again: Vec<&str> = again.unwrap().split(' ').map(|word| word.trim_matches('\'')).collect();
     crates.explore("queue", &again).says(1, &["two_and_two  failed: deadlock: "]);
+    // What is taken has a number in the list, or is said to have none; `?` asks, and leaves the choice open.
+    let seen = step("two_and_two", "0\n1\nq\n");
+    seen.says(
+        0,
+        &[
+            "1 step was taken.",
+            "   1 main spawns T1",
+            "T1 begins: no other thread can tell, so it has no number.",
+        ],
+    );
+    assert!(!seen.stdout.contains("2 steps were taken."), "{}", seen.stdout);
     // Nothing to read: the run goes by itself.
     step("one_and_one", "").says(0, &["You chose 0 steps", "1 replayed, and ended well"]);
     step("nothing_is_called_so", "").says(2, &["--step is about one test, and none is called so"]);

@@ -16,6 +16,8 @@ fn tasks_are_explored_and_what_needs_a_reactor_is_refused_by_name() {
             "tests::without_a_runtime  proved: ",
             "tests::with_even_less  proved: ",
             "6 tests: 5 proved; 1 failed",
+            "cover every interleaving of its threads",
+            "other orders of tasks on one thread: each execution has that of their executor's queue",
         ],
     );
     crates
