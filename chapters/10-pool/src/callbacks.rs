@@ -22,8 +22,14 @@ pub(crate) struct Callbacks {
 impl Callbacks {
     pub(crate) fn start() -> io::Result<Callbacks> {
         let (sender, calls) = channel::<Call>();
-        let run = move || calls.into_iter().for_each(contain);
+        let (begun, has_begun) = channel();
+        let run = move || {
+            drop::<Sender<()>>(begun);
+            calls.into_iter().for_each(contain);
+        };
         let thread = thread::Builder::new().name("pool callbacks".to_owned()).spawn(run)?;
+        // A thread that has still to begin when no memory is left would end the process.
+        let _ = has_begun.recv();
         let creator = std::process::id();
         Ok(Callbacks { creator, thread: Mutex::new(Some((sender, thread))) })
     }

@@ -14,6 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 
 /// Worker processes that do tasks: calls of functions with arguments.
@@ -334,12 +335,19 @@ impl Inner {
     pub(crate) fn new(dispatch: Arc<Dispatch>, workers: Vec<Worker>) -> io::Result<Inner> {
         let callbacks = Arc::new(Callbacks::start()?);
         let mut inner = Inner { dispatch, callbacks, tenders: Vec::new() };
+        let (begun, have_begun) = channel::<()>();
         for worker in workers {
-            let dispatch = Arc::clone(&inner.dispatch);
+            let (dispatch, begun) = (Arc::clone(&inner.dispatch), begun.clone());
             let tender = thread::Builder::new().name("pool tender".to_owned());
-            inner.tenders.push(tender.spawn(move || dispatch.tend())?);
+            inner.tenders.push(tender.spawn(move || {
+                drop(begun);
+                dispatch.tend();
+            })?);
             inner.dispatch.seat(worker);
         }
+        // One that has still to begin when no memory is left would end the process.
+        drop(begun);
+        let _ = have_begun.recv();
         Ok(inner)
     }
 
