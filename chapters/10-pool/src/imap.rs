@@ -8,7 +8,7 @@ use ch08_multiprocessing::{Function, Message, NotInExecutable};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::time::{Duration, Instant};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,9 @@ where
             let deliver = move |result: Result<Message, TaskError>| {
                 let chunk = result.and_then(read::<Vec<R>>);
                 // Nobody waits for it if the iterator was dropped.
-                let _ = sender.send((number, chunk));
+                if let Err(SendError((_, chunk))) = sender.send((number, chunk)) {
+                    discard_each(chunk.into_iter().flatten());
+                }
             };
             self.pool.submit_part(part, Box::new(deliver));
         }
