@@ -4,17 +4,19 @@
 //! Each thread has its own clock. Sleeping and timing out move it; whatever makes one thread wait for another brings the later
 //! clock along. So time passes along happens-before, and a thread cannot learn from the clock what it could not learn otherwise.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::panic::Location;
 use std::time as real;
 use std::time::Duration;
 
 use crate::machine::chance::Read;
+use crate::machine::looks::Place;
 use crate::machine::{arena, context, plain};
 
-/// The current thread's virtual nanoseconds. Looking at the clock again and again, with nothing else done meanwhile, moves it faster
-/// and faster: a loop that waits for a time gets there.
-pub(crate) fn virtual_nanoseconds(noting: fn(&mut Read)) -> Option<u64> {
+/// The current thread's virtual nanoseconds, for a look at the clock at this place.
+pub(crate) fn virtual_nanoseconds(noting: fn(&mut Read), place: Place) -> Option<u64> {
     plain::asks_who();
     context::with(|machine| {
         noting(&mut machine.read);
@@ -22,8 +24,7 @@ pub(crate) fn virtual_nanoseconds(noting: fn(&mut Read)) -> Option<u64> {
         let thread = &mut machine.threads[machine.current];
         thread.spin.saw_the_clock();
         let now = &mut thread.views.current.time;
-        *now = now.saturating_add(thread.tick);
-        thread.tick = thread.tick.saturating_mul(2).min(1 << 50);
+        *now = now.saturating_add(thread.looks.look(place));
         *now
     })
 }
@@ -38,39 +39,55 @@ fn origin() -> real::Instant {
 }
 
 /// A moment on a clock that never goes back, as `std::time::Instant`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Instant(real::Instant);
 
 impl Instant {
     /// Now.
     #[must_use]
+    #[track_caller]
     pub fn now() -> Self {
-        match virtual_nanoseconds(|read| read.clock = true) {
-            Some(ns) => Self(origin() + Duration::from_nanos(ns)),
-            None => Self(real::Instant::now()),
-        }
+        let place = Some(Location::caller());
+        let Some(ns) = virtual_nanoseconds(|read| read.clock = true, place) else {
+            return Self(real::Instant::now());
+        };
+        let now = origin() + Duration::from_nanos(ns);
+        context::with(|machine| machine.threads[machine.current].looks.shows(now));
+        Self(now)
+    }
+
+    /// The moments, which the current thread holds against each other.
+    fn against(self, other: Self) -> (real::Instant, real::Instant) {
+        context::with(|machine| {
+            machine.threads[machine.current].looks.compares(self.0, other.0);
+        });
+        (self.0, other.0)
     }
 
     /// How much later this moment is; zero if it is earlier.
     #[must_use]
     pub fn duration_since(&self, earlier: Self) -> Duration {
-        self.0.duration_since(earlier.0)
+        let (later, earlier) = self.against(earlier);
+        later.duration_since(earlier)
     }
 
     /// How much later this moment is, if it is.
     #[must_use]
     pub fn checked_duration_since(&self, earlier: Self) -> Option<Duration> {
-        self.0.checked_duration_since(earlier.0)
+        let (later, earlier) = self.against(earlier);
+        later.checked_duration_since(earlier)
     }
 
     /// How much later this moment is; zero if it is earlier.
     #[must_use]
     pub fn saturating_duration_since(&self, earlier: Self) -> Duration {
-        self.0.saturating_duration_since(earlier.0)
+        let (later, earlier) = self.against(earlier);
+        later.saturating_duration_since(earlier)
     }
 
     /// How long ago this moment was.
     #[must_use]
+    #[track_caller]
     pub fn elapsed(&self) -> Duration {
         Self::now().duration_since(*self)
     }
@@ -83,6 +100,19 @@ impl Instant {
     /// The moment so much earlier, if the clock has it.
     pub fn checked_sub(&self, duration: Duration) -> Option<Self> {
         self.0.checked_sub(duration).map(Self)
+    }
+}
+
+impl PartialOrd for Instant {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Instant {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (one, other) = self.against(*other);
+        one.cmp(&other)
     }
 }
 

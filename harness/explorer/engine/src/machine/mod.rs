@@ -47,6 +47,7 @@ pub mod futex;
 pub mod hashing;
 pub mod id;
 mod locks;
+pub mod looks;
 pub mod memory;
 pub mod nobodys;
 pub mod object;

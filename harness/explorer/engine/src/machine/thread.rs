@@ -73,8 +73,8 @@ pub struct Thread {
     pub panics: usize,
     /// What it knows of memory.
     pub views: Views,
-    /// How much the next look at the clock moves it: looking again and again must get somewhere.
-    pub tick: u64,
+    /// Its looks at the clock.
+    pub looks: super::looks::Looks,
     /// How many random numbers it has read.
     pub random: u64,
     /// What is known of its rounds.
@@ -165,7 +165,7 @@ impl Thread {
             timeouts_left: if config.eager_timeouts { config.early_timeouts } else { 0 },
             panics: 0,
             views: Views::default(),
-            tick: 1_000,
+            looks: Default::default(),
             random: 0,
             spin: Spin::default(),
             nap: None,
@@ -211,6 +211,6 @@ impl Thread {
     /// The thread did something that others can see: what it read before tells nothing about a spin loop.
     pub fn acted(&mut self) {
         self.spin.acted();
-        self.tick = 1_000;
+        self.looks.forget();
     }
 }

@@ -71,8 +71,8 @@ pub(super) fn shown(clock: libc::clockid_t) -> Option<Duration> {
     let is_calendar =
         matches!(clock, libc::CLOCK_REALTIME | libc::CLOCK_REALTIME_COARSE | libc::CLOCK_TAI);
     let now = match is_calendar {
-        true => virtual_nanoseconds(|read| read.calendar = true),
-        false => virtual_nanoseconds(|read| read.clock = true),
+        true => virtual_nanoseconds(|read| read.calendar = true, None),
+        false => virtual_nanoseconds(|read| read.clock = true, None),
     };
     let since = if is_calendar { START_OF_2000 } else { FIRST };
     now.map(|now| since + Duration::from_nanos(now))
