@@ -68,9 +68,9 @@ fn a_loop_that_waits_gets_there() {
     // The deadline is made anew in each round, and is the same.
     proved(|| {
         let start = Instant::now();
-        while !HOUR.saturating_sub(Instant::now() - start).is_zero() && Instant::now() < start + HOUR
-        {
-        }
+        while !HOUR.saturating_sub(Instant::now() - start).is_zero()
+            && Instant::now() < start + HOUR
+        {}
     });
     proved(|| {
         let (_sender, receiver) = mpsc::channel::<()>();

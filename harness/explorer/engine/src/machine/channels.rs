@@ -10,6 +10,7 @@ use super::op::{Obj, Op, Tid};
 use super::perform::Done;
 use super::thread::Thread;
 use super::{Machine, shared};
+use crate::config::Memory;
 use crate::search::{Footprint, Kind, QUIESCENT_ALT};
 
 /// How many names a channel has in footprints; its objects are numbered so.
@@ -189,6 +190,12 @@ impl Machine {
                 let sent: Vec<_> =
                     self.channel(channel).queue.iter().map(|sent| sent.1.clone()).collect();
                 sent.iter().for_each(|sent| self.threads[tid].views.learn(sent));
+                // It changes what the last sender has changed, and acquires it. Only where that has come before in every order is it known that it had.
+                let state = self.channel(channel);
+                if state.found_closed {
+                    let view = state.close_view.clone();
+                    self.threads[tid].views.learn(&view);
+                }
                 let view = self.threads[tid].views.current.clone();
                 self.objects[channel as usize].version += 1;
                 let panic = self.unwinds(tid);
@@ -206,11 +213,12 @@ impl Machine {
     fn send(&mut self, tid: Tid, channel: Obj, tries: bool, step: u32, woken: &mut u64) -> Done {
         let view = self.threads[tid].views.current.clone();
         *woken = self.receivers_of(channel);
+        let all = self.config.memory == Memory::SeqCst;
         let state = self.channel_mut(channel);
         if !state.receiver {
             let by = state.broken_by;
             // Where a sender does not look for room, std has it read with `Acquire`, or under a lock, that the receiver is gone.
-            let orders = matches!(state.capacity, None | Some(0));
+            let orders = all || matches!(state.capacity, None | Some(0));
             let dropped = state.room.last().map(|room| room.1.clone()).unwrap_or_default();
             self.threads[tid].found_broken = by;
             self.is_not_before(tid, dropped.time);
@@ -233,7 +241,10 @@ impl Machine {
         }
         let ticket = state.sent;
         state.sent += 1;
-        state.queue.push_back((step, view));
+        // Each send changes the place of the next message, and acquires what the send before it has released there.
+        let earlier = state.queued.clone();
+        state.queued.join(&view);
+        state.queue.push_back((step, state.queued.clone()));
         // It is there: a send that waits until its message is taken learns that, and more, from whoever takes it.
         let met = state.awaited.clone().filter(|_| tries);
         let made_room = match state.capacity {
@@ -243,6 +254,7 @@ impl Machine {
             _ => None,
         };
         self.objects[channel as usize].version += 1;
+        self.threads[tid].views.learn(&earlier);
         if let Some(view) = met {
             self.threads[tid].views.learn(&view);
         }
@@ -275,7 +287,10 @@ impl Machine {
         state.awaited = None;
         if let Some((sent, view)) = state.queue.pop_front() {
             state.taken += 1;
-            state.room.push((step, knows));
+            // Whoever puts the next message there knows of this one as well.
+            let mut knew = knows;
+            knew.join(&view);
+            state.room.push((step, knew));
             self.objects[channel as usize].version += 1;
             *woken = self.senders_of(channel);
             self.threads[tid].views.learn(&view);
@@ -297,7 +312,14 @@ impl Machine {
                 // It looked, and is ordered by its footprint.
                 self.after.clear();
             }
-            self.threads[tid].views.learn(&view);
+            // Only a rendezvous looks under a lock. Otherwise std reads it `Relaxed`: who has waited learns from the sender who wakes it, but nobody has to have waited.
+            let state = self.channel_mut(channel);
+            state.found_closed = true;
+            if state.capacity == Some(0) || self.config.memory == Memory::SeqCst {
+                self.threads[tid].views.learn(&view);
+            } else {
+                self.is_not_before(tid, view.time);
+            }
             return Done { value: outcome::DISCONNECTED, ok: false };
         }
         if matches!(op, Op::Receive { .. }) || alt == QUIESCENT_ALT {

@@ -145,8 +145,12 @@ pub struct Channel {
     pub taken: u32,
     /// The steps that dropped a sender.
     pub dropped: Vec<u32>,
+    /// The receiver has found that all senders are gone.
+    pub found_closed: bool,
     /// The first panic that dropped an end of it, in `Machine::raised`.
     pub broken_by: Option<usize>,
+    /// What those knew who have sent.
+    pub queued: Clock,
     /// What those who dropped their senders knew.
     pub close_view: Clock,
     /// The steps that took a message, and what the receiver knew: each made room.

@@ -228,7 +228,9 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
                 }
                 Err(TryLockError::WouldBlock) => debug.field("data", &"<locked>"),
             };
-            return debug.field("poisoned", &self.poison.get()).finish_non_exhaustive();
+            return debug
+                .field("poisoned", &self.poison.shown(self.object()))
+                .finish_non_exhaustive();
         }
         if context::is_exploring() {
             return debug.field("data", &crate::panic::NOT_LOOKED_AT).finish_non_exhaustive();

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LockResult, PoisonError};
 
+use crate::machine::context::Answer;
 use crate::machine::op::{Loc, Obj, Op};
-use crate::machine::{context, plain};
+use crate::machine::{context, plain, words};
 
 /// Whether a lock is poisoned, and by which panic of the execution; 0 is not.
 #[derive(Debug)]
@@ -17,6 +18,22 @@ impl Flag {
 
     pub fn get(&self) -> bool {
         self.0.load(Ordering::Relaxed) != 0
+    }
+
+    /// The same, for who shows the explored lock: a look like `is_poisoned`, and a step where somebody poisons a lock.
+    pub fn shown(&self, lock: Option<Obj>) -> bool {
+        let is_a_step = context::with(|machine| {
+            machine.policies.asks_poison = true;
+            machine.config.poisons
+        });
+        if let (Some(true), Some(lock)) = (is_a_step, lock)
+            && let Answer::Done(done) =
+                context::visible_as(Op::IsPoisoned(lock), "is_poisoned", words::here())
+            && done.value > 0
+        {
+            return done.ok;
+        }
+        self.get()
     }
 
     pub fn clear(&self) {

@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::sync::atomic::Ordering::{self, Relaxed};
 
 use super::AtomicPtr;
+use crate::machine::{context, words};
 
 impl<T> AtomicPtr<T> {
     /// Moves the pointer by so many elements, and wraps around; returns the old one.
@@ -68,6 +69,9 @@ impl<T> Default for AtomicPtr<T> {
 
 impl<T> fmt::Pointer for AtomicPtr<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Pointer::fmt(&self.value.load(Relaxed), f)
+        if context::is_exploring() && !crate::panic::may_look() {
+            return fmt::Display::fmt(&crate::panic::NOT_LOOKED_AT, f);
+        }
+        fmt::Pointer::fmt(&self.load_at(Relaxed, words::here()), f)
     }
 }
