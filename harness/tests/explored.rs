@@ -225,6 +225,59 @@ fn ch11_thread_pool() {
     hold("11-thread-pool");
 }
 
+/// What is said of every scenario in the snapshots of a chapter: the number of its executions, by its name.
+fn pinned(chapter: &str) -> BTreeMap<String, u64> {
+    let mut pinned = BTreeMap::new();
+    for entry in std::fs::read_dir(workspace().join("harness/tests/explored")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if !name.strip_prefix(chapter).is_some_and(|rest| rest.starts_with("__")) {
+            continue;
+        }
+        for line in std::fs::read_to_string(&path).unwrap().lines() {
+            let Some((scenario, told)) = line.split_once("  ") else { continue };
+            let words: Vec<&str> = told.split(' ').collect();
+            let counted = words.windows(2).find(|pair| pair[1].starts_with("execution"));
+            if let Some(Ok(number)) = counted.map(|pair| pair[0].parse()) {
+                pinned.insert(scenario.to_owned(), number);
+            }
+        }
+    }
+    pinned
+}
+
+#[test]
+fn the_tables_have_the_numbers_of_the_snapshots() {
+    let (mut rows, mut wrong) = (0, Vec::new());
+    for entry in std::fs::read_dir(workspace().join("chapters")).unwrap() {
+        let chapter = entry.unwrap().file_name().into_string().unwrap();
+        let table = workspace().join("chapters").join(&chapter).join("scenarios/README.md");
+        let Ok(text) = std::fs::read_to_string(&table) else { continue };
+        let pinned = pinned(&chapter);
+        let mut file = "";
+        for line in text.lines() {
+            if let Some(heading) = line.strip_prefix("## `") {
+                let path = heading.split('`').next().unwrap();
+                file = path.rsplit('/').next().unwrap().trim_end_matches(".rs");
+            }
+            let cells: Vec<&str> = line.split(" | ").collect();
+            let ([first, .., number, _], Some(_)) = (cells.as_slice(), line.strip_prefix("| `"))
+            else {
+                continue;
+            };
+            rows += 1;
+            let scenario = format!("{file}/{}", first.trim_matches(['|', ' ', '`']));
+            let number: String = number.chars().filter(char::is_ascii_digit).collect();
+            let pin = pinned.get(&scenario).map(u64::to_string);
+            if pin.as_ref() != Some(&number) {
+                wrong.push(format!("{chapter}: {scenario}: {number}, and pinned is {pin:?}"));
+            }
+        }
+    }
+    assert!(rows > 100, "{rows} rows");
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
 /// `cargo test -p harness --test explored -- --ignored`: what is only tried above.
 #[test]
 #[ignore = "searches of 50 000 executions and more: `.ci/full` runs them"]

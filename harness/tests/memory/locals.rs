@@ -3,8 +3,9 @@
 use std::hint::black_box;
 use std::ptr::null_mut;
 use std::sync::atomic::Ordering::{Acquire, Release};
-use std::sync::atomic::{AtomicBool, AtomicPtr};
-use std::sync::{Condvar, Mutex};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32};
+use std::sync::{Condvar, Mutex, OnceLock, mpsc};
 use std::thread;
 
 static AT: AtomicPtr<u32> = AtomicPtr::new(null_mut());
@@ -204,4 +205,87 @@ fn borrowed_by_a_scope() {
         left + right
     }
     assert_eq!(sum() + sum(), 46);
+}
+
+struct Place(*const AtomicU32);
+// SAFETY: whether it is right is what these scenarios are about.
+unsafe impl Send for Place {}
+
+/// Looks at it in another thread.
+fn lends(number: &AtomicU32) -> thread::JoinHandle<u32> {
+    let place = Place(number);
+    thread::spawn(move || {
+        let place = place;
+        unsafe { (*place.0).load(Acquire) }
+    })
+}
+
+#[inline(never)]
+fn lends_its_own() -> thread::JoinHandle<u32> {
+    lends(&AtomicU32::new(5))
+}
+
+/// Must fail: use after free. It has returned, and who called it joins.
+fn of_a_function_that_has_returned() {
+    black_box(lends_its_own().join().unwrap());
+}
+
+/// Must fail: use after free. Who called it waits for a message.
+fn of_a_function_before_a_message() {
+    let (sender, receiver) = mpsc::channel();
+    let place = {
+        #[inline(never)]
+        fn own() -> Place {
+            Place(black_box(&AtomicU32::new(5)))
+        }
+        own()
+    };
+    let other = thread::spawn(move || {
+        let place = place;
+        sender.send(unsafe { (*place.0).load(Acquire) }).unwrap();
+    });
+    black_box(receiver.recv().unwrap());
+    other.join().unwrap();
+}
+
+/// Must fail: use after free. It was left by a panic.
+fn of_a_function_that_was_unwound() {
+    let started = Mutex::new(None);
+    let unwound = catch_unwind(AssertUnwindSafe(|| {
+        let number = AtomicU32::new(5);
+        *started.lock().unwrap() = Some(lends(&number));
+        panic!("leaves");
+    }));
+    assert!(unwound.is_err());
+    let other = started.lock().unwrap().take().unwrap();
+    black_box(other.join().unwrap());
+}
+
+/// It is right. What a closure owns is there while it runs, wherever it was called.
+fn owned_by_closures() {
+    let owns = || {
+        let number = AtomicU32::new(5);
+        move || lends(&number).join().unwrap()
+    };
+    assert_eq!(catch_unwind(AssertUnwindSafe(owns())).unwrap(), 5);
+    assert_eq!(*OnceLock::new().get_or_init(owns()), 5);
+    let owned = owns();
+    assert_eq!(thread::scope(move |_| owned()), 5);
+    assert_eq!(thread::spawn(owns()).join().unwrap(), 5);
+}
+
+/// It is right. Its own variables are there while it waits, in whatever way.
+fn lent_while_it_waits() {
+    let number = AtomicU32::new(5);
+    let (sender, receiver) = mpsc::channel();
+    let place = Place(&raw const number);
+    let other = thread::spawn(move || {
+        let place = place;
+        sender.send(unsafe { (*place.0).load(Acquire) }).unwrap();
+        thread::park();
+        unsafe { (*place.0).load(Acquire) }
+    });
+    assert_eq!(receiver.recv().unwrap(), 5);
+    other.thread().unpark();
+    assert_eq!(other.join().unwrap(), 5);
 }

@@ -46,3 +46,5 @@ pub use outside::apart;
 pub use protocol::config::{self, Config, Memory};
 pub use protocol::{Position, Resume};
 pub use record::record;
+#[doc(hidden)]
+pub use thread::handle::call_main;

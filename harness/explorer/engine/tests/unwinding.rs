@@ -1,7 +1,10 @@
 //! An execution that ends before its threads do is not unwound: no destructor runs that would find nothing as it expects it, and take the
 //! process down. The next execution finds the process as it was.
 
-use explore_engine::sync::{LazyLock, Mutex, OnceLock, mpsc};
+use std::sync::Arc;
+use std::time::Duration;
+
+use explore_engine::sync::{Condvar, LazyLock, Mutex, MutexGuard, OnceLock, mpsc};
 use explore_engine::{Config, Explorer, Status, process, thread, thread_local};
 
 /// Runs a function when it is dropped.
@@ -81,4 +84,43 @@ fn a_value_whose_making_was_broken_off_is_made_anew() {
         let outcome = Explorer::default().run("half", || assert_eq!(*HALF, 1));
         assert!(outcome.summary.starts_with("deadlock"), "{outcome}");
     }
+}
+
+/// A wait gives back the guard that it was given: that was made before the panic, and poisons.
+#[test]
+fn a_guard_that_waits_while_its_thread_unwinds_poisons() {
+    struct Waits<'a>(Option<MutexGuard<'a, ()>>, &'a Condvar);
+    impl Drop for Waits<'_> {
+        fn drop(&mut self) {
+            let guard = self.0.take().unwrap();
+            drop(self.1.wait_timeout(guard, Duration::from_millis(1)).unwrap());
+        }
+    }
+    let outcome = Explorer::default().run("scenario", || {
+        let shared = Arc::new((Mutex::new(()), Condvar::new()));
+        let theirs = Arc::clone(&shared);
+        let panics = thread::spawn(move || {
+            let _waits = Waits(Some(theirs.0.lock().unwrap()), &theirs.1);
+            panic!("unwinds");
+        });
+        assert!(panics.join().is_err());
+        assert!(shared.0.is_poisoned());
+        // One that was made while it unwound does not.
+        let theirs = Arc::clone(&shared);
+        let panics = thread::spawn(move || {
+            struct Locks(Arc<(Mutex<()>, Condvar)>);
+            impl Drop for Locks {
+                fn drop(&mut self) {
+                    let guard = self.0.0.lock().unwrap();
+                    drop(self.0.1.wait_timeout(guard, Duration::from_millis(1)).unwrap());
+                }
+            }
+            theirs.0.clear_poison();
+            let _locks = Locks(theirs);
+            panic!("unwinds");
+        });
+        assert!(panics.join().is_err());
+        assert!(!shared.0.is_poisoned());
+    });
+    assert!(outcome.is_proved(), "{outcome}");
 }

@@ -16,11 +16,15 @@ pub(crate) fn scenario(test: &TestDescAndFn) -> Option<Scenario> {
     let expected = test.desc.should_panic;
     let body: Rc<dyn Fn()> = match expected {
         ShouldPanic::No => Rc::new(move || {
+            explore_engine::call_main(name);
             if let Err(why) = run() {
                 panic!("{why}");
             }
         }),
-        ShouldPanic::Yes | ShouldPanic::YesWithMessage(_) => Rc::new(move || panics(run, expected)),
+        ShouldPanic::Yes | ShouldPanic::YesWithMessage(_) => Rc::new(move || {
+            explore_engine::call_main(name);
+            panics(run, expected);
+        }),
     };
     Some(Scenario { name: name.to_owned(), body })
 }

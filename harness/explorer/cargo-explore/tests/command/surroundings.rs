@@ -9,7 +9,8 @@ fn a_test_finds_in_its_environment_what_cargo_sets_for_it() {
     let folder = crates.path().join("surroundings");
     // The fixture is right about cargo.
     let mut test = Command::new(env!("CARGO"));
-    test.args(["test", "--offline", "as_cargo_has_it"]).current_dir(&folder);
+    test.args(["test", "--offline", "as_cargo_has_it", "--", "--test-threads=2"])
+        .current_dir(&folder);
     as_a_user(&mut test);
     let output = test.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
@@ -53,4 +54,13 @@ fn a_profile_that_optimises_at_link_time_is_explored_without_that() {
     for more in [&["--offline"][..], &["--offline", "--release"]] {
         crates.explore("relies", &[more, &["both_use_it"]].concat()).says(1, &["data race"]);
     }
+}
+
+/// What a test leaves of its process is not what the next one finds.
+#[test]
+fn a_hook_that_ends_the_process_costs_no_other_test() {
+    let ends = "its panic hook ends the program, and hooks are not explored";
+    Crates::new()
+        .explore("surroundings", &["--offline", "--test", "hooks"])
+        .says(4, &[ends, "b_panics  proved: ", "c_is_joined  proved: "]);
 }

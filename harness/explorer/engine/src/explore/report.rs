@@ -195,6 +195,11 @@ fn standing(machine: &Machine, wait: &Wait) -> String {
         Some(WaitsFor::Notify { condvar }) => {
             format!("{name} waits{place} for a notification of {}", object(condvar))
         }
+        Some(WaitsFor::Join { thread })
+            if machine.threads[wait.thread.0 as usize].pending.ends_the_process() =>
+        {
+            format!("{name} waits{place} while {} ends the process", names(&[*thread]))
+        }
         Some(WaitsFor::Join { thread }) => format!("{name} joins{place} {}", names(&[*thread])),
         Some(WaitsFor::Unpark) => format!("{name} is parked{place}"),
         Some(WaitsFor::Barrier { barrier }) => {

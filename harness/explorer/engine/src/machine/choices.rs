@@ -298,11 +298,18 @@ impl Machine {
             Op::Send(_) | Op::SendTaken { .. } | Op::Receive { .. } => self.channel_ready(thread),
             Op::Print(stream) | Op::LockStream(stream) => self.stream_ready(tid, stream),
             Op::SpinYield => self.may_spin_on(tid),
+            Op::BeginExit | Op::Exit(_) => self.may_end_the_process(tid),
+            Op::Return | Op::End if tid == 0 => self.may_end_the_process(tid),
             // One that grows, as a back-off does, was not meant to be endless.
             Op::Sleep(time) => time < ENDLESS || thread.slept >= time >> 10,
             Op::SleepEnds(_) => false,
             _ => true,
         }
+    }
+
+    /// Whether no other thread does: who comes later pauses until the process has ended.
+    pub(super) fn may_end_the_process(&self, tid: Tid) -> bool {
+        self.exiting.is_none_or(|other| other == tid)
     }
 
     /// The stores that a load may read, oldest first.
@@ -534,6 +541,8 @@ impl Machine {
             Op::Print(_) | Op::LockStream(_) | Op::UnlockStream(_) | Op::Input => {
                 same(self.stream_footprint(thread.pending))
             }
+            // Who comes first, also before main returns.
+            Op::BeginExit => same(ambient(end_of(0), Kind::Write)),
             Op::Exit(_) | Op::Abort => same(Footprint::everything()),
         }
     }

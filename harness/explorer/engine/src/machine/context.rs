@@ -146,7 +146,7 @@ fn answer(
             std::ptr::from_ref(at).addr().rotate_left(8) ^ super::spinning::kind(&op) as usize;
         super::arena::note_step(me, (line, stack));
         if machine.in_hook {
-            let ends = matches!(op, Op::Exit(_) | Op::Abort);
+            let ends = matches!(op, Op::BeginExit | Op::Exit(_) | Op::Abort);
             let does = if ends { "ends the program" } else { "uses what threads share" };
             machine
                 .fail(Bad::Refused(format!("its panic hook {does}, and hooks are not explored")));

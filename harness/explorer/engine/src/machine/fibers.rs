@@ -276,7 +276,8 @@ impl Fibers {
         if tid == me {
             return address < here;
         }
-        slot.fiber.is_none() || address < slot.depth.get()
+        let deepest = slot.depth.get().max(frames::innermost_of_the_user(tid));
+        slot.fiber.is_none() || address < deepest
     }
 
     /// On whose stack an address lies.

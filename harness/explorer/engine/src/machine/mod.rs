@@ -188,6 +188,12 @@ pub struct Machine {
     pub failure: Option<Bad>,
     /// The program has ended itself, with success.
     pub exited: bool,
+    /// Who ends the process: std lets nobody else do it then. Main does when it returns.
+    pub exiting: Option<Tid>,
+    /// And calls `exit` once more.
+    pub exits_again: bool,
+    /// What the program finds its main thread called, if not `main`.
+    pub main_is_called: Option<std::sync::Arc<str>>,
     /// Where the threads stood when that happened.
     pub standing_at_end: Vec<trace::Wait>,
     /// The panics so far, the first one first.
@@ -277,6 +283,9 @@ impl Machine {
             ends_at: None,
             whole_stories: false,
             exited: false,
+            exiting: None,
+            exits_again: false,
+            main_is_called: None,
             tracer: None,
             output: Vec::new(),
             streams: streams::Streams::default(),
@@ -334,6 +343,8 @@ impl Machine {
         self.raised.clear();
         self.ends_at = None;
         self.exited = false;
+        self.exiting = None;
+        self.exits_again = false;
         self.output.clear();
         self.streams = streams::Streams::default();
         self.hook = None;

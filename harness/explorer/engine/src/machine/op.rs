@@ -144,6 +144,8 @@ pub enum Op {
     UnlockStream(trace::Stream),
     /// Reads from standard input.
     Input,
+    /// The thread begins to end the process, and destroys its thread-locals: nobody else can end it any more.
+    BeginExit,
     Exit(i32),
     Abort,
 }
@@ -165,6 +167,11 @@ impl Op {
                 | DropReceiver(_)
                 | UnlockStream(_)
         )
+    }
+
+    /// Whether it is an end of the process, or of the main thread.
+    pub fn ends_the_process(&self) -> bool {
+        matches!(self, Self::BeginExit | Self::Exit(_) | Self::Return | Self::End)
     }
 
     /// Whether std waits here by `park`, other than in `park` itself.

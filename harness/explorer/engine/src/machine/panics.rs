@@ -148,6 +148,9 @@ impl Machine {
 
     /// Why a thread that did not ask for it ends the process, if a panic is the reason.
     pub fn why_it_aborts(&self, tid: Tid) -> Option<String> {
+        if self.exits_again && self.exiting == Some(tid) {
+            return Some("it calls `exit` while it ends the process".to_owned());
+        }
         if self.threads[tid].panics == 0 {
             return None;
         }

@@ -88,13 +88,16 @@ impl Machine {
                 self.threads[tid].rests = !self.threads[other].has_returned();
             }
             Op::Start => self.after.extend(self.threads[tid].spawned_by),
+            Op::BeginExit => self.exiting = Some(tid),
             Op::Return => {
+                self.main_returns(tid);
                 self.locals_go(usize::MAX);
                 self.changes_past(tid, self.threads[tid].past, Was::Unfinished);
                 let knows = self.threads[tid].views.current.clone();
                 self.threads[tid].returned = Some((step, knows));
             }
             Op::End => {
+                self.main_returns(tid);
                 self.locals_go(usize::MAX);
                 if self.threads[tid].returned.is_none() {
                     self.changes_past(tid, self.threads[tid].past, Was::Unfinished);
@@ -389,6 +392,13 @@ impl Machine {
             }
         }
         Done::OK
+    }
+
+    /// The process ends with main, whose thread-locals are destroyed first.
+    fn main_returns(&mut self, tid: Tid) {
+        if tid == 0 {
+            self.exiting = Some(tid);
+        }
     }
 
     /// Whose park token an `Op::Unpark` sets.

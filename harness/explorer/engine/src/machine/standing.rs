@@ -44,6 +44,9 @@ impl Machine {
             Op::Join(other) | Op::JoinScoped(other) => {
                 Some(WaitsFor::Join { thread: thread_id(other) })
             }
+            Op::BeginExit | Op::Exit(_) | Op::Return | Op::End => {
+                self.exiting.map(|other| WaitsFor::Join { thread: thread_id(other) })
+            }
             Op::Park { .. } => Some(WaitsFor::Unpark),
             Op::Sleep(_) => Some(WaitsFor::Time),
             Op::Pass { barrier, .. } => {

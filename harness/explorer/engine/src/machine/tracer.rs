@@ -144,6 +144,9 @@ impl Machine {
         if matches!(op, Op::Park { .. }) && done.value == 1 {
             step.note = Some("finds a token that a call of std has left".to_owned());
         }
+        if op == Op::Abort {
+            step.note = self.why_it_aborts(tid);
+        }
         let caller = self.threads[tid].caller;
         if let Some(tracer) = &mut self.tracer {
             step.preempts = std::mem::take(&mut tracer.preempts);
@@ -238,7 +241,12 @@ impl Machine {
         let shared = LockMode::Shared;
         Some(match op {
             Op::Start => Operation::Start,
-            Op::Return | Op::Queue(_) | Op::QueueRead(_) | Op::RestIn { .. } | Op::RestScope(_) => {
+            Op::Return
+            | Op::BeginExit
+            | Op::Queue(_)
+            | Op::QueueRead(_)
+            | Op::RestIn { .. }
+            | Op::RestScope(_) => {
                 return None;
             }
             Op::Read(_) if alt == BEHIND => return None,

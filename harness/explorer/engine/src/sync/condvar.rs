@@ -58,7 +58,7 @@ impl Condvar {
         call: &'static str,
         at: Loc,
     ) -> Waited<'a, T> {
-        let mutex = guard.lock;
+        let (mutex, panicking) = (guard.lock, guard.panicking);
         let ns = timeout.map(nanoseconds);
         if let Hold::Explored(lock) = guard.hold
             && let Some(condvar) = self.object()
@@ -77,11 +77,14 @@ impl Condvar {
                 mutex.id.was_used();
                 hold = Hold::Explored(lock);
             }
-            return (mutex.guard(None, hold, at), WaitTimeoutResult(timed_out));
+            return (mutex.guard_since(panicking, None, hold, at), WaitTimeoutResult(timed_out));
         }
         let Some(real) = guard.real.take() else {
             // Neither in an execution nor outside: the lock was refused.
-            return (mutex.guard(None, Hold::Nothing, at), WaitTimeoutResult(false));
+            return (
+                mutex.guard_since(panicking, None, Hold::Nothing, at),
+                WaitTimeoutResult(false),
+            );
         };
         guard.hold = Hold::Nothing;
         drop(guard);
@@ -94,7 +97,7 @@ impl Condvar {
             }
         };
         let (real, timed_out) = record::wait(self.recorded(), mutex.recorded(), ns, call, at, wait);
-        (mutex.guard(Some(real), Hold::Real, at), WaitTimeoutResult(timed_out))
+        (mutex.guard_since(panicking, Some(real), Hold::Real, at), WaitTimeoutResult(timed_out))
     }
 
     /// Gives the lock back, waits for a notification, takes the lock again. May wake spuriously.

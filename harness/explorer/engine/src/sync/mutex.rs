@@ -38,7 +38,7 @@ pub struct MutexGuard<'a, T: ?Sized + 'a> {
     /// The real lock, outside of executions.
     pub(super) real: Option<std::sync::MutexGuard<'a, ()>>,
     pub(super) hold: Hold,
-    panicking: bool,
+    pub(super) panicking: bool,
     at: Loc,
 }
 
@@ -99,8 +99,18 @@ impl<T: ?Sized> Mutex<T> {
         hold: Hold,
         at: Loc,
     ) -> LockResult<MutexGuard<'a, T>> {
-        let guard = MutexGuard { lock: self, real, hold, panicking: crate::panic::panicking(), at };
-        self.poison.wrap(guard)
+        self.guard_since(crate::panic::panicking(), real, hold, at)
+    }
+
+    /// A guard that stands for one that was there before: whether a panic was under way is asked when that was made.
+    pub(super) fn guard_since<'a>(
+        &'a self,
+        panicking: bool,
+        real: Option<std::sync::MutexGuard<'a, ()>>,
+        hold: Hold,
+        at: Loc,
+    ) -> LockResult<MutexGuard<'a, T>> {
+        self.poison.wrap(MutexGuard { lock: self, real, hold, panicking, at })
     }
 
     /// Waits for the lock.

@@ -124,7 +124,14 @@ pub fn current() -> Thread {
     plain::asks_who();
     let explored = context::with(|machine| {
         let tid = machine.current;
-        Thread::explored(machine.id, tid, machine.threads[tid].name.clone())
+        let other = machine.main_is_called.clone().filter(|_| tid == 0);
+        let name = other.or_else(|| machine.threads[tid].name.clone());
+        Thread::explored(machine.id, tid, name)
     });
     explored.unwrap_or_else(|| Thread::real(std::thread::current()))
+}
+
+/// What the explored program finds its main thread called, which pictures go on calling `main`: a test's thread has the name of the test.
+pub fn call_main(name: &str) {
+    context::with(|machine| machine.main_is_called = Some(Arc::from(name)));
 }

@@ -85,6 +85,20 @@ pub fn suspended(tid: Tid) {
     standing(tid, |standing| standing.now = now);
 }
 
+/// Where the stack of a thread was that has given the turn away, in the innermost function of the user's that it is in: what lies deeper is none of the user's variables. 0 if it is in none.
+pub fn innermost_of_the_user(tid: Tid) -> usize {
+    standing(tid, |standing| {
+        let mut now = standing.now;
+        for frame in standing.frames.iter().rev() {
+            if now & INSIDE == 0 {
+                return frame.stack;
+            }
+            now = frame.before;
+        }
+        0
+    })
+}
+
 /// While it lives, what a stand-in does is the user's doing, as when it destroys a value of the user's.
 #[must_use]
 pub struct AsTheUser(u8);

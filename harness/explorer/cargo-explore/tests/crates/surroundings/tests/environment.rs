@@ -16,6 +16,7 @@ fn as_cargo_has_it() {
     assert!(out.ends_with("out"), "{out}");
     let libraries = var("LD_LIBRARY_PATH").unwrap();
     assert!(std::env::split_paths(&libraries).any(|path| path == Path::new(&out)));
+    assert_eq!(std::thread::current().name(), Some("as_cargo_has_it"));
     assert_eq!(
         Path::new(&var("FIXTURES").unwrap()),
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
