@@ -104,6 +104,7 @@ fn note(info: &PanicHookInfo<'_>) -> Option<Option<Arc<Hook>>> {
         let at = info.location().map(trace::Location::from);
         // Nothing else on the stable toolchain says whether a panic unwinds.
         let unwinds = !format!("{info:?}").contains("can_unwind: false");
+        machine.uses_hook(false);
         machine.raise(message, at, unwinds);
         machine.hook.clone()
     })
@@ -118,7 +119,10 @@ fn note(info: &PanicHookInfo<'_>) -> Option<Option<Arc<Hook>>> {
 pub fn set_hook(hook: Hook) {
     assert!(!panicking(), "cannot modify the panic hook from a panicking thread");
     let mut hook = Some(Arc::new(hook));
-    let before = context::with(|machine| std::mem::replace(&mut machine.hook, hook.take()));
+    let before = context::with(|machine| {
+        machine.uses_hook(true);
+        std::mem::replace(&mut machine.hook, hook.take())
+    });
     match before {
         // Its destructor is the program's, and may do what the program may.
         Some(before) => {
@@ -141,7 +145,11 @@ pub fn set_hook(hook: Hook) {
 pub fn take_hook() -> Hook {
     assert!(!panicking(), "cannot modify the panic hook from a panicking thread");
     let first = || -> Hook { Box::new(default_hook) };
-    let hook = match context::with(|machine| machine.hook.take()) {
+    let taken = context::with(|machine| {
+        machine.uses_hook(true);
+        machine.hook.take()
+    });
+    let hook = match taken {
         Some(explored) => explored,
         None => OUTSIDE.write().unwrap_or_else(PoisonError::into_inner).take(),
     };

@@ -106,6 +106,8 @@ enum Thing {
     Variable(Vec<u8>),
     /// Where reading goes on in an opened file: by which number of the execution's files, and its path.
     Place(usize, String),
+    /// What is called when a thread panics.
+    Hook,
 }
 
 impl Thing {
@@ -162,13 +164,25 @@ impl Machine {
                     };
                     format!("{who} changes {what}, which {whom} {does}")
                 }
-                (Thing::Variable(_), Thing::Place(..)) => return,
+                (Thing::Hook, _) => {
+                    let both = if changes && other.changes { "as" } else { "and" };
+                    let does = if changes && other.changes { "does" } else { "panics" };
+                    format!("{who} changes the panic hook, {both} {whom} {does}")
+                }
+                (Thing::Variable(_), Thing::Place(..) | Thing::Hook) => return,
             };
             self.fail(Bad::Refused(format!(
                 "{both}, and nothing orders the two, so that only one order can be explored; have a lock or a join order them"
             )));
         }
         self.used_outside.push(Use { thing, tid, after, changes });
+    }
+}
+
+impl Machine {
+    /// The current thread panics, or changes what is called then.
+    pub fn uses_hook(&mut self, changes: bool) {
+        self.uses(Thing::Hook, changes);
     }
 }
 

@@ -45,7 +45,7 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
         self.cell.init(Some(POISONED), call, at, &mut || {
             // SAFETY: the cell lets one thread in.
             let init = unsafe { &mut *self.init.get() };
-            let Some(taken) = init.take() else { panic!("{POISONED}") };
+            let Some(taken) = init.take() else { std::panic::panic_any(POISONED) };
             // A `static` is made anew in each execution, with the same initialiser. The copy is used in later executions only;
             // in a `static` the initialiser owns nothing, so using its bytes again is using it again.
             if crate::machine::context::is_exploring() && !std::mem::needs_drop::<F>() {

@@ -109,7 +109,7 @@ impl Once {
         at: Loc,
     ) -> Entered {
         let ignore_poison = if_poisoned.is_none();
-        let refuse = || -> ! { panic!("{}", if_poisoned.unwrap_or(POISONED)) };
+        let refuse = || -> ! { std::panic::panic_any(if_poisoned.unwrap_or(POISONED)) };
         if let Some(once) = object {
             let answer = context::visible_as(Op::OnceEnter { once, ignore_poison }, call, at);
             let value = match answer {
@@ -220,7 +220,7 @@ impl Once {
                 context::visible_as(Op::OnceWait { once, ignore_poison }, call, at)
                 && !done.ok
             {
-                panic!("{POISONED}");
+                std::panic::panic_any(POISONED);
             }
             return;
         }
@@ -228,7 +228,7 @@ impl Once {
         while *phase != Phase::Done {
             if *phase == Phase::Poisoned && !ignore_poison {
                 drop(phase);
-                panic!("{POISONED}");
+                std::panic::panic_any(POISONED);
             }
             phase = self.changed.wait(phase).unwrap_or_else(PoisonError::into_inner);
         }

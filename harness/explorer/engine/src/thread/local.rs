@@ -146,7 +146,7 @@ impl<T: 'static> LocalKey<T> {
             Ok(result) => result,
             Err(AccessError) => {
                 panic!(
-                    "cannot access a Thread Local Storage value during or after destruction: AccessError"
+                    "cannot access a Thread Local Storage value during or after destruction: {AccessError:?}"
                 )
             }
         }
@@ -157,7 +157,7 @@ impl<T: 'static> LocalKey<T> {
         let mut first = Some(value);
         if self.value(&mut first).is_err() {
             panic!(
-                "cannot access a Thread Local Storage value during or after destruction: AccessError"
+                "cannot access a Thread Local Storage value during or after destruction: {AccessError:?}"
             );
         }
         first
