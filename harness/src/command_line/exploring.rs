@@ -52,6 +52,11 @@ pub(super) struct ExploreArguments {
     /// Try only runs with at most this many preemptions; finds much, proves nothing
     #[arg(long, value_name = "N")]
     preemptions: Option<u32>,
+    /// Count threads that do the same once: of runs that differ only in which of several threads with
+    /// the same closure over the same objects does what, make one. This is off where somebody tells
+    /// these threads apart
+    #[arg(long, conflicts_with_all = ["preemptions", "resume", "merge", "outputs", "schedule", "step", "graph"])]
+    symmetry: bool,
     /// Let each thread wake up spuriously this many times
     #[arg(long, value_name = "N")]
     spurious: Option<u8>,
@@ -184,6 +189,7 @@ impl ExploreArguments {
             max_time: self.time.unwrap_or(default.max_time),
             max_steps: self.steps.unwrap_or(default.max_steps),
             preemptions: self.preemptions,
+            symmetry: self.symmetry,
             spurious: self.spurious.unwrap_or(default.spurious),
             weak_failures: self.weak_failures.unwrap_or(default.weak_failures),
             memory: match self.memory {

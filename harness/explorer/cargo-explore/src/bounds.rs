@@ -87,6 +87,11 @@ pub struct Bounds {
     /// Try only runs with at most this many preemptions; finds much, proves nothing
     #[arg(long, value_name = "N")]
     pub preemptions: Option<u32>,
+    /// Count threads that do the same once: of runs that differ only in which of several threads with
+    /// the same closure over the same objects does what, make one. This is off where somebody tells
+    /// these threads apart
+    #[arg(long, conflicts_with_all = ["preemptions", "resume", "merge", "schedule"])]
+    pub symmetry: bool,
     /// Let each thread wake up spuriously this many times
     #[arg(long, value_name = "N")]
     pub spurious: Option<u8>,
@@ -169,6 +174,7 @@ impl Bounds {
             early_timeouts: if timeouts == 0 { usual.early_timeouts } else { timeouts },
             max_steps: self.steps.or(package.steps).unwrap_or(usual.max_steps),
             preemptions: self.preemptions.or(package.preemptions),
+            symmetry: self.symmetry,
             spurious: self.spurious.or(package.spurious).unwrap_or(usual.spurious),
             eager_timeouts: timeouts > 0,
             detached: self.detached || package.detached,

@@ -63,6 +63,10 @@ impl Search {
     ///
     /// [`Misuse`], with what is wrong in it.
     pub fn check(&self) -> Result<(), Misuse> {
+        if self.config.symmetry && self.config.jobs > 1 {
+            let why = "--symmetry does not go together with --jobs: processes that share a search swap no threads";
+            return Err(Misuse(why.to_owned()));
+        }
         let Some(schedule) = &self.schedule else { return Ok(()) };
         let read = protocol::schedule::read(schedule, &mut self.config.clone());
         read.map(drop).map_err(|error| Misuse(format!("--schedule {schedule}: {error}")))

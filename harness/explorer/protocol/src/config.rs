@@ -69,6 +69,9 @@ pub struct Config {
     pub keep_going: bool,
     /// Seek a simple failing run: nothing odd in it that the failure does not need, and few preemptions.
     pub minimise: bool,
+    /// Threads that do the same count once: of runs that differ only in which of them does what, one is made. Threads do, if one thread spawns them one right
+    /// after the other, with the same closure over the same objects and a result that says nothing, and nobody tells them apart.
+    pub symmetry: bool,
     /// So many processes share the exhaustive search, once it has turned out to be long.
     pub jobs: u32,
     /// Share it in pieces of so many executions, and one after the other if there is one process, for its tests. 0: in pieces of a good size.
@@ -174,6 +177,7 @@ impl Default for Config {
             stack: 0,
             keep_going: false,
             minimise: true,
+            symmetry: false,
             jobs: 1,
             piece: 0,
             parts: 0,
@@ -313,6 +317,10 @@ pub enum Fault {
     LooksTooLate,
     /// Thinks that what is done under a lock changes nothing.
     SectionsChangeNothing,
+    /// Takes threads of one closure for the same, whatever it has captured.
+    SameCodeIsEnough,
+    /// Takes threads for the same although something is done between their joins.
+    JoinsTellNothing,
     /// Forgets what a piece of the search asks other pieces for.
     PiecesAskNothing,
     /// So many processes that share the search are killed as soon as they begin. That is no mistake of the engine's: it can happen.
@@ -387,6 +395,7 @@ fields!(Config {
     stack,
     keep_going,
     minimise,
+    symmetry,
     jobs;
     piece,
     parts,

@@ -48,6 +48,8 @@ pub struct Outcome {
     pub trace: Option<Trace>,
     /// The string that replays the failing run.
     pub schedule: Option<String>,
+    /// Threads that do the same were counted once: see [`Config::symmetry`](crate::Config::symmetry).
+    pub symmetry: bool,
     /// How many processes have shared the search. 0: it was not shared.
     pub processes: u32,
     /// Of how many parts the search consists, for as many machines. 0: it was not split.
@@ -157,11 +159,13 @@ impl Outcome {
     fn proof(&self) -> String {
         let within = self.within.as_ref().map(|within| format!(" for {within}"));
         let within = within.unwrap_or_default();
+        let once = if self.symmetry { ", threads that do the same counted once" } else { "" };
         match self.executions {
-            1 => format!("proved{within}: 1 execution covers every interleaving"),
-            n => {
-                format!("proved{within}: {n} executions cover every interleaving{}", self.shared())
-            }
+            1 => format!("proved{within}: 1 execution covers every interleaving{once}"),
+            n => format!(
+                "proved{within}: {n} executions cover every interleaving{once}{}",
+                self.shared()
+            ),
         }
     }
 
@@ -274,6 +278,7 @@ impl ToJson for Outcome {
             summary,
             trace,
             schedule,
+            symmetry,
             processes,
             parts,
             part,
@@ -302,6 +307,7 @@ impl ToJson for Outcome {
             outcome.field("summary", summary);
             outcome.field("trace", trace);
             outcome.field("schedule", schedule);
+            outcome.field("symmetry", symmetry);
             outcome.field("processes", processes);
             outcome.field("parts", parts);
             outcome.field("part", part);

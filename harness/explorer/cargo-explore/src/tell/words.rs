@@ -201,6 +201,7 @@ fn chinese(outcome: &Outcome, second: Option<Second>) -> String {
                 }
             };
             let shared = match outcome.processes {
+                _ if outcome.symmetry => "，做同样事情的线程只算一次".to_owned(),
                 _ if outcome.parts > 0 => format!(
                     "（{} 个部分；其中 {} 次重复了别的执行，每个部分都做了其中的 {} 次）",
                     outcome.parts, outcome.redundant, outcome.by_each

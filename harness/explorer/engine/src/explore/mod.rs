@@ -15,6 +15,7 @@ pub(crate) mod runner;
 mod runs;
 mod shards;
 mod shared;
+mod swapped;
 mod worker;
 
 use std::panic::Location;
@@ -147,6 +148,11 @@ impl Explorer {
                 Ok(()) => {}
                 Err(problem) => return Outcome::refused(name, problem),
             }
+        }
+        if config.symmetry
+            && let Err(problem) = exploration.swap_threads()
+        {
+            return Outcome::refused(name, problem);
         }
         exploration.search();
         exploration.conclude()
@@ -441,6 +447,7 @@ impl<'a> Exploration<'a> {
             && config.preemptions.is_none()
             && config.strategy == Strategy::Optimal
         {
+            self.name_threads_again();
             self.runner.with(|machine| machine.search = at_random(config));
             let before = self.outcome.executions;
             self.run(before + config.random_executions, self.start.elapsed() + config.random_time);
@@ -476,6 +483,7 @@ impl<'a> Exploration<'a> {
         }
         let random = at_random(config);
         let search = self.runner.with(|machine| std::mem::replace(&mut machine.search, random));
+        let swaps = self.swap(false);
         let before = self.outcome.clone();
         self.outcome.summary = "at random".to_owned();
         self.run(before.executions + SAMPLE, config.max_time);
@@ -483,6 +491,7 @@ impl<'a> Exploration<'a> {
             self.outcome.random = self.outcome.executions - before.executions;
             return true;
         }
+        self.swap(swaps);
         self.outcome = before;
         self.runner.with(|machine| machine.search = search);
         false
@@ -502,6 +511,9 @@ impl<'a> Exploration<'a> {
             }
             self.outcome.executions += 1;
             let too_long = bad == Some(Bad::TooLong);
+            if self.tells_apart(bad.as_ref()) {
+                continue;
+            }
             if too_long {
                 self.outcome.too_long += 1;
                 if exhaustive && !self.config.keep_going {
@@ -596,7 +608,7 @@ impl<'a> Exploration<'a> {
             machine.config.counters |= counters;
             machine.config.streams |= streams;
             machine.config.every_round |= doubts;
-            machine.search = search(&machine.config);
+            swapped::search_anew(machine);
         });
         self.outcome.executions = 0;
     }
@@ -624,14 +636,14 @@ impl<'a> Exploration<'a> {
             }
             config.long_sleeps = sleeps;
             [config.queues, config.readers, config.tokens, config.results, config.poisons] = found;
-            machine.search = search(&machine.config);
+            swapped::search_anew(machine);
             true
         });
         if !noticed {
             return false;
         }
-        let Outcome { name, bounds, not_checked, .. } = std::mem::take(&mut self.outcome);
-        self.outcome = Outcome { name, bounds, not_checked, ..Outcome::default() };
+        let Outcome { name, bounds, not_checked, symmetry, .. } = std::mem::take(&mut self.outcome);
+        self.outcome = Outcome { name, bounds, not_checked, symmetry, ..Outcome::default() };
         self.found = None;
         true
     }
@@ -653,9 +665,11 @@ impl<'a> Exploration<'a> {
     /// Runs an equivalent of the execution that has just ended, and that one again.
     fn instead(&self, choices: Vec<Choice>) -> Option<Found> {
         let guide: Box<dyn Search> = Box::new(Guided::exact(choices));
+        let swaps = self.swap(false);
         let search = self.runner.with(|machine| std::mem::replace(&mut machine.search, guide));
         let found = minimise::run(self.runner);
         self.runner.with(|machine| machine.search = search);
+        self.swap(swaps);
         self.runner.execute(false);
         found
     }
@@ -729,6 +743,7 @@ impl<'a> Exploration<'a> {
 
     /// Makes the failing run simple, and tells it.
     fn conclude(mut self) -> Outcome {
+        self.name_threads_again();
         let (met, policies) = self.runner.with(|machine| (machine.bounds_met, machine.policies));
         outcome::note_bounds(&mut self.outcome, met, self.config);
         outcome::add_what_was_met(&mut self.outcome, self.config, policies);

@@ -74,6 +74,9 @@ fn bounds(config: &Config) -> Vec<String> {
             counted(u32::from(looks), "look")
         ));
     }
+    if config.symmetry {
+        bounds.push(COUNTED_ONCE.to_owned());
+    }
     if config.detached {
         bounds.push("threads may be left running at the end".to_owned());
     }
@@ -81,6 +84,18 @@ fn bounds(config: &Config) -> Vec<String> {
         bounds.push(format!("at most {preemptions} preemptions"));
     }
     bounds
+}
+
+const COUNTED_ONCE: &str = "threads that do the same are counted once";
+const SOME_ONCE: &str =
+    "threads that do the same are counted once, but for those that the program tells apart";
+const NONE_ONCE: &str = "threads that do the same are told apart by the program, and each counts";
+
+/// The program tells threads apart: all that do the same, or some.
+pub(super) fn note_told_apart(outcome: &mut Outcome, all: bool) {
+    outcome.symmetry = !all;
+    outcome.bounds.retain(|bound| bound != COUNTED_ONCE && bound != SOME_ONCE);
+    outcome.bounds.push(if all { NONE_ONCE } else { SOME_ONCE }.to_owned());
 }
 
 /// A number of things.
@@ -151,7 +166,7 @@ mod tests {
                 ..usual.clone()
             },
             Config { looks: Some(2), ..usual.clone() },
-            Config { looks: Some(1), ..usual.clone() },
+            Config { looks: Some(1), symmetry: true, ..usual.clone() },
             Config {
                 spurious: 2,
                 weak_failures: 2,
@@ -176,6 +191,7 @@ mod tests {
                 ..Policies::default()
             };
             add_what_was_met(&mut outcome, &config, policies);
+            outcome.bounds.extend([SOME_ONCE, NONE_ONCE].map(str::to_owned));
             let mut read = Read {
                 random: true,
                 keys: true,

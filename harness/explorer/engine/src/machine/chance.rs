@@ -136,6 +136,10 @@ impl Machine {
     /// The current thread uses a thing. What two threads do, of which one changes it, has to be in an order: no other is explored.
     fn uses(&mut self, thing: Thing, changes: bool) {
         let tid = self.current;
+        if changes {
+            // In which order births, joins and this come is not looked at.
+            self.tell_all_apart();
+        }
         let Some(after) = self.search.known_steps(tid as u8, tid as u8) else { return };
         let clashes = |earlier: &&Use| {
             let known = self.search.known_steps(earlier.tid as u8, tid as u8);

@@ -47,6 +47,11 @@ impl Machine {
         let mut choices = std::mem::take(&mut self.choices);
         choices.clear();
         self.quiescent = false;
+        if let Some(tid) = self.who_begins() {
+            choices.push(Choice { thread: tid as u8, alt: 0 });
+            self.choices = choices;
+            return;
+        }
         for tid in 0..self.threads.len() {
             self.alternatives(tid, &mut choices);
         }
@@ -55,6 +60,9 @@ impl Machine {
         }
         if choices.is_empty() {
             self.quiescent = true;
+            if self.symmetry.is_on && self.joins_are_late() {
+                self.tell_all_apart();
+            }
             for tid in 0..self.threads.len() {
                 if self.fires_when_quiet(tid) {
                     choices.push(Choice { thread: tid as u8, alt: QUIESCENT_ALT });
@@ -263,8 +271,13 @@ impl Machine {
     pub(super) fn is_enabled(&self, tid: Tid) -> bool {
         let thread = &self.threads[tid];
         match thread.pending {
-            Op::Join(other) => self.threads[other].ended.is_some(),
-            Op::JoinScoped(other) => self.threads[other].has_returned(),
+            Op::Start => !self.waits_to_begin(tid),
+            Op::Join(other) => {
+                self.joined_with(other).all(|other| self.threads[other].ended.is_some())
+            }
+            Op::JoinScoped(other) => {
+                self.joined_with(other).all(|other| self.threads[other].has_returned())
+            }
             Op::Lock(lock) => self.lock(lock).is_free(),
             Op::Read(lock) => self.lock(lock).owner.is_none(),
             Op::ReadBehind(lock) => {

@@ -29,6 +29,7 @@
 //! | `hashing` | the keys of `HashMap`s, the same in every execution |
 //! | `statics` | values that outlive an execution |
 //! | `streams` | standard input, output and error |
+//! | `symmetry` | threads that do the same |
 //! | `tracer`, `standing` | the story of one execution, for people |
 //! | `panics` | which panic is the failure |
 //! | `overflow`, `watchdog` | what cannot be explored any further |
@@ -64,6 +65,7 @@ mod standing;
 pub mod statics;
 pub mod streams;
 pub mod sweep;
+pub mod symmetry;
 pub mod thread;
 pub mod tracer;
 mod turns;
@@ -256,6 +258,7 @@ pub struct Machine {
     read_since: (u32, u32),
     /// The last yield for that reason, and how many there were since somebody did anything else.
     read_yields: (u32, u32),
+    pub symmetry: symmetry::Symmetry,
     /// Counts operations for the watchdog.
     pub watch: std::sync::Arc<watchdog::Watch>,
 }
@@ -317,6 +320,7 @@ impl Machine {
             stack_at_end: None,
             read_since: (0, 0),
             read_yields: (0, 0),
+            symmetry: Default::default(),
             watch: std::sync::Arc::default(),
             config,
         }
@@ -366,6 +370,7 @@ impl Machine {
         self.mover = Default::default();
         self.circle = Default::default();
         self.closer = None;
+        self.symmetry.begin();
         let mut main = Thread::new(Some("main".into()), None, at, &self.config);
         main.exists = true;
         self.give_a_clock(&mut main);
@@ -412,6 +417,7 @@ impl Machine {
         thread.exists = true;
         thread.spawned_by = Some(self.steps - 1);
         thread.views.learn(&self.threads[self.current].views.current);
+        self.is_born(&mut thread);
         self.give_a_clock(&mut thread);
         self.count_step(self.current);
         self.threads.push(thread);

@@ -209,6 +209,7 @@ impl Machine {
     /// looks at what `join` returns.
     pub fn root_panicked(&mut self, tid: Tid) {
         self.threads[tid].panics = 0;
+        self.tell_apart_from_others(tid);
         if tid == 0
             && let Some(panic) = self.threads[0].panic
         {

@@ -4,6 +4,7 @@ use super::choices::{BEHIND, LONG, SPURIOUS, STRAY, TIMED_OUT, WEAK_FAILURE, eat
 use super::object::{OncePhase, State};
 use super::op::{Obj, Op, Tid};
 use super::past::{self, Was};
+use super::symmetry::tids;
 use super::thread::Woken;
 use super::{Bad, Machine};
 use crate::config::{Fault, Memory};
@@ -46,7 +47,8 @@ impl Machine {
         if !idle {
             self.threads[tid].last_act = step;
         }
-        self.policies.note(tid, &self.threads[tid], op, &self.objects);
+        self.note_policies(tid, op);
+        self.threads[tid].taken += 1;
         let done = self.execute(tid, op, alt, step, update, &mut woken);
         self.count_step(tid);
         if self.threads[tid].spin.tied.is_some() {
@@ -107,13 +109,17 @@ impl Machine {
             Op::LetGo(other) => self.let_go(tid, other),
             Op::Spawn => {}
             Op::Join(other) => {
-                self.after.extend(self.threads[other].ended);
-                self.learn_from_end(tid, other);
+                for other in self.joined_with(other) {
+                    self.after.extend(self.threads[other].ended);
+                }
+                self.join(tid, other, false);
             }
             Op::JoinScoped(other) => {
-                let returned = self.threads[other].returned.as_ref().map(|returned| returned.0);
-                self.after.extend(returned.or(self.threads[other].ended));
-                self.learn_from_return(tid, other);
+                for other in self.joined_with(other) {
+                    let returned = self.threads[other].returned.as_ref().map(|returned| returned.0);
+                    self.after.extend(returned.or(self.threads[other].ended));
+                }
+                self.join(tid, other, true);
             }
             Op::IsFinished(other) => {
                 // It loads a counter `Relaxed`, and so teaches nothing of what the thread has done.
@@ -433,6 +439,17 @@ impl Machine {
             let views = &mut self.threads[tid].views;
             views.current.set(clock, acquired.get(clock));
             views.released.set(clock, acquired.get(clock));
+        }
+    }
+
+    /// A thread has joined another, or its closure: it learns what that one knew, and of a family what all knew, at the last join.
+    fn join(&mut self, tid: Tid, other: Tid, closures: bool) {
+        let (ended, returned) = self.gathers(other, closures);
+        for other in tids(ended) {
+            self.learn_from_end(tid, other);
+        }
+        for other in tids(returned) {
+            self.learn_from_return(tid, other);
         }
     }
 

@@ -31,6 +31,7 @@
 
 use super::object::Object;
 use super::op::{Loc, Op, Tid};
+use super::symmetry::tids;
 use super::thread::Thread;
 use super::{Machine, arena, context};
 
@@ -196,6 +197,23 @@ fn shorter(one: u64, other: u64) -> u64 {
 }
 
 impl Machine {
+    /// A thread does something. The others of its family do it as well, in runs that need not be made.
+    pub(super) fn note_policies(&mut self, tid: Tid, op: Op) {
+        if !self.symmetry.is_on {
+            return self.policies.note(tid, &self.threads[tid], op, &self.objects);
+        }
+        let unparked = match op {
+            Op::Unpark(whom) => self.family_of(whom),
+            _ => 1,
+        };
+        for whom in tids(unparked) {
+            let op = if matches!(op, Op::Unpark(_)) { Op::Unpark(whom) } else { op };
+            for who in tids(self.family_of(tid)) {
+                self.policies.note(who, &self.threads[tid], op, &self.objects);
+            }
+        }
+    }
+
     /// Whether it makes a difference to a thread that std's calls leave a park token with it.
     pub fn minds_left(&self, tid: Tid) -> bool {
         self.config.left >> tid & 1 == 1

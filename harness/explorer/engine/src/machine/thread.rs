@@ -103,6 +103,16 @@ pub struct Thread {
     pub clock: usize,
     /// For a trace: it was shown as blocked and has not gone on since.
     pub shown_blocked: bool,
+    /// How many steps it has taken.
+    pub taken: u32,
+    /// The family that it is of: see [`super::symmetry`].
+    pub family: Option<usize>,
+    /// What it is about to spawn.
+    pub bears: Option<super::symmetry::Kin>,
+    /// The family of which it has just spawned a member.
+    pub brood: Option<usize>,
+    /// The family of which it has joined some.
+    pub gathers: Option<usize>,
 }
 
 /// Why a wait ends.
@@ -180,6 +190,11 @@ impl Thread {
             received: None,
             clock: 0,
             shown_blocked: false,
+            taken: 0,
+            family: None,
+            bears: None,
+            brood: None,
+            gathers: None,
         }
     }
 

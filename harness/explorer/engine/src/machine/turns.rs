@@ -31,6 +31,7 @@ impl Machine {
         self.policies.timed |= timed;
         self.policies.naps |= timed && op.timeout().is_some_and(thread::is_nap);
         self.bounds_met.timeouts |= late && timed;
+        self.watch_kin(op);
         self.decide();
     }
 
@@ -82,11 +83,15 @@ impl Machine {
                 let who_is_stuck = self.stuck();
                 let all = self.choices.iter().all(|choice| who_is_stuck >> choice.thread & 1 == 1);
                 let stuck = all && self.may_doubt() && !self.search.redundant();
+                if who_is_stuck != 0 {
+                    self.tell_all_apart();
+                }
                 let next = match (self.search.looks_ahead(), who_is_stuck) {
                     (false, 0) => Vec::new(),
                     (false, _) => self.next_steps(|(_, widest)| widest),
                     (true, _) => self.next_steps(|(touched, _)| touched),
                 };
+                let twins = self.twins();
                 let view = View {
                     choices: &self.choices,
                     last: self.last as u8,
@@ -100,6 +105,7 @@ impl Machine {
                     storing: self.storing(),
                     silent: silent(&self.threads),
                     next: &next,
+                    twins: &twins,
                 };
                 let choice = self.search.choose(&view);
                 if stuck {

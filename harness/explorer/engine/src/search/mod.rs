@@ -80,6 +80,8 @@ pub(crate) struct View<'a> {
     /// What the next step of each thread that can go on would touch, if the search [looks ahead](Search::looks_ahead); what it could touch in any of its
     /// alternatives, if somebody is stuck; else nothing.
     pub next: &'a [(u8, Footprint)],
+    /// Threads that can be swapped here, as bit masks: what one does next, each of them does in the same alternatives, and it touches the same.
+    pub twins: &'a [u64],
 }
 
 /// A step that was taken.

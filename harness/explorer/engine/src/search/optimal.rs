@@ -15,8 +15,38 @@
 //! - A search can be confined to the runs that begin in a given way: what can come after it is searched as if the program began there, and races
 //!   with steps before are not turned round. Which steps were taken before makes no difference to who can notice whom afterwards.
 //! - A search can be given away in pieces, see [`pieces`].
+//! - Threads that can be swapped count once, see below.
 //! - Adding the *thread* of the later event to what is tried (Flanagan and Godefroid, POPL 2005) would be unsound together with sleep
 //!   sets; what is planned here is the whole sequence, whose first step is an initial of it.
+
+//! ## Twins
+//!
+//! Where threads do the same ([`symmetry`](crate::machine::symmetry)), the machine says at each node which of them are *twins*: they have begun, and done
+//! nothing yet. To permute twins maps every run from there to one that differs in names alone. Of these, one is made. (Emerson, Jha, Peled: "Combining Partial
+//! Order and Symmetry Reductions", TACAS 1997; Kokologiannakis, Marmanis, Vafeiadis: "SPORE", PLDI 2024.) It takes three things:
+//!
+//! - When a step was explored at a node, the same step of its twins is put asleep beside it.
+//! - A sequence that can begin with a twin of the step which is being explored is not planned.
+//! - A sleeper that was inherited from another node covers only what it can begin itself, and not what it is merely independent of.
+//!
+//! *Why nothing is lost.* Let `A(E)` be the permutations, within families, of the threads that have done nothing in `E` but begin. They map runs from `E` to
+//! runs from `E`; and `A(E.q)` is a part of `A(E)`, because what a thread has done it has done. When the search leaves `E`, this holds: for every complete
+//! run `w` from `E` there is a `π` in `A(E)` such that something which sleeps at `E` is a weak initial of `π(w)`. By induction on the order in which nodes are left;
+//! suppose that `w` is an exception. Take those `π` in `A(E)` and `q`, explored at `E`, for which the prefix `u` of `π(w)` that `q` is independent of is longest (there is a `q`: what is explored
+//! at `E` is asleep then; and where everything possible slept, each run begins with a sleeper). Let `e` be the event after `u`. By induction, somewhere after `E.q` a run was made that begins as
+//! `τ(u)` and has `τ(e)` in a race with `q`, for a `τ` in `A(E.q)`, which does not move the thread of `q`; it cannot have been left to what slept at `E` already, for that would be a weak initial of
+//! `τ(π(w))`. Turning the race round asks for `τ(u.e)`, or what of it `e` needs. If it is covered by an inherited sleeper, that is a weak initial of `τ(π(w))`, and
+//! `τ.π` is in `A(E)`: no exception. Else it is covered by something that in the end was explored at `E`, or is a twin of that, or it was put into the tree below such a step: and that step, or with one swap more
+//! its twin, is independent of a longer prefix, or the first of it. That is a contradiction.
+//!
+//! Nothing in this needs the way that a wakeup tree plans; and it must not. With wakeup trees alone, what sleeps is awake again when the planned way was gone, and a sequence
+//! that an inherited sleeper is independent of was planned with its whole way. Twins break that: the way may have been planned under other names, and left out because they are
+//! names of something explored. Hence the third point; without it, four threads that load and one that stores twice lose two outcomes of fifteen.
+//!
+//! Sleep sets are inherited as ever. If `q` sleeps at `E` and is independent of `p`, a run from `E.p` that can begin with `q` is one from `E` that can, and some
+//! permutation of it is equivalent to a run that was made before. Each such step leads to the left in the tree of all runs, which is finite; so in the end to one that was made.
+//!
+//! What this costs: a way that was planned may turn out to sleep, and a run be made in vain; [`redundant`](super::Search::redundant) says so.
 
 pub(crate) mod board;
 mod estimate;
@@ -43,6 +73,8 @@ struct Sleeper {
     footprint: Footprint,
     /// What its thread could touch in another alternative. A run that such an alternative depends on is not covered by this one.
     widest: Footprint,
+    /// It was put asleep at an earlier node, in a search that swaps threads. Then only what it can begin itself is covered, see [the module](self).
+    is_inherited: bool,
 }
 
 /// The state of the search at one depth.
@@ -54,6 +86,8 @@ struct Node {
     asleep: Vec<Sleeper>,
     /// What is to be tried. The first branch is the current one; its children have moved to the next node.
     tree: Vec<Branch>,
+    /// Threads that can be swapped here, as bit masks.
+    twins: Vec<u64>,
     /// How many objects were known here.
     objects: u32,
     /// How many branches were tried to their ends.
@@ -67,6 +101,15 @@ struct Node {
 impl Node {
     fn sleeps(&self, choice: Choice) -> bool {
         self.asleep.iter().any(|sleeper| sleeper.choice == choice)
+    }
+
+    /// What the threads do that can be swapped here with that of a choice, if they do the same.
+    fn twins(&self, choice: Choice) -> impl Iterator<Item = Choice> + use<> {
+        let like = |mask: &&u64| **mask >> choice.thread & 1 == 1;
+        let mask = self.twins.iter().find(like).copied().unwrap_or_default();
+        let others =
+            (0..64).filter(move |&thread| thread != choice.thread && mask >> thread & 1 == 1);
+        others.map(move |thread| Choice { thread, ..choice })
     }
 
     fn awake(&self, choice: Choice) -> bool {
@@ -128,6 +171,8 @@ pub(crate) struct Optimal {
     is_going_on: bool,
     /// Somebody has waited in a loop.
     waits: bool,
+    /// Threads that can be swapped count once.
+    pub(crate) swaps: bool,
     /// How many executions were made.
     made: u64,
     /// What the last execution did, and where its objects were created: for the [guess](estimate) of how many there will be.
@@ -156,6 +201,7 @@ impl Optimal {
         let mut node = self.spare.pop().unwrap_or_default();
         node.choices = vec![choice];
         node.asleep.clear();
+        node.twins.clear();
         node.objects = view.objects;
         node.done = 0;
         (node.before, node.current) = (self.made, self.made);
@@ -177,12 +223,15 @@ impl Optimal {
             return;
         }
         let awake = parent.tree.first().map_or(&[][..], |branch| &branch.awake);
+        let stays_awake = |choice| {
+            awake.contains(&choice) || parent.twins(choice).any(|twin| awake.contains(&twin))
+        };
         let still = parent.asleep.iter().filter(|sleeper| {
             sleeper.choice.thread != event.choice.thread
-                && !awake.contains(&sleeper.choice)
+                && !stays_awake(sleeper.choice)
                 && !sleeper.footprint.conflicts(&event.footprint, view.places)
         });
-        node.asleep.extend(still.copied());
+        node.asleep.extend(still.map(|sleeper| Sleeper { is_inherited: self.swaps, ..*sleeper }));
     }
 
     /// Who has read the newest store in vain may wait for ever, whatever older ones it could read: then others go on.
@@ -305,9 +354,14 @@ impl Optimal {
         }
         let strictly = self.is_beside_others;
         let covered = node.asleep.iter().any(|sleeper| {
-            wakeup::weak_initial(sleeper.choice, &sleeper.widest, sequence, places).counts(strictly)
+            wakeup::weak_initial(sleeper.choice, &sleeper.widest, sequence, places)
+                .counts(strictly || sleeper.is_inherited)
         });
-        if covered {
+        // What comes of a twin is what comes of the earlier event, but for the names.
+        let swapped = node.twins(earlier.choice).any(|twin| {
+            wakeup::weak_initial(twin, &earlier.widest, sequence, places).counts(strictly)
+        });
+        if covered || swapped {
             return;
         }
         let alternatives =
@@ -410,6 +464,10 @@ impl Search for Optimal {
         let mut node = goes_on.or_else(|| self.spare.pop()).unwrap_or_default();
         node.choices.clear();
         node.choices.extend_from_slice(view.choices);
+        node.twins.clear();
+        if self.swaps {
+            node.twins.extend_from_slice(view.twins);
+        }
         if !std::mem::take(&mut self.is_going_on) {
             node.asleep.clear();
             node.objects = view.objects;
@@ -475,7 +533,8 @@ impl Search for Optimal {
         // What else is to be tried above the border others do.
         let rest = if from < self.border { Vec::new() } else { before.tree.drain(1..).collect() };
         let asleep = before.asleep.clone();
-        self.goes_on = Some(Node { choices: Vec::new(), asleep, tree: rest, ..*before });
+        let (choices, twins) = (Vec::new(), Vec::new());
+        self.goes_on = Some(Node { choices, twins, asleep, tree: rest, ..*before });
         self.is_going_on = true;
     }
 
@@ -522,7 +581,17 @@ impl Search for Optimal {
                 node.tree.remove(0);
                 node.done += 1;
                 node.current = self.made;
-                node.asleep.push(Sleeper { choice, footprint, widest });
+                node.asleep.push(Sleeper { choice, footprint, widest, is_inherited: false });
+                for choice in node.twins(choice) {
+                    if !node.sleeps(choice) {
+                        node.asleep.push(Sleeper {
+                            choice,
+                            footprint,
+                            widest,
+                            is_inherited: false,
+                        });
+                    }
+                }
             } else {
                 node.tree.clear();
             }

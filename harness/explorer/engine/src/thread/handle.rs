@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::machine::op::{Op, Tid};
-use crate::machine::{context, plain};
+use crate::machine::{Machine, context, plain};
 
 /// Identifies a thread, as `std::thread::ThreadId`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,6 +39,7 @@ enum Kind {
 impl Thread {
     /// The thread's identifier.
     pub fn id(&self) -> ThreadId {
+        context::with(Machine::tell_all_apart);
         self.id
     }
 

@@ -90,7 +90,7 @@ impl<'scope> Scope<'scope, '_> {
         let leave = Leave { state: std::sync::Arc::clone(&self.state), panicked: false };
         // SAFETY: the scope does not end before the thread has, see `scope`.
         let handle = unsafe { spawn::start(builder, f, Some(leave), at) }?;
-        if let Some(tid) = handle.thread().tid() {
+        if let Some(tid) = handle.tid() {
             self.state.explored.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(tid);
         }
         Ok(ScopedJoinHandle { handle, scope: PhantomData })

@@ -58,7 +58,7 @@ fn found(search: &Search) -> String {
 }
 
 /// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
-const PHRASES: [(&str, &str); 44] = [
+const PHRASES: [(&str, &str); 47] = [
     ("no spurious wake-ups", "没有虚假唤醒"),
     ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
     ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
@@ -123,6 +123,15 @@ const PHRASES: [(&str, &str); 44] = [
         "每个线程超过 # 次的 compare_exchange_weak 无故失败",
     ),
     ("threads may be left running at the end", "结束时允许还有线程在运行"),
+    ("threads that do the same are counted once", "做同样事情的线程只算一次"),
+    (
+        "threads that do the same are counted once, but for those that the program tells apart",
+        "做同样事情的线程只算一次，被程序分辨出来的除外",
+    ),
+    (
+        "threads that do the same are told apart by the program, and each counts",
+        "做同样事情的线程被程序分辨出来，各算各的",
+    ),
     ("data races in unsafe code", "unsafe 代码里的数据竞争"),
     (
         "plain memory: data races in unsafe code, use after free, leaks",

@@ -301,9 +301,20 @@ impl Machine {
         }
         let frees = how == How::Free && plain.freeing == Some(range.0);
         let borrowed = (frees || frames::in_last_drop()).then_some(&plain.borrowed);
-        let knows = self.knows(borrowed);
         let accepted = &mut plain.accepted;
-        match plain.shadow.touch(range, now, how, at, knows, |clash| accepted.accepts(clash)) {
+        let told_apart = std::cell::Cell::new(false);
+        let touched = {
+            let knows = self.knows(borrowed);
+            let knows = |tid, epoch| {
+                told_apart.set(told_apart.get() || self.is_known_to_some(tid, epoch));
+                knows(tid, epoch)
+            };
+            plain.shadow.touch(range, now, how, at, knows, |clash| accepted.accepts(clash))
+        };
+        if told_apart.get() {
+            self.tell_all_apart();
+        }
+        match touched {
             Ok(()) => {
                 self.bounds_met.accepted |= plain.accepted.met;
                 self.bounds_met.volatiles |= plain.shadow.let_pass;

@@ -222,8 +222,10 @@ impl Shadow {
                     && earlier.epoch == epoch
                     && earlier.how == how
                     && earlier.mask & mask == mask;
-                let ordered = own || knows(usize::from(earlier.tid), earlier.epoch);
                 let goes = earlier.goes_with(&later);
+                // Asked only where it matters.
+                let any_order = own || goes && !how.is_volatile();
+                let ordered = any_order || knows(usize::from(earlier.tid), earlier.epoch);
                 let frees = earlier.how == How::Free || how == How::Free;
                 let clash = Clash { earlier, later };
                 if earlier.how == How::Free || !ordered && !goes && (frees || !accepts(&clash)) {

@@ -150,6 +150,7 @@ impl Machine {
         self.odd.retain(|turn| *turn < vain.scheduled);
         self.telling = self.telling.min(self.schedule.len());
         self.search.leave_out(from);
+        self.tell_all_apart();
         true
     }
 

@@ -353,7 +353,7 @@ fn ways(node: &mut Node) -> Vec<Way> {
         let branch = node.tree.remove(0);
         debug_assert!(!wakeup::is_open(&branch));
         let (choice, footprint) = (branch.choice, Footprint::EMPTY);
-        node.asleep.push(Sleeper { choice, footprint, widest: footprint });
+        node.asleep.push(Sleeper { choice, footprint, widest: footprint, is_inherited: false });
         let below = Below::Waiting(Vec::new());
         ways.push(Way { choice, awake: branch.awake, step: None, below });
     }

@@ -116,7 +116,7 @@ impl Optimal {
 
 fn as_sleeper(event: &Event) -> Sleeper {
     let (choice, footprint, widest) = (event.choice, event.footprint, event.widest);
-    Sleeper { choice, footprint, widest }
+    Sleeper { choice, footprint, widest, is_inherited: false }
 }
 
 /// A step that was taken: what it touched, which is what must be known of one that sleeps.
@@ -167,7 +167,8 @@ fn write_sleeper(sleeper: &Sleeper, to: &mut Vec<u64>) {
 
 fn read_sleeper(from: Numbers<'_>) -> Option<Sleeper> {
     let choice = read_choice(from)?;
-    Some(Sleeper { choice, footprint: read_footprint(from)?, widest: read_footprint(from)? })
+    let (footprint, widest) = (read_footprint(from)?, read_footprint(from)?);
+    Some(Sleeper { choice, footprint, widest, is_inherited: false })
 }
 
 /// Trees: each branch before those below it, with their number. They can be thousands deep, so nothing here calls itself.
