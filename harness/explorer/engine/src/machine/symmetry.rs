@@ -299,7 +299,8 @@ impl Machine {
         }
         let read = &self.read;
         // Each thread has random numbers of its own. What else goes wrong might not, if some member had known more.
-        let differs = read.random || read.keys || read.process || self.config.left != 0;
+        let own = read.random || read.keys || read.process || read.files;
+        let differs = own || self.config.left != 0;
         let fine = matches!(bad, None | Some(Bad::Panic { .. } | Bad::Deadlock | Bad::Leak));
         if differs || !fine {
             self.tell_all_apart();

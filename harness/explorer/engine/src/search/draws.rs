@@ -117,6 +117,7 @@ pub(crate) mod tests {
                 storing: 0,
                 silent: 0,
                 next: &next,
+                twins: &[],
             };
             let choice = search.choose(&view);
             let me = usize::from(choice.thread);
