@@ -308,7 +308,11 @@ impl Machine {
         let was_met = std::mem::replace(&mut self.symmetry.is_met, true);
         match self.symmetry.told.take() {
             None => return !was_met,
-            Some(Some(at)) => self.symmetry.apart.push(at),
+            Some(Some(at)) => {
+                self.symmetry.apart.push(at);
+                // Perhaps there is no other family, and nothing to swap.
+                self.symmetry.is_met = false;
+            }
             Some(None) => self.symmetry.is_on = false,
         }
         true

@@ -30,7 +30,7 @@ pub fn compare(program: &Program, fault: Option<Fault>, most: u64) -> Verdict {
         return Verdict::TooLong;
     }
     let with = search(program, true, fault, without.executions * 2 + 1000);
-    let verdicts = [false, true].map(|symmetry| verdict(program, symmetry, most + 1));
+    let verdicts = [false, true].map(|symmetry| verdict(program, symmetry, most * 2 + 1000));
     if fault.is_none() && (verdicts[0] != verdicts[1] || !verdicts[1].1) {
         return Verdict::Different(format!("the verdict is not the same: {verdicts:?}"));
     }
