@@ -199,6 +199,7 @@ mod with_serde {
             summary: "\t\"".to_owned(),
             trace: Some(Outcome::refused("a", "b".to_owned()).run_or_verdict()),
             schedule: Some("x:y".to_owned()),
+            symmetry: true,
             processes: 2,
             parts: 4,
             part: 3,
