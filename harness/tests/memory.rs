@@ -57,10 +57,17 @@ fn hold(name: &str) -> Vec<Outcome> {
         }
         let is_memory =
             expected.as_deref().is_some_and(|fault| !["panic", "exit"].contains(&fault));
-        // A value of a thread goes with it, at no line, and so does its result.
-        let ends = ["/a_local_of_a", "/a_result_that", "/of_a_", "/written_too", "/woken_by"]
-            .iter()
-            .any(|n| outcome.name.contains(n));
+        // A value of a thread goes with it, at no line, and so do its result and a boxed closure that can be called again.
+        let ends = [
+            "/a_local_of_a",
+            "/a_result_that",
+            "/a_boxed_closure_",
+            "/of_a_",
+            "/written_too",
+            "/woken_by",
+        ]
+        .iter()
+        .any(|n| outcome.name.contains(n));
         // What is done to a local variable that is gone has one side, and so has a leak.
         let is_leak = expected.as_deref() == Some("memory is leaked");
         let sides = if is_leak { 1 } else { 1 + outcome.summary.matches(", ").count() };
@@ -189,4 +196,9 @@ fn leaks() {
     assert!(picture.contains(&format!("leaks.rs:{line}")), "{picture}");
     assert!(of("/in_some_orders").schedule.as_deref().unwrap().starts_with("0m:"), "{picture}");
     assert!(of("/a_circle").summary.contains("and another block"), "{}", of("/a_circle"));
+}
+
+#[test]
+fn let_go() {
+    hold("let_go.rs");
 }

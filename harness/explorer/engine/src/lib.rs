@@ -42,6 +42,8 @@ pub use explore::addresses::stay as same_addresses;
 pub use explore::driver::{Scenario, main, main_of};
 pub use explore::{Explorer, NoRuns, Outcome, Printed, Progress, ScheduleError, Status};
 #[doc(hidden)]
+pub use machine::fibers::main_is_spawned;
+#[doc(hidden)]
 pub use outside::apart;
 pub use protocol::config::{self, Config, Memory};
 pub use protocol::{Position, Resume};

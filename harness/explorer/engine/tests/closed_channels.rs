@@ -155,3 +155,30 @@ fn a_send_knows_of_those_before_it() {
         assert!(outcome.is_proved(), "{capacity:?}: {outcome}");
     }
 }
+
+/// As in std, which has no guard there: the panic leaves the others as they are.
+#[test]
+fn what_comes_after_a_message_that_panics_when_it_is_destroyed_is_leaked() {
+    struct Message(bool, Arc<AtomicU32>);
+    impl Drop for Message {
+        fn drop(&mut self) {
+            self.1.fetch_add(1, Relaxed);
+            assert!(!self.0, "not this one");
+        }
+    }
+    for panicking in 0..3 {
+        let outcome = Explorer::default().run("scenario", move || {
+            let destroyed = Arc::new(AtomicU32::new(0));
+            let (sender, receiver) = mpsc::channel();
+            for number in 0..3 {
+                // From the first that panics on, all would.
+                let message = Message(number >= panicking, Arc::clone(&destroyed));
+                assert!(sender.send(message).is_ok());
+            }
+            let drops = std::panic::AssertUnwindSafe(|| drop(receiver));
+            assert!(explore_engine::panic::catch_unwind(drops).is_err());
+            assert_eq!(destroyed.load(Relaxed), panicking + 1);
+        });
+        assert!(outcome.is_proved(), "{outcome}");
+    }
+}

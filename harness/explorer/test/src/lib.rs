@@ -22,6 +22,7 @@ pub use written::*;
 /// `--explore` and what follows is for `cargo explore`: the arguments of [`explore_engine::main_of`]. `--tests` lists the tests, each a
 /// line of JSON. Everything else is as with the real crate.
 pub fn test_main_static(tests: &[&TestDescAndFn]) {
+    explore_engine::main_is_spawned();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let code = match arguments.first().map(String::as_str) {
         Some("--explore") => {

@@ -45,7 +45,8 @@ fn steps_within_a_dependency_are_one_line_up_to_where_something_turns() {
     let folded = Terminal { fold: true, ..Terminal::default() }.draw(&run());
     assert!(folded.contains("3 steps in thing 1.2.3, to step 5"), "{folded}");
     // Our own steps and the one that waits are there by themselves.
-    for own in [" lib.rs:1\n", " lib.rs:2\n", " thing: lib.rs:4\n"] {
+    // Two files are called `lib.rs`, so each is named by as much of its path as tells them apart.
+    for own in [" src/lib.rs:1\n", " src/lib.rs:2\n", " thing: thing-1.2.3/src/lib.rs:4\n"] {
         assert!(folded.contains(own), "{own} is not in\n{folded}");
     }
     assert!(!folded.contains("lib.rs:3"), "{folded}");
@@ -72,7 +73,7 @@ fn steps_of_a_dependency_stand_beside_the_line_that_asks_for_them() {
     // One call, one line: the third step is of another.
     let told = [
         "main 2 steps in thing 1.2.3, to step 4",
-        " lib.rs:7\n",
+        " src/lib.rs:7\n",
         "  lookup(&cache);\n",
         "(in thing)",
         "  cache.lock();\n",

@@ -1,6 +1,6 @@
 //! What tests find in their environment.
 
-use crate::crates::{Crates, as_a_user};
+use crate::crates::{Crates, Seen, as_a_user};
 use std::process::Command;
 
 #[test]
@@ -34,7 +34,7 @@ fn what_libraries_would_write_about_a_failure_is_not_written() {
     let mut command = crates.command("surroundings", &["--offline", "nobody_writes_of_a_failure"]);
     command.env("INSTA_UPDATE", "always");
     std::fs::remove_dir(crates.path().join("surroundings/proptest-regressions")).unwrap();
-    crate::crates::Seen::from(command.output().unwrap()).says(1, &["Ok(\"always\")"]);
+    Seen::from(command.output().unwrap()).says(1, &["Ok(\"always\")"]);
 }
 
 #[test]
@@ -63,4 +63,17 @@ fn a_hook_that_ends_the_process_costs_no_other_test() {
     Crates::new()
         .explore("surroundings", &["--offline", "--test", "hooks"])
         .says(4, &[ends, "b_panics  proved: ", "c_is_joined  proved: "]);
+}
+
+#[test]
+fn stacks_are_as_large_as_those_of_cargo_test() {
+    let crates = Crates::new();
+    let explore = |name: &str| crates.command("surroundings", &["--offline", name]);
+    for (name, who) in [("of_a_test", "main"), ("of_a_thread", "thread 1")] {
+        let overflows = format!("the stack of {who} overflows");
+        Seen::from(explore(name).output().unwrap()).says(1, &[&overflows]);
+        let mut more = explore(name);
+        more.env("RUST_MIN_STACK", "16777216");
+        Seen::from(more.output().unwrap()).says(0, &["proved"]);
+    }
 }

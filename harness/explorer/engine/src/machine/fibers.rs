@@ -1,6 +1,8 @@
 //! The coroutines that the threads of the program run on.
 
 use std::cell::{Cell, RefCell};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use corosensei::stack::{DefaultStack, Stack};
 use corosensei::trap::CoroutineTrapHandler;
@@ -67,8 +69,10 @@ const ENGINE_NEEDS: usize = 24 << 10;
 const ENGINE_STACK: usize = 128 << 10;
 /// What the main thread has on Linux.
 const MAIN_STACK: usize = 8 << 20;
-/// What std gives a thread that asks for nothing. Memory that is not touched costs nothing.
+/// What std gives a thread that asks for nothing, and the environment for nothing else. Memory that is not touched costs nothing.
 const THREAD_STACK: usize = 2 << 20;
+/// The main thread of the program is a thread like others.
+static MAIN_IS_SPAWNED: AtomicBool = AtomicBool::new(false);
 /// What a call into the engine needs must fit in, however little the program asks for.
 const LEAST_STACK: usize = 64 << 10;
 /// No system has more memory than that.
@@ -96,9 +100,22 @@ pub enum Ran {
     Crashed(Crash),
 }
 
+/// From here on the main thread of programs has the stack of a thread that was spawned, as each test has under `cargo test`.
+pub fn main_is_spawned() {
+    MAIN_IS_SPAWNED.store(true, Ordering::Relaxed);
+}
+
+/// What the environment asks for, as std reads it, or the usual. Read before the program runs: it is no look of the program's.
+fn stack_of_threads() -> usize {
+    static SIZE: OnceLock<usize> = OnceLock::new();
+    let asked = || std::env::var("RUST_MIN_STACK").ok()?.parse().ok();
+    *SIZE.get_or_init(|| asked().unwrap_or(THREAD_STACK))
+}
+
 impl Fibers {
     /// No coroutines yet; each will have a stack of `size` bytes, and keys for its `HashMap`s from this seed.
     pub fn new(size: usize, entropy: u64) -> Self {
+        stack_of_threads();
         Self { size, entropy, ..Self::default() }
     }
 
@@ -125,8 +142,8 @@ impl Fibers {
     ) -> std::io::Result<()> {
         frames::launched(tid);
         let usual = match (self.size, tid) {
-            (0, 0) => MAIN_STACK,
-            (0, _) => THREAD_STACK,
+            (0, 0) if !MAIN_IS_SPAWNED.load(Ordering::Relaxed) => MAIN_STACK,
+            (0, _) => stack_of_threads(),
             (size, _) => size,
         };
         let stack = self.stack(tid, size.unwrap_or(usual).max(LEAST_STACK))?;

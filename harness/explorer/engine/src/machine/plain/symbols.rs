@@ -127,8 +127,8 @@ fn class_of(name: &str) -> Class {
     if !NEUTRAL.contains(&root) {
         return Class::User;
     }
-    if let Some(what) = dropped_by_arc(rest) {
-        // An `Arc` or a `Weak` that lies in a channel or a result is dropped by a stand-in, and is the user's.
+    if let Some(what) = dropped_by_owner(rest) {
+        // An `Arc`, an `Rc` or a `Weak` that lies in a channel, a closure or a result is dropped by a stand-in, and is the user's.
         let own = direct_crate(what)
             .is_some_and(|(root, rest)| STAND_INS.contains(&root) && !is_owner(rest));
         return if own || what.starts_with('e') { Class::Neutral } else { Class::User };
@@ -152,10 +152,11 @@ fn is_owner(path: &str) -> bool {
     OWNERS.contains(&last)
 }
 
-/// What an `Arc` or a `Weak` is of, if this is the `drop` of one.
-fn dropped_by_arc(path: &str) -> Option<&str> {
-    let (_, what) = path.strip_prefix("4syncINt")?.split_once('_')?;
-    let what = what.strip_prefix("3Arc").or_else(|| what.strip_prefix("4Weak"))?;
+/// What an `Arc`, an `Rc` or a `Weak` is of, if this is the `drop` of one.
+fn dropped_by_owner(path: &str) -> Option<&str> {
+    let path_of = path.strip_prefix("4syncINt").or_else(|| path.strip_prefix("2rcINt"))?;
+    let (_, what) = path_of.split_once('_')?;
+    let what = ["3Arc", "2Rc", "4Weak"].iter().find_map(|name| what.strip_prefix(name))?;
     path.contains("3ops4drop4Drop4drop").then_some(what)
 }
 
@@ -253,6 +254,14 @@ mod tests {
         assert_eq!(drop("INtNtCs77_14explore_engine4sync5MutexhE"), Class::User);
         assert_eq!(drop("INtNtCs77_14explore_engine5spawn6PackethE"), Class::Neutral);
         assert_eq!(drop("e"), Class::Neutral);
+        let rc = |of: &str| {
+            let name = "_RNvXsA_NtCslN_5alloc2rcINtB6_2Rc";
+            class_of(&format!("{name}{of}ENtNtNtCsgE_4core3ops4drop4Drop4dropCs1234_7mycrate"))
+        };
+        assert_eq!(
+            (rc("m"), rc("NtCs77_14explore_engine8Explored")),
+            (Class::User, Class::Neutral)
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::mpsc as real;
@@ -396,10 +397,14 @@ impl<T> Drop for Receiver<T> {
             let rendezvous =
                 context::with(|machine| machine.channel_mut(channel.channel).capacity == Some(0));
             if rendezvous != Some(true) {
-                for (_, message) in std::mem::take(&mut *channel.messages.borrow_mut()) {
+                // If one panics, std leaves the others as they are: they are leaked.
+                let all = std::mem::take(&mut *channel.messages.borrow_mut());
+                let mut left = ManuallyDrop::new(all);
+                while let Some((_, message)) = left.pop_front() {
                     let _user = plain::as_the_user();
                     drop(message);
                 }
+                drop(ManuallyDrop::into_inner(left));
             }
         }
     }
