@@ -44,6 +44,7 @@ pub mod context;
 pub mod crossing;
 pub mod debugger;
 pub mod fibers;
+mod footprints;
 pub mod futex;
 pub mod hashing;
 pub mod id;
