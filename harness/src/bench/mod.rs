@@ -105,7 +105,8 @@ pub fn bench(root: &Path, options: &Options) -> anyhow::Result<bool> {
             continue;
         }
         let new: Vec<Row> = decided.into_iter().map(|decided| decided.row).collect();
-        let text = table::renewed(text, &new)
+        let all = options.rows.is_none() && !results.cut;
+        let text = table::renewed(text, &new, all)
             .with_context(|| format!("{} has no table to renew", report.display()))?;
         files::write(report, text.as_bytes())?;
     }

@@ -108,16 +108,20 @@ pub fn seconds(cell: &str) -> Option<f64> {
     number.parse().ok().map(|number: f64| number * unit)
 }
 
-/// The report with its first table of comparisons made of these rows. What is in that table and not among the rows stays as it is.
+/// The report with its first table of comparisons made of these rows. What is in that table and not among the rows stays as it is; unless
+/// these are all rows that there are, for then nobody can measure the others any more, and they go.
 ///
 /// Returns nothing if the report has no such table.
-pub fn renewed(report: &str, measured: &[Row]) -> Option<String> {
+pub fn renewed(report: &str, measured: &[Row], all: bool) -> Option<String> {
     let start = report.find("| what | peer |")?;
     let end = report[start..].find("\n\n").map_or(report.len(), |end| start + end + 1);
     let before = rows(&report[start..end]);
     let mut kept: Vec<Row> = before
         .iter()
-        .map(|row| measured.iter().find(|new| new.is_same_as(row)).unwrap_or(row).clone())
+        .filter_map(|row| {
+            let new = measured.iter().find(|new| new.is_same_as(row));
+            new.or_else(|| (!all).then_some(row)).cloned()
+        })
         .collect();
     let new = measured.iter().filter(|new| !before.iter().any(|row| new.is_same_as(row)));
     kept.extend(new.cloned());
@@ -236,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_was_measured_is_renewed_and_the_rest_stays() {
-        let text = renewed(OLD, &[row(1.4)]).unwrap();
+        let text = renewed(OLD, &[row(1.4)], false).unwrap();
         assert!(
             text.contains("| put | std | 1 | 7.0 ns | 5.0 ns | **1.40** | 1.39–1.41 | ≤ 1.1 |")
         );
@@ -247,8 +251,15 @@ mod tests {
         assert!(text.starts_with("# A\n\n") && text.ends_with("|\n\nText.\n"), "{text}");
         // What is written is read again as it was.
         assert_eq!(rows(&text)[0], row(1.4));
-        assert_eq!(renewed(&text, &[]).unwrap(), text);
-        assert_eq!(renewed("no table", &[]), None);
+        assert_eq!(renewed(&text, &[], false).unwrap(), text);
+        assert_eq!(renewed("no table", &[], false), None);
+    }
+
+    #[test]
+    fn a_row_that_is_no_longer_measured_goes() {
+        let text = renewed(OLD, &[row(1.4)], true).unwrap();
+        assert_eq!(rows(&text), [row(1.4)]);
+        assert!(text.starts_with("# A\n\n") && text.ends_with("|\n\nText.\n"), "{text}");
     }
 
     #[test]

@@ -10,10 +10,9 @@ pub enum Language {
 }
 
 /// What the reports say, and its Chinese.
-const PHRASES: [(&str, &str); 66] = [
+const PHRASES: [(&str, &str); 65] = [
     ("uncontended", "无竞争"),
     ("two threads contend", "两个线程争用"),
-    ("two threads contend, `with_looks(10)`", "两个线程争用，`with_looks(10)`"),
     ("two threads contend, `with_looks(0)`", "两个线程争用，`with_looks(0)`"),
     ("depth 1", "一层"),
     ("nested", "嵌套"),
