@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LIBRARIES: [&str; 12] = [
+const LIBRARIES: [&str; 13] = [
     "02-threads",
     "03-locks",
     "04-rlock",
@@ -11,6 +11,7 @@ const LIBRARIES: [&str; 12] = [
     "06-condition",
     "07-queue",
     "08-multiprocessing",
+    "08-multiprocessing/forks",
     "08-multiprocessing/sync",
     "09-shared-data",
     "10-pool",

@@ -1,9 +1,10 @@
 //! The list of the children of this process.
 
 use crate::child::Child;
+use ch08_forks::{Whole, WholeGuard};
 use rustix::io::Errno;
 use std::io;
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The children of this process that still run. Those that ended are
 /// collected on the way.
@@ -39,14 +40,14 @@ pub fn cpu_count() -> usize {
 }
 
 #[derive(Debug)]
-pub(crate) struct Children {
+struct Children {
     children: Vec<Child>,
 }
 
-static CHILDREN: Mutex<Children> = Mutex::new(Children { children: Vec::new() });
+static CHILDREN: Whole<Children> = Whole::new(Children { children: Vec::new() });
 
-pub(crate) fn lock() -> MutexGuard<'static, Children> {
-    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock() -> WholeGuard<'static, Children> {
+    CHILDREN.lock()
 }
 
 /// Takes on a child that was just started and that nobody has waited for.
@@ -57,6 +58,11 @@ pub(crate) fn register(pid: u32, name: &str, daemon: bool) -> io::Result<Child> 
 /// Collects the children that have ended. Each holds a descriptor until then.
 pub(crate) fn collect_ended() -> usize {
     lock().collect_ended()
+}
+
+/// In a copy made by `fork`: they are the parent's children, not the copy's.
+pub(crate) fn forget_all() {
+    lock().children.clear();
 }
 
 /// Takes a child off the list that was waited for: with the last handle goes its descriptor.
@@ -76,7 +82,7 @@ pub(crate) fn with_room<T>(open: impl Fn() -> io::Result<T>) -> io::Result<T> {
 }
 
 impl Children {
-    pub(crate) fn add(&mut self, pid: u32, name: &str, daemon: bool) -> io::Result<Child> {
+    fn add(&mut self, pid: u32, name: &str, daemon: bool) -> io::Result<Child> {
         // Each of them holds a descriptor, which the new one may need.
         self.collect_ended();
         let child = Child::of(pid, name, daemon)?;
@@ -92,22 +98,17 @@ impl Children {
         self.children.retain(|child| child.is_ours() && child.is_alive());
         before - self.children.len()
     }
-
-    /// In a copy made by `fork`: they are the parent's children, not the copy's.
-    pub(crate) fn forget_all(&mut self) {
-        self.children.clear();
-    }
 }
 
 fn at_exit_call_us() {
     extern "C" fn handler() {
         at_exit();
     }
-    static ONCE: Once = Once::new();
-    // SAFETY: the handler is a plain function that does not unwind.
-    ONCE.call_once(|| unsafe {
-        libc::atexit(handler);
-    });
+    static ONCE: AtomicBool = AtomicBool::new(false);
+    if !ONCE.swap(true, Ordering::Relaxed) {
+        // SAFETY: the handler is a plain function that does not unwind.
+        unsafe { libc::atexit(handler) };
+    }
 }
 
 /// At the normal end of this process: kills its daemons, waits for the others.

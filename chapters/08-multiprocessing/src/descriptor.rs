@@ -12,7 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
+use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::thread::LocalKey;
 
 /// An open file descriptor that can be part of a value sent to another process.
 ///
@@ -94,9 +96,17 @@ impl AsFd for Descriptor {
     }
 }
 
+/// It has no destructor, so that it is there to the very end of a thread: the
+/// destructors of a thread's other values may send, too.
+type Place<T> = RefCell<Option<ManuallyDrop<T>>>;
+
 thread_local! {
-    static OUTGOING: RefCell<Option<Outgoing>> = const { RefCell::new(None) };
-    static INCOMING: RefCell<Option<Vec<Option<Descriptor>>>> = const { RefCell::new(None) };
+    static OUTGOING: Place<Outgoing> = const { RefCell::new(None) };
+    static INCOMING: Place<Vec<Option<Descriptor>>> = const { RefCell::new(None) };
+}
+
+fn exchange<T>(place: &'static LocalKey<Place<T>>, new: Option<T>) -> Option<T> {
+    place.replace(new.map(ManuallyDrop::new)).map(ManuallyDrop::into_inner)
 }
 
 /// The descriptors of a value that is being encoded.
@@ -182,27 +192,28 @@ fn incoming<'de, D: Deserializer<'de>, T>(
 
 /// Runs `encode` and returns with its result the descriptors that it met.
 pub(crate) fn collecting<T>(encode: impl FnOnce() -> T) -> (T, Vec<Descriptor>) {
-    let _outer = Restore { list: &OUTGOING, outer: OUTGOING.replace(Some(Outgoing::default())) };
+    let outer = exchange(&OUTGOING, Some(Outgoing::default()));
+    let _outer = Restore { list: &OUTGOING, outer };
     let result = encode();
-    (result, OUTGOING.take().unwrap_or_default().list)
+    (result, exchange(&OUTGOING, None).unwrap_or_default().list)
 }
 
 /// Runs `decode`, which may take each of `descriptors` once; closes the others.
 pub(crate) fn offering<T>(descriptors: Vec<Descriptor>, decode: impl FnOnce() -> T) -> T {
     let offered = descriptors.into_iter().map(Some).collect();
-    let _outer = Restore { list: &INCOMING, outer: INCOMING.replace(Some(offered)) };
+    let _outer = Restore { list: &INCOMING, outer: exchange(&INCOMING, Some(offered)) };
     decode()
 }
 
 /// Puts the outer list back even if a user's `Serialize` panics: a value may
 /// hold another [`Message`](crate::Message), and a panic may be caught.
 struct Restore<T: 'static> {
-    list: &'static std::thread::LocalKey<RefCell<Option<T>>>,
+    list: &'static LocalKey<Place<T>>,
     outer: Option<T>,
 }
 
 impl<T> Drop for Restore<T> {
     fn drop(&mut self) {
-        self.list.replace(self.outer.take());
+        drop(exchange(self.list, self.outer.take()));
     }
 }

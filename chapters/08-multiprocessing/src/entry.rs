@@ -7,6 +7,7 @@ use crate::function::Function;
 use crate::message::Message;
 use crate::readiness::readable;
 use crate::recv_error::RecvError;
+use ch08_forks::Whole;
 use rustix::process::{Signal, getpid, kill_process};
 use serde::{Deserialize, Serialize};
 use std::any::Any;
@@ -17,7 +18,6 @@ use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 /// The first argument of a child that starts afresh; the second is its name.
 pub(crate) const FLAG: &str = "--multiprocessing-child";
@@ -26,7 +26,7 @@ static INITIALISED: AtomicBool = AtomicBool::new(false);
 /// A child has come to [`init`], so all will.
 pub(crate) static CHILDREN_COME: AtomicBool = AtomicBool::new(false);
 /// Not set once and for all: a forked child has a copy of its parent's.
-static NAME: Mutex<Option<String>> = Mutex::new(None);
+static NAME: Whole<Option<String>> = Whole::new(None);
 
 /// What a child is told to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -102,13 +102,7 @@ pub(crate) fn initialised() -> bool {
 /// # }
 /// ```
 pub fn current_name() -> String {
-    let name = NAME.lock().unwrap_or_else(PoisonError::into_inner);
-    name.clone().unwrap_or_else(|| "MainProcess".to_owned())
-}
-
-/// Holds the name still, so that a fork copies it whole.
-pub(crate) fn hold_still() -> impl Sized {
-    NAME.lock().unwrap_or_else(PoisonError::into_inner)
+    NAME.lock().clone().unwrap_or_else(|| "MainProcess".to_owned())
 }
 
 fn run_spawned() -> ! {
@@ -147,7 +141,7 @@ pub(crate) fn run_forked(order: Order) -> ! {
 
 fn run(order: Order) -> i32 {
     let Order { name, parent, function, arguments } = order;
-    *NAME.lock().unwrap_or_else(PoisonError::into_inner) = Some(name);
+    *NAME.lock() = Some(name);
     if let Err(error) = leave_stdin().and_then(|()| parent.map_or(Ok(()), die_with)) {
         // Who sees a connection among them end shall find the exit code, and no process that still runs.
         std::mem::forget(arguments);

@@ -9,7 +9,6 @@ use crate::function::{Function, NotInExecutable};
 use crate::message::{EncodeError, Message};
 use crate::outcome::Outcome;
 use crate::sender::SendError;
-use crate::shared;
 use rustix::process::{PidfdFlags, getpid, pidfd_open};
 use serde::{Serialize, de::DeserializeOwned};
 use std::io::{self, Write};
@@ -323,20 +322,15 @@ fn fork(order: Order, daemon: bool, allow_threads: bool) -> Result<Child, StartE
     // What is buffered now would be printed by both.
     io::stdout().flush()?;
     let name = order.name.clone();
-    // What this library has is locked across the fork, so that the child's copy
-    // of it is whole and its locks are held by the one thread that the child has.
-    let still = (entry::hold_still(), shared::hold_still());
-    let mut list = children::lock();
     // SAFETY: no other thread exists, so the child is a whole copy of this process; if some do,
     // the caller of `allow_threads` took on what the child may do.
     match unsafe { libc::fork() } {
         -1 => Err(StartError::Io(io::Error::last_os_error())),
         0 => {
-            list.forget_all();
-            drop((list, still));
+            children::forget_all();
             entry::run_forked(order)
         }
-        pid => Ok(list.add(pid as u32, &name, daemon)?),
+        pid => Ok(children::register(pid as u32, &name, daemon)?),
     }
 }
 

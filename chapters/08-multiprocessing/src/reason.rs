@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 /// Another error, with all of its [sources](Error::source), in a form that can
@@ -34,9 +35,17 @@ struct Told {
     source: Option<Box<Told>>,
 }
 
+/// What was kept, while somebody listens.
+type Kept = Option<Option<Reason>>;
+
 thread_local! {
-    /// Of the encoding or decoding that this thread is in.
-    static KEPT: RefCell<Option<Reason>> = const { RefCell::new(None) };
+    /// Of the encoding or decoding that this thread is in. It has no destructor, as the destructors of a thread's other
+    /// values may send, too.
+    static KEPT: RefCell<ManuallyDrop<Kept>> = const { RefCell::new(ManuallyDrop::new(None)) };
+}
+
+fn exchange(kept: Kept) -> Kept {
+    KEPT.with_borrow_mut(|before| std::mem::replace(&mut **before, kept))
 }
 
 impl Reason {
@@ -75,7 +84,9 @@ impl Reason {
     /// ```
     #[must_use = "give it to `custom` as the error's text"]
     pub fn keep(self) -> Reason {
-        KEPT.set(Some(self.clone()));
+        let one_before =
+            KEPT.with_borrow_mut(|kept| kept.as_mut().and_then(|kept| kept.replace(self.clone())));
+        drop(one_before);
         self
     }
 
@@ -83,15 +94,15 @@ impl Reason {
     /// [kept](Reason::keep) meanwhile.
     pub(crate) fn kept_by<T>(work: impl FnOnce() -> T) -> (T, Option<Reason>) {
         /// The outer one is put back even if `work` panics.
-        struct Restore(Option<Reason>);
+        struct Restore(Kept);
         impl Drop for Restore {
             fn drop(&mut self) {
-                KEPT.set(self.0.take());
+                drop(exchange(self.0.take()));
             }
         }
-        let _outer = Restore(KEPT.take());
+        let _outer = Restore(exchange(Some(None)));
         let result = work();
-        (result, KEPT.take())
+        (result, exchange(None).flatten())
     }
 
     fn texts(&self) -> Vec<String> {

@@ -6,6 +6,7 @@
 //! late to hear that the system has no thread left.
 
 use crate::panics::contain;
+use ch08_forks::forks;
 use std::io;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
@@ -15,7 +16,7 @@ type Call = Box<dyn FnOnce() + Send>;
 
 pub(crate) struct Callbacks {
     /// Only this process has the thread.
-    creator: u32,
+    forks: u32,
     thread: Mutex<Option<(Sender<Call>, JoinHandle<()>)>>,
 }
 
@@ -30,16 +31,19 @@ impl Callbacks {
         let thread = thread::Builder::new().name("pool callbacks".to_owned()).spawn(run)?;
         // A thread that has still to begin when no memory is left would end the process.
         let _ = has_begun.recv();
-        let creator = std::process::id();
-        Ok(Callbacks { creator, thread: Mutex::new(Some((sender, thread))) })
+        Ok(Callbacks { forks: forks(), thread: Mutex::new(Some((sender, thread))) })
     }
 
     pub(crate) fn are_ours(&self) -> bool {
-        self.creator == std::process::id()
+        self.forks == forks()
     }
 
     /// Runs `call` after those that came before. A panic in it ends nothing else.
     pub(crate) fn run(&self, call: Call) {
+        if !self.are_ours() {
+            // What leads to the thread may have been locked when this copy was made.
+            return contain(call);
+        }
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         match &*thread {
             // The thread ends only once the sender is dropped.
@@ -60,6 +64,16 @@ impl Callbacks {
             if thread.thread().id() != thread::current().id() {
                 let _ = thread.join();
             }
+        }
+    }
+}
+
+impl Drop for Callbacks {
+    fn drop(&mut self) {
+        if !self.are_ours() {
+            // To let go of it would be to lock what the thread had locked, and to detach a thread of the copy's own.
+            let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner);
+            std::mem::forget(thread.take());
         }
     }
 }

@@ -12,10 +12,11 @@
 
 use crate::error::TaskError;
 use crate::panics::contain;
+use crate::stand_ins::StandIns;
 use crate::worker::{Recipe, Task, Worker};
+use ch08_forks::{Condvar, Whole, WholeGuard, forks};
 use ch08_multiprocessing::{Child, Message, Reason, StartError};
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A task and where its result goes.
 pub(crate) struct Job {
@@ -46,9 +47,10 @@ pub(crate) struct Dispatch {
     recipe: Recipe,
     tasks_per_child: Option<u64>,
     /// Only this process has the threads that tend the workers.
-    creator: u32,
-    state: Mutex<State>,
+    forks: u32,
+    state: Whole<State>,
     changed: Condvar,
+    pub(crate) stand_ins: StandIns,
 }
 
 struct State {
@@ -80,14 +82,15 @@ impl Dispatch {
         Dispatch {
             recipe,
             tasks_per_child,
-            creator: std::process::id(),
-            state: Mutex::new(state),
+            forks: forks(),
+            state: Whole::new(state),
             changed: Condvar::new(),
+            stand_ins: StandIns::default(),
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> WholeGuard<'_, State> {
+        self.state.lock()
     }
 
     pub(crate) fn seats(&self) -> usize {
@@ -95,7 +98,7 @@ impl Dispatch {
     }
 
     pub(crate) fn is_ours(&self) -> bool {
-        self.creator == std::process::id()
+        self.forks == forks()
     }
 
     pub(crate) fn children(&self) -> Vec<Child> {
@@ -178,21 +181,24 @@ impl Dispatch {
     }
 
     /// Does what is queued, with whatever worker has nothing to do, until the
-    /// pool has no more work; then dismisses a worker.
-    pub(crate) fn tend(&self) {
-        let mut seat = None;
-        while let Some((mut taken, job)) = self.next_job(seat.take()) {
-            let result = self.perform(&mut taken, &job.task);
+    /// pool has no more work; then dismisses a worker. After a delivery `goes_on`
+    /// may say that another thread does the rest.
+    pub(crate) fn tend(&self, goes_on: impl Fn() -> bool) {
+        while let Some((mut seat, job)) = self.next_job() {
+            let result = self.perform(&mut seat, &job.task);
+            // Before the delivery, which reads the result and may drop it: values may ask their pool for something, too.
+            self.put_back(seat);
             job.deliver(result);
-            seat = Some(taken);
+            if !goes_on() {
+                return;
+            }
         }
         self.dismiss_one();
     }
 
-    /// Puts the seat back and takes the next job and a seat for it.
-    fn next_job(&self, seat: Option<Seat>) -> Option<(Seat, Job)> {
+    /// Takes the next job and a seat for it.
+    fn next_job(&self) -> Option<(Seat, Job)> {
         let mut state = self.state();
-        state.idle.extend(seat);
         loop {
             match state.phase {
                 Phase::Terminated => return None,
@@ -204,21 +210,24 @@ impl Dispatch {
             {
                 return state.queue.pop_front().map(|job| (seat, job));
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self.changed.wait(state);
         }
     }
 
     /// There are as many seats as tenders, so each finds one.
     fn dismiss_one(&self) {
-        let none = |state: &mut State| state.idle.is_empty();
-        let waited = self.changed.wait_while(self.state(), none);
-        let seat = waited.unwrap_or_else(PoisonError::into_inner).idle.pop();
-        if let Some(Seat { number, worker }) = seat {
-            if let Some(worker) = worker {
-                let _ = worker.dismiss().join();
+        let mut state = self.state();
+        let Seat { number, worker } = loop {
+            match state.idle.pop() {
+                Some(seat) => break seat,
+                None => state = self.changed.wait(state),
             }
-            self.state().children[number] = None;
+        };
+        drop(state);
+        if let Some(worker) = worker {
+            let _ = worker.dismiss().join();
         }
+        self.state().children[number] = None;
     }
 
     fn perform(&self, seat: &mut Seat, task: &Task) -> Result<Message, TaskError> {

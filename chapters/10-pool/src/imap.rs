@@ -1,14 +1,16 @@
 //! Results one by one.
 
+use crate::arrivals::Arrivals;
 use crate::assembly::read;
 use crate::error::{TaskError, TimedOut};
-use crate::panics::{discard, discard_each};
+use crate::panics::discard_each;
 use crate::pool::{Inner, part};
+use crate::tender::about_to_wait;
 use ch08_multiprocessing::{Function, Message, NotInExecutable};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
-use std::sync::mpsc::{Receiver, SendError, Sender, channel};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +36,7 @@ pub struct Imap<'pool, I, R> {
     /// How many chunks were submitted, and how many of them were handed out.
     submitted: usize,
     returned: usize,
-    sender: Sender<Arrival<R>>,
-    arrivals: Receiver<Arrival<R>>,
+    arrivals: Arc<Arrivals<Arrival<R>>>,
     /// Arrived before their turn.
     early: BTreeMap<usize, Result<Vec<R>, TaskError>>,
     /// The chunk that is being handed out.
@@ -55,7 +56,6 @@ where
         items: I,
         size: usize,
     ) -> Imap<'pool, I, R> {
-        let (sender, arrivals) = channel();
         let mut imap = Imap {
             pool,
             order,
@@ -64,8 +64,7 @@ where
             size,
             submitted: 0,
             returned: 0,
-            sender,
-            arrivals,
+            arrivals: Arc::new(Arrivals::new()),
             early: BTreeMap::new(),
             current: VecDeque::new(),
         };
@@ -82,12 +81,12 @@ where
             }
             // May panic, as may the iterator: what is counted is on its way.
             let part = part(self.function, Message::encode(&chunk));
-            let (number, sender) = (self.submitted, self.sender.clone());
+            let (number, arrivals) = (self.submitted, Arc::clone(&self.arrivals));
             self.submitted += 1;
             let deliver = move |result: Result<Message, TaskError>| {
                 let chunk = result.and_then(read::<Vec<R>>);
                 // Nobody waits for it if the iterator was dropped.
-                if let Err(SendError((_, chunk))) = sender.send((number, chunk)) {
+                if let Err((_, chunk)) = arrivals.put((number, chunk)) {
                     discard_each(chunk.into_iter().flatten());
                 }
             };
@@ -150,16 +149,19 @@ where
             if let Some(chunk) = self.early.remove(&self.returned) {
                 return Ok(chunk);
             }
-            let (number, chunk) = match deadline {
+            let (number, chunk) = if self.pool.dispatch.is_ours() {
+                match self.arrivals.try_take() {
+                    Some(arrival) => arrival,
+                    None => {
+                        about_to_wait();
+                        self.arrivals.take_until(deadline).ok_or(TimedOut)?
+                    }
+                }
+            } else {
                 // What has not come to this copy of the creator by now never will.
-                _ if !self.pool.dispatch.is_ours() => match self.arrivals.try_recv() {
-                    Ok(arrival) => arrival,
-                    Err(_) => return Ok(Err(TaskError::OtherProcess)),
-                },
-                None => self.arrivals.recv().map_err(|_| TimedOut)?,
-                Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    self.arrivals.recv_timeout(left).map_err(|_| TimedOut)?
+                match self.arrivals.try_take() {
+                    Some(arrival) => arrival,
+                    None => return Ok(Err(TaskError::OtherProcess)),
                 }
             };
             if self.order == Order::OfArrival {
@@ -187,14 +189,11 @@ where
 /// Whether a result has come by now, or will be dropped by a thread of the pool, is a matter of time: so nobody hears of it.
 impl<I, R> Drop for Imap<'_, I, R> {
     fn drop(&mut self) {
-        let arrivals = std::mem::replace(&mut self.arrivals, channel().1);
         discard_each(std::mem::take(&mut self.current));
         let early = std::mem::take(&mut self.early).into_values();
-        for chunk in early.chain(arrivals.try_iter().map(|(_, chunk)| chunk)) {
+        for chunk in early.chain(self.arrivals.close().into_iter().map(|(_, chunk)| chunk)) {
             discard_each(chunk.into_iter().flatten());
         }
-        // One more may have come meanwhile.
-        discard(arrivals);
     }
 }
 

@@ -20,6 +20,7 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("chapter 10 needs Linux: it is built on the processes of chapter 8");
 
+mod arrivals;
 mod assembly;
 mod builder;
 mod callbacks;
@@ -32,6 +33,8 @@ mod panics;
 pub mod pipeline;
 mod pool;
 mod result;
+mod stand_ins;
+mod tender;
 mod worker;
 
 pub use builder::Builder;

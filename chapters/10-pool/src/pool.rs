@@ -8,6 +8,7 @@ use crate::error::{PoolError, TaskError};
 use crate::mapping::{Chunks, Mapping};
 use crate::panics::{discard, discard_each};
 use crate::result::AsyncResult;
+use crate::tender;
 use crate::worker::{Task, Worker};
 use ch08_multiprocessing::{EncodeError, Function, Message, NotInExecutable};
 use serde::{Serialize, de::DeserializeOwned};
@@ -338,11 +339,7 @@ impl Inner {
         let (begun, have_begun) = channel::<()>();
         for worker in workers {
             let (dispatch, begun) = (Arc::clone(&inner.dispatch), begun.clone());
-            let tender = thread::Builder::new().name("pool tender".to_owned());
-            inner.tenders.push(tender.spawn(move || {
-                drop(begun);
-                dispatch.tend();
-            })?);
+            inner.tenders.push(tender::start(dispatch, || drop(begun))?);
             inner.dispatch.seat(worker);
         }
         // One that has still to begin when no memory is left would end the process.
@@ -394,7 +391,9 @@ impl Inner {
         if self.dispatch.is_ours() {
             let me = thread::current().id();
             // The pool may end while one of them reads or drops a result: that one ends by itself.
-            for tender in self.tenders.drain(..).filter(|tender| tender.thread().id() != me) {
+            let stand_ins = std::iter::from_fn(|| self.dispatch.stand_ins.take());
+            let tenders = self.tenders.drain(..).chain(stand_ins);
+            for tender in tenders.filter(|tender| tender.thread().id() != me) {
                 // A tender does not panic: what users' code does is caught.
                 let _ = tender.join();
             }
@@ -409,6 +408,9 @@ impl Drop for Inner {
         if self.dispatch.is_ours() {
             self.dispatch.terminate();
             self.join();
+        } else {
+            // Where these threads had their stacks the copy's own may have theirs by now, and it would detach those.
+            self.tenders.drain(..).for_each(std::mem::forget);
         }
     }
 }

@@ -3,7 +3,9 @@
 use crate::callbacks::Callbacks;
 use crate::error::TaskError;
 use crate::panics::{contain, discard_each};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use crate::tender::about_to_wait;
+use ch08_forks::{Condvar, Whole, WholeGuard};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The result of a task, or of a whole map, that is perhaps still on its way.
@@ -21,7 +23,7 @@ type Callback<R> = Box<dyn FnOnce(&Result<R, TaskError>) + Send>;
 
 /// Where a result arrives.
 pub(crate) struct Slot<R> {
-    state: Mutex<State<R>>,
+    state: Whole<State<R>>,
     done: Condvar,
     callbacks: Arc<Callbacks>,
     /// Drops a result that nobody takes, and lets no panic out.
@@ -45,7 +47,7 @@ impl<R: Send + 'static> AsyncResult<R> {
         discard: fn(R),
     ) -> (AsyncResult<R>, Arc<Slot<R>>) {
         let slot = Arc::new(Slot {
-            state: Mutex::new(State { value: Value::NotYet, waiting: Vec::new() }),
+            state: Whole::new(State { value: Value::NotYet, waiting: Vec::new() }),
             done: Condvar::new(),
             callbacks: Arc::clone(callbacks),
             discard,
@@ -185,8 +187,13 @@ impl<R> AsyncResult<R> {
     /// # }
     /// ```
     pub fn wait(&self) {
-        let waiting = |state: &mut State<R>| matches!(state.value, Value::NotYet);
-        drop(self.slot.done.wait_while(self.slot.state(), waiting));
+        if !self.ready() {
+            about_to_wait();
+        }
+        let mut state = self.slot.state();
+        while matches!(state.value, Value::NotYet) {
+            state = self.slot.done.wait(state);
+        }
     }
 
     /// Waits until there is a result or an error, at most `timeout`; false if
@@ -209,14 +216,16 @@ impl<R> AsyncResult<R> {
             self.wait();
             return true;
         };
+        if !timeout.is_zero() && !self.ready() {
+            about_to_wait();
+        }
         let mut state = self.slot.state();
         while matches!(state.value, Value::NotYet) {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
             }
-            let woken = self.slot.done.wait_timeout(state, left);
-            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+            state = self.slot.done.wait_timeout(state, left);
         }
         true
     }
@@ -263,8 +272,8 @@ impl<R> AsyncResult<R> {
 }
 
 impl<R> Slot<R> {
-    fn state(&self) -> MutexGuard<'_, State<R>> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    fn state(&self) -> WholeGuard<'_, State<R>> {
+        let mut state = self.state.lock();
         // What has not come to this copy of the creator by now never will.
         if matches!(state.value, Value::NotYet) && !self.callbacks.are_ours() {
             state.value = Value::Ready(Err(TaskError::OtherProcess));
@@ -288,7 +297,7 @@ impl<R> Slot<R> {
 /// Whoever lets go last, the caller or a thread of the pool, is a matter of time: so nobody hears of it.
 impl<R> Drop for Slot<R> {
     fn drop(&mut self) {
-        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state.get_mut();
         discard_each(std::mem::take(&mut state.waiting));
         let value = std::mem::replace(&mut state.value, Value::Taken { successful: false });
         if let Value::Ready(Ok(result)) = value {

@@ -6,12 +6,14 @@
 //! | [`trials`] | tests that start processes, and so need a `main` of their own |
 //! | [`kills`] | scenes in which a process is killed, again and again |
 //! | [`system_calls`] | a scene in which a process is killed at each of its system calls |
+//! | [`copies`] | copies that a bare `fork` makes of a process amid what its threads do |
 //! | [`interrupt`] | Ctrl-C in the middle of a program |
 //! | [`faults`] | a table of functions, each tried while means run out |
 //! | [`limits`] | fewer descriptors or threads, or less memory, for a process that plays a scene |
 //! | [`storm`] | signals at any moment |
 //! | [`left_behind`] | processes and shared memory that a test left behind |
 
+pub mod copies;
 pub mod faults;
 pub mod interrupt;
 pub mod kills;

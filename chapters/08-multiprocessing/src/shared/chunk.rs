@@ -7,13 +7,14 @@
 
 use crate::children::with_room;
 use crate::descriptor::{self, Descriptor};
+use ch08_forks::{Whole, WholeGuard};
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, fstat, ftruncate};
 use rustix::process::{Resource, getrlimit};
 use serde::{Deserializer, Serializer};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 /// A mapped file that cannot change its size: a mapping whose file shrinks
 /// kills its reader with SIGBUS.
@@ -44,18 +45,13 @@ struct Arena {
     process: u32,
 }
 
-static CURRENT: Mutex<Option<Arena>> = Mutex::new(None);
+static CURRENT: Whole<Option<Arena>> = Whole::new(None);
 
 /// All that this process has mapped, so that it maps none twice.
-static MAPPED: Mutex<Vec<Weak<Chunk>>> = Mutex::new(Vec::new());
+static MAPPED: Whole<Vec<Weak<Chunk>>> = Whole::new(Vec::new());
 
-fn mapped() -> MutexGuard<'static, Vec<Weak<Chunk>>> {
-    MAPPED.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Holds still what this module has, so that a fork copies it whole.
-pub(crate) fn hold_still() -> impl Sized {
-    (CURRENT.lock().unwrap_or_else(PoisonError::into_inner), mapped())
+fn mapped() -> WholeGuard<'static, Vec<Weak<Chunk>>> {
+    MAPPED.lock()
 }
 
 /// A place for `size` bytes, all zeros: a file, and where in it they begin.
@@ -65,7 +61,7 @@ pub(super) fn place(size: usize) -> io::Result<(Arc<Chunk>, usize)> {
     }
     let size = size.next_multiple_of(ALIGNMENT);
     let process = std::process::id();
-    let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut current = CURRENT.lock();
     if let Some(arena) = &mut *current
         && arena.process == process
         && arena.used + size <= ARENA

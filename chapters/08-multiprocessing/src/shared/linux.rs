@@ -3,8 +3,7 @@
 use ch08_sync::{Owner, System};
 use rustix::thread::futex;
 use std::cell::Cell;
-use std::sync::Once;
-use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// The system that this program runs on.
@@ -59,19 +58,21 @@ thread_local! {
 
 #[cold]
 fn look_me_up() -> Owner {
-    static FORGET_AFTER_FORKS: Once = Once::new();
+    // Not a `Once`: a fork while that runs would find it running for ever.
+    static FORGETS_AFTER_FORKS: AtomicBool = AtomicBool::new(false);
 
     // A forked child has its parent's copy of the name, and must not use it.
     extern "C" fn forked() {
         ME.set(None);
     }
-    FORGET_AFTER_FORKS.call_once(|| {
+    if !FORGETS_AFTER_FORKS.load(Ordering::Acquire) {
         // SAFETY: `forked` runs in the one thread of the child and only writes
         // to a thread-local without a destructor, which is allowed there
         // whatever the parent's other threads were doing.
         let failed = unsafe { libc::pthread_atfork(None, None, Some(forked)) };
         assert_eq!(failed, 0, "there is no memory left to register a function");
-    });
+        FORGETS_AFTER_FORKS.store(true, Ordering::Release);
+    }
     let id = rustix::thread::gettid().as_raw_nonzero().get() as u32;
     // A thread that cannot read its own start time compares as 0, and so does
     // whoever looks it up.

@@ -14,7 +14,7 @@ mod queue_error;
 mod rlock;
 mod semaphore;
 
-pub(crate) use chunk::{Id, hold_still};
+pub(crate) use chunk::Id;
 
 pub use barrier::{Barrier, BarrierError};
 pub use bounded_semaphore::BoundedSemaphore;

@@ -1,7 +1,9 @@
 //! What was found once, in the forms that nobody had tried: more of it, at another time, from another side.
 
+mod copies;
 mod moments;
 mod too_little;
+mod within;
 
 use ch08_multiprocessing::Process;
 use test_support::limits::PATIENCE;
@@ -27,6 +29,10 @@ fn main() {
             ("dropped_while_others_wait", moments::dropped),
             ("many_start_and_join_at_once", moments::at_once),
             ("a_fork_amid_threads_that_use_everything", || alone(moments::fork_amid)),
+            ("any_fork_amid_threads_that_use_everything", || alone(copies::fork_amid)),
+            ("destructors_at_the_end_of_a_thread_send_too", within::last_words),
+            ("an_item_puts_others_while_it_is_put", within::item_puts),
+            ("a_condition_that_is_held_twice_lets_go_of_both", within::held_twice),
         ],
     );
 }

@@ -33,7 +33,6 @@ mod channel;
 mod convert;
 mod create;
 mod error;
-mod forks;
 mod handshake;
 mod link;
 mod map;

@@ -3,6 +3,7 @@
 mod moments;
 mod others;
 mod too_little;
+mod within;
 
 use ch08_multiprocessing::Process;
 use ch09_shared_data::manager::{List, Manager};
@@ -24,6 +25,10 @@ fn main() {
             ("peers_that_reset_or_fall_silent_later", others::strange_peers),
             ("a_hundred_years", moments::hundred_years),
             ("a_fork_amid_calls", || alone(moments::fork_amid)),
+            ("destructors_at_the_end_of_a_thread_use_proxies", within::last_words),
+            ("numbers_that_are_none", within::no_numbers),
+            ("an_object_that_asks_its_own_manager_is_told", within::asks_itself),
+            ("any_fork_amid_calls", || alone(moments::any_fork_amid)),
             ("signals_at_any_moment", || alone(moments::signals)),
             ("thousands_of_values", || alone(too_little::thousands)),
             ("sizes_beyond_all_memory", too_little::sizes),

@@ -6,6 +6,7 @@ use ch09_shared_data::Value;
 use ch09_shared_data::manager::{List, Manager, Object};
 use std::thread;
 use std::time::Duration;
+use test_support::copies::in_a_copy;
 use test_support::limits::PATIENCE;
 use test_support::storm;
 
@@ -76,6 +77,34 @@ pub fn fork_amid(_: ()) {
     stop.set();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
     assert_eq!(list.len().unwrap(), 100);
+}
+
+pub fn any_fork_amid(_: ()) {
+    let manager = Manager::start().unwrap();
+    let (list, noise) = (manager.list::<[i32; 0]>([]).unwrap(), manager.list([0]).unwrap());
+    let stop = ch08_multiprocessing::Event::new().unwrap();
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !stop.is_set() {
+                    noise.len().unwrap();
+                    let value = Message::encode(&Value::new(1_i64).unwrap()).unwrap();
+                    assert_eq!(value.decode::<Value<i64>>().unwrap().get(), 1);
+                    drop(Message::encode(&noise).unwrap().decode::<List>().unwrap());
+                }
+            });
+        }
+        for n in 0..100 {
+            in_a_copy(|| {
+                assert_eq!(Value::new(n).unwrap().get(), n);
+                list.append(n).unwrap();
+                let lent: List = Message::encode(&list).unwrap().decode().unwrap();
+                assert_eq!(lent.pop(-1).unwrap(), Object::from(n));
+            });
+        }
+        stop.set();
+    });
+    assert!(list.is_empty().unwrap());
 }
 
 pub fn signals(_: ()) {

@@ -1,10 +1,12 @@
 //! What was found once, in the forms that nobody had tried: more of it, at another time, from another side.
 
+mod copies;
 mod moments;
 mod panics;
 #[path = "../support/tasks.rs"]
 mod tasks;
 mod too_little;
+mod within;
 
 use ch08_multiprocessing::{Descriptor, Process};
 use ch10_pool::Pool;
@@ -38,6 +40,14 @@ fn main() {
             ("a_pool_is_dropped_while_others_wait", moments::dropped),
             ("many_use_one_pool", moments::many),
             ("a_fork_amid_tasks", || alone(moments::fork_amid)),
+            ("any_fork_amid_tasks", || alone(copies::fork_amid)),
+            ("a_pool_ends_with_the_thread_that_has_it", within::thread_local),
+            ("results_use_their_pool_while_they_are_read_and_dropped", within::results),
+            ("items_use_their_pool_on_their_way", within::items),
+            ("an_argument_may_panic_when_it_is_dropped", within::argument),
+            ("a_callback_may_end_the_process", within::callback_exits),
+            ("a_copy_lets_go_of_a_pool", || alone(copies::lets_go)),
+            ("callbacks_in_a_copy_run_there", || alone(copies::callbacks)),
         ],
     );
 }

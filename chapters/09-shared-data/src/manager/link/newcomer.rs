@@ -3,8 +3,8 @@
 use super::Link;
 use crate::manager::channel::{Channel, Trouble};
 use crate::manager::error::ManagerError;
-use crate::manager::forks::{Whole, forks};
 use crate::manager::handshake::{self, GREETING, PROOF, Who};
+use ch08_forks::{Whole, forks};
 use std::io;
 use std::time::Instant;
 
