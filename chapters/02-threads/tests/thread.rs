@@ -254,3 +254,17 @@ fn what_may_cross_threads_and_panics() {
     crosses::<Local<std::rc::Rc<u8>>>();
     is_send::<Unstarted<String>>();
 }
+
+#[test]
+fn a_stack_of_any_size_is_had_or_refused() {
+    for bytes in [0, 1, 1 << 60, isize::MAX as usize, usize::MAX - 4095, usize::MAX] {
+        let unstarted = Builder::new().stack_size(bytes).build(|| 5);
+        let thread = unstarted.thread().clone();
+        match unstarted.start() {
+            Ok(handle) => assert_eq!(handle.join().unwrap(), 5, "{bytes}"),
+            Err(_) => assert!(bytes > 1),
+        }
+        assert!(!thread.is_alive() && !enumerate().contains(&thread), "{bytes}");
+        assert_eq!(thread.native_id().is_some(), bytes < 2, "{bytes}");
+    }
+}

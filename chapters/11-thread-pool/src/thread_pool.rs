@@ -35,6 +35,8 @@ use std::sync::Arc;
 ///
 /// To compute on all elements of a collection, rayon is shorter and shares the
 /// work out better. To borrow what the tasks work on, use `std::thread::scope`.
+/// A forked copy of the process has none of the threads: it needs a pool of its own,
+/// and must neither wait for this one nor drop it.
 pub struct ThreadPool {
     shared: Arc<Shared>,
 }

@@ -3,6 +3,9 @@
 //! They read like those of `std::net`. The system's own calls never block here:
 //! when one would, the task waits until the system reports the socket ready.
 //!
+//! In a forked copy of the process a socket from before waits no more: that is
+//! [`NotConnected`](std::io::ErrorKind::NotConnected), as what has come is the creator's.
+//!
 //! ```
 //! use ch12_coroutines::hub::{self, net::{TcpListener, TcpStream}};
 //! use std::io::{self, Read, Write};

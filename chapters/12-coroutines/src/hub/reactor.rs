@@ -53,6 +53,14 @@ impl Reactor {
         self.poll.registry().deregister(socket)
     }
 
+    /// Nothing is waited for any more.
+    pub(super) fn wake_all(self) {
+        for readiness in self.sockets.values() {
+            readiness.readable.notify_all();
+            readiness.writable.notify_all();
+        }
+    }
+
     /// Blocks the thread until a socket changes, at most for `pause`, and makes
     /// ready who waits for it.
     pub(super) fn wait(&mut self, pause: Option<Duration>) -> io::Result<()> {

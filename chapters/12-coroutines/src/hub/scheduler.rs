@@ -17,8 +17,9 @@ use std::time::{Duration, Instant};
 
 #[derive(Default)]
 pub(super) struct Hub {
-    /// No two hubs of a process have the same.
-    pub(super) id: u64,
+    id: Cell<u64>,
+    /// The process that it is in.
+    process: Cell<u32>,
     pub(super) timers: RefCell<Timers>,
     pub(super) reactor: RefCell<Option<Reactor>>,
     /// How many tasks wait for a socket.
@@ -94,17 +95,22 @@ pub(super) fn about_to_wait() -> TaskRef {
     })
 }
 
+fn next_id() -> u64 {
+    static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+    NEXT_ID.fetch_add(1, Ordering::Relaxed)
+}
+
 /// [`super::run`].
 pub(super) fn run<R: 'static>(
     stack_size: usize,
     main: impl FnOnce() -> R + 'static,
 ) -> Result<R, RunError> {
-    static NEXT_ID: AtomicU64 = AtomicU64::new(1);
     if !HUB.get().is_null() {
         return Err(RunError::Nested);
     }
     let hub = Hub {
-        id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+        id: Cell::new(next_id()),
+        process: Cell::new(std::process::id()),
         stacks: RefCell::new(Stacks::of_size(stack_size)),
         ..Hub::default()
     };
@@ -143,6 +149,25 @@ pub(super) fn run<R: 'static>(
 }
 
 impl Hub {
+    /// No two hubs of a process have the same.
+    pub(super) fn id(&self) -> u64 {
+        if self.process.get() != std::process::id() {
+            self.part_from_creator();
+        }
+        self.id.get()
+    }
+
+    /// In a forked copy of the process. What its sockets are registered with is its creator's too: whoever takes an event
+    /// from there or a socket out takes it from the creator. So no socket from before is waited for here, and those who do hear of it.
+    #[cold]
+    fn part_from_creator(&self) {
+        self.process.set(std::process::id());
+        self.id.set(next_id());
+        if let Some(reactor) = self.reactor.take() {
+            reactor.wake_all();
+        }
+    }
+
     /// The task that runs.
     ///
     /// # Panics
@@ -246,6 +271,7 @@ impl Hub {
             due.map(|due| due.saturating_duration_since(Instant::now()))
         };
         if self.waiting_for_sockets.get() > 0 {
+            self.id();
             if let Some(reactor) = &mut *self.reactor.borrow_mut() {
                 reactor.wait(pause).map_err(RunError::Poll)?;
             }

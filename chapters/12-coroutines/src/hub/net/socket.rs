@@ -24,13 +24,14 @@ pub(super) enum Direction {
 impl<S: Source> Socket<S> {
     pub(super) fn new(mut io: S) -> io::Result<Socket<S>> {
         with(|hub| {
+            let id = hub.id();
             let mut reactor = hub.reactor.borrow_mut();
             let reactor = match &mut *reactor {
                 Some(reactor) => reactor,
                 none => none.insert(Reactor::new()?),
             };
             let readiness = reactor.register(&mut io)?;
-            Ok(Socket { io, readiness, hub: hub.id })
+            Ok(Socket { io, readiness, hub: id })
         })
     }
 
@@ -63,24 +64,32 @@ impl<S: Source> Socket<S> {
                 try_with(|hub| hub.waiting_for_sockets.update(|count| count - 1));
             }
         }
-        if with(|hub| hub.id) != self.hub {
-            let message = "this socket belongs to a hub that has ended";
-            return Err(io::Error::new(io::ErrorKind::NotConnected, message));
-        }
+        self.check_hub()?;
         let list: &WaitList = match direction {
             Direction::Read => &self.readiness.readable,
             Direction::Write => &self.readiness.writable,
         };
         with(|hub| hub.waiting_for_sockets.update(|count| count + 1));
         let _counted = Counted;
-        if list.wait_until(due) { Ok(()) } else { Err(io::ErrorKind::TimedOut.into()) }
+        let in_time = list.wait_until(due);
+        // In a copy whoever waited is woken, and must not try: what has come is the creator's.
+        self.check_hub()?;
+        if in_time { Ok(()) } else { Err(io::ErrorKind::TimedOut.into()) }
+    }
+
+    fn check_hub(&self) -> io::Result<()> {
+        if with(|hub| hub.id()) == self.hub {
+            return Ok(());
+        }
+        let message = "this socket belongs to a hub that has ended, or to another process";
+        Err(io::Error::new(io::ErrorKind::NotConnected, message))
     }
 }
 
 impl<S: Source> Drop for Socket<S> {
     fn drop(&mut self) {
         try_with(|hub| {
-            if hub.id == self.hub
+            if hub.id() == self.hub
                 && let Some(reactor) = &mut *hub.reactor.borrow_mut()
             {
                 // The socket is closed next, which takes it out of the queue in any case.
