@@ -28,6 +28,7 @@ fn main() {
             ("destructors_at_the_end_of_a_thread_use_proxies", within::last_words),
             ("numbers_that_are_none", within::no_numbers),
             ("an_object_that_asks_its_own_manager_is_told", within::asks_itself),
+            ("a_copy_that_an_object_makes_of_its_manager_answers_nothing", within::copies_itself),
             ("any_fork_amid_calls", || alone(moments::any_fork_amid)),
             ("signals_at_any_moment", || alone(moments::signals)),
             ("thousands_of_values", || alone(too_little::thousands)),

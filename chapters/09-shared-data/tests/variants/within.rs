@@ -79,7 +79,7 @@ pub fn no_numbers() {
     assert!(list.as_proxy().batch([]).unwrap().is_empty());
 }
 
-/// Asks its own manager.
+/// Asks its own manager, or makes a copy of it.
 struct Asks;
 
 impl Shared for Asks {
@@ -89,6 +89,10 @@ impl Shared for Asks {
         method: &str,
         _: &mut [Object],
     ) -> Poll<Result<Object, RemoteError>> {
+        if method == "fork" {
+            // SAFETY: the manager's other thread holds nothing that the copy needs, which returns from here as well.
+            return Poll::Ready(Ok(unsafe { libc::fork() }.into()));
+        }
         let address: Address = method.parse().unwrap();
         let asked = Manager::connect_timeout(address, "k", Duration::from_secs(3)).map(drop);
         Poll::Ready(Ok(format!("{:?}", asked.unwrap_err()).as_str().into()))
@@ -111,4 +115,19 @@ pub fn asks_itself() {
     let told = in_time(move || asks.call::<String>(&address, []).unwrap());
     assert!(told.starts_with("Computes"), "{told}");
     assert_eq!(list.len().unwrap(), 1);
+}
+
+pub fn copies_itself() {
+    let manager = Manager::builder().types::<WithAsks>().start().unwrap();
+    let (asks, list) = (manager.create("Asks", []).unwrap(), manager.list([0]).unwrap());
+    for n in 1..20 {
+        let copy = in_time({
+            let asks = asks.clone();
+            move || asks.call::<i64>("fork", []).unwrap()
+        });
+        assert!(copy > 0, "a copy answers");
+        list.append(n).unwrap();
+        assert_eq!(list.len().unwrap(), n + 1);
+    }
+    assert_eq!(manager.count().unwrap(), 2);
 }

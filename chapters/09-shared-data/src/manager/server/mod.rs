@@ -9,6 +9,7 @@ mod state;
 use super::address::notice_a_cut;
 use super::handshake::{self, Key};
 use super::shared::Registry;
+use ch08_forks::forks;
 use connection::{Connection, Event, FIRST_INTEREST};
 use pulse::Pulse;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
@@ -54,6 +55,7 @@ pub(super) fn serve_and_tell(
         spare: spare(),
         homes: HashMap::new(),
         replied: Vec::new(),
+        forks: forks(),
     };
     server.run()
 }
@@ -74,6 +76,8 @@ struct Server {
     homes: HashMap<u128, usize>,
     /// Got a reply, and may have sent the next request before.
     replied: Vec<u64>,
+    /// As it was when it began.
+    forks: u32,
 }
 
 impl Server {
@@ -207,6 +211,11 @@ impl Server {
 
     /// Sends the replies.
     fn deliver(&mut self) {
+        if forks() != self.forks {
+            // A copy that a method made of this process, with libc's `fork`, has nothing to say here.
+            // SAFETY: it ends the process. The exit handlers are those of the one that was copied.
+            unsafe { libc::_exit(0) };
+        }
         while !self.state.replies.is_empty() {
             for (id, reply) in std::mem::take(&mut self.state.replies) {
                 let Some(connection) = self.connections.get_mut(&id) else { continue };
