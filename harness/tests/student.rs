@@ -111,6 +111,34 @@ fn the_students_copy_of_a_course_checks_and_gives_nothing_away() {
     assert_eq!(code, 0, "{text}");
 }
 
+/// Every assignment of this course can be begun with the copy, and nothing in it leads to a solution.
+#[test]
+fn the_students_copy_of_this_course_is_whole() {
+    let home = tempfile::tempdir().unwrap();
+    let (text, code) = harness(home.path(), &["course", "export", "--students", "public"]);
+    assert_eq!(code, 0, "{text}");
+    let public = home.path().join("public");
+    let names = harness::grading::assignment::names(&public).unwrap();
+    assert_eq!(names.len(), 12);
+    for name in names {
+        let assignment = Assignment::load(&public, &name).unwrap();
+        assert!(assignment.manifest.wrong.is_empty() && assignment.manifest.cheats.is_empty());
+        let (text, code) = harness(home.path(), &["start", &name, "--course", "public"]);
+        assert_eq!(code, 0, "{text}");
+    }
+    // A name that is somewhere else is not given away either.
+    let course = course();
+    let from = home.path().join("from");
+    let copied = Command::new("cp").arg("-r").arg(&course).arg(&from).status().unwrap();
+    assert!(copied.success());
+    let told = "chapters/01-tally/assignment/starter/src/lib.rs";
+    let starter = std::fs::read_to_string(from.join(told)).unwrap();
+    std::fs::write(from.join(told), starter + "\n// For waits_in_a_loop.\n").unwrap();
+    let more = ["course", "export", "--students", "more", "--course", "from"];
+    let (text, code) = harness(home.path(), &more);
+    assert!(code == 1 && text.contains("names waits_in_a_loop"), "{text}");
+}
+
 #[test]
 fn a_copy_remembers_its_course() {
     let home = tempfile::tempdir().unwrap();

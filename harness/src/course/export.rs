@@ -5,7 +5,7 @@
 use crate::files;
 use crate::grading::assignment::{self, Assignment};
 use crate::grading::manifest::{Check, Kind, Visibility};
-use crate::grading::source::Source;
+use crate::grading::source::{Source, words};
 use anyhow::{Context, bail};
 use std::path::Path;
 
@@ -22,7 +22,12 @@ pub fn export(course: &Path, folder: &Path) -> anyhow::Result<()> {
     for name in &names {
         let assignment = Assignment::load(course, name)?;
         let to = folder.join("chapters").join(name).join("assignment");
-        one(&assignment, &to).with_context(|| format!("{name} cannot be exported"))?;
+        one(&assignment, &to)
+            .and_then(|()| Assignment::load(folder, name))
+            .and_then(|_| gives_nothing_away(&assignment, &to))
+            .with_context(|| {
+                format!("{name} cannot be exported; {} is not whole", folder.display())
+            })?;
     }
     anstream::println!(
         "The students' copy of {} assignments is in {}; `--course {}` takes it.",
@@ -66,6 +71,28 @@ fn one(assignment: &Assignment, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Makes sure that no hidden check is named in any file of the students' copy.
+fn gives_nothing_away(assignment: &Assignment, copy: &Path) -> anyhow::Result<()> {
+    let hidden = assignment.manifest.checks.iter();
+    let hidden = hidden.filter(|check| check.visibility != Visibility::Visible);
+    let names: Vec<&str> =
+        hidden.flat_map(|it| [it.name.as_str()].into_iter().chain(it.functions())).collect();
+    let mut left = vec![copy.to_owned()];
+    while let Some(path) = left.pop() {
+        if path.is_dir() {
+            let inside = std::fs::read_dir(&path)?.map(|entry| Ok(entry?.path()));
+            left.extend(inside.collect::<std::io::Result<Vec<_>>>()?);
+            continue;
+        }
+        let text = std::fs::read(&path)?;
+        let text = String::from_utf8_lossy(&text);
+        if let Some(name) = names.iter().find(|name| words(&text).any(|word| word == **name)) {
+            bail!("{} names {name}, which students are not to see", path.display());
+        }
+    }
+    Ok(())
+}
+
 /// A file of checks without some of its functions and what only they need, and without the gaps that they leave.
 fn without(source: &str, hidden: &[&str], visible: &[&str]) -> anyhow::Result<String> {
     if hidden.is_empty() {
@@ -86,10 +113,14 @@ fn without(source: &str, hidden: &[&str], visible: &[&str]) -> anyhow::Result<St
     Ok(kept.trim_end().to_owned() + "\n")
 }
 
+/// What of a manifest is for students. The rest is for whoever tries the checks, and leads to answers.
+const KEPT: [&str; 10] =
+    ["schema", "title", "form", "points", "minutes", "files", "blind", "uses", "programs", "check"];
+
 /// A manifest without some of its checks, and without everything that leads to solutions. The points are those of what is left.
 fn visible(manifest: &str, hidden: &[&str]) -> anyhow::Result<String> {
     let mut table: toml::Table = manifest.parse()?;
-    table.remove("wrong");
+    table.retain(|key, _| KEPT.contains(&key));
     let mut points = 0;
     if let Some(toml::Value::Array(checks)) = table.get_mut("check") {
         let name = |value: &toml::Value| value.as_str().is_some_and(|name| hidden.contains(&name));

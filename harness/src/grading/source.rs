@@ -158,8 +158,8 @@ impl Source {
     }
 }
 
-/// The words of a line.
-fn words(line: &str) -> impl Iterator<Item = &str> {
+/// The words of a text.
+pub(crate) fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split(|c: char| !c.is_alphanumeric() && c != '_')
 }
 
