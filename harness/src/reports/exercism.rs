@@ -11,10 +11,10 @@ const OUTPUT: usize = 500;
 
 /// Writes the result, titles in this language. `checks` is the source of the checks, whose functions are shown with their tests.
 ///
-/// The status `error` means that no test ran. Hidden checks are left out, as Exercism shows everything, and do not count in the status: a
+/// The status `error` means that no test ran. Only visible checks are in it, as Exercism shows everything at once, and count in the status: a
 /// failure without a failed test would puzzle everybody.
 pub fn write(result: &SubmissionResult, language: trace::Language, checks: &str) -> Value {
-    let shown = |visibility| !matches!(visibility, Visibility::Hidden);
+    let shown = |visibility| matches!(visibility, Visibility::Visible);
     let (status, message) = match result.status {
         Status::Graded => {
             let mut checks = result.checks.iter().filter(|check| shown(check.visibility));
@@ -83,6 +83,13 @@ mod tests {
         assert_eq!(statuses, ["pass", "fail"]);
         assert_eq!(tests[1]["test_code"], "pub fn fails() {\n    todo();\n}");
         assert!(tests[1]["message"].as_str().unwrap().contains("actual: [2]"));
+        // Exercism knows no dates: what is for later is for nobody there.
+        for later in [Visibility::AfterDueDate, Visibility::AfterPublished] {
+            let mut result = samples::graded("ada");
+            result.checks[2].visibility = later;
+            let value = write(&result, trace::Language::En, "");
+            assert_eq!(value["tests"].as_array().unwrap().len(), 2);
+        }
     }
 
     #[test]

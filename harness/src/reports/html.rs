@@ -89,12 +89,13 @@ impl Page<'_> {
         let Some(score) = result.score else { return html! { (words.no_score) } };
         let hidden = result.checks.iter().filter(|check| check.visibility != Visibility::Visible);
         let (got, hidden) = hidden.fold((0, 0), |(got, max), c| (got + c.points, max + c.max));
-        let said = match hidden {
-            hidden if self.for_student && hidden > 0 => {
-                (words.visible_points)(score - got, result.max - hidden, hidden)
-            }
-            _ => (words.points)(score, result.max),
-        };
+        if self.for_student && hidden > 0 {
+            // Of one hidden check the whole score would say what came of it.
+            let (seen, most) = (score - got, result.max - hidden);
+            let said = (words.visible_points)(seen, most, hidden);
+            return html! { (said) " " meter min="0" max=(most) value=(seen) { (seen) } };
+        }
+        let said = (words.points)(score, result.max);
         html! { (said) " " meter min="0" max=(result.max) value=(score) { (score) } }
     }
 
@@ -270,6 +271,16 @@ mod tests {
         let own = page(&result, Language::En, true);
         let says = "2 of 4 points that you can see; 2 more are for checks that you cannot see";
         assert!(own.contains(says), "{own}");
+        assert!(own.contains("<meter min=\"0\" max=\"4\" value=\"2\">2</meter>"), "{own}");
+    }
+
+    #[test]
+    fn what_came_of_hidden_checks_is_not_in_a_students_bar() {
+        let mut result = samples::graded("ada");
+        result.checks[2].points = result.checks[2].max;
+        result.score = Some(4);
+        let own = page(&result, Language::En, true);
+        assert!(own.contains("<meter min=\"0\" max=\"4\" value=\"2\">2</meter>"), "{own}");
     }
 
     #[test]
