@@ -173,6 +173,9 @@ fn order(check: &Check, asked: Asked<'_>) -> Order {
     }
 }
 
+/// What is said of threads that are left: a check ends as a program does that goes on, and not as one that takes them along.
+const LEAK: &str = "every thread that was started has to end before the check does: give it a reason to end, and join it";
+
 fn judge(check: &Check, frame: Frame) -> CheckResult {
     let mut result = match (check.kind, frame.outcome, frame.raised) {
         (Kind::Run, None, None) => CheckResult::new(check, CheckStatus::Pass),
@@ -200,7 +203,9 @@ fn explored(check: &Check, outcome: Outcome) -> CheckResult {
     let mut result = match (outcome.status, &outcome.trace) {
         (Status::Proved, _) => CheckResult::new(check, CheckStatus::Pass),
         // It may be right and long, or go on for ever: nobody has seen it end.
-        (Status::NotProved, _) if outcome.too_long > 0 => CheckResult::cannot_tell(check, summary),
+        (Status::NotProved, _) if outcome.too_long > 0 => {
+            CheckResult { endless: true, ..CheckResult::cannot_tell(check, summary) }
+        }
         (Status::NotProved, _) if check.enough == Enough::Search => {
             CheckResult::new(check, CheckStatus::Pass)
         }
@@ -216,6 +221,9 @@ fn explored(check: &Check, outcome: Outcome) -> CheckResult {
                 let (file, line) =
                     at.as_ref().map_or((String::new(), 0), |at| (at.file.clone(), at.line));
                 panicked(check, &Panic { message: message.clone(), file, line })
+            }
+            trace::Outcome::Failed { failure: Failure::Leak { .. } } => {
+                fail(check, format!("{summary}; {LEAK}"))
             }
             _ => fail(check, summary),
         },
@@ -271,7 +279,7 @@ fn without_proof(check: &Check, ended: &Ended, forged: bool) -> CheckResult {
         How::Exited(_) if let Some(stuck) = stuck => stuck.to_owned(),
         How::Exited(code) => format!("it ended with exit code {code} before the check had; {last}"),
     };
-    fail(check, message)
+    CheckResult { endless: ended.how == How::Time, ..fail(check, message) }
 }
 
 #[cfg(test)]

@@ -121,6 +121,12 @@ pub struct CheckResult {
     /// Kind `explore`: what the search came to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explored: Option<Explored>,
+    /// Whether it had come to no end when it was stopped, or an execution had not.
+    #[serde(skip)]
+    pub endless: bool,
+    /// Whether one of its cases is passed by answers that nobody knew before.
+    #[serde(skip)]
+    pub founded: bool,
     /// How long it took.
     pub milliseconds: u64,
 }
@@ -245,6 +251,8 @@ impl CheckResult {
             basis: None,
             notes: Vec::new(),
             explored: None,
+            endless: false,
+            founded: false,
             milliseconds: 0,
         }
     }

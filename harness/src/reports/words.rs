@@ -211,6 +211,8 @@ pub mod samples {
             basis: None,
             notes: Vec::new(),
             explored: None,
+            endless: false,
+            founded: false,
             milliseconds: 1500,
         }
     }

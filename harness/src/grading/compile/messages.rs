@@ -120,7 +120,7 @@ impl Messages {
     }
 
     fn add(&mut self, diagnostic: Diagnostic, readers: &Readers) {
-        let rendered = diagnostic.rendered.clone().unwrap_or_default();
+        let rendered = without_leads(diagnostic.rendered.as_deref().unwrap_or_default());
         self.all += &rendered;
         if diagnostic.level.starts_with("error") {
             let primary = diagnostic.spans.iter().find(|span| span.is_primary);
@@ -186,6 +186,18 @@ fn is_public(file: &str) -> bool {
     is_plain && (file.starts_with("/rustc/") || file.contains("/lib/rustlib/src/rust/library/"))
 }
 
+/// A message without where rustc has put the rest of it, and how it is called to have all: the folder is gone when somebody reads that, and the
+/// grader calls it.
+fn without_leads(rendered: &str) -> String {
+    let leads = |line: &&str| {
+        let note = line.trim_start().strip_prefix("= note: ");
+        note.is_some_and(|note| {
+            note.contains("has been written to '") || note.starts_with("consider using `--verbose`")
+        })
+    };
+    rendered.split_inclusive('\n').filter(|line| !leads(line)).collect()
+}
+
 /// The beginning of messages that are too long.
 pub fn cut(messages: &mut String) {
     if messages.len() > MESSAGES {
@@ -227,6 +239,13 @@ mod tests {
         assert_eq!(shown(&own), "error: mine\n");
         let nowhere = line("aborting", "", "");
         assert_eq!(shown(&nowhere), "error: aborting\n");
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_is_not_named() {
+        let rendered = "error: mismatched types\n7 | = note: it has been written to 'x'\n   = note: expected `A`\n   = note: the full name for the type has been written to '/tmp/grade-aBc/out/1/student.long-type-1.txt'\n   = note: consider using `--verbose` to print the full type name to the console\n\n";
+        let kept = "error: mismatched types\n7 | = note: it has been written to 'x'\n   = note: expected `A`\n\n";
+        assert_eq!(without_leads(rendered), kept);
     }
 
     #[test]

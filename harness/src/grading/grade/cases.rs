@@ -25,6 +25,7 @@ pub(super) fn together(check: &Check, parts: Vec<CheckResult>) -> CheckResult {
         points: parts.iter().map(|part| part.points).sum(),
         max: parts.iter().map(|part| part.max).sum(),
         milliseconds: parts.iter().map(|part| part.milliseconds).sum(),
+        founded: parts.iter().any(is_founded),
         // The weakest that any points rest on.
         basis: [Basis::Open, Basis::Confirmed, Basis::Judged]
             .into_iter()
@@ -48,6 +49,10 @@ pub(super) fn together(check: &Check, parts: Vec<CheckResult>) -> CheckResult {
         result.explored = told.explored;
     }
     result
+}
+
+fn is_founded(part: &CheckResult) -> bool {
+    part.status == CheckStatus::Pass && part.basis != Some(Basis::Open)
 }
 
 #[cfg(test)]
@@ -82,6 +87,7 @@ mod tests {
         assert_eq!((some.status, some.points, some.max), (Fail, 4, 6));
         assert_eq!(some.message.as_deref(), Some("b: why"));
         assert_eq!(some.name, "counts");
+        assert!(some.founded && !with([Fail, NotRun, Fail]).founded);
         assert_eq!(with([Fail, CannotTell, Pass]).status, CannotTell);
         assert_eq!(with([NotRun, Fail, Fail]).points, 0);
         assert_eq!(some.cases.iter().map(|case| case.points).collect::<Vec<_>>(), [1, 0, 3]);
