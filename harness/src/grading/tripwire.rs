@@ -10,11 +10,16 @@
 use super::intake::Taken;
 use super::nesting;
 use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::visit::{self, Visit};
 
 /// What tells how many owners an `Arc` has.
 const COUNTERS: [&str; 2] = ["strong_count", "weak_count"];
+
+/// What a scope for threads is called in std, and after which words a name is a new one.
+const SCOPE: &str = "Scope";
+const NAMING: [&str; 6] = ["struct", "enum", "union", "type", "trait", "as"];
 
 /// What gives a call the line of who calls the function around it.
 const LINE_OF_THE_CALLER: &str = "track_caller";
@@ -25,6 +30,8 @@ pub fn tripped(taken: &Taken, lines_count: bool) -> Option<String> {
 }
 
 fn look(taken: &Taken, lines_count: bool) -> Option<String> {
+    let own_scope =
+        taken.files.iter().filter_map(|(_, bytes)| nesting::tokens(bytes)).any(names_a_scope);
     for (path, bytes) in &taken.files {
         // What is no text the compiler has refused or has never seen.
         if std::str::from_utf8(bytes).is_err() {
@@ -35,12 +42,18 @@ fn look(taken: &Taken, lines_count: bool) -> Option<String> {
                 "{path}: there is something in it that the grader cannot read as Rust, although the compiler may; write it otherwise, or leave the file out"
             ));
         };
-        let mut look = Look::default();
-        look.names(tokens.clone(), lines_count);
+        let mut look = Look { own_scope, ..Look::default() };
         match syn::parse2::<syn::File>(tokens.clone()) {
-            Ok(file) => look.visit_file(&file),
+            Ok(mut file) => {
+                without_tests(&mut file.items);
+                look.names(file.to_token_stream(), lines_count);
+                look.visit_file(&file);
+            }
             // Newer than the parser, or no part of the library.
-            Err(_) => look.tokens(tokens),
+            Err(_) => {
+                look.names(tokens.clone(), lines_count);
+                look.tokens(tokens);
+            }
         }
         if let Some((line, why)) = look.found.into_iter().min() {
             return Some(format!("{path}:{line}: {why}"));
@@ -53,7 +66,34 @@ fn look(taken: &Taken, lines_count: bool) -> Option<String> {
 struct Look {
     /// The lifetimes of the items around this place.
     outer: Vec<BTreeSet<String>>,
+    /// Whether `Scope` may be another than std's.
+    own_scope: bool,
     found: Vec<(usize, String)>,
+}
+
+/// Takes out what is there for tests only: the grader compiles none.
+fn without_tests(items: &mut Vec<syn::Item>) {
+    items.retain(|item| !is_for_tests(item));
+    for item in items {
+        if let syn::Item::Mod(syn::ItemMod { content: Some((_, items)), .. }) = item {
+            without_tests(items);
+        }
+    }
+}
+
+fn is_for_tests(item: &syn::Item) -> bool {
+    let attributes = match item {
+        syn::Item::Fn(item) => &item.attrs,
+        syn::Item::Impl(item) => &item.attrs,
+        syn::Item::Mod(item) => &item.attrs,
+        syn::Item::Struct(item) => &item.attrs,
+        syn::Item::Trait(item) => &item.attrs,
+        syn::Item::Use(item) => &item.attrs,
+        _ => return false,
+    };
+    let of_tests =
+        |list: &syn::MetaList| list.path.is_ident("cfg") && list.tokens.to_string() == "test";
+    attributes.iter().any(|it| it.meta.require_list().is_ok_and(of_tests))
 }
 
 impl Look {
@@ -101,12 +141,12 @@ impl Look {
         known.extend(own.iter().cloned());
         known.insert("static".to_owned());
         for input in &signature.inputs {
-            let mut names = Names::default();
+            let mut names = Names { own_scope: self.own_scope, ..Names::default() };
             match input {
                 syn::FnArg::Typed(argument) => names.visit_type(&argument.ty),
                 syn::FnArg::Receiver(receiver) => names.visit_receiver(receiver),
             }
-            let here: BTreeSet<&String> = names.0.intersection(&known).collect();
+            let here: BTreeSet<&String> = names.found.intersection(&known).collect();
             if here.len() > 1 && here.iter().any(|name| own.contains(*name)) {
                 self.say(
                     signature.ident.span(),
@@ -136,7 +176,9 @@ impl Look {
                 }
                 TokenTree::Punct(punct) => {
                     let c = punct.as_char();
-                    if c == '\'' && !["break", "continue"].contains(&before.as_str()) {
+                    // These two bind nothing.
+                    let plain = matches!(tokens.get(at + 1), Some(TokenTree::Ident(name)) if name == "static" || name == "_");
+                    if c == '\'' && !plain && !["break", "continue"].contains(&before.as_str()) {
                         self.say(
                             punct.span(),
                             "a lifetime in a macro is not accepted here: write it outside",
@@ -230,14 +272,36 @@ fn lifetimes_of(generics: &syn::Generics) -> BTreeSet<String> {
     generics.lifetimes().map(|it| it.lifetime.ident.to_string()).collect()
 }
 
-/// The lifetimes that a type names.
+/// The lifetimes that a type names. Those of std's `Scope` are related where it is defined, and none of them can be exchanged for another.
 #[derive(Default)]
-struct Names(BTreeSet<String>);
+struct Names {
+    found: BTreeSet<String>,
+    own_scope: bool,
+}
 
 impl<'ast> Visit<'ast> for Names {
     fn visit_lifetime(&mut self, lifetime: &'ast syn::Lifetime) {
-        self.0.insert(lifetime.ident.to_string());
+        self.found.insert(lifetime.ident.to_string());
     }
+
+    fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {
+        if self.own_scope || segment.ident != SCOPE {
+            visit::visit_path_segment(self, segment);
+        }
+    }
+}
+
+/// Whether these tokens give something the name of std's `Scope`.
+fn names_a_scope(tokens: TokenStream) -> bool {
+    let mut before = String::new();
+    tokens.into_iter().any(|token| {
+        let after = std::mem::replace(&mut before, token.to_string());
+        match token {
+            TokenTree::Group(group) => names_a_scope(group.stream()),
+            TokenTree::Ident(name) => name == SCOPE && NAMING.contains(&after.as_str()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        }
+    })
 }
 
 /// Whether an expression does more than look.
@@ -360,8 +424,47 @@ mod tests {
             "macro_rules! open { ($e:expr) => { match $e { Ok(x) => x, Err(e) => e.into_inner() } } }",
             "macro_rules! m { ($t:ident) => { impl Default for $t { fn default() -> Self { Self::new() } } } }",
             "macro_rules! m { ($x:expr) => { match $x { 1 => if a { b } else { c }, _ if2 => d } } }",
+            "thread_local! { static NAME: Cell<&'static str> = const { Cell::new(\"\") }; }",
+            "macro_rules! boxed { ($e:expr) => { Box::pin($e) as Pin<Box<dyn Future<Output = ()> + '_>> } }",
         ] {
             assert_eq!(said(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_there_for_tests_is_no_part_of_it() {
+        let counts = "fn f() { assert_eq!(Arc::strong_count(&a), 1) }";
+        for text in [
+            format!("#[cfg(test)]\nmod tests {{ {counts} trait T {{ type Out; }} }}"),
+            format!("mod inner {{ #[cfg(test)] {counts} }}"),
+        ] {
+            assert_eq!(said(&text), None, "{text}");
+        }
+        // What is compiled without them, or only may be.
+        for text in [
+            format!("#[cfg(not(test))] mod tests {{ {counts} }}"),
+            format!("#[cfg(any(test, not(test)))] mod tests {{ {counts} }}"),
+            format!("#[cfg_attr(test, cfg(test))] mod tests {{ {counts} }}"),
+            format!("#[cfg(test)] mod tests {{}} {counts}"),
+            format!("macro_rules! m {{ () => {{ #[cfg(test)] {counts} }} }}"),
+        ] {
+            assert!(said(&text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scope_of_threads_is_related_where_it_is_defined() {
+        let helper =
+            "fn f<'a, 'b>(s: &'a Scope<'a, 'b>) -> ScopedJoinHandle<'a, ()> { s.spawn(|| {}) }";
+        assert_eq!(said(helper), None);
+        assert_eq!(said(&helper.replace("Scope<", "std::thread::Scope<")), None);
+        for own in [
+            "struct Scope<'a, 'b>(&'a &'b ());",
+            "mod m { pub type Scope<'a, 'b> = &'a &'b (); }",
+            "use m::Other as Scope;",
+        ] {
+            let why = said(&format!("{own}\n{helper}")).unwrap();
+            assert!(why.contains("25860"), "{why}");
         }
     }
 
