@@ -2,7 +2,7 @@
 //!
 //! No check kills at random. A writer is held, and goes on a system call at a time; what others can see changes only there.
 
-use judge::{Call, Held, Program, Random, Run, Step};
+use judge::{Call, Held, Program, Random, Run, Signal, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Up to how many calls a writer is stopped after each of them, and at how many of more.
@@ -20,7 +20,7 @@ type Counts = BTreeMap<u32, u64>;
 const SHELL: &str = r#"
 mkdir work && cd work || exit 1
 program=$0
-held() { sh -c 'kill -STOP $$; exec "$@"' - "$program" "$@" > ../said & echo "$!"; }
+held() { to=$1; shift; sh -c 'kill -STOP $$; exec "$@"' - "$program" "$@" > "../$to" & echo "$!"; }
 while read -r line; do eval "$line"; echo "= $?"; done
 "#;
 
@@ -48,14 +48,26 @@ impl Stage {
         }
     }
 
+    /// Runs the program, what it prints and its exit code. What it leaves running is killed: no count may hang on that.
+    #[track_caller]
+    fn program(&mut self, arguments: &str) -> (Vec<String>, i32) {
+        let came_to = self.shell(&format!("\"$program\" {arguments}"));
+        self.run.until("a process that the program has left behind cannot be killed", |all| {
+            let left = all.iter().skip(1);
+            left.clone().for_each(|process| self.run.signal(process.pid, Signal::Kill));
+            left.len() == 0
+        });
+        came_to
+    }
+
     #[track_caller]
     fn add(&mut self, update: &[u32]) -> i32 {
-        self.shell(&format!("\"$program\" {}", add(update))).1
+        self.program(&add(update)).1
     }
 
     #[track_caller]
     fn show(&mut self) -> Counts {
-        let (lines, code) = self.shell("\"$program\" show counts");
+        let (lines, code) = self.program("show counts");
         assert_eq!(code, 0, "the exit code of show");
         counts(&lines)
     }
@@ -63,7 +75,13 @@ impl Stage {
     /// A process of the program that goes on only as it is told.
     #[track_caller]
     fn held(&mut self, arguments: &str) -> Held {
-        let (lines, _) = self.shell(&format!("held {arguments}"));
+        self.held_to("said", arguments)
+    }
+
+    /// The same, which prints to this file.
+    #[track_caller]
+    fn held_to(&mut self, file: &str, arguments: &str) -> Held {
+        let (lines, _) = self.shell(&format!("held {file} {arguments}"));
         let pid = lines.last().and_then(|line| line.parse().ok()).expect("the shell says a number");
         self.run.hold(pid)
     }
@@ -130,7 +148,7 @@ pub fn a_wrong_update_counts_nothing(program: &Program) {
     let mut stage = Stage::new(program);
     assert_eq!(stage.add(&[1, 2]), 0);
     for wrong in ["5 64", "5 -1 6", "5 six"] {
-        let code = stage.shell(&format!("\"$program\" add counts {wrong} 2>/dev/null")).1;
+        let code = stage.program(&format!("add counts {wrong} 2>/dev/null")).1;
         assert_eq!(code, 2, "the exit code of add {wrong}");
         assert_eq!(stage.show(), with(&Counts::new(), &[1, 2]), "after add {wrong}");
     }
@@ -339,6 +357,31 @@ pub fn readers_see_whole_updates(program: &Program) {
         assert_eq!(reader.finish(), Step::Exited(0), "a reader beside a writer");
         one_of_two(&stage.said(), &before, &mine, ended, number);
         before = with(&before, &mine);
+    }
+    a_reader_that_stands_still((&mut stage, &mut random), before);
+}
+
+/// Stops a reader after each of its calls; of more than `ALL`, at so many that are drawn. Who adds meanwhile is seen by it, or is not, and never in part.
+fn a_reader_that_stands_still((stage, random): (&mut Stage, &mut Random), mut before: Counts) {
+    let stopped_after = |reader: &mut Held, number: usize| {
+        (0..number).take_while(|_| matches!(reader.until(Call::is_shared), Step::Made(_))).count()
+    };
+    let calls = stopped_after(&mut stage.held("show counts"), usize::MAX);
+    for number in 1..=calls.min(ALL) {
+        let number = if calls > ALL { random.usize(1..=calls) } else { number };
+        let mine = update(random);
+        let mut reader = stage.held("show counts");
+        stopped_after(&mut reader, number);
+        let mut writer = stage.held_to("nothing", &add(&mine));
+        writer.go_on_alone();
+        assert_eq!(reader.finish(), Step::Exited(0), "a reader that stood still for a while");
+        assert_eq!(writer.finish(), Step::Exited(0), "a writer beside a reader");
+        let (shown, after) = (stage.said(), with(&before, &mine));
+        assert!(
+            shown == before || shown == after,
+            "a reader that stood still after {number} calls shows half an update: {shown:?} of {before:?} and {mine:?}"
+        );
+        before = after;
     }
 }
 
