@@ -10,6 +10,7 @@
 //! OUT/prairielearn/NAME.json  none for a submission without a score
 //! OUT/gradebook.csv           made at the end, of all results
 //! OUT/students.csv            a row a student: the score, what being late has cost, and what counts
+//! OUT/roster.json             the students as `--roster` has named them, and what being late costs
 //! OUT/canvas.csv              the same for Canvas's gradebook
 //! OUT/moodle.csv              and for an assignment of Moodle's
 //! OUT/compared.csv            who has another score than before, with `--compare`
@@ -331,15 +332,8 @@ impl Output {
         let mark = if reports.csv_bom { "\u{feff}" } else { "" };
         self.put("gradebook.csv", (mark.to_owned() + &csv::write(&results)?).as_bytes())?;
         self.put("junit.xml", junit::write(&assignment.name, &results)?.as_bytes())?;
-        let of_names;
-        let students = match &reports.roster {
-            Some(roster) => roster,
-            None => {
-                of_names = roster::of_names(&results);
-                &of_names
-            }
-        };
-        let late = reports.late;
+        let (students, late) = &self.students(reports, &results)?;
+        let late = *late;
         self.write_table(
             "students.csv",
             &(mark.to_owned() + &students::table(students, &results, late)?),
@@ -348,6 +342,34 @@ impl Output {
         self.write_table("canvas.csv", &canvas)?;
         self.write_table("moodle.csv", &students::moodle(students, &results, late)?)?;
         Ok(results)
+    }
+
+    /// The students, and what being late costs them: as they were named, or as they were named the last time, so that whoever grades one submission
+    /// again gives nobody his late points back. Otherwise what the names of the submissions say.
+    fn students(
+        &self,
+        reports: &Reports,
+        results: &[SubmissionResult],
+    ) -> anyhow::Result<(Vec<Student>, Policy)> {
+        let path = self.folder.join("roster.json");
+        if let Some(roster) = &reports.roster {
+            self.put("roster.json", &serde_json::to_vec_pretty(&(roster, reports.late))?)?;
+            return Ok((roster.clone(), reports.late));
+        }
+        match std::fs::read(&path) {
+            Ok(bytes) => {
+                let before: (Vec<Student>, Policy) = serde_json::from_slice(&bytes)
+                    .with_context(|| format!("{} is no roster of before", path.display()))?;
+                anstream::println!(
+                    "The roster of before is used, with what being late costs; `--roster` names another."
+                );
+                Ok(before)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Ok((roster::of_names(results), reports.late))
+            }
+            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        }
     }
 
     /// Writes a table to a file of this name, whole or not at all.

@@ -16,6 +16,7 @@ use super::attempts;
 use crate::grading::result::SubmissionResult;
 use crate::reports::words::harmless_name;
 use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::Path;
@@ -38,7 +39,7 @@ const COLUMNS: [&str; 9] = [
 ];
 
 /// A student, and what he has handed in.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Student {
     /// What the submission is called in results.
     pub submission: String,
@@ -63,7 +64,7 @@ pub struct Student {
 }
 
 /// What being late costs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// Points for each day that counts.
     pub points_a_day: u32,
@@ -95,7 +96,8 @@ impl Policy {
             (Some(here), Some(left)) => here.min(left),
             (here, left) => here.or(left).unwrap_or(0),
         };
-        let free = free.min(student.days_late);
+        // Where there is nothing to save, none is spent.
+        let free = if score == 0 { 0 } else { free.min(student.days_late) };
         let counted = student.days_late - free;
         let points = counted.saturating_mul(self.points_a_day).min(score);
         Late { days: student.days_late, free, points }
@@ -299,6 +301,10 @@ mod tests {
         assert_eq!(free(None, Some(5), student(9, 4, None, Some(8))), 4);
         assert_eq!(free(None, Some(5), student(9, 0, Some(1), None)), 1);
         assert_eq!(free(None, None, student(9, 3, None, None)), 0);
+        // What does not compile has nothing to lose.
+        let policy = Policy { points_a_day: 1, free_days: None, term_days: Some(5) };
+        let late = policy.of(&student(3, 0, None, None), 0);
+        assert_eq!(late, Late { days: 3, free: 0, points: 0 });
     }
 
     #[test]

@@ -206,6 +206,12 @@ fn an_earlier_grading_is_compared_with_and_late_days_stand_beside_the_score() {
     // The score itself is what it was.
     assert_eq!(results(new.path())["team"]["score"], 6);
 
+    // Whoever is graded again later without a roster, late points are not given back.
+    let canvas = std::fs::read_to_string(new.path().join("canvas.csv")).unwrap();
+    let text = ends_with(&grade(&[batch.path()], new.path(), &[]).output().unwrap(), 0);
+    assert!(text.contains("The roster of before is used"), "{text}");
+    assert_eq!(std::fs::read_to_string(new.path().join("canvas.csv")).unwrap(), canvas);
+
     // What one of the group has used before is no longer free for him, and is for the other. Nobody moves for being late.
     let before = batch.path().join("before.csv");
     let rows = "student,id,login,email,free_days_used,assignment\nBob,7,,,4,00-before\nCy,8,,,0,00-before\n";
