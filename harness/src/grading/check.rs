@@ -143,6 +143,8 @@ fn order(check: &Check, asked: Asked<'_>) -> Order {
         spurious: limits.spurious,
         weak_failures: limits.spurious,
         eager_timeouts: limits.eager_timeouts || asked.early.is_some(),
+        // What is asked is exact in time where time-outs do not fire at any moment.
+        due_first: !limits.eager_timeouts,
         early_timeouts: asked.early.map_or(usual.early_timeouts, |early| early.times),
         only_naps: asked.early.is_some_and(|early| early.only_naps),
         patient: if limits.eager_timeouts { String::new() } else { CHECKS.to_owned() },

@@ -269,4 +269,14 @@ fn of_two_time_outs_that_are_nearly_alike_either_may_be_the_first() {
     fails(first(SHORT, SHORT));
     fails(first(SHORT, SHORT * 2));
     proved(first(SHORT, SHORT * 2 + Duration::from_nanos(1)));
+    // Where the clock is exact, only those of one moment do.
+    let exact = |one, other| {
+        let config = Config { due_first: true, ..Config::default() };
+        Explorer::new(config).run("scenario", first(one, other))
+    };
+    assert!(exact(SHORT, SHORT).is_failed());
+    let outcome = exact(SHORT, SHORT + Duration::from_nanos(1));
+    assert!(outcome.is_proved(), "{outcome}");
+    let out_of_order = "time-outs that fire before others that are due earlier";
+    assert!(outcome.not_checked.iter().any(|line| line == out_of_order), "{outcome}");
 }

@@ -13,6 +13,10 @@ pub struct Config {
     pub weak_failures: u8,
     /// Time-outs may fire at any moment. Without it they fire only when nothing else can happen.
     pub eager_timeouts: bool,
+    /// Of the time-outs that fire when nothing else can happen, those that are due first do. Without it, those that are nearly alike fire in any order. For programs
+    /// that are about time, where a clock has to be exact.
+    #[doc(hidden)]
+    pub due_first: bool,
     /// The memory model.
     pub memory: Memory,
     /// Whether the order in which threads print matters. Set to list every output that a program can have.
@@ -152,6 +156,7 @@ impl Default for Config {
             spurious: 0,
             weak_failures: 1,
             eager_timeouts: false,
+            due_first: false,
             memory: Memory::Rc11,
             outputs: false,
             detached: false,
@@ -370,6 +375,7 @@ fields!(Config {
     spurious,
     weak_failures,
     eager_timeouts,
+    due_first,
     memory,
     outputs,
     detached,

@@ -65,6 +65,7 @@ pub fn write(config: &Config, turns: &[Turn]) -> String {
     }
     for (letter, set) in [
         ('e', config.eager_timeouts),
+        ('i', config.due_first),
         ('o', config.outputs),
         ('q', config.memory == Memory::SeqCst),
         ('d', config.detached),
@@ -154,6 +155,7 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
     config.weak_failures = 1;
     config.entropy = 0;
     config.eager_timeouts = false;
+    config.due_first = false;
     config.outputs = false;
     config.memory = Memory::Rc11;
     config.detached = false;
@@ -178,6 +180,7 @@ pub fn read(text: &str, config: &mut Config) -> Result<Vec<Turn>, ScheduleError>
             'z' => config.long_sleeps = long(&mut bounds)?,
             'w' => config.weak_failures = number(&mut bounds)?,
             'e' => config.eager_timeouts = true,
+            'i' => config.due_first = true,
             'r' => config.queues = true,
             'k' => config.readers = true,
             't' => config.tokens = true,

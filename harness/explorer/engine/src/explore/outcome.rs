@@ -112,6 +112,8 @@ const SAME_ADDRESS: &str = "freed memory that is given out again: no new pointer
 
 /// It does so only where a thread is very slow, or its time-out fires early.
 const LONG_FIRST: &str = "time-outs that fire before those of less than half their length";
+/// Likewise.
+const OUT_OF_ORDER: &str = "time-outs that fire before others that are due earlier";
 
 /// The bounds of what std leaves open, if this program meets it.
 pub(super) fn add_what_was_met(outcome: &mut Outcome, config: &Config, met: Policies) {
@@ -130,7 +132,8 @@ pub(super) fn add_what_was_met(outcome: &mut Outcome, config: &Config, met: Poli
         });
     }
     if met.kept_back {
-        outcome.not_checked.push(LONG_FIRST.to_owned());
+        let line = if config.due_first { OUT_OF_ORDER } else { LONG_FIRST };
+        outcome.not_checked.push(line.to_owned());
     }
     if met.weak_again {
         outcome.not_checked.push(format!(

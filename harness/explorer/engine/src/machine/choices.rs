@@ -361,13 +361,16 @@ impl Machine {
     }
 
     /// Whether a time-out waits for another one, which passes in less than half of its time. Where everything else is fast, no call of ten milliseconds
-    /// is still waiting when one of five seconds gives up that began with it. Of those that are nearly alike, either may be the first.
+    /// is still waiting when one of five seconds gives up that began with it. Of those that are nearly alike, either may be the first; unless the clock is exact.
     fn is_kept_back(&self, tid: Tid) -> bool {
         let Some(time) = self.passes_at(tid) else { return false };
         let is_sleep = |tid: Tid| matches!(self.threads[tid].pending, Op::SleepEnds(_));
         let outlasts = |other: Tid| {
             let (passes, length) = (self.passes_at(other), self.passes_in(other));
-            passes.zip(length).is_some_and(|(passes, length)| passes.saturating_add(length) < time)
+            let longer = |length| if self.config.due_first { 0 } else { length };
+            let lasts =
+                passes.zip(length).map(|(passes, length)| passes.saturating_add(longer(length)));
+            lasts.is_some_and(|until| until < time)
         };
         !is_sleep(tid) && (0..self.threads.len()).any(outlasts)
     }

@@ -58,7 +58,7 @@ fn found(search: &Search) -> String {
 }
 
 /// The phrases in which an explorer states its bounds, with `#` for a number. What is not among them is shown as it is.
-const PHRASES: [(&str, &str); 47] = [
+const PHRASES: [(&str, &str); 48] = [
     ("no spurious wake-ups", "没有虚假唤醒"),
     ("at most # spurious wake-up a thread", "每个线程最多 # 次虚假唤醒"),
     ("at most # spurious wake-ups a thread", "每个线程最多 # 次虚假唤醒"),
@@ -177,6 +177,7 @@ const PHRASES: [(&str, &str); 47] = [
         "other contents of files: every execution reads what is in them now",
         "文件里别的内容：每次执行读到的都是文件现在的内容",
     ),
+    ("time-outs that fire before others that are due earlier", "先于更早到期的超时而触发的超时"),
     (
         "time-outs that fire before those of less than half their length",
         "先于长度不到自己一半的超时而触发的超时",
