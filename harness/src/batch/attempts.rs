@@ -20,8 +20,15 @@ pub struct Attempt {
 const FILE: &str = "_assignsubmission_file";
 
 /// Which attempt of whom a file of this name is, without its ending.
+///
+/// The platform's part comes first, and what follows is the student's to choose. A name in which both platforms' parts could be read is nobody's: it would be for the
+/// student to say whose score it is.
 pub fn attempt_of(name: &str) -> Option<Attempt> {
-    of_moodle(name).or_else(|| of_canvas(name))
+    match name.split_once(FILE) {
+        None => of_canvas(name),
+        Some((before, _)) if of_canvas(&format!("{before}_")).is_some() => None,
+        Some(_) => of_moodle(name),
+    }
 }
 
 /// Who has typed this into Moodle's page, next to his files.
@@ -36,7 +43,7 @@ pub fn has_file(name: &str) -> Option<&str> {
 
 fn of_moodle(name: &str) -> Option<Attempt> {
     let (student, file) = name.split_once(FILE)?;
-    // Who has this in his own name is no other for it.
+    // Whether it is in the student's own name or in his file's, nobody can say.
     if file.contains(FILE) {
         return None;
     }
@@ -92,6 +99,10 @@ mod tests {
             "_assignsubmission_file_x",
             "2026_11_30_ada",
             "Ada_77_assignsubmission_file_1234_assignsubmission_file_q",
+            "Ada B_55_assignsubmission_file_77_5678_assignsubmission_file_q",
+            "alice_111_222_Bob_77_assignsubmission_file_q",
+            "alice_111_222_assignsubmission_file_q",
+            "alice_LATE_111_222_Bob_77_assignsubmission_file_q-2",
         ] {
             assert_eq!(attempt_of(name), None, "{name}");
         }

@@ -162,8 +162,9 @@ pub fn grade(grader: &Grader<'_>, request: &Request) -> anyhow::Result<Verdict> 
             listed(&earlier)
         );
     }
-    if let Some(students) = &request.reports.roster {
-        tell_unmatched(students, &results);
+    match &request.reports.roster {
+        Some(students) => tell_unmatched(students, &results),
+        None => tell_claimed(&results),
     }
     if let Some(before) = before {
         compare::tell(&before, &results, &output)?;
@@ -187,6 +188,18 @@ fn tell_unmatched(students: &[Student], results: &[SubmissionResult]) {
         if !names.is_empty() {
             anstream::println!("{what}: {}", listed(&names));
         }
+    }
+}
+
+/// Which ids several submissions claim, so that none of them has it.
+fn tell_claimed(results: &[SubmissionResult]) {
+    let names = results.iter().map(|result| result.submission.as_str());
+    for (id, submissions) in roster::claimed_twice(names) {
+        anstream::println!(
+            "By their names these are all of the student with the number {id}, and no file for Canvas or Moodle says so of any: {}. \
+             A roster (--roster) says whose they are.",
+            listed(&submissions)
+        );
     }
 }
 

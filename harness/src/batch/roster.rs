@@ -223,9 +223,30 @@ pub(super) fn days(cell: &str) -> anyhow::Result<Option<u32>> {
     Ok(Some(number.ceil() as u32))
 }
 
-/// The students of a batch without a roster: what the platforms' names of files say.
+/// The students of a batch without a roster: what the platforms' names of files say. An id that several submissions have is nobody's.
 pub fn of_names(results: &[SubmissionResult]) -> Vec<Student> {
-    results.iter().map(|result| of_name(&result.submission)).collect()
+    let claimed = claimed_twice(results.iter().map(|result| result.submission.as_str()));
+    let student = |result: &SubmissionResult| {
+        let student = of_name(&result.submission);
+        let id = if claimed.contains_key(&student.id) { String::new() } else { student.id };
+        Student { id, ..student }
+    };
+    results.iter().map(student).collect()
+}
+
+/// The ids that the names of several submissions have in them, with these.
+pub fn claimed_twice<'a>(
+    submissions: impl IntoIterator<Item = &'a str>,
+) -> BTreeMap<String, Vec<String>> {
+    let mut claimed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for submission in submissions {
+        let id = of_name(submission).id;
+        if !id.is_empty() {
+            claimed.entry(id).or_default().push(submission.to_owned());
+        }
+    }
+    claimed.retain(|_, submissions| submissions.len() > 1);
+    claimed
 }
 
 /// `smithjohn_1234_5_queue` is a file of Canvas's, and `John Smith_1234_assignsubmission_file` one of Moodle's.
@@ -256,6 +277,7 @@ pub fn unmatched(students: &[Student], results: &[SubmissionResult]) -> (Vec<Str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reports::words::samples;
 
     #[test]
     fn columns_come_in_any_order_and_most_may_be_left_out() {
@@ -340,5 +362,18 @@ mod tests {
             let student = of_name(submission);
             assert_eq!((student.name.as_str(), student.id.as_str()), (name, id));
         }
+    }
+
+    #[test]
+    fn an_id_that_two_claim_is_nobodys() {
+        let names = ["bob_77_1_queue", "bobby_77_2_queue", "cy_78_3_queue", "ada"];
+        let results: Vec<_> = names.iter().map(|name| samples::graded(name)).collect();
+        let ids: Vec<String> = of_names(&results).into_iter().map(|it| it.id).collect();
+        assert_eq!(ids, ["", "", "78", ""]);
+        let claimed = claimed_twice(names);
+        assert_eq!(
+            claimed.into_iter().collect::<Vec<_>>(),
+            [("77".to_owned(), vec![names[0].to_owned(), names[1].to_owned()])]
+        );
     }
 }

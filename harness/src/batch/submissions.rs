@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A submission that has been found, and not been looked into yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub fn only(path: &Path) -> anyhow::Result<Found> {
 ///
 /// # Errors
 ///
-/// When there is none, or two in different places have the same name.
+/// When there is none, or a path is given twice.
 pub fn find(
     assignment: &Assignment,
     paths: &[PathBuf],
@@ -140,7 +140,7 @@ pub fn find(
             continue;
         };
         let (one, two) = (&other.path, &submission.path);
-        // Side by side they are one student's. In different places they may be two students'.
+        // Side by side they are one student's. Else somebody has named one path twice.
         if one == two || one.parent() != two.parent() {
             bail!("two submissions are called {name}: {} and {}", one.display(), two.display());
         }
@@ -214,18 +214,54 @@ fn last_attempts(found: Vec<Submission>, others: &mut Vec<String>) -> Vec<Submis
     kept
 }
 
-/// Submissions of one name in different folders, as those of two sections, are called by their folders as well.
+/// Submissions of one name in different folders, as those of two sections, are called by their folders as well: by as many as tell them apart, and from
+/// all that are called otherwise.
 fn apart(mut found: Vec<Submission>) -> Vec<Submission> {
-    let places = found.iter().map(|it| (it.name.clone(), it.path.parent().map(Path::to_owned)));
-    let places: Vec<_> = places.collect();
-    for (submission, (name, place)) in found.iter_mut().zip(&places) {
-        let elsewhere = places.iter().any(|(other, there)| other == name && there != place);
-        let folder = place.as_ref().and_then(|place| place.file_name()?.to_str());
-        if let (true, Some(folder)) = (elsewhere, folder) {
-            submission.name = format!("{folder}-{name}");
+    let mut of_name: BTreeMap<String, BTreeSet<PathBuf>> = BTreeMap::new();
+    for submission in &found {
+        let place = submission.path.parent().unwrap_or(Path::new("")).to_owned();
+        of_name.entry(submission.name.clone()).or_default().insert(place);
+    }
+    let mut taken: BTreeSet<String> = of_name.keys().cloned().collect();
+    for (name, places) in of_name.iter().filter(|(_, places)| places.len() > 1) {
+        let deepest = places.iter().map(|place| place.components().count()).max().unwrap_or(0);
+        let called = |folders: usize| -> Vec<String> {
+            places.iter().map(|place| with_folders(place, folders, name)).collect()
+        };
+        let differ = |names: &Vec<String>| {
+            let all: BTreeSet<&String> = names.iter().collect();
+            all.len() == names.len() && names.iter().all(|name| !taken.contains(name))
+        };
+        // Where the folders do not help, a number does.
+        let numbered = || {
+            let free = |n: &usize| !taken.contains(&format!("{name}-{n}"));
+            (2..).filter(free).take(places.len()).map(|n| format!("{name}-{n}")).collect()
+        };
+        let names = (1..=deepest).map(called).find(differ).unwrap_or_else(numbered);
+        taken.extend(names.iter().cloned());
+        for (place, new) in places.iter().zip(names) {
+            let are_here = |it: &&mut Submission| {
+                it.name == *name && it.path.parent().unwrap_or(Path::new("")) == place
+            };
+            found.iter_mut().filter(are_here).for_each(|it| it.name.clone_from(&new));
         }
     }
     found
+}
+
+/// The name with the last folders of its place before it.
+fn with_folders(place: &Path, folders: usize, name: &str) -> String {
+    let all: Vec<_> = place
+        .components()
+        .filter_map(|it| match it {
+            Component::Normal(folder) => Some(folder.to_string_lossy()),
+            _ => None,
+        })
+        .collect();
+    let mut parts: Vec<&str> =
+        all[all.len().saturating_sub(folders)..].iter().map(AsRef::as_ref).collect();
+    parts.push(name);
+    parts.join("-")
 }
 
 /// The most bytes of a name. Results and pages are files of that name, with an ending.
@@ -253,6 +289,13 @@ enum How {
     Named,
     /// It is in a folder that was named.
     Inside,
+}
+
+/// Whether Canvas or Moodle has called an archive so, among those of others.
+fn is_handed_out(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = ending_of(path).and_then(|ending| name.get(..name.len() - ending.len()));
+    path.is_file() && name.is_some_and(|name| attempts::attempt_of(name).is_some())
 }
 
 fn is_link(path: &Path) -> bool {
@@ -290,8 +333,10 @@ impl Finder<'_> {
                 path.display(),
                 self.root_file
             ),
-            // As with `submissions/*`: a student's folder.
-            0 | 1 if !only => self.entry(path, found),
+            // As with `submissions/*`: a student's folder. But a section of one student is a section.
+            0 | 1 if !only && !inside.iter().any(|path| is_handed_out(path)) => {
+                self.entry(path, found)
+            }
             _ => inside.iter().try_for_each(|path| self.entry(path, How::Inside)),
         }
     }

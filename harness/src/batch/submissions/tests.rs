@@ -127,6 +127,38 @@ fn two_sections_may_have_one_name() {
     assert_eq!(names, ["a-ada", "b-ada", "bob"]);
 }
 
+/// What those at several paths are called.
+fn called(files: &[&str], paths: &[&str]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    files.iter().for_each(|file| add(folder.path().join(file)));
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course");
+    let assignment = Assignment::find(&course, "tally").unwrap();
+    let paths: Vec<PathBuf> = paths.iter().map(|path| folder.path().join(path)).collect();
+    let found = find(&assignment, &paths, None).unwrap();
+    found.submissions.into_iter().map(|it| it.name).collect()
+}
+
+#[test]
+fn nobody_ends_a_batch_by_his_name() {
+    // Both sections' folders have one name, and what they would be called is taken.
+    let files = ["1/sub/ada.zip", "1/sub/sub-ada.zip", "2/sub/ada.zip", "2/sub/cy.zip"];
+    assert_eq!(called(&files, &["1/sub", "2/sub"]), ["1-sub-ada", "2-sub-ada", "cy", "sub-ada"]);
+    let files = ["A/ada.zip", "A/B-ada.zip", "B/ada.zip", "B/cy.zip"];
+    let names = called(&files, &["A", "B"]);
+    assert_eq!(names.len(), 4, "{names:?}");
+    assert!(names[0].ends_with("-A-ada") && names[1].ends_with("-B-ada"), "{names:?}");
+    assert_eq!(names[2..], ["B-ada", "cy"]);
+}
+
+#[test]
+fn a_section_of_one_is_a_section() {
+    let files = ["A/ada_1_2_queue.zip", "A/bob_3_4_queue.zip", "B/zoe_88_99_queue.zip"];
+    let names = ["ada_1_2_queue", "bob_3_4_queue", "zoe_88_99_queue"];
+    assert_eq!(called(&files, &["A", "B"]), names);
+    // Whoever has packed one himself has a folder of his own.
+    assert_eq!(called(&["A/queue.zip", "B/queue.zip"], &["A", "B"]), ["A", "B"]);
+}
+
 #[test]
 fn results_among_the_submissions_are_none() {
     let folder = tempfile::tempdir().unwrap();
