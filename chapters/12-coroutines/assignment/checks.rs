@@ -4,8 +4,8 @@ use judge::drawn;
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::Mutex;
-use std::task::{Poll, Waker};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 use student::{block_on, join_all, sleep, yield_now};
@@ -45,6 +45,22 @@ impl Once {
         })
         .await;
     }
+}
+
+/// Whoever polls with a waker of this does not hear it: a later poll is with another.
+struct Unheard;
+
+impl Wake for Unheard {
+    fn wake(self: Arc<Self>) {}
+}
+
+/// Polls once, with a waker that nobody hears.
+fn polled_before<F: Future>(future: F) -> Pin<Box<F>> {
+    let mut future = Box::pin(future);
+    let unheard = Waker::from(Arc::new(Unheard));
+    let first = future.as_mut().poll(&mut Context::from_waker(&unheard));
+    assert!(first.is_pending(), "ready at the first poll, although it has to wait");
+    future
 }
 
 fn on_time(start: Instant, seconds: u32) {
@@ -125,7 +141,7 @@ pub fn each_thread_has_its_own() {
     });
 }
 
-/// `yield_now` gives its turn away, and gets it back.
+/// `yield_now` gives its turn away, and gets it back. So it does in a `join_all` that is a future among others.
 pub fn yield_now_lets_others_go() {
     let order = RefCell::new(Vec::new());
     let (a, b) = (drawn(0..1000), drawn(1000..2000));
@@ -139,7 +155,19 @@ pub fn yield_now_lets_others_go() {
         let both: Vec<Boxed<'_, ()>> = vec![Box::pin(task(a)), Box::pin(task(b))];
         join_all(both).await;
     });
-    assert_eq!(order.into_inner(), [a, b, a, b, a, b]);
+    assert_eq!(order.take(), [a, b, a, b, a, b]);
+    block_on(async {
+        let within = async {
+            join_all(vec![task(a)]).await;
+        };
+        let both: Vec<Boxed<'_, ()>> = vec![Box::pin(within), Box::pin(task(b))];
+        join_all(both).await;
+    });
+    assert_eq!(
+        order.into_inner(),
+        [a, b, a, b, a, b],
+        "with one of the two in a `join_all` of its own"
+    );
 }
 
 /// Results come in the order of the futures, whichever is done first.
@@ -185,6 +213,37 @@ pub fn join_all_polls_only_who_was_woken() {
         join_all(both).await;
     });
     assert_eq!(polls.get(), 2, "polls of a future that was woken once");
+    whose_waker_is_called_late_is_not_polled();
+    whoever_polled_last_is_woken();
+}
+
+/// One future is over, and its waker is called afterwards.
+fn whose_waker_is_called_late_is_not_polled() {
+    let (polls, kept) = (Cell::new(0), RefCell::new(None));
+    let over = poll_fn(|context| {
+        polls.set(polls.get() + 1);
+        kept.replace(Some(context.waker().clone()));
+        Poll::Ready(())
+    });
+    let late = async {
+        yield_now().await;
+        kept.take().into_iter().for_each(Waker::wake);
+        yield_now().await;
+    };
+    let both: Vec<Boxed<'_, ()>> = vec![Box::pin(over), Box::pin(late)];
+    block_on(join_all(both));
+    assert_eq!(polls.get(), 1, "polls of a future that was ready at the first");
+}
+
+/// Another thread wakes what was polled with one waker first, and with another afterwards.
+fn whoever_polled_last_is_woken() {
+    let (once, polls) = (Once::default(), Cell::new(0));
+    let all = polled_before(join_all(vec![once.wait(&polls)]));
+    let ended = thread::scope(|scope| {
+        scope.spawn(|| once.set());
+        block_on(all).len()
+    });
+    assert_eq!(ended, 1);
 }
 
 /// A sleep takes its time, and no more.
@@ -237,6 +296,9 @@ pub fn a_sleep_does_not_keep_others_waiting() {
         });
     });
     on_time(start, 3600);
+    // Whoever polled it last is woken.
+    block_on(polled_before(sleep(SECOND)));
+    on_time(start, 3601);
 }
 
 /// A sleep that is dropped is not waited for.

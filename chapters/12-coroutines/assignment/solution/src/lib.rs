@@ -30,13 +30,15 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     let parker = Arc::new(Parker { thread: thread::current(), woken: AtomicBool::new(true) });
     let waker = Waker::from(Arc::clone(&parker));
     loop {
+        // In each round: whoever yields again and again keeps no timer waiting.
+        let due = fire_timers();
         // The flag goes down before the poll: a wake-up during it counts.
         if parker.woken.swap(false, Ordering::Acquire) {
             if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
                 return output;
             }
         } else {
-            match fire_timers() {
+            match due {
                 Some(due) => thread::park_timeout(due.saturating_duration_since(Instant::now())),
                 None => thread::park(),
             }

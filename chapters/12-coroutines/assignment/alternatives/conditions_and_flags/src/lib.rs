@@ -59,6 +59,8 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
             return output;
         }
+        // In each round: whoever yields again and again keeps no alarm waiting.
+        ring(Instant::now());
         while !signal.take() {
             let due = ALARMS.with_borrow(|alarms| alarms.iter().map(|alarm| alarm.due).min());
             signal.wait(due);
