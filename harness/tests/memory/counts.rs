@@ -207,6 +207,30 @@ fn dropped_by_main() {
     other.join().unwrap();
 }
 
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Says when it is closed.
+struct Closes;
+
+impl Drop for Closes {
+    fn drop(&mut self) {
+        CLOSED.store(true, SeqCst);
+    }
+}
+
+/// Must fail: panic. Main may be the last after the other has let go, and close it before the other looks.
+fn closed_after_a_drop_that_was_not_the_last() {
+    let shared = Arc::new(Closes);
+    let theirs = Arc::clone(&shared);
+    let other = thread::spawn(move || {
+        if Arc::into_inner(theirs).is_none() {
+            assert!(!CLOSED.load(SeqCst));
+        }
+    });
+    drop(shared);
+    other.join().unwrap();
+}
+
 thread_local! {
     static DROPS: Cell<u32> = const { Cell::new(0) };
 }

@@ -193,12 +193,13 @@ impl Machine {
         }
     }
 
-    /// How an update touches a counter.
+    /// How an update touches a counter. Of two drops at 2 the second is the last, so that they do not commute; at 3 or more, neither is the last in either order. What sleeps
+    /// as a `CountDown` was to be taken at 3 or more, and others that leave it asleep leave at least 2: it has not become the last meanwhile.
     fn counts_as(&self, thread: &Thread, atomic: Obj) -> Kind {
         let now = self.stored(atomic, self.newest(atomic)).value;
         match thread.call {
             "fetch_add" => Kind::CountUp,
-            "fetch_sub" if now != 1 => Kind::CountDown,
+            "fetch_sub" if now > 2 => Kind::CountDown,
             _ => Kind::Write,
         }
     }

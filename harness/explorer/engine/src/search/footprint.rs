@@ -34,7 +34,7 @@ pub enum Kind {
     StoreSc,
     /// One more reference.
     CountUp,
-    /// One reference less, and not the last.
+    /// One reference less, where another drop before it would not make it the last.
     CountDown,
 }
 
@@ -78,7 +78,7 @@ impl Kind {
     /// The first is an edge, the second a [revisit](super::log::RaceKind::Revisit). This is the reads-from view of Kokologiannakis,
     /// Marmanis, Gladstein, Vafeiadis: "Truly Stateless, Optimal Dynamic Partial Order Reduction", POPL 2022.
     ///
-    /// *Two raises of a reference count are independent, and so are two drops*, unless one is the last, which is a `Write`: nobody sees the number
+    /// *Two raises of a reference count are independent, and so are two drops*, unless one could be the last in their other order, which is a `Write`: nobody sees the number
     /// in between. A raise and a drop are not: with a drop before it that was after it, a raise may find nothing to raise.
     pub const fn conflicts(self, other: Self) -> bool {
         use Kind::{
