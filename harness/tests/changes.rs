@@ -1,12 +1,15 @@
-//! Each change is one: what the reader begins with fails, as its page says, and the solution passes. All of them
+//! Each change is one: what the reader begins with fails, as its page says, and the solution passes, but not if one of its functions does nothing. All of them
 //! are compiled together.
 
 use harness::explore::{Search, compile};
 use harness::student::change::{Change, checking, target};
 use protocol::Status;
+use quote::ToTokens;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use syn::visit_mut::VisitMut;
 
 /// How each starter fails. Those of chapter 0 are judged by their own chapter, for most of them do not compile.
 const FAULTS: &[(&str, &str, &str)] = &[
@@ -62,6 +65,53 @@ fn named(change: &Change, which: &str) -> PathBuf {
     file
 }
 
+/// The file without what one of its functions does, for each of them; but for those that make the object.
+fn without_one(source: &Path) -> Vec<(String, String)> {
+    let file = syn::parse_file(&fs::read_to_string(source).unwrap()).unwrap();
+    let mut all = Vec::new();
+    let mut number = 0;
+    loop {
+        let mut without = Without { at: number, name: None, met: 0 };
+        let mut file = file.clone();
+        without.visit_file_mut(&mut file);
+        let Some(name) = without.name else { return all };
+        number += 1;
+        if name != "new" {
+            all.push((name, file.to_token_stream().to_string()));
+        }
+    }
+}
+
+/// Takes the body out of one public function.
+struct Without {
+    at: usize,
+    name: Option<String>,
+    met: usize,
+}
+
+impl Without {
+    fn function(&mut self, seen: &syn::Visibility, is: &syn::Signature, body: &mut syn::Block) {
+        if !matches!(seen, syn::Visibility::Public(_)) {
+            return;
+        }
+        if self.met == self.at {
+            self.name = Some(is.ident.to_string());
+            *body = syn::parse_quote!({ Default::default() });
+        }
+        self.met += 1;
+    }
+}
+
+impl VisitMut for Without {
+    fn visit_item_fn_mut(&mut self, it: &mut syn::ItemFn) {
+        self.function(&it.vis, &it.sig, &mut it.block);
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, it: &mut syn::ImplItemFn) {
+        self.function(&it.vis, &it.sig, &mut it.block);
+    }
+}
+
 #[test]
 fn every_starter_fails_and_every_solution_passes() {
     let mut changes = Change::all(workspace()).unwrap();
@@ -71,13 +121,22 @@ fn every_starter_fails_and_every_solution_passes() {
         FAULTS.iter().map(|(c, name, _)| (c.to_string(), name.to_string())).collect();
     assert_eq!(names, wanted);
 
+    let idle = changes.iter().flat_map(|change| {
+        without_one(&change.file("solution").with_extension("rs")).into_iter().map(
+            |(name, text)| {
+                let source = named(change, &format!("idle_{name}")).with_extension("idle");
+                fs::write(&source, text).unwrap();
+                checking(&named(change, &format!("idle_{name}")), &source).unwrap()
+            },
+        )
+    });
     let files = changes.iter().flat_map(|change| {
         ["starter", "solution", "halfway"].into_iter().filter_map(|which| {
             let source = change.file(which).with_extension("rs");
             source.is_file().then(|| checking(&named(change, which), &source).unwrap())
         })
     });
-    let target = target(workspace(), files.collect());
+    let target = target(workspace(), files.chain(idle).collect());
     let scenarios = target.chosen(&[]).unwrap();
     let driver = compile(workspace(), &target, &|_| ()).unwrap();
     let mut outcomes = Vec::new();
@@ -95,6 +154,17 @@ fn every_starter_fails_and_every_solution_passes() {
         for outcome in solution.iter().filter(|outcome| outcome.status != Status::Proved) {
             wrong.push(format!("{}: {}", outcome.name, outcome.verdict()));
         }
+    }
+    for (chapter, name, _) in FAULTS {
+        let mut idle: BTreeMap<String, bool> = BTreeMap::new();
+        let prefix = format!("{chapter}__{name}__idle_");
+        for outcome in outcomes.iter().filter(|outcome| outcome.name.starts_with(&prefix)) {
+            let which = outcome.name.split('/').next().unwrap().to_owned();
+            *idle.entry(which).or_default() |= outcome.status != Status::Proved;
+        }
+        assert!(!idle.is_empty(), "{chapter} {name}: no function was left out");
+        let missed = idle.into_iter().filter(|(_, noticed)| !noticed);
+        wrong.extend(missed.map(|(which, _)| format!("{which}: nobody notices")));
     }
     let starters = FAULTS.iter().map(|fault| ("starter", fault));
     for (which, (chapter, name, fault)) in starters.chain(HALFWAY.iter().map(|f| ("halfway", f))) {

@@ -9,6 +9,7 @@ fn there_and_back() {
         bank.transfer(1, 0, 3);
     });
     assert_eq!(bank.sum(), 20, "what there was in the beginning");
+    assert_eq!([0, 1].map(|account| bank.balance(account)), [10, 10], "there and back");
 }
 
 /// Who adds up in the middle finds all the money.
@@ -18,4 +19,5 @@ fn no_money_is_missing() {
         scope.spawn(|| bank.transfer(1, 0, 3));
         assert_eq!(bank.sum(), 20, "in the middle of a transfer");
     });
+    assert_eq!([0, 1].map(|account| bank.balance(account)), [13, 7], "after the transfer");
 }

@@ -11,6 +11,11 @@ impl Bank {
         Bank { accounts: balances.iter().map(|balance| Mutex::new(*balance)).collect() }
     }
 
+    /// What is in an account.
+    pub fn balance(&self, account: usize) -> u32 {
+        *self.accounts[account].lock().unwrap()
+    }
+
     /// Moves money from one account to another one.
     pub fn transfer(&self, from: usize, to: usize, amount: u32) {
         *self.accounts[from].lock().unwrap() -= amount;

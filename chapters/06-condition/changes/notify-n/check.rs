@@ -1,4 +1,5 @@
 use change::Shelf;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 
 /// Two things come at once, and each of two who wait takes one.
@@ -13,11 +14,18 @@ fn both_get_one() {
 
 /// One thing comes; the other one of the two waits until there is a second.
 fn nobody_takes_what_is_not_there() {
-    let shelf = Shelf::default();
+    let (shelf, put, taken) = (Shelf::default(), AtomicU32::new(0), AtomicU32::new(0));
+    let take = || {
+        shelf.take_one();
+        let taken = taken.fetch_add(1, SeqCst) + 1;
+        assert!(taken <= put.load(SeqCst), "somebody took a thing that was not there");
+    };
     thread::scope(|scope| {
-        scope.spawn(|| shelf.take_one());
-        scope.spawn(|| shelf.take_one());
-        shelf.put(1);
-        shelf.put(1);
+        scope.spawn(take);
+        scope.spawn(take);
+        for _ in 0..2 {
+            put.fetch_add(1, SeqCst);
+            shelf.put(1);
+        }
     });
 }

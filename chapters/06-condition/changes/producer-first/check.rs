@@ -1,4 +1,5 @@
 use change::Door;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 
 /// The door opens before, while or after somebody comes, who gets through in any case.
@@ -16,4 +17,17 @@ fn it_stays_open() {
     let door = Door::default();
     door.open();
     door.go_through();
+}
+
+/// Nobody gets through before it is opened.
+fn it_is_closed_at_first() {
+    let (door, opening) = (Door::default(), AtomicBool::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            door.go_through();
+            assert!(opening.load(SeqCst), "somebody got through before the door was opened");
+        });
+        opening.store(true, SeqCst);
+        door.open();
+    });
 }
