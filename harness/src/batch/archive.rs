@@ -5,8 +5,9 @@
 //! as it comes out, and of what nobody wants as little as possible is decompressed.
 
 use super::forms::{self, Form};
-use crate::grading::intake::{Collected, ENTRIES, IntakeError, Rules, Taken, refused};
+use crate::grading::intake::{Collected, ENTRIES, FILE_BYTES, IntakeError, Rules, Taken, refused};
 use crate::grading::shape::{self, Shape};
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -21,6 +22,8 @@ const INNER_BYTES: u64 = 16 << 20;
 const UNPACKED_BYTES: u64 = 128 << 20;
 /// The most bytes of a zip's table of contents, which is read as a whole before anybody can count what is in it.
 const CONTENTS_BYTES: u64 = 32 << 20;
+/// The most files that are hard links to others in a tar: for each, it is read from its beginning.
+const COPIES: usize = 16;
 /// The most entries, with those that tools leave behind.
 const ALL_ENTRIES: usize = 20 * ENTRIES;
 
@@ -56,7 +59,7 @@ pub fn from_file(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
     }
     match (forms::form_of(&start), ending) {
         (Some(Form::Zip), _) => from_zip(path, rules),
-        (Some(Form::TarGz), _) => from_tar_gz(path, rules),
+        (Some(Form::TarGz), _) => gzipped(path, rules),
         (Some(Form::Tar), _) => from_tar(path, rules),
         (Some(Form::Other(form)), _) => Err(forms::unread(form)),
         // A program that unpacks itself is a zip at its end, and old tars say nothing at their beginning.
@@ -245,6 +248,45 @@ pub fn from_tar_gz(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
     from_tar_of("tar.gz", &unpacked, rules)
 }
 
+/// Reads what gzip has packed: a tar, as a rule; an archive that was packed once more on its way; or one source file.
+fn gzipped(path: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
+    let unpacked = |most: u64| -> Result<Vec<u8>, IntakeError> {
+        let mut bytes = Vec::new();
+        let mut source = flate2::read::MultiGzDecoder::new(open(path)?).take(most);
+        source.read_to_end(&mut bytes).map_err(|error| match error.raw_os_error() {
+            Some(_) => error.into(),
+            None => unreadable("gzip", &error),
+        })?;
+        Ok(bytes)
+    };
+    let start = unpacked(512)?;
+    match forms::form_of(&start) {
+        Some(Form::Tar) => return from_tar_gz(path, rules),
+        Some(Form::Other(form)) => return Err(forms::unread(form)),
+        Some(Form::Zip | Form::TarGz) => {
+            let bytes = unpacked(INNER_BYTES + 1)?;
+            if bytes.len() as u64 > INNER_BYTES {
+                let size = INNER_BYTES >> 20;
+                return Err(refused(format!(
+                    "the archive that gzip has packed is larger than {size} MB"
+                )));
+            }
+            let mut taken = inside(bytes, rules)?;
+            taken.notes.insert(0, "it was packed by gzip once more".to_owned());
+            return Ok(taken);
+        }
+        None => {}
+    }
+    // An old tar has zeros in its first block; a text has none.
+    if start.contains(&0) || start.is_empty() {
+        return from_tar_gz(path, rules);
+    }
+    let mut collected = Collected::default();
+    collected.add(rules.root(), &unpacked(FILE_BYTES + 1)?[..])?;
+    let note = format!("the one file that gzip has packed was taken as {}", rules.root());
+    Ok(collected.finish()?.found_by(vec![note]))
+}
+
 /// Opens the unpacked archive at its beginning.
 type Opens<'a> = &'a dyn Fn() -> Result<Box<dyn Read>, IntakeError>;
 
@@ -263,14 +305,25 @@ fn from_tar_of(form: &str, opens: Opens<'_>, rules: &Rules) -> Result<Taken, Int
             "the {form} archive has a sparse file in it; pack it without --sparse"
         )));
     }
+    // A file that was packed before under another name is in a tar once: its second name is a hard link, to an entry and nothing else.
+    let mut copies: HashMap<usize, usize> = HashMap::new();
     let entries = with_tar(form, opens, |archive| {
         let mut entries = Vec::new();
+        let mut files: HashMap<Vec<u8>, usize> = HashMap::new();
         for entry in archive.entries()? {
             let entry = entry?;
-            let kind = match entry.header().entry_type() {
-                tar::EntryType::Regular | tar::EntryType::Continuous => Kind::File,
-                tar::EntryType::Directory | tar::EntryType::XGlobalHeader => Kind::Folder,
-                tar::EntryType::Symlink | tar::EntryType::Link => Kind::Link,
+            let packed = entry.link_name_bytes().and_then(|name| files.get(&*name).copied());
+            let kind = match (entry.header().entry_type(), packed) {
+                (tar::EntryType::Link, Some(first)) => {
+                    copies.insert(entries.len(), first);
+                    Kind::File
+                }
+                (tar::EntryType::Regular | tar::EntryType::Continuous, _) => {
+                    files.insert(entry.path_bytes().into_owned(), entries.len());
+                    Kind::File
+                }
+                (tar::EntryType::Directory | tar::EntryType::XGlobalHeader, _) => Kind::Folder,
+                (tar::EntryType::Symlink | tar::EntryType::Link, _) => Kind::Link,
                 _ => Kind::Special,
             };
             entries.push((shape::decoded(&entry.path_bytes()), kind));
@@ -284,13 +337,24 @@ fn from_tar_of(form: &str, opens: Opens<'_>, rules: &Rules) -> Result<Taken, Int
         return Err(too_many());
     }
     let mut intake = Intake::new(rules, &entries)?;
-    let mut problem = None;
+    let (mut problem, mut again) = (None, 0);
     with_tar(form, opens, |archive| {
-        for (entry, (name, kind)) in archive.entries()?.zip(&entries) {
+        for (number, (entry, (name, kind))) in archive.entries()?.zip(&entries).enumerate() {
             let (entry, kind) = (entry?, *kind);
-            let added = intake.look(&Entry { path: name, kind }).and_then(|wanted| match wanted {
-                Some(wanted) => intake.add(&wanted, entry),
-                None => Ok(()),
+            let added = intake.look(&Entry { path: name, kind }).and_then(|wanted| {
+                match (wanted, copies.get(&number)) {
+                    (Some(wanted), None) => intake.add(&wanted, entry),
+                    (Some(wanted), Some(&first)) => {
+                        again += 1;
+                        if again > COPIES {
+                            return Err(refused(format!(
+                                "more than {COPIES} of its files are hard links"
+                            )));
+                        }
+                        intake.add(&wanted, &entry_of(form, opens, first)?[..])
+                    }
+                    (None, _) => Ok(()),
+                }
             });
             if let Err(error) = added {
                 problem = Some(error);
@@ -303,6 +367,17 @@ fn from_tar_of(form: &str, opens: Opens<'_>, rules: &Rules) -> Result<Taken, Int
         Some(problem) => Err(problem),
         None => intake.finish(),
     }
+}
+
+/// The content of an entry, found from the beginning.
+fn entry_of(form: &str, opens: Opens<'_>, number: usize) -> Result<Vec<u8>, IntakeError> {
+    with_tar(form, opens, |archive| {
+        let mut bytes = Vec::new();
+        if let Some(entry) = archive.entries()?.nth(number) {
+            entry?.take(FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        }
+        Ok(bytes)
+    })
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, IntakeError> {
@@ -331,7 +406,15 @@ fn with_tar<T>(
                 UNPACKED_BYTES >> 20
             ))
         }
-        None => refused(format!("it is no {form} archive that can be read: {error}")),
+        None => unreadable(&format!("{form} archive"), &error),
+    })
+}
+
+/// What cannot be read. What the reader of it says has pieces of the content in it, which is for nobody's page.
+fn unreadable(form: &str, error: &io::Error) -> IntakeError {
+    refused(match error.kind() {
+        io::ErrorKind::UnexpectedEof => format!("the {form} ends too early; send it again"),
+        _ => format!("it is no {form} that can be read; pack it again, as a .zip or a .tar.gz"),
     })
 }
 
@@ -365,6 +448,7 @@ struct Intake<'r> {
     rules: &'r Rules,
     shape: Shape,
     collected: Collected,
+    left_out: BTreeSet<String>,
 }
 
 impl<'r> Intake<'r> {
@@ -384,15 +468,24 @@ impl<'r> Intake<'r> {
         let shape = match shape {
             Ok(shape) => shape,
             Err(why) => {
-                let plain =
-                    Intake { rules, shape: Shape::default(), collected: Collected::default() };
+                let plain = Intake {
+                    rules,
+                    shape: Shape::default(),
+                    collected: Collected::default(),
+                    left_out: BTreeSet::new(),
+                };
                 for (name, kind) in entries {
                     plain.look(&Entry { path: name, kind: *kind })?;
                 }
                 return Err(refused(why));
             }
         };
-        Ok(Intake { rules, shape, collected: Collected::default() })
+        let settings = |(name, _): &(String, Kind)| {
+            let parts = shape::parts(name);
+            Rules::without_effect(shape.path(&parts).as_ref()?.first()?)
+        };
+        let left_out = entries.iter().filter_map(settings).collect();
+        Ok(Intake { rules, shape, collected: Collected::default(), left_out })
     }
 
     /// Where the entry belongs in the submission, if it is wanted.
@@ -421,7 +514,7 @@ impl<'r> Intake<'r> {
 
     fn finish(self) -> Result<Taken, IntakeError> {
         let taken = self.collected.finish()?;
-        Ok(taken.found_by(self.shape.notes))
+        Ok(taken.found_by(self.shape.notes.into_iter().chain(self.left_out).collect()))
     }
 
     fn add(&mut self, path: &str, content: impl Read) -> Result<(), IntakeError> {

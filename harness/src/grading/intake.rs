@@ -1,14 +1,15 @@
 //! What is taken from a submission: the files that the assignment names, and nothing else.
 //!
 //! A submission is data from a stranger. Only regular files are read, each opened without following links, folder by folder; their
-//! number and size are limited. What could only be there to reach the grader is refused with a reason, rather than left out in silence:
-//! somebody may have put it there in good faith and wonder why it has no effect.
+//! number and size are limited. A build script is refused with a reason, and settings of a build are left out with a word, rather than in silence:
+//! somebody may have put them there in good faith and wonder why they have no effect.
 
 use super::shape::{self, Shape};
 use crate::course::names_chapter;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::ffi::CStr;
 use std::fs::File;
 use std::io;
@@ -128,10 +129,18 @@ impl Rules {
         let name = name.to_lowercase();
         match name.as_str() {
             "build.rs" => Some("a build script would run on the grader's machine"),
-            ".cargo" => Some("the build settings are the grader's"),
-            _ if name.starts_with("rust-toolchain") => Some("the toolchain is the grader's"),
             _ => None,
         }
+    }
+
+    /// What is said of a setting in a submission's own folder that has no effect here. Many projects have one: for a mirror of crates.io, for instance.
+    pub(crate) fn without_effect(name: &str) -> Option<String> {
+        let whose = match name.to_lowercase() {
+            name if name == ".cargo" => "the settings of the build are",
+            name if name.starts_with("rust-toolchain") => "the toolchain is",
+            _ => return None,
+        };
+        Some(format!("{name} was left out, as {whose} the grader's"))
     }
 }
 
@@ -147,7 +156,7 @@ pub fn from_folder(folder: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
     let plain = |root| {
         let mut walk = Walk::new(rules, None);
         walk.folder(root, "", 0)?;
-        walk.taken.finish()
+        walk.finish(Vec::new())
     };
     // One in a folder that is called as the assignment is meant before one that is around it.
     let is_around = std::fs::read_dir(folder)?.flatten().any(|entry| {
@@ -166,8 +175,7 @@ pub fn from_folder(folder: &Path, rules: &Rules) -> Result<Taken, IntakeError> {
     let shape = rules.shape(names.found.iter().map(String::as_str)).map_err(refused)?;
     let mut walk = Walk::new(rules, Some(&shape));
     walk.folder(open()?, "", 0)?;
-    let taken = walk.taken.finish()?;
-    Ok(taken.found_by(shape.notes))
+    walk.finish(shape.notes.clone())
 }
 
 /// What is in a folder, apart from what tools leave in it.
@@ -213,11 +221,17 @@ struct Walk<'r> {
     shape: Option<&'r Shape>,
     taken: Collected,
     entries: usize,
+    left_out: BTreeSet<String>,
 }
 
 impl<'r> Walk<'r> {
     fn new(rules: &'r Rules, shape: Option<&'r Shape>) -> Walk<'r> {
-        Walk { rules, shape, taken: Collected::default(), entries: 0 }
+        Walk { rules, shape, taken: Collected::default(), entries: 0, left_out: BTreeSet::new() }
+    }
+
+    fn finish(self, notes: Vec<String>) -> Result<Taken, IntakeError> {
+        let taken = self.taken.finish()?;
+        Ok(taken.found_by(notes.into_iter().chain(self.left_out).collect()))
     }
 
     fn folder(&mut self, folder: OwnedFd, path: &str, depth: usize) -> Result<(), IntakeError> {
@@ -247,6 +261,10 @@ impl<'r> Walk<'r> {
             };
             if let (false, Some(why)) = (meant.contains('/'), Rules::forbids(&meant)) {
                 return Err(refused(format!("{meant} may not be in a submission: {why}")));
+            }
+            if let (false, Some(note)) = (meant.contains('/'), Rules::without_effect(&meant)) {
+                self.left_out.insert(note);
+                continue;
             }
             self.entry(&folder, raw, (&written, &meant), depth)?;
         }

@@ -116,9 +116,10 @@ fn links_and_settings_are_refused() {
     assert!(why.unwrap_err().contains("src/b.rs is a link"));
     let why = take(&[("src", Kind::Link, b"/etc")]).unwrap_err();
     assert!(why.contains("src is a link"), "{why}");
-    for name in ["x/build.rs", "x/.cargo/config.toml", "x/rust-toolchain"] {
-        let why = take(&[file("x/src/lib.rs"), file(name)]).unwrap_err();
-        assert!(why.contains("may not be in a submission"), "{why}");
+    let why = take(&[file("x/src/lib.rs"), file("x/build.rs")]).unwrap_err();
+    assert!(why.contains("may not be in a submission"), "{why}");
+    for name in ["x/.cargo/config.toml", "x/rust-toolchain"] {
+        assert_eq!(take(&[file("x/src/lib.rs"), file(name)]).unwrap(), ["src/lib.rs"], "{name}");
     }
     let taken = from_special(&[file("src/lib.rs"), ("src/pipe.rs", Kind::Special, b"")]);
     assert!(taken.unwrap_err().contains("src/pipe.rs is no regular file"));
@@ -293,5 +294,62 @@ fn what_cannot_be_read_says_what_can() {
         let error = from_file(&path, &rules).unwrap_err();
         assert!(matches!(error, IntakeError::Refused(_)), "{error}");
         assert!(error.to_string().starts_with(says), "{name}: {error}");
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// What comes of a file of this name.
+fn of_file(name: &str, bytes: &[u8]) -> Result<Taken, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    from_file(&path, &rules()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn what_gzip_has_packed_may_be_a_source_or_an_archive() {
+    let text = "//! 一个队列\npub struct Queue;\n".repeat(40);
+    let taken = of_file("queue.rs.gz", &gzip(text.as_bytes())).unwrap();
+    assert_eq!(taken.files, [("src/lib.rs".to_owned(), text.into_bytes())]);
+    assert_eq!(taken.notes, ["the one file that gzip has packed was taken as src/lib.rs"]);
+    for packed in [tar_gz_of(&[file("q/src/lib.rs")]), zip_of(&[file("q/src/lib.rs")])] {
+        let taken = of_file("queue.tar.gz", &gzip(&packed)).unwrap();
+        assert!(taken.has("src/lib.rs") && taken.notes[0].contains("once more"), "{taken:?}");
+    }
+    // What is neither says so, and nothing of what is in it.
+    let why = of_file("queue.gz", &gzip(&b"secret \0".repeat(200))).unwrap_err();
+    assert_eq!(
+        why,
+        "it is no tar.gz archive that can be read; pack it again, as a .zip or a .tar.gz"
+    );
+    let half = tar_gz_of(&[file("q/src/lib.rs")]);
+    let why = of_file("queue.gz", &half[..half.len() / 2]).unwrap_err();
+    assert!(why.contains("ends too early"), "{why}");
+}
+
+#[test]
+fn a_hard_link_to_what_is_in_the_archive_is_that() {
+    let made = |target: &str| {
+        let mut builder = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_mode(0o644);
+        header.set_size(7);
+        builder.append_data(&mut header, "backup/lib.rs", &b"// text"[..]).unwrap();
+        let mut link = tar::Header::new_gnu();
+        link.set_entry_type(tar::EntryType::Link);
+        link.set_size(0);
+        builder.append_link(&mut link, "src/lib.rs", target).unwrap();
+        of_file("queue.tar", &builder.into_inner().unwrap())
+    };
+    let taken = made("backup/lib.rs").unwrap();
+    assert_eq!(taken.files, [("src/lib.rs".to_owned(), b"// text".to_vec())]);
+    for elsewhere in ["/etc/passwd", "backup/other.rs", "src/lib.rs"] {
+        let why = made(elsewhere).unwrap_err();
+        assert!(why.contains("src/lib.rs is a link"), "{elsewhere}: {why}");
     }
 }

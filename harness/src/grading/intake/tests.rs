@@ -52,11 +52,19 @@ fn links_are_refused_wherever_they_lead() {
 
 #[test]
 fn what_would_reach_the_grader_is_refused() {
-    for name in
-        ["build.rs", "Build.rs", ".cargo/config.toml", "rust-toolchain", "rust-toolchain.toml"]
-    {
+    for name in ["build.rs", "Build.rs"] {
         let why = take(|folder| write(folder.join(name), "x")).unwrap_err();
         assert!(why.contains("may not be in a submission"), "{why}");
+    }
+}
+
+#[test]
+fn settings_of_the_build_are_left_out_with_a_word() {
+    for name in [".cargo/config.toml", "rust-toolchain", "Rust-Toolchain.toml"] {
+        let taken = take(|folder| write(folder.join(name), "x")).unwrap();
+        let first = name.split('/').next().unwrap();
+        assert!(taken.notes.iter().any(|it| it.starts_with(first) && it.ends_with("the grader's")));
+        assert!(taken.files.iter().all(|(path, _)| path.starts_with("src/")), "{name}");
     }
 }
 
