@@ -27,7 +27,9 @@ struct State {
     /// How many real threads still run.
     running: AtomicUsize,
     panicked: AtomicBool,
-    owner: std::thread::Thread,
+    /// Whom the last real thread wakes. Under exploration nobody: `std` itself, which is precompiled, would count its references beside the engine, which
+    /// counts those that explored code lets go of.
+    owner: Option<std::thread::Thread>,
 }
 
 /// Owns the permission to join a scoped thread, as `std::thread::ScopedJoinHandle`.
@@ -109,8 +111,10 @@ impl Drop for Leave {
         if self.panicked {
             self.state.panicked.store(true, Ordering::Relaxed);
         }
-        if self.state.running.fetch_sub(1, Ordering::Release) == 1 {
-            self.state.owner.unpark();
+        if self.state.running.fetch_sub(1, Ordering::Release) == 1
+            && let Some(owner) = &self.state.owner
+        {
+            owner.unpark();
         }
     }
 }
@@ -138,15 +142,15 @@ where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
     let at = Location::caller();
+    let exploring = context::is_exploring();
     let state = std::sync::Arc::new(State {
         explored: Mutex::new(Vec::new()),
         running: AtomicUsize::new(0),
         panicked: AtomicBool::new(false),
-        owner: std::thread::current(),
+        owner: (!exploring).then(std::thread::current),
     });
     let scope =
         Scope { state: std::sync::Arc::clone(&state), scope: PhantomData, env: PhantomData };
-    let exploring = context::is_exploring();
     let result = crate::panic::catch(|| f(&scope));
     if exploring {
         let mut first = None;
