@@ -4,7 +4,7 @@ use super::choices::{BEHIND, eats};
 use super::object::{OncePhase, State};
 use super::op::{Obj, Op, Tid};
 use super::spinning::Waits;
-use super::thread::{Thread, Woken};
+use super::thread::Woken;
 use super::{FENCES, Machine, SPAWNS, end_of, result_of, shared, token_of};
 use crate::config::Memory;
 use crate::search::{Footprint, Kind};
@@ -137,9 +137,10 @@ impl Machine {
             Op::Load { atomic, .. } | Op::Compare { atomic, .. } if self.is_counter(atomic) => {
                 same(one(atomic, Kind::Write))
             }
-            Op::Update { atomic, .. } if self.is_counter(atomic) => {
-                (one(atomic, self.counts_as(thread, atomic)), one(atomic, Kind::Write))
-            }
+            Op::Update { atomic, .. } if self.is_counter(atomic) => match thread.call {
+                "fetch_add" => (one(atomic, Kind::CountUp), one(atomic, Kind::Write)),
+                _ => same(one(atomic, Kind::Write)),
+            },
             Op::Load { atomic, order } => {
                 let sc = order == Ordering::SeqCst || self.config.memory == Memory::SeqCst;
                 same(fence(one(atomic, if sc { Kind::LoadSc } else { Kind::Load }), sc))
@@ -193,20 +194,15 @@ impl Machine {
         }
     }
 
-    /// How an update touches a counter. Of two drops at 2 the second is the last, so that they do not commute; at 3 or more, neither is the last in either order. What sleeps
-    /// as a `CountDown` was to be taken at 3 or more, and others that leave it asleep leave at least 2: it has not become the last meanwhile.
-    fn counts_as(&self, thread: &Thread, atomic: Obj) -> Kind {
-        let now = self.stored(atomic, self.newest(atomic)).value;
-        match thread.call {
-            "fetch_add" => Kind::CountUp,
-            "fetch_sub" if now > 2 => Kind::CountDown,
-            _ => Kind::Write,
-        }
-    }
-
-    /// Whether the update that a thread does is one that others of its kind commute with.
+    /// Whether the update that a thread does says nothing of what others did: one reference more, or one less that is not the last.
     pub(super) fn counts_blindly(&self, tid: Tid, atomic: Obj) -> bool {
-        self.is_counter(atomic) && self.counts_as(&self.threads[tid], atomic) != Kind::Write
+        let now = self.stored(atomic, self.newest(atomic)).value;
+        match self.threads[tid].call {
+            _ if !self.is_counter(atomic) => false,
+            "fetch_add" => true,
+            "fetch_sub" => now != 1,
+            _ => false,
+        }
     }
 
     /// What the operation touches of a thread that is blocked when the execution ends.

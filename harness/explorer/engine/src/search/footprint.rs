@@ -34,12 +34,10 @@ pub enum Kind {
     StoreSc,
     /// One more reference.
     CountUp,
-    /// One reference less, where another drop before it would not make it the last.
-    CountDown,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::None,
         Self::Read,
         Self::Peek,
@@ -53,7 +51,6 @@ impl Kind {
         Self::Store,
         Self::StoreSc,
         Self::CountUp,
-        Self::CountDown,
     ];
 
     fn from_bits(bits: u32) -> Self {
@@ -78,12 +75,13 @@ impl Kind {
     /// The first is an edge, the second a [revisit](super::log::RaceKind::Revisit). This is the reads-from view of Kokologiannakis,
     /// Marmanis, Gladstein, Vafeiadis: "Truly Stateless, Optimal Dynamic Partial Order Reduction", POPL 2022.
     ///
-    /// *Two raises of a reference count are independent, and so are two drops*, unless one could be the last in their other order, which is a `Write`: nobody sees the number
-    /// in between. A raise and a drop are not: with a drop before it that was after it, a raise may find nothing to raise.
+    /// *Two raises of a reference count are independent*: nobody sees the number in between. A raise and a drop are not: with a drop before it that was after
+    /// it, a raise may find nothing to raise. Nor are two drops: which of them is the last depends on their order, and on that of all others; the
+    /// last goes on with other steps than the rest, and what is planned or sleeps names steps by their threads.
     pub const fn conflicts(self, other: Self) -> bool {
         use Kind::{
-            Acquire, CountDown, CountUp, Load, LoadSc, None, Peek, Read, Release, ReleaseShared,
-            Share, Store, StoreSc, Write,
+            Acquire, CountUp, Load, LoadSc, None, Peek, Read, Release, ReleaseShared, Share, Store,
+            StoreSc, Write,
         };
         match (self, other) {
             (None, _) | (_, None) => false,
@@ -94,8 +92,7 @@ impl Kind {
             (Acquire, Acquire | Share) | (Share, Acquire) => true,
             (Store | StoreSc, Store | StoreSc) => true,
             (LoadSc, StoreSc) | (StoreSc, LoadSc) => true,
-            (CountUp, CountDown) | (CountDown, CountUp) => true,
-            (CountUp | CountDown | Read | Peek | Share | Load | LoadSc, _)
+            (CountUp | Read | Peek | Share | Load | LoadSc, _)
             | (Acquire | Release | ReleaseShared | Store | StoreSc, _) => false,
         }
     }
@@ -112,12 +109,12 @@ impl Kind {
 }
 
 /// `TABLE[a]` has bit `b` set if kinds `a` and `b` conflict.
-const TABLE: [u16; 14] = {
-    let mut table = [0; 14];
+const TABLE: [u16; 13] = {
+    let mut table = [0; 13];
     let mut a = 0;
-    while a < 14 {
+    while a < 13 {
         let mut b = 0;
-        while b < 14 {
+        while b < 13 {
             if Kind::ALL[a].conflicts(Kind::ALL[b]) {
                 table[a] |= 1 << b;
             }

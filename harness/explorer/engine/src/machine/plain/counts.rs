@@ -14,7 +14,7 @@
 //! - what orders: the last drop comes after all others and sees what they did, but what follows it in its thread does not, for in another
 //!   order somebody else would have been the last. So the clock that it borrows is given back ([`frames`](super::frames)).
 //!
-//! To let steps of counters commute instead (two drops, unless one is the last) is not enough: the last one goes on with other steps than the
+//! To let drops commute as steps (two of them, unless one is the last) is not enough, and was tried: the last one goes on with other steps than the
 //! others, the drop of the value. A plan that names a step by its thread would lead to another step.
 
 use std::collections::HashMap;
