@@ -92,9 +92,10 @@ impl Machine {
     /// Where every thread that has not ended stands.
     pub fn standing(&self) -> Vec<Wait> {
         let threads = self.threads.iter().enumerate();
-        let leaked = self.failure == Some(super::Bad::Leak);
+        // A leak is the fault of those who could still do something, or of all who have not ended.
+        let all = self.failure != Some(super::Bad::Leak) || self.config.everybody_ends;
         let alive = threads.filter(|(_, thread)| {
-            thread.exists && thread.ended.is_none() && (!leaked || thread.could_act())
+            thread.exists && thread.ended.is_none() && (all || thread.could_act())
         });
         alive
             .map(|(tid, thread)| Wait {
