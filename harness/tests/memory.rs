@@ -202,3 +202,13 @@ fn leaks() {
 fn let_go() {
     hold("let_go.rs");
 }
+
+#[test]
+fn borrows() {
+    hold("borrows.rs");
+}
+
+#[test]
+fn shown() {
+    hold("shown.rs");
+}

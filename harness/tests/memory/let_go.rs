@@ -4,8 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::hint::black_box;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::sync::{Condvar, Mutex, Once, OnceLock, mpsc};
+use std::sync::{Arc, Condvar, Mutex, Once, OnceLock, mpsc};
 use std::thread;
+use std::time::Duration;
 
 /// An `Rc` that is declared to be what it is not.
 struct Counted(Rc<u32>);
@@ -92,6 +93,25 @@ fn an_initialiser_of_a_value_that_is_there() {
 }
 
 /// Must fail: data race.
+fn an_initialiser_that_is_not_forced() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| ());
+    Counted::beside(|other| ONCE.call_once_force(move |_| _ = black_box(&other)));
+}
+
+/// Must fail: data race.
+fn what_is_waited_for_in_vain() {
+    Counted::beside(|other| {
+        let (lock, changed) = (Mutex::new(0), Condvar::new());
+        let waits = move |_: &mut u32| {
+            black_box(&other);
+            true
+        };
+        drop(changed.wait_timeout_while(lock.lock().unwrap(), Duration::ZERO, waits).unwrap());
+    });
+}
+
+/// Must fail: data race.
 fn what_is_waited_for() {
     Counted::beside(|other| {
         let (lock, changed) = (Mutex::new(0), Condvar::new());
@@ -122,6 +142,49 @@ fn an_old_value_of_a_thread_without_a_look() {
         OTHER.set(Some(other));
         OTHER.set(None);
     });
+}
+
+/// Asks for itself while it is destroyed.
+struct Late(Option<Counted>);
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        let other = self.0.take();
+        assert!(LATE.try_with(move |_| _ = black_box(&other)).is_err());
+    }
+}
+
+thread_local! {
+    static LATE: Cell<Late> = const { Cell::new(Late(None)) };
+}
+
+/// Must fail: data race.
+fn what_would_look_at_a_value_of_a_thread() {
+    Counted::beside(|other| LATE.set(Late(Some(other))));
+}
+
+/// Must fail: data race.
+fn a_thread_that_cannot_be() {
+    Counted::beside(|other| {
+        let builder = thread::Builder::new().stack_size(usize::MAX / 2);
+        assert!(builder.spawn(move || _ = black_box(&other)).is_err());
+    });
+}
+
+thread_local! {
+    static SHARED: RefCell<Option<Arc<AtomicU32>>> = const { RefCell::new(None) };
+}
+
+/// Must fail: panic. Who looks at the count finds it before or after.
+fn a_count_of_an_old_value_of_a_thread() {
+    let mine = Arc::new(AtomicU32::new(0));
+    let other = Arc::clone(&mine);
+    let thread = thread::spawn(move || {
+        SHARED.set(Some(other));
+        SHARED.set(None);
+    });
+    assert_eq!(Arc::strong_count(&mine), 2);
+    thread.join().unwrap();
 }
 
 /// It is right: what is let go of in one thread, and then in another.

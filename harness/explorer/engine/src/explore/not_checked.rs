@@ -25,8 +25,7 @@ const NOT_CHECKED: &[&str] = &[
 ];
 
 /// What instrumentation does not reach. Of a program without it nothing is said of memory anyway.
-const WITHOUT_INSTRUMENTATION: &str =
-    "what std's precompiled code does with memory, as when it formats a number";
+const WITHOUT_INSTRUMENTATION: &str = "what std's precompiled code does with memory, as when it formats a number or makes room in a Vec";
 
 /// What is not checked, for an outcome.
 pub(super) fn not_checked(config: &Config) -> Vec<String> {

@@ -140,8 +140,8 @@ const PHRASES: [(&str, &str); 48] = [
     ("the counts of Arc and Weak", "Arc 和 Weak 的计数"),
     ("leaks of memory", "内存泄漏"),
     (
-        "what std's precompiled code does with memory, as when it formats a number",
-        "std 中预先编译好的代码对内存做了什么，例如把数写成文字",
+        "what std's precompiled code does with memory, as when it formats a number or makes room in a Vec",
+        "std 中预先编译好的代码对内存做了什么，例如把数写成文字、给 Vec 增加空间",
     ),
     (
         "statics of other types than std's: they keep their values from one execution to the next",

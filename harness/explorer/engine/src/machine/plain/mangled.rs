@@ -47,6 +47,11 @@ pub fn after_path(name: &[u8], at: usize) -> Option<usize> {
     }
 }
 
+/// What follows the place of an `impl`: the type that it is for.
+pub fn after_implementation(name: &[u8], at: usize) -> Option<usize> {
+    after_path(name, after_number(name, at, b's')?)
+}
+
 /// One of the traits of a `dyn`, with what it says of their types.
 fn after_bound(name: &[u8], at: usize) -> Option<usize> {
     let mut at = after_path(name, at)?;

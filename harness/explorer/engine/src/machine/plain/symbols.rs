@@ -6,6 +6,8 @@
 
 use std::sync::OnceLock;
 
+use super::mangled;
+
 /// Whose access to memory it is, while a function runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -110,8 +112,13 @@ const NEUTRAL: [&str; 6] = ["core", "alloc", "std", "hashbrown", "__rustc", "com
 /// Types of the stand-ins that own a value of the user's and drop it.
 const OWNERS: [&str; 4] = ["Mutex", "RwLock", "OnceLock", "LazyLock"];
 
-/// Functions of the stand-ins that do to the user's value what they are asked for themselves: that is the user's doing.
-const FORWARDERS: [&str; 2] = ["5clone5Clone5clone", "3cmp9PartialEq2eq"];
+/// Types of the stand-ins that no program names: what holds them is the stand-ins' own.
+const PRIVATE: [&str; 4] = ["Explored", "Leave", "Packet", "State"];
+
+/// What the stand-ins' types do to the user's value, for these traits, is what they are asked for themselves: that is the user's doing.
+const FORWARDED: [&str; 4] = ["5Clone", "5Debug", "7Display", "9PartialEq"];
+/// The traits of functions. A function of `core` that is handed to a stand-in, as `Vec::len`, is called by way of them.
+const CALLS: [&str; 3] = ["6FnOnce", "5FnMut", "2Fn"];
 
 fn class_of(name: &str) -> Class {
     // Code without instrumentation does not say what it enters: a function with a name of C that does is a user's, who has named it so. But the linker
@@ -119,29 +126,72 @@ fn class_of(name: &str) -> Class {
     let Some(path) = name.strip_prefix("_R") else {
         return if name.starts_with("_ZN") { Class::Neutral } else { Class::User };
     };
-    let Some((root, rest)) = root_crate(path) else { return Class::User };
+    let Some((root, _)) = root_crate(path) else { return Class::User };
+    let implemented = implemented(path);
+    let is_of = |traits: &[&str]| {
+        implemented.is_some_and(|(_, of)| traits.iter().any(|name| of.ends_with(name)))
+    };
     if STAND_INS.contains(&root) {
-        let passes_on = FORWARDERS.iter().any(|name| rest.contains(name));
-        return if passes_on { Class::Neutral } else { Class::Inside };
+        return if is_of(&FORWARDED) { Class::Neutral } else { Class::Inside };
     }
     if !NEUTRAL.contains(&root) {
         return Class::User;
     }
-    if let Some(what) = dropped_by_owner(rest) {
-        // An `Arc`, an `Rc` or a `Weak` that lies in a channel, a closure or a result is dropped by a stand-in, and is the user's.
-        let own = direct_crate(what)
-            .is_some_and(|(root, rest)| STAND_INS.contains(&root) && !is_owner(rest));
-        return if own || what.starts_with('e') { Class::Neutral } else { Class::User };
+    if let Some((what, _)) = implemented
+        && (is_of(&["4Drop"]) && root != "std" || is_of(&CALLS))
+    {
+        // A stand-in owns little that is not a type of its own; what it destroys, and calls, is what the user has given it. (`std`'s locks are the
+        // stand-ins': a program has theirs.)
+        return if is_own(what) { Class::Neutral } else { Class::User };
     }
-    // What drops a stand-in's own value is the stand-in's; but what a lock holds is the user's.
-    let dropped = rest.find("13drop_in_place").map(|at| &rest[at + "13drop_in_place".len()..]);
-    let owner = dropped.and_then(|dropped| dropped.strip_prefix('I').or(Some(dropped)));
-    let Some((root, what)) = owner.and_then(direct_crate) else { return Class::Neutral };
-    if STAND_INS.contains(&root) && !is_owner(what) { Class::Inside } else { Class::Neutral }
+    let Some(at) = path.find("13drop_in_place") else { return Class::Neutral };
+    let dropped = &path[at + "13drop_in_place".len()..];
+    match direct_crate(dropped) {
+        // What drops a stand-in's own value is the stand-in's; but what a lock holds is the user's.
+        Some((root, what)) if STAND_INS.contains(&root) => {
+            if is_owner(what) {
+                Class::Neutral
+            } else {
+                Class::Inside
+            }
+        }
+        Some((root, _)) if !NEUTRAL.contains(&root) => Class::User,
+        _ => Class::Neutral,
+    }
 }
 
-/// Whether a type of the stand-ins owns a value of the user's. What follows its crate are the names of modules, and then its own.
+/// What implements a trait, and the trait, if this is a function of one.
+fn implemented(path: &str) -> Option<(&str, &str)> {
+    let name = path.as_bytes();
+    let what = match path.get(..3)? {
+        "NvX" => mangled::after_implementation(name, 3)?,
+        "NvY" => 3,
+        _ => return None,
+    };
+    let of = mangled::after_type(name, what)?;
+    // Without what it is generic over.
+    let start = of + usize::from(name.get(of) == Some(&b'I'));
+    Some((path.get(what..of)?, path.get(start..mangled::after_path(name, start)?)?))
+}
+
+/// Whether a type holds what is the stand-ins' own: a type of theirs that no program names, or a closure. They share the names of threads, too.
+fn is_own(what: &str) -> bool {
+    let types = STAND_INS.iter().flat_map(|name| {
+        let named = format!("{}{name}", name.len());
+        what.match_indices(&named).map(|(at, named)| at + named.len()).collect::<Vec<_>>()
+    });
+    let is_public = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
+    types.map(|at| last_of(&what[at..])).any(|name| PRIVATE.contains(&name) || !is_public(name))
+        || what.contains("3Arce")
+}
+
+/// Whether a type of the stand-ins owns a value of the user's.
 fn is_owner(path: &str) -> bool {
+    OWNERS.contains(&last_of(path))
+}
+
+/// The name of a type. What follows its crate are the names of modules, and then its own.
+fn last_of(path: &str) -> &str {
     let (mut rest, mut last) = (path, "");
     loop {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -149,15 +199,7 @@ fn is_owner(path: &str) -> bool {
         let Some(name) = rest.get(digits..digits + length) else { break };
         (last, rest) = (name, &rest[digits + length..]);
     }
-    OWNERS.contains(&last)
-}
-
-/// What an `Arc`, an `Rc` or a `Weak` is of, if this is the `drop` of one.
-fn dropped_by_owner(path: &str) -> Option<&str> {
-    let path_of = path.strip_prefix("4syncINt").or_else(|| path.strip_prefix("2rcINt"))?;
-    let (_, what) = path_of.split_once('_')?;
-    let what = ["3Arc", "2Rc", "4Weak"].iter().find_map(|name| what.strip_prefix(name))?;
-    path.contains("3ops4drop4Drop4drop").then_some(what)
+    last
 }
 
 fn role_of(name: &str) -> Role {
@@ -203,7 +245,7 @@ fn root_crate(mangled: &str) -> Option<(&str, &str)> {
             b'N' => at += 2,
             b'M' | b'X' => at = disambiguator(at + 1)?,
             // What a trait gives to a type is written where the trait is.
-            b'Y' => at = super::mangled::after_type(bytes, at + 1)?,
+            b'Y' => at = mangled::after_type(bytes, at + 1)?,
             // It was named before.
             b'B' => return None,
             _ => at += 1,
@@ -276,6 +318,34 @@ mod tests {
         let guard = "INtNtNtCs77_14explore_engine4sync5mutex5MutexNtCs12_1q5GuardE";
         assert_eq!(class_of(&drop(guard)), Class::Neutral);
         assert_eq!(class_of("_RNvCs1234_5trace4bump"), Class::User);
-        assert_eq!(class_of(&drop("NtCs1234_7mycrate3Foo")), Class::Neutral);
+        assert_eq!(class_of(&drop("NtCs1234_7mycrate3Foo")), Class::User);
+        assert_eq!(class_of(&drop("NCNvCs1234_7mycrate4main0")), Class::User);
+        assert_eq!(class_of(&drop("INtNtB4_6option6OptionNtCs1234_7mycrate3FooE")), Class::Neutral);
+    }
+
+    #[test]
+    fn what_is_done_to_a_value_in_its_place_is_the_user_s() {
+        let dropped = |of: &str| {
+            let drop = "NtNtNtCsgE_4core3ops4drop4Drop4drop";
+            class_of(&format!("_RNvXs_NtCslN_5alloc3vec{of}{drop}Cs1234_7mycrate"))
+        };
+        assert_eq!(dropped("INtB4_3VecmE"), Class::User);
+        let of = |what: &str| dropped(&format!("INtB4_3VecNtNtCs77_14explore_engine{what}E"));
+        assert_eq!(of("4sync5Mutex"), Class::User);
+        assert_eq!(of("5spawn6Packet"), Class::Neutral);
+        assert_eq!(dropped("INtB4_3VecNCNvNtCs77_14explore_engine5spawn5start0E"), Class::Neutral);
+        let flag = "_RNvXsm_NtCsgE_4core4cellNtB5_9BorrowRefNtNtNtB7_3ops4drop4Drop4drop";
+        assert_eq!(class_of(flag), Class::User);
+        // `std`'s locks are those of the stand-ins.
+        let guard = "_RNvXs_NtCsgE_3std4syncINtB4_5GuardmENtNtNtCs1_4core3ops4drop4Drop4drop";
+        assert_eq!(class_of(guard), Class::Neutral);
+        let lent = "_RNvYNvMs_NtCslN_5alloc3vecINtB4_3VecmE3lenINtNtNtCsgE_4core3ops8function6FnOnceTRmEE9call_once";
+        assert_eq!(class_of(lent), Class::User);
+        let shown = "NtNtCsgE_4core3fmt5Debug3fmt";
+        let lock = "NtNtCs77_14explore_engine4sync5mutex";
+        assert_eq!(class_of(&format!("_RNvXs_{lock}INtB4_5MutexmE{shown}")), Class::Neutral);
+        // A closure of such a function is handed to a stand-in.
+        let within = format!("NCNvXs_Cs1234_7mycrateNtB4_3Foo{shown}0");
+        assert_eq!(class_of(&format!("_RINvM{lock}NtB4_5Mutex3new{within}E")), Class::Inside);
     }
 }

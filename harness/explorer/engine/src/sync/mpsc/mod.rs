@@ -7,7 +7,7 @@ mod iter;
 
 pub use iter::{IntoIter, Iter, TryIter};
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, UnsafeCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
@@ -32,7 +32,7 @@ struct Explored<T> {
     execution: u32,
     channel: Obj,
     /// Each with its ticket, so that a send that fails late takes back its own.
-    messages: RefCell<VecDeque<(u32, T)>>,
+    messages: UnsafeCell<VecDeque<(u32, T)>>,
 }
 
 impl<T> Explored<T> {
@@ -43,8 +43,14 @@ impl<T> Explored<T> {
             for _ in 1..NAMES {
                 machine.add_object("Channel", at, State::Name);
             }
-            Rc::new(Self { execution: machine.id, channel, messages: RefCell::default() })
+            Rc::new(Self { execution: machine.id, channel, messages: UnsafeCell::default() })
         })
+    }
+
+    /// The messages. Not by way of a `RefCell`: what destroys a guard of one is taken for the user's doing, and so is a function of `core` that is handed over.
+    fn messages<R>(&self, f: impl FnOnce(&mut VecDeque<(u32, T)>) -> R) -> R {
+        // SAFETY: all threads of an execution share one of the operating system, and no `f` takes a step or calls what the user has written.
+        f(unsafe { &mut *self.messages.get() })
     }
 
     /// Whether the channel belongs to the execution that runs now. Ends may be dropped later, and then say nothing.
@@ -69,7 +75,7 @@ impl<T> Explored<T> {
         };
         let ticket = (done.value >> 32) as u32;
         match done.value & 0xFFFF_FFFF {
-            outcome::DONE => self.messages.borrow_mut().push_back((ticket, message)),
+            outcome::DONE => self.messages(|messages| messages.push_back((ticket, message))),
             outcome::WOULD_BLOCK => return Err(TrySendError::Full(message)),
             _ => return Err(TrySendError::Disconnected(message)),
         }
@@ -81,9 +87,11 @@ impl<T> Explored<T> {
                 context::visible_as(Op::SendTaken { channel, ticket }, call, at)
             && !done.ok
         {
-            let mut messages = self.messages.borrow_mut();
-            let own = messages.iter().position(|(other, _)| *other == ticket);
-            if let Some((_, message)) = own.and_then(|at| messages.remove(at)) {
+            let own = self.messages(|messages| {
+                let own = messages.iter().position(|(other, _)| *other == ticket);
+                own.and_then(|at| messages.remove(at))
+            });
+            if let Some((_, message)) = own {
                 return Err(TrySendError::Disconnected(message));
             }
         }
@@ -102,7 +110,7 @@ impl<T> Explored<T> {
         }
         match context::visible_as(op, call, at) {
             Answer::Done(done) if done.ok => {
-                let message = self.messages.borrow_mut().pop_front();
+                let message = self.messages(|messages| messages.pop_front());
                 message.map(|(_, message)| message).ok_or(outcome::DISCONNECTED)
             }
             Answer::Done(done) => Err(done.value),
@@ -398,8 +406,8 @@ impl<T> Drop for Receiver<T> {
                 context::with(|machine| machine.channel_mut(channel.channel).capacity == Some(0));
             if rendezvous != Some(true) {
                 // If one panics, std leaves the others as they are: they are leaked.
-                let all = std::mem::take(&mut *channel.messages.borrow_mut());
-                let mut left = ManuallyDrop::new(all);
+                let take = |messages: &mut _| ManuallyDrop::new(std::mem::take(messages));
+                let mut left = channel.messages(take);
                 while let Some((_, message)) = left.pop_front() {
                     let _user = plain::as_the_user();
                     drop(message);
