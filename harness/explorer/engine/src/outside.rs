@@ -8,9 +8,22 @@
 //!
 //! What can be the same in every execution is given instead: random numbers, clocks, the environment, files that are only read.
 
+/// A function of the C library, by its name.
+macro_rules! real {
+    ($name:literal, fn($($t:ty),*) -> $result:ty) => {{
+        static REAL: AtomicUsize = AtomicUsize::new(0);
+        // SAFETY: the C library's function of this name has this signature.
+        found(&REAL, $name).map(|real| unsafe {
+            std::mem::transmute::<_, unsafe extern "C" fn($($t),*) -> $result>(real)
+        })
+    }};
+}
+
+mod descriptors;
 mod device;
 mod environment;
 mod given;
+mod reactor;
 mod written;
 
 pub use given::an_instant;
@@ -122,7 +135,7 @@ unsafe fn given_for(number: c_long, first: c_long, second: c_long) -> Option<c_l
 /// Puts back, before an execution, what the last one has changed outside of the program.
 pub fn restore() {
     environment::restore();
-    device::close_all();
+    descriptors::close_all();
     written::restore();
 }
 
@@ -263,9 +276,6 @@ refusing! {
     /// Opens a socket.
     fn socket(domain: c_int, kind: c_int, protocol: c_int) -> c_int, or -1,
         because "opens a socket".to_owned();
-    /// Opens two sockets.
-    fn socketpair(domain: c_int, kind: c_int, protocol: c_int, both: *mut c_int) -> c_int, or -1,
-        because "opens sockets".to_owned();
     /// Looks up a host.
     fn getaddrinfo(
         host: *const c_char,
@@ -277,15 +287,6 @@ refusing! {
     /// Opens a pipe.
     fn pipe2(both: *mut c_int, flags: c_int) -> c_int, or -1,
         because "opens a pipe, as who starts a process does".to_owned();
-    /// Asks for a reactor: files and sockets that the system says something about.
-    fn epoll_create1(flags: c_int) -> c_int, or -1,
-        because "waits for files and sockets by `epoll_create1`, as asynchronous runtimes do".to_owned();
-    /// Asks for a reactor, as long ago.
-    fn epoll_create(size: c_int) -> c_int, or -1,
-        because "waits for files and sockets by `epoll_create`, as asynchronous runtimes do".to_owned();
-    /// Makes a number that is waited for as a file is.
-    fn eventfd(first: libc::c_uint, flags: c_int) -> c_int, or -1,
-        because "waits for a file by `eventfd`".to_owned();
     /// Starts a thread behind the back of `std`.
     fn pthread_create(
         thread: *mut libc::pthread_t,

@@ -180,6 +180,9 @@ fn standing(machine: &Machine, wait: &Wait) -> String {
     let objects = machine.trace_objects();
     let object = |id: &ObjectId| {
         let object = objects.get(id.0 as usize);
+        if let Some(name) = object.and_then(|object| object.name.clone()) {
+            return name;
+        }
         let created = object.and_then(|object| object.created.as_ref()).map(Location::near);
         let kind = object.map(|object| format!("{:?}", object.kind)).unwrap_or_default();
         format!("the {kind} of {}", created.unwrap_or_default())

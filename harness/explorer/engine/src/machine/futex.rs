@@ -129,7 +129,7 @@ unsafe fn word(address: usize) -> Option<Obj> {
 
 impl Machine {
     /// The line that the current thread came to last: a call of the kernel has none.
-    fn here(&self) -> Loc {
+    pub(super) fn here(&self) -> Loc {
         self.threads[self.current].at
     }
 

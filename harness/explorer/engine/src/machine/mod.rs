@@ -26,6 +26,7 @@
 //! | `plain` | plain memory, as instrumented code tells of it |
 //! | `chance` | what is read from outside |
 //! | `futex` | waiting below std |
+//! | `reactor` | waiting in the kernel for what the program's own threads do |
 //! | `hashing` | the keys of `HashMap`s, the same in every execution |
 //! | `statics` | values that outlive an execution |
 //! | `streams` | standard input, output and error |
@@ -61,6 +62,7 @@ pub mod past;
 pub mod perform;
 pub mod plain;
 pub mod policies;
+pub mod reactor;
 pub mod spinning;
 mod standing;
 pub mod statics;
@@ -180,6 +182,7 @@ pub struct Machine {
     words: words::Words,
     /// The words that threads wait at below std.
     futexes: Vec<futex::Futex>,
+    reactor: reactor::Reactor,
     /// Who runs.
     pub current: Tid,
     /// Who was chosen to take the next step, and which alternative.
@@ -277,6 +280,7 @@ impl Machine {
             pasts: Vec::new(),
             words: words::Words::default(),
             futexes: Vec::new(),
+            reactor: reactor::Reactor::default(),
             current: 0,
             chosen: None,
             steps: 0,
@@ -336,6 +340,7 @@ impl Machine {
         self.words.clear();
         self.pasts.clear();
         self.futexes.clear();
+        self.reactor.begin();
         self.used_outside.clear();
         self.places.resize(FIRST_SHARED as usize, 0);
         self.atomics = 0;

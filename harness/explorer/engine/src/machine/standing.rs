@@ -135,7 +135,8 @@ impl Machine {
                     }
                     _ => None,
                 };
-                Some(Object { kind, name: None, created: Some(object.created.into()), initial })
+                let name = super::reactor::name(object.kind).map(str::to_owned);
+                Some(Object { kind, name, created: Some(object.created.into()), initial })
             })
             .collect()
     }

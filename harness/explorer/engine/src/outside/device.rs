@@ -5,47 +5,12 @@
 //! it, so what they do there has to be in an order, as with the environment. The kernel's own files say other things each time; those that tell how many
 //! processors there are do not.
 
-use std::cell::RefCell;
-use std::ffi::{CStr, CString, c_char, c_int, c_long, c_void};
+use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 use std::sync::atomic::AtomicUsize;
 
-use super::{found, memory, refuses, shown};
+use super::descriptors::{self, What, forget, keeps, real_close, real_fcntl, waits, what_is};
+use super::{found, memory, reactor, refuses, shown};
 use crate::machine::{arena, chance, context};
-
-/// What an explored program has opened.
-#[derive(Clone)]
-enum What {
-    /// A device that gives random numbers.
-    Random,
-    /// The device that has nothing to read and keeps nothing.
-    Null,
-    /// A file that it reads, which execution's file that is, and its path.
-    File(usize, CString),
-}
-
-#[derive(Default)]
-struct Opened {
-    /// The descriptors.
-    has: Vec<(c_int, What)>,
-    /// How many files it has opened in this execution.
-    files: usize,
-}
-
-thread_local! {
-    static OPENED: RefCell<Opened> = const { RefCell::new(Opened { has: Vec::new(), files: 0 }) };
-}
-
-/// What the explored program has by this descriptor. A thread-local that is destroyed already knows nothing.
-fn what_is(descriptor: c_int) -> Option<What> {
-    if !arena::is_explored() {
-        return None;
-    }
-    let find = |opened: &RefCell<Opened>| {
-        let opened = opened.borrow();
-        opened.has.iter().find(|(other, _)| *other == descriptor).map(|(_, what)| what.clone())
-    };
-    arena::outside(|| OPENED.try_with(find).ok().flatten())
-}
 
 /// What it is that somebody wants to open; `None`, if that cannot be explored.
 ///
@@ -62,11 +27,7 @@ unsafe fn may_open(path: *const c_char, flags: c_int) -> Option<What> {
         b"/dev/urandom" | b"/dev/random" => Some(What::Random),
         b"/dev/null" => Some(What::Null),
         _ if reads_only(flags) && is_kept(path) => {
-            let number = OPENED.with_borrow_mut(|opened| {
-                opened.files += 1;
-                opened.files
-            });
-            Some(What::File(number, path.to_owned()))
+            Some(What::File(descriptors::next_file(), path.to_owned()))
         }
         _ => None,
     }
@@ -155,35 +116,6 @@ unsafe fn opens(
     }
 }
 
-/// From here on the explored program has this descriptor, by a number that does not depend on what other threads have opened before.
-fn keeps(descriptor: c_int, what: What) -> c_int {
-    let tid = chance::current().unwrap_or(0);
-    let first = FIRST_OF_A_THREAD + tid as c_long * EACH_THREAD;
-    // SAFETY: the descriptor is open, and this one's own. Where there are no such numbers, it keeps the one that it has.
-    let (cloexec, own) = unsafe {
-        let flags = libc::fcntl(descriptor, libc::F_GETFD);
-        (flags & libc::FD_CLOEXEC != 0, real_fcntl(descriptor, libc::F_DUPFD_CLOEXEC, first))
-    };
-    let descriptor = if own < 0 {
-        descriptor
-    } else {
-        // SAFETY: both are open, and nobody else has them.
-        unsafe {
-            real_close(descriptor);
-            if !cloexec {
-                libc::fcntl(own, libc::F_SETFD, 0);
-            }
-        }
-        own
-    };
-    arena::outside(|| OPENED.with_borrow_mut(|opened| opened.has.push((descriptor, what))));
-    descriptor
-}
-
-/// Where the numbers of a thread's descriptors begin, and how many are its own. All together stay below the usual limit of 1024.
-const FIRST_OF_A_THREAD: c_long = 64;
-const EACH_THREAD: c_long = 14;
-
 /// Opens a file. The third argument is read by the C library only if the flags ask for it.
 ///
 /// # Safety
@@ -210,15 +142,6 @@ pub unsafe extern "C" fn open64(path: *const c_char, flags: c_int, mode: libc::m
     unsafe { opens((&REAL, c"open64"), path, flags, mode) }
 }
 
-/// Closes what the last execution left open.
-pub(super) fn close_all() {
-    let opened = OPENED.with_borrow_mut(std::mem::take);
-    for (descriptor, _) in opened.has {
-        // SAFETY: the execution has opened it, and nobody has it any more.
-        unsafe { libc::close(descriptor) };
-    }
-}
-
 /// The explored program reads on by this descriptor, or moves the place where that goes on.
 fn reads_on(descriptor: c_int) {
     if let Some(What::File(number, path)) = what_is(descriptor) {
@@ -227,38 +150,6 @@ fn reads_on(descriptor: c_int) {
             drop(path);
         });
     }
-}
-
-/// A function of the C library, by its name.
-macro_rules! real {
-    ($name:literal, fn($($t:ty),*) -> $result:ty) => {{
-        static REAL: AtomicUsize = AtomicUsize::new(0);
-        // SAFETY: the C library's function of this name has this signature.
-        found(&REAL, $name).map(|real| unsafe {
-            std::mem::transmute::<_, unsafe extern "C" fn($($t),*) -> $result>(real)
-        })
-    }};
-}
-
-/// The C library's `fcntl`, past the one here.
-///
-/// # Safety
-///
-/// As for the function of the C library.
-unsafe fn real_fcntl(descriptor: c_int, command: c_int, argument: c_long) -> c_int {
-    // SAFETY: the caller's promise.
-    real!(c"fcntl", fn(c_int, c_int, c_long) -> c_int)
-        .map_or(-1, |real| unsafe { real(descriptor, command, argument) })
-}
-
-/// The C library's `close`, past the one here.
-///
-/// # Safety
-///
-/// As for the function of the C library.
-unsafe fn real_close(descriptor: c_int) -> c_int {
-    // SAFETY: the caller's promise.
-    real!(c"close", fn(c_int) -> c_int).map_or(-1, |real| unsafe { real(descriptor) })
 }
 
 /// Reads a file. From `/dev/urandom` an explored program reads the same in every execution.
@@ -277,6 +168,10 @@ pub unsafe extern "C" fn read(
     // SAFETY: the caller's promise.
     if is_random && chance::fill(unsafe { memory(buffer.cast(), length) }) {
         return length.cast_signed();
+    }
+    if let Some(kept) = waits(descriptor) {
+        // SAFETY: the caller's promise.
+        return unsafe { reactor::reads(kept, buffer, length) };
     }
     reads_on(descriptor);
     // SAFETY: the caller's promise.
@@ -340,12 +235,15 @@ pub unsafe extern "C" fn lseek64(
 // SAFETY: the name is the C library's, and so are the signature and what the function does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fcntl(descriptor: c_int, command: c_int, argument: c_long) -> c_int {
+    let doubles = matches!(command, libc::F_DUPFD | libc::F_DUPFD_CLOEXEC);
+    let is_harmless = doubles || matches!(command, libc::F_GETFD | libc::F_SETFD);
+    if !is_harmless && waits(descriptor).is_some() && refuses(|| reactor::SETS_UP.to_owned()) {
+        return -1;
+    }
     // SAFETY: the caller's promise.
     let result = unsafe { real_fcntl(descriptor, command, argument) };
     match what_is(descriptor) {
-        Some(what) if result >= 0 && matches!(command, libc::F_DUPFD | libc::F_DUPFD_CLOEXEC) => {
-            keeps(result, what)
-        }
+        Some(what) if result >= 0 && doubles => keeps(result, what),
         _ => result,
     }
 }
@@ -370,12 +268,8 @@ pub unsafe extern "C" fn dup(descriptor: c_int) -> c_int {
 // SAFETY: the name is the C library's, and so are the signature and what the function does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn close(descriptor: c_int) -> c_int {
-    if arena::is_explored() {
-        // A thread-local that is destroyed already has nothing to forget.
-        let forget = |opened: &RefCell<Opened>| {
-            opened.borrow_mut().has.retain(|(other, _)| *other != descriptor);
-        };
-        arena::outside(|| _ = OPENED.try_with(forget));
+    if arena::is_explored() && !reactor::closes(descriptor) {
+        forget(descriptor);
     }
     // SAFETY: the caller's promise.
     unsafe { real_close(descriptor) }

@@ -64,4 +64,21 @@ mod tests {
     fn with_even_less() {
         assert_eq!(pollster::block_on(ask()), 42);
     }
+    #[cfg(feature = "full")]
+    mod with_a_reactor {
+        #[tokio::test]
+        async fn a_socket() {
+            tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        }
+
+        #[tokio::test]
+        async fn two_sockets() {
+            tokio::net::UnixStream::pair().unwrap();
+        }
+
+        #[tokio::test]
+        async fn a_signal() {
+            tokio::signal::ctrl_c().await.unwrap();
+        }
+    }
 }
