@@ -1,6 +1,7 @@
 //! What a pool with priorities must do.
 
 use judge::drawn;
+use std::cell::Cell;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -35,6 +36,16 @@ impl Scene {
         move || scene.0.0.lock().unwrap().said.push(number)
     }
 
+    /// A task that waits at the gate, says the first number, and the second one when its thread has ended.
+    fn say_how_it_ends(&self, [number, last]: [u64; 2]) -> impl FnOnce() + Send + 'static {
+        let (scene, stand, say) = (self.clone(), self.stand_at_the_gate(), self.say(number));
+        move || {
+            AT_THE_END.set(Some(AtTheEnd(scene, last)));
+            stand();
+            say();
+        }
+    }
+
     fn said(&self) -> Vec<u64> {
         self.0.0.lock().unwrap().said.clone()
     }
@@ -62,6 +73,19 @@ impl Scene {
         seen.lock().unwrap().open = true;
         changed.notify_all();
     }
+}
+
+/// Says a number when it is dropped.
+struct AtTheEnd(Scene, u64);
+
+impl Drop for AtTheEnd {
+    fn drop(&mut self) {
+        self.0.say(self.1)();
+    }
+}
+
+thread_local! {
+    static AT_THE_END: Cell<Option<AtTheEnd>> = const { Cell::new(None) };
 }
 
 fn submit(pool: &Pool, priority: u32, task: impl FnOnce() + Send + 'static) -> Ticket {
@@ -159,7 +183,7 @@ pub fn a_cancelled_task_never_runs() {
 }
 
 /// Cancelling races with running: either it ran, or it was cancelled, and both sides know which.
-pub fn cancelled_or_run_never_both() {
+pub fn cancelled_or_run() {
     let (pool, scene, [number]) = (Pool::new(1), Scene::default(), numbers());
     let ticket = submit(&pool, 0, scene.say(number));
     let cancelled = ticket.cancel();
@@ -174,25 +198,49 @@ pub fn cancelled_or_run_never_both() {
     assert_eq!((cancelled, found), (cancelled, expected), "`cancel` said {cancelled}");
 }
 
-/// Several threads ask for the outcome of one task.
+/// Two threads cancel the same task at once: one of them did it.
+pub fn one_of_two_cancels() {
+    let (pool, scene) = (Pool::new(1), Scene::default());
+    let busy = submit(&pool, 0, scene.stand_at_the_gate());
+    scene.until_waiting(1);
+    let ticket = submit(&pool, 0, scene.say(drawn(0..1000)));
+    let mut did_it = thread::scope(|scope| {
+        let other = scope.spawn(|| ticket.cancel());
+        [ticket.cancel(), other.join().unwrap()]
+    });
+    did_it.sort_unstable();
+    assert_eq!(did_it, [false, true], "what `cancel` said to two threads");
+    assert_eq!(ticket.wait(), Outcome::Cancelled);
+    scene.open();
+    assert_eq!(busy.wait(), Outcome::Done);
+    assert_eq!(scene.said(), [0; 0]);
+}
+
+/// Two threads ask for the outcome, and then this comes about.
+fn two_learn(ticket: &Ticket, outcome: Outcome, then: impl FnOnce()) {
+    thread::scope(|scope| {
+        let waiters = [(); 2].map(|()| scope.spawn(|| ticket.wait()));
+        then();
+        for waiter in waiters {
+            assert_eq!(waiter.join().unwrap(), outcome);
+        }
+    });
+}
+
+/// Several threads ask for the outcome of one task that is cancelled, and of one that runs.
 pub fn everybody_learns_the_outcome() {
     let (pool, scene) = (Pool::new(1), Scene::default());
     let busy = submit(&pool, 0, scene.stand_at_the_gate());
     scene.until_waiting(1);
     let ticket = submit(&pool, 0, || ());
-    thread::scope(|scope| {
-        let waiters = [(); 2].map(|()| scope.spawn(|| ticket.wait()));
+    two_learn(&ticket, Outcome::Cancelled, || {
         assert!(ticket.cancel(), "the task had not begun");
-        for waiter in waiters {
-            assert_eq!(waiter.join().unwrap(), Outcome::Cancelled);
-        }
     });
-    scene.open();
-    assert_eq!(busy.wait(), Outcome::Done);
+    two_learn(&busy, Outcome::Done, || scene.open());
 }
 
 /// `shutdown` runs what is queued, takes nothing more, and returns when all is done.
-pub fn shutdown_runs_what_is_queued() {
+pub fn shutdown_runs_the_queue() {
     let (pool, scene, [a, b, late]) = (Pool::new(2), Scene::default(), numbers());
     let tickets = [a, b].map(|number| submit(&pool, 0, scene.say(number)));
     pool.shutdown();
@@ -210,8 +258,27 @@ pub fn shutdown_runs_what_is_queued() {
     assert_eq!(said(), [a, b]);
 }
 
+/// Two threads call `shutdown`. For both it returns when all is done, and the threads have ended.
+pub fn shutdown_waits_for_the_end() {
+    let (pool, scene, [number, last]) = (Pool::new(1), Scene::default(), numbers());
+    scene.open();
+    submit(&pool, 0, scene.say_how_it_ends([number, last]));
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                pool.shutdown();
+                assert!(
+                    scene.said().contains(&number),
+                    "`shutdown` returned before the task had run"
+                );
+            });
+        }
+    });
+    assert_eq!(scene.said(), [number, last], "`shutdown` returned before the thread had ended");
+}
+
 /// `shutdown_now` cancels what is queued and lets what runs come to its end.
-pub fn shutdown_now_cancels_what_is_queued() {
+pub fn shutdown_now_cancels_the_queue() {
     let (pool, scene) = (Pool::new(1), Scene::default());
     let busy = submit(&pool, 0, scene.stand_at_the_gate());
     scene.until_waiting(1);
@@ -226,6 +293,19 @@ pub fn shutdown_now_cancels_what_is_queued() {
     assert_eq!(busy.wait(), Outcome::Done);
     assert_eq!(scene.said(), [0; 0]);
     assert_eq!(pool.submit(0, || ()).err(), Some(ShutDown));
+}
+
+/// `shutdown_now` returns when the task that runs, and its thread, have ended.
+pub fn shutdown_now_waits_for_the_end() {
+    let (pool, scene, numbers) = (Pool::new(1), Scene::default(), numbers());
+    let busy = submit(&pool, 0, scene.say_how_it_ends(numbers));
+    scene.until_waiting(1);
+    thread::scope(|scope| {
+        scope.spawn(|| scene.open());
+        pool.shutdown_now();
+        assert_eq!(scene.said(), numbers, "`shutdown_now` returned before the thread had ended");
+    });
+    assert_eq!(busy.wait(), Outcome::Done);
 }
 
 /// Idle threads end when the pool is dropped.
