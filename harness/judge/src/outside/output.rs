@@ -73,6 +73,17 @@ impl Output {
         }
     }
 
+    /// The next so many bytes, or `None` when the stream ends before they have come. Blocks until then.
+    pub(super) fn bytes(&self, count: usize) -> Option<Vec<u8>> {
+        let (state, changed) = &*self.shared;
+        let state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let lacks = |state: &mut State| state.bytes.len() - state.taken < count && !state.ended;
+        let mut state = changed.wait_while(state, lacks).unwrap_or_else(PoisonError::into_inner);
+        let bytes = state.bytes[state.taken..].get(..count)?.to_vec();
+        state.taken += count;
+        Some(bytes)
+    }
+
     /// Whether it ended because more came than its limit allows.
     pub(super) fn is_full(&self) -> bool {
         self.shared.0.lock().unwrap_or_else(PoisonError::into_inner).full

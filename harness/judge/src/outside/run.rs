@@ -59,7 +59,7 @@ pub struct Run {
 /// A run that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
-    /// What came on standard output and was not taken as lines.
+    /// What came on standard output and was not taken as lines or bytes.
     pub stdout: String,
     /// What came on standard error.
     pub stderr: String,
@@ -140,16 +140,29 @@ impl Run {
     /// When the program ends its output first.
     #[track_caller]
     pub fn line(&mut self) -> String {
-        match self.stdout.line() {
-            Some(line) => line,
-            None if is_over(&self.patience) => panic!(
-                "the program had said nothing more after {} s; something waits or runs for ever",
-                self.patience.limit().as_secs()
-            ),
-            None => {
-                panic!("the program ended its output before the next line{}", self.last_words())
-            }
+        self.stdout.line().unwrap_or_else(|| self.no_more("the next line"))
+    }
+
+    /// The next so many bytes of standard output, whether they are text or not. Blocks until they come.
+    ///
+    /// # Panics
+    ///
+    /// When the program ends its output first.
+    #[track_caller]
+    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
+        let bytes = self.stdout.bytes(count);
+        bytes.unwrap_or_else(|| self.no_more(&format!("{count} bytes more had come")))
+    }
+
+    #[track_caller]
+    fn no_more(&self, wanted: &str) -> ! {
+        if is_over(&self.patience) {
+            let length = self.patience.limit().as_secs();
+            panic!(
+                "the program had said nothing more after {length} s; something waits or runs for ever"
+            );
         }
+        panic!("the program ended its output before {wanted}{}", self.last_words())
     }
 
     /// What the program says on standard error when something is amiss, for a message.
