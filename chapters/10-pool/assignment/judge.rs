@@ -19,6 +19,8 @@ enum Task {
     Hang,
     /// Hangs the first time.
     HangOnce,
+    /// The first time it says what might be half of the answer, and hangs.
+    HalfOnce,
     /// Stops the worker, and kills it when it goes on.
     Die,
     /// Waits until somebody does [`Task::Go`].
@@ -55,6 +57,10 @@ impl Worker {
         let does = [
             (Task::Hang, "kill -STOP $$"),
             (Task::HangOnce, "if [ -e hung ]; then echo $x; else : > hung; kill -STOP $$; fi"),
+            (
+                Task::HalfOnce,
+                "if [ -e half ]; then echo $x; else : > half; printf 1$x; kill -STOP $$; fi",
+            ),
             (Task::Die, "kill -STOP $$; kill -KILL $$"),
             (Task::WaitForGo, "until [ -e went ]; do sleep 0.01; done; echo $x"),
             (Task::Go, ": > went; echo $x"),
@@ -162,7 +168,7 @@ pub fn answers_do_not_wait_for_more_tasks(program: &Program) {
 }
 
 /// As many workers as were asked for work at the same time, and not one more.
-pub fn all_workers_work_and_no_more(program: &Program) {
+pub fn all_workers_work(program: &Program) {
     let mut random = program.random();
     let workers = random.usize(2..5);
     let worker = Worker::draw(&mut random);
@@ -183,6 +189,31 @@ pub fn all_workers_work_and_no_more(program: &Program) {
     });
     let all = run.processes().len() - 1;
     assert_eq!(all, workers, "processes of the pool's own, where {workers} workers were asked for");
+}
+
+/// At the end of the input a worker has something to do before it ends.
+pub fn workers_are_let_end(program: &Program) {
+    let mut random = program.random();
+    let (mut worker, last) = (Worker::draw(&mut random), random.u64(1..10_000));
+    let says = format!("x={last}; {}; echo $x >&2", worker.result);
+    worker.script += &format!("\nkill -STOP $$; {says}");
+    let mut run = worker.start(program, 1);
+    let number = worker.task(&mut random, Task::Plain);
+    run.send_line(&number.to_string());
+    assert_eq!(run.line(), worker.of(number));
+    run.close_input();
+    let what = "a worker's input does not end, or the worker is not let end";
+    let all = run.until(what, |all| !worker.stopped(&run, all).is_empty());
+    for pid in worker.stopped(&run, &all) {
+        run.signal(pid, Signal::Continue);
+    }
+    let ended = run.finish();
+    assert_eq!(
+        ended.stderr.lines().last(),
+        Some(worker.of(last).as_str()),
+        "the worker's last words"
+    );
+    assert_eq!(ended.code, Some(0));
 }
 
 /// The first task waits for what a later one does. Whoever is free takes the next task.
@@ -218,7 +249,7 @@ pub fn a_killed_workers_task_is_done_again(program: &Program) {
 }
 
 /// A task that kills every worker is given up after the second. Each death is seen.
-pub fn a_deadly_task_is_lost(program: &Program) {
+pub fn two_deaths_are_enough(program: &Program) {
     let mut random = program.random();
     let worker = Worker::draw(&mut random);
     let mut run = worker.start(program, 2);
@@ -242,6 +273,21 @@ pub fn a_deadly_task_is_lost(program: &Program) {
     for (i, task) in tasks.into_iter().enumerate() {
         let expected = if [1, 3].contains(&i) { "lost".to_owned() } else { worker.of(task) };
         assert_eq!(run.line(), expected);
+    }
+    assert_eq!(run.finish().code, Some(0));
+}
+
+/// A worker is killed in the middle of its answer. That is none: the task is done by another.
+pub fn half_a_line_is_no_answer(program: &Program) {
+    let mut random = program.random();
+    let worker = Worker::draw(&mut random);
+    let mut run = worker.start(program, 1);
+    let tasks = [Task::HalfOnce, Task::Plain].map(|task| worker.task(&mut random, task));
+    run.send(tasks.map(|task| format!("{task}\n")).concat());
+    let pids = worker.hanging(&run, 1);
+    run.signal(pids[0], Signal::Kill);
+    for task in tasks {
+        assert_eq!(run.line(), worker.of(task));
     }
     assert_eq!(run.finish().code, Some(0));
 }

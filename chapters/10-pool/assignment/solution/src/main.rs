@@ -101,12 +101,12 @@ impl Worker {
         Worker { child, input, output }
     }
 
-    /// The worker's answer; `None` if it dies first.
+    /// The worker's answer; `None` if it dies first, with half a line or none.
     fn ask(&mut self, task: &str) -> Option<String> {
         writeln!(self.input.as_ref()?, "{task}").ok()?;
         let mut line = String::new();
-        let length = self.output.read_line(&mut line).ok()?;
-        (length > 0).then(|| line.trim_end_matches('\n').to_owned())
+        self.output.read_line(&mut line).ok()?;
+        line.strip_suffix('\n').map(str::to_owned)
     }
 }
 

@@ -40,12 +40,15 @@ fn start(command: &str, place: usize, birth: usize, events: &Sender<Event>) -> W
         .spawn()
         .expect("sh can be started");
     let input = child.stdin.take().expect("it is a pipe");
-    let output = child.stdout.take().expect("it is a pipe");
+    let mut output = BufReader::new(child.stdout.take().expect("it is a pipe"));
     let events = events.clone();
     thread::spawn(move || {
-        let lines = BufReader::new(output).lines().map_while(Result::ok).map(Some);
-        for line in lines.chain([None]) {
-            if events.send(Event::Said { place, birth, line }).is_err() {
+        loop {
+            let mut line = String::new();
+            // `lines` would take what a worker has said before it died for a line.
+            let whole = output.read_line(&mut line).is_ok() && line.ends_with('\n');
+            let line = whole.then(|| line.trim_end_matches('\n').to_owned());
+            if events.send(Event::Said { place, birth, line }).is_err() || !whole {
                 return;
             }
         }
