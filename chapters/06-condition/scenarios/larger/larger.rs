@@ -18,11 +18,15 @@ fn a_time_out_swallows_no_notification() {
     thread::scope(|scope| {
         // The first in the line is the one that may give up.
         let held = condition.lock();
-        scope.spawn(|| condition.lock().wait_for(|| produced.load(Relaxed)));
         scope.spawn(|| {
+            // It starts the next with the lock in its hands, and so stands in the line before it.
             let held = condition.lock();
-            produced.store(true, Relaxed);
-            held.notify(1);
+            scope.spawn(|| {
+                let held = condition.lock();
+                produced.store(true, Relaxed);
+                held.notify(1);
+            });
+            held.wait_for(|| produced.load(Relaxed));
         });
         if held.wait_timeout(LONG) {
             // It was meant for one, and this thread has no use for it.
