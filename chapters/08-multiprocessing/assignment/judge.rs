@@ -139,8 +139,8 @@ fn all_at_once(run: &Run, steps: &[Step], number: u64) {
     }
 }
 
-/// More than fits into all pipes together, through commands that give it on at once, each line with a number more. Lines have a byte in them
-/// that is no text, and the last one does not end.
+/// More than fits into all pipes together, through commands that give it on at once, each line with
+/// a number more. Lines have a byte in them that is no text, and the last one does not end.
 pub fn much_goes_through(program: &Program) {
     let mut random = program.random();
     let steps = [(); 3].map(|()| Step::draw(&mut random, "exec sed \"s/^/$x /\""));
@@ -241,7 +241,8 @@ pub fn a_closed_pipe_is_no_error(program: &Program) {
     assert_eq!(ended.code, Some(0), "the exit code; it said: {}", ended.stderr);
 }
 
-/// Two commands that say more on standard error than fits into a pipe, at the same time, before they do anything else.
+/// Two commands that say more on standard error than fits into a pipe, at the same time, before
+/// they do anything else.
 pub fn errors_are_listened_to(program: &Program) {
     let mut random = program.random();
     let silent = random.usize(..3);
@@ -289,7 +290,8 @@ pub fn errors_say_where_they_come_from(program: &Program) {
 pub fn the_last_failure_counts(program: &Program) {
     let mut random = program.random();
     let (a, b) = (random.u64(1..60), random.u64(60..120));
-    // SIGKILL, and SIGABRT, SIGALRM or SIGTERM. (A grader that runs in the background may ignore SIGHUP and SIGINT, and with it all that it starts.)
+    // SIGKILL, and SIGABRT, SIGALRM or SIGTERM. (A grader that runs in the background may ignore
+    // SIGHUP and SIGINT, and with it all that it starts.)
     let signal = 128 + [6, 14, 15][random.usize(..3)];
     for (ends, expected) in [
         ([a, 0, 0], a),

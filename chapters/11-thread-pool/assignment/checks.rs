@@ -36,7 +36,8 @@ impl Scene {
         move || scene.0.0.lock().unwrap().said.push(number)
     }
 
-    /// A task that waits at the gate, says the first number, and the second one when its thread has ended.
+    /// A task that waits at the gate, says the first number, and the second one when its thread has
+    /// ended.
     fn say_how_it_ends(&self, [number, last]: [u64; 2]) -> impl FnOnce() + Send + 'static {
         let (scene, stand, say) = (self.clone(), self.stand_at_the_gate(), self.say(number));
         move || {

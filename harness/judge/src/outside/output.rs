@@ -73,7 +73,8 @@ impl Output {
         }
     }
 
-    /// The next so many bytes, or `None` when the stream ends before they have come. Blocks until then.
+    /// The next so many bytes, or `None` when the stream ends before they have come. Blocks until
+    /// then.
     pub(super) fn bytes(&self, count: usize) -> Option<Vec<u8>> {
         let (state, changed) = &*self.shared;
         let state = state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -143,7 +143,8 @@ impl Run {
         self.stdout.line().unwrap_or_else(|| self.no_more("the next line"))
     }
 
-    /// The next so many bytes of standard output, whether they are text or not. Blocks until they come.
+    /// The next so many bytes of standard output, whether they are text or not. Blocks until they
+    /// come.
     ///
     /// # Panics
     ///
