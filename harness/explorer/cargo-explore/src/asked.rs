@@ -12,6 +12,10 @@ pub(crate) struct OfTest {
     pub late_timeouts: bool,
     /// What is accepted in crates of others, as it is written.
     pub accept: Vec<String>,
+    /// Why it is left out, if it is.
+    pub left_out: Option<String>,
+    /// Comments that nearly ask for something, by their lines, and how what they nearly say begins.
+    pub nearly: Vec<(u32, &'static str)>,
 }
 
 /// What the test in this file asks for whose function begins in this line. What cannot be read asks for nothing.
@@ -22,22 +26,27 @@ pub(crate) fn of(file: &Path, line: u32) -> OfTest {
 fn read(source: &str, line: u32) -> OfTest {
     let before: Vec<&str> =
         source.lines().take(line.saturating_sub(1) as usize).map(str::trim).collect();
+    let before: Vec<(u32, &str)> = (1..).zip(before).collect();
     // Attributes and comments, up to what is of another item.
-    let is_above = |line: &&&str| {
+    let is_above = |(_, line): &&(u32, &str)| {
         line.starts_with("//") || !(line.is_empty() || line.ends_with([';', '{', '}', ',']))
     };
-    let above = before.iter().rev().take_while(is_above).filter_map(|line| comment(line));
-    let head = before.iter().take_while(|line| line.is_empty() || line.starts_with("//"));
+    let above = before.iter().rev().take_while(is_above);
+    let above = above.filter_map(|(number, line)| Some((*number, comment(line)?)));
+    let head = before.iter().take_while(|(_, line)| line.is_empty() || line.starts_with("//"));
     let mut found = OfTest::default();
-    for text in above {
-        found.asked.eager_timeouts |= text.starts_with("Time-outs fire at any moment");
-        found.late_timeouts |= text.starts_with("Time-outs fire only when nothing else can happen");
+    for (number, text) in above {
+        found.nearly.extend(nearly(text).map(|known| (number, known)));
+        found.left_out = left_out(text).or(found.left_out);
+        found.asked.eager_timeouts |= text.starts_with(AT_ANY_MOMENT);
+        found.late_timeouts |= text.starts_with(NOTHING_ELSE);
         found.asked.leaks |= text.starts_with(NO_LEAKS);
         found.accept.extend(accepted(text));
-        found.asked.detached |= text.starts_with("Threads may be left running");
+        found.asked.detached |= text.starts_with(LEFT_RUNNING);
         found.asked.looks = looks(text).or(found.asked.looks);
     }
-    let head: Vec<&str> = head.filter_map(|line| comment(line)).collect();
+    let head: Vec<&str> = head.filter_map(|(_, line)| comment(line)).collect();
+    found.left_out = found.left_out.or_else(|| head.iter().copied().find_map(left_out));
     found.asked.leaks |= head.iter().any(|text| text.starts_with(NO_LEAKS));
     found.accept.extend(head.iter().copied().filter_map(accepted));
     if found.asked.looks.is_none() {
@@ -46,12 +55,47 @@ fn read(source: &str, line: u32) -> OfTest {
     found
 }
 
-/// How a test asks that memory does not leak.
+const AT_ANY_MOMENT: &str = "Time-outs fire at any moment";
+const NOTHING_ELSE: &str = "Time-outs fire only when nothing else can happen";
+const LEFT_RUNNING: &str = "Threads may be left running";
 const NO_LEAKS: &str = "Memory must not leak";
+const ACCEPTED: &str = "Accepted: ";
+const LEFT_OUT: &str = "Not explored: ";
+/// Followed by a number.
+const AT_MOST: &str = "At most ";
 
 /// What a line accepts.
 fn accepted(text: &str) -> Option<String> {
-    Some(text.strip_prefix("Accepted: ")?.trim().to_owned())
+    Some(text.strip_prefix(ACCEPTED)?.trim().to_owned())
+}
+
+/// Why a line leaves a test out.
+fn left_out(text: &str) -> Option<String> {
+    let why = text.strip_prefix(LEFT_OUT)?.trim();
+    (!why.is_empty()).then(|| why.to_owned())
+}
+
+/// What a line nearly says: with other capitals, hyphens, or words after the first ones.
+fn nearly(text: &str) -> Option<&'static str> {
+    let letters = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let said = letters(text);
+    let known = [
+        ("timeoutsfireat", AT_ANY_MOMENT),
+        ("timeoutsfireany", AT_ANY_MOMENT),
+        ("timeoutsfireonly", NOTHING_ELSE),
+        ("timeoutsfirewhen", NOTHING_ELSE),
+        ("threadsmaybeleft", LEFT_RUNNING),
+        ("threadsmayrun", LEFT_RUNNING),
+        ("memorymustnotleak", NO_LEAKS),
+        ("accepteddatarace", ACCEPTED),
+        ("notexplored", LEFT_OUT),
+    ];
+    let (_, known) = known.into_iter().find(|(begins, _)| said.starts_with(begins))?;
+    let is_said = text.starts_with(known) && (known != LEFT_OUT || left_out(text).is_some());
+    (!is_said).then_some(known.trim_end())
 }
 
 /// The text of a line that is a comment.
@@ -61,7 +105,7 @@ fn comment(line: &str) -> Option<&str> {
 
 /// To how many looks a line bounds loops.
 fn looks(text: &str) -> Option<u8> {
-    let (number, rest) = text.strip_prefix("At most ")?.split_once(' ')?;
+    let (number, rest) = text.strip_prefix(AT_MOST)?.split_once(' ')?;
     let number = rest.starts_with("look").then(|| number.parse().ok()).flatten();
     number.filter(|&number| number > 0)
 }
@@ -105,6 +149,37 @@ fn third() {}
     }
 
     #[test]
+    fn a_test_is_left_out_by_a_comment_above_it_or_at_the_top_of_its_file() {
+        let above = "use a;\n\n// Not explored: opens a socket.\n#[test]\nfn a() {}\n";
+        assert_eq!(read(above, 5).left_out.as_deref(), Some("opens a socket."));
+        let head = "//! Not explored: needs a database\n\nuse a;\n\n#[test]\nfn a() {}\n";
+        assert_eq!(read(head, 6).left_out.as_deref(), Some("needs a database"));
+        assert_eq!(read("// Not explored:\n#[test]\nfn a() {}\n", 3).left_out, None);
+    }
+
+    #[test]
+    fn what_is_nearly_said_is_seen() {
+        for (said, known) in [
+            ("Timeouts fire only when nothing else can happen", NOTHING_ELSE),
+            ("Time-outs fire any moment", AT_ANY_MOMENT),
+            ("time-outs fire at any moment", AT_ANY_MOMENT),
+            ("Threads may be left behind", LEFT_RUNNING),
+            ("Memory must not leak".to_lowercase().as_str(), NO_LEAKS),
+            ("Accepted data race in a", "Accepted:"),
+            ("Not explored, opens a socket", "Not explored:"),
+            ("Not explored:", "Not explored:"),
+        ] {
+            let source = format!("use a;\n\n// {said}\n#[test]\nfn a() {{}}\n");
+            assert_eq!(read(&source, 5).nearly, [(3, known)], "{said}");
+        }
+        for said in
+            [NOTHING_ELSE, "Threads may be left running: one.", "Not explored: why", "A test"]
+        {
+            assert_eq!(nearly(said), None, "{said}");
+        }
+    }
+
+    #[test]
     fn a_test_asks_in_the_comments_above_it() {
         let first = Asked {
             eager_timeouts: true,
@@ -115,7 +190,7 @@ fn third() {}
         };
         assert_eq!(
             asked("fn first"),
-            OfTest { asked: first, late_timeouts: false, accept: of_file() }
+            OfTest { asked: first, late_timeouts: false, accept: of_file(), ..OfTest::default() }
         );
         let second = Asked {
             eager_timeouts: false,
@@ -129,7 +204,8 @@ fn third() {}
             OfTest {
                 asked: second,
                 late_timeouts: true,
-                accept: vec!["data race in b".to_owned(), of_file().remove(0)]
+                accept: vec!["data race in b".to_owned(), of_file().remove(0)],
+                ..OfTest::default()
             }
         );
         let third = Asked {
@@ -141,7 +217,7 @@ fn third() {}
         };
         assert_eq!(
             asked("fn third"),
-            OfTest { asked: third, late_timeouts: false, accept: of_file() }
+            OfTest { asked: third, late_timeouts: false, accept: of_file(), ..OfTest::default() }
         );
         assert_eq!(read("", 7), OfTest::default());
     }

@@ -81,8 +81,9 @@ fn explore(sources: &Sources, arguments: &Arguments) -> anyhow::Result<Ending> {
         let config = search(&OfPackage::default()).config;
         return environment(&kit, &metadata, &config).map(|()| Ending::AsItShouldBe);
     }
-    let Compiled { suites, with_allocator } =
+    let Compiled { suites, with_allocator, nearly } =
         suite::compile(&kit, &metadata, arguments, &progress)?;
+    nearly.iter().for_each(|what| teller.note(what));
     if arguments.list {
         list(&suites, arguments);
     }

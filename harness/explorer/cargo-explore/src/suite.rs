@@ -120,6 +120,8 @@ pub struct Compiled {
     pub suites: Vec<Suite>,
     /// What was asked for and does not compile because of a `#[global_allocator]`, as cargo names it.
     pub with_allocator: Vec<String>,
+    /// Comments that look like one that a test asks by, and are none.
+    pub nearly: Vec<String>,
 }
 
 /// Compiles the tests that are asked for. Cargo's and rustc's messages go to standard error.
@@ -197,6 +199,7 @@ pub fn compile(
         executables,
     };
     let mut others = Others::none();
+    let mut nearly = Vec::new();
     let mut suite = |(id, target, executable): (_, cargo_metadata::Target, PathBuf)| {
         let package = metadata.packages.iter().find(|package| package.id == id);
         let package = package.context("cargo compiled a package that it does not list")?;
@@ -225,6 +228,12 @@ pub fn compile(
             // Rustc names files as cargo does: from the root of the workspace.
             let mut asks = asked::of(&root.join(&test.file), test.line);
             test.late_timeouts = asks.late_timeouts;
+            if let Some(why) = asks.left_out.take() {
+                (test.ignored, test.why) = (true, Some(why));
+            }
+            nearly.extend(asks.nearly.drain(..).map(|(line, known)| {
+                format!("{}:{line} looks like `// {known}`, and is another comment", test.file)
+            }));
             let of = format!("{} ({}:{})", test.name, test.file, test.line);
             test.accepted = of_package.clone();
             test.accepted.extend(others.find(&asks.accept, &of, manifest)?);
@@ -246,7 +255,8 @@ pub fn compile(
         })
     };
     let suites = found.into_iter().map(&mut suite).collect::<Result<_, _>>()?;
-    Ok(Compiled { suites, with_allocator: with_allocator.unwrap_or_default() })
+    nearly.dedup();
+    Ok(Compiled { suites, with_allocator: with_allocator.unwrap_or_default(), nearly })
 }
 
 /// Where cargo is to compile tests, and what makes it compile them against the stand-ins.

@@ -7,6 +7,7 @@ mod line;
 mod multiplied;
 mod named;
 mod place;
+mod slept;
 mod tally;
 mod words;
 mod zh;
@@ -244,6 +245,9 @@ impl Teller {
         if outcome.failure() == "leak" {
             anstream::println!("{}", self.words.left);
         }
+        if slept::in_vain(outcome) {
+            anstream::println!("{}", self.words.slept);
+        }
         if let (Some(schedule), false) = (&outcome.schedule, self.replays) {
             let again = again(suite, &outcome.name, schedule, self.language);
             anstream::println!("{}{again}", self.words.again);
@@ -318,6 +322,9 @@ impl Teller {
                 anstream::println!("\n{}{}", self.words.failed, tally.failed());
             }
             anstream::println!("\n{} ({seconds:.2} s)", tally.told(self.words));
+            if tally.refused > 0 && !self.replays {
+                anstream::println!("{}", self.words.refused);
+            }
             for text in tally.never_met().filter(|_| self.complete) {
                 anstream::println!("{}{text}", self.words.never_met);
             }

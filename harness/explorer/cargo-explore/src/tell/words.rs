@@ -24,6 +24,10 @@ pub(super) struct Words {
     pub early: &'static str,
     /// What to do about a thread that was left behind.
     pub left: &'static str,
+    /// What to do about a sleep that was meant to be long enough.
+    pub slept: &'static str,
+    /// What to do about tests that cannot be explored.
+    pub refused: &'static str,
     /// Before what was accepted.
     pub accepted: &'static str,
     /// Before what is accepted, and did not occur.
@@ -69,6 +73,9 @@ static ENGLISH: Words = Words {
             comment `// Time-outs fire only when nothing else can happen`. If it must not fail then either: --eager-timeouts, or `// Time-outs fire \
             at any moment`.",
     left: "If threads may be left running when the test ends: --detached, or above the test the comment `// Threads may be left running`.",
+    slept: "The thread that panics has slept. A sleep orders nothing: others may be slower than it, and than a loop that sleeps until a deadline, and the clock goes on as if they \
+            were. To wait for them, wait by a condition variable, a channel or a join; a time-out there fires only when nothing else can happen.",
+    refused: "What cannot be explored can be left out for good: by the comment `// Not explored: why` above the test, or at the top of its file.",
     accepted: "; accepted: ",
     never_met: "note: accepted, and did not occur in these tests: ",
     verdict: english,
@@ -97,6 +104,8 @@ static CHINESE: Words = Words {
     not_checked: "没有检查：",
     early: "只有在其他线程还能继续时超时先到，它才会失败。如果这不可能发生：用 --timeouts 0，或者在测试上方写注释 `// Time-outs fire only when nothing else can happen`。如果那时也不可以失败：用 --eager-timeouts，或者写 `// Time-outs fire at any moment`。",
     left: "如果测试结束时可以有线程仍在运行：用 --detached，或者在测试上方写注释 `// Threads may be left running`。",
+    slept: "panic 的线程睡过。睡眠不排次序：其他线程可以比它更慢，也可以比一个边睡边等到期限的循环更慢，时钟就按它们更慢来走。要等它们，请用条件变量、通道或 join；那里的超时只在没有别的事可发生时才触发。",
+    refused: "无法探索的测试可以一直不探索：在测试上方或者文件开头写注释 `// Not explored: 原因`。",
     accepted: "；已接受：",
     never_met: "注意：已接受，但在这些测试里没有出现：",
     verdict: chinese,

@@ -72,3 +72,36 @@ fn a_file_with_an_allocator_of_its_own_is_left_out_and_the_rest_explored() {
         .explore("allocator", &["--offline"])
         .says(4, &["it does not compile; cargo says why above"]);
 }
+
+/// A refused test is left out for good by a comment, and a comment that nearly is one is told.
+#[test]
+fn a_comment_leaves_out_what_cannot_be_explored() {
+    let crates = Crates::new();
+    let file = crates.path().join("slot/tests/outside.rs");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let with = |comment: &str| {
+        let server =
+            "#[test]\nfn a_server() { std::net::TcpListener::bind(\"127.0.0.1:0\").unwrap(); }\n";
+        std::fs::write(&file, format!("use std as _;\n\n// {comment}\n{server}")).unwrap();
+    };
+    let explore = |more: &[&str]| {
+        crates.explore("slot", &[&["--offline", "--test", "outside"], more].concat())
+    };
+    with("Not explored, as it opens a socket");
+    explore(&[]).says(
+        4,
+        &[
+            "note: tests/outside.rs:3 looks like `// Not explored:`, and is another comment",
+            "a_server  cannot be explored: main opens a socket",
+            "1 test: 1 could not be explored",
+            "can be left out for good: by the comment `// Not explored: why` above the test",
+        ],
+    );
+    with("Not explored: opens a socket");
+    let left = explore(&[]);
+    left.says(0, &["a_server  ignored: opens a socket", "1 test: 1 ignored"]);
+    assert!(!left.stderr.contains("looks like"), "{left:?}");
+    let ignored = explore(&["--message-format", "json"]).events("ignored");
+    assert_eq!(ignored[0]["why"], "opens a socket");
+    explore(&["--include-ignored"]).says(4, &["a_server  cannot be explored: main opens a socket"]);
+}

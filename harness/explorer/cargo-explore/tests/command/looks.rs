@@ -69,3 +69,26 @@ fn a_package_and_a_test_say_themselves_when_time_outs_fire() {
         .explore("waits", &["--offline"])
         .says(1, &["everything_is_counted  failed: main panics", "2 tests: 1 proved; 1 failed"]);
 }
+
+/// A deadline that is polled may pass before another thread has done anything: a line says why, and what to do.
+#[test]
+fn a_polled_deadline_says_that_others_may_be_slow() {
+    let crates = Crates::new();
+    let source = "use std::sync::atomic::{AtomicBool, Ordering::SeqCst};\nuse std::time::{Duration, Instant};\n\
+                  static DONE: AtomicBool = AtomicBool::new(false);\n\n#[test]\nfn polls() {\n    \
+                  let other = std::thread::spawn(|| DONE.store(true, SeqCst));\n    \
+                  let start = Instant::now();\n    while !DONE.load(SeqCst) {\n        \
+                  assert!(start.elapsed() < Duration::from_secs(2), \"too slow\");\n        \
+                  std::thread::sleep(Duration::from_millis(5));\n    }\n    other.join().unwrap();\n}\n\n\
+                  #[test]\nfn only_sleeps() {\n    std::thread::sleep(Duration::from_millis(5));\n    \
+                  panic!(\"for another reason\");\n}\n";
+    let file = crates.path().join("slot/tests/polls.rs");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(file, source).unwrap();
+    let advice = "The thread that panics has slept. A sleep orders nothing";
+    let polls = crates.explore("slot", &["--offline", "--test", "polls", "polls"]);
+    polls.says(1, &["polls  failed: main panics", "too slow", advice]);
+    let sleeps = crates.explore("slot", &["--offline", "--test", "polls", "only_sleeps"]);
+    sleeps.says(1, &["for another reason"]);
+    assert!(!sleeps.stdout.contains(advice), "{}", sleeps.stdout);
+}
