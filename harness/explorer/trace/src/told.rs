@@ -43,7 +43,7 @@ pub struct Stands {
     pub thread: ThreadId,
     /// "waits since step 3 for left, held by bob; holds right".
     pub words: String,
-    /// The source line, unless it has ended.
+    /// The source line, unless it has ended; within a crate of others, the line of one's own code that led there.
     pub at: Option<Location>,
 }
 
@@ -66,7 +66,7 @@ impl Trace {
         let stands = stands.map(|standing| Stands {
             thread: standing.thread,
             words: standing.text,
-            at: standing.at,
+            at: standing.called_at.or(standing.at),
         });
         let (_, headline) = explain::headline(&chart);
         let sentences = explain::sentences(&chart);

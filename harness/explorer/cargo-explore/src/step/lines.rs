@@ -43,7 +43,7 @@ pub(super) fn run(
     }
 }
 
-/// A line as a command: `2`, `2.1`, `b`, `f`, `?`, `? 2`, `r`, `q`, nothing.
+/// A line as a command: `2`, `2.1`, `b`, `f`, `n`, `?`, `? 2`, `r`, `q`, nothing.
 fn understood(line: &str, asking: Option<usize>) -> Option<Command> {
     let number = |text: &str| text.trim().parse::<usize>().ok();
     Some(match line {
@@ -52,6 +52,7 @@ fn understood(line: &str, asking: Option<usize>) -> Option<Command> {
         "f" => Command::Find,
         "r" => Command::Run,
         "q" => Command::Quit,
+        "n" => Command::Own(None),
         "?" => Command::Explain(None),
         _ => match (line.strip_prefix('?'), line.split_once('.'), asking) {
             (Some(thread), ..) => Command::Explain(Some(number(thread)?)),
@@ -73,6 +74,7 @@ mod tests {
         assert_eq!(understood("3", Some(1)), Some(Command::Go(1, Some(3))));
         assert_eq!(understood("? 1", None), Some(Command::Explain(Some(1))));
         assert_eq!(understood("", Some(1)), Some(Command::GoOn));
+        assert_eq!(understood("n", None), Some(Command::Own(None)));
         for nonsense in ["x", "-1", "2.x", "? a", "99999999999999999999", "2..1"] {
             assert_eq!(understood(nonsense, None), None, "{nonsense}");
         }

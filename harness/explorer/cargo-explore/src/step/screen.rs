@@ -1,7 +1,7 @@
 //! A terminal: a key is a command. What was on the screen before comes back at the end.
 
 use super::session::{Command, Session};
-use super::view;
+use super::view::{self, Marked};
 use crate::Progress;
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crossterm::{cursor, execute, terminal};
@@ -37,13 +37,16 @@ impl Drop for Screen {
 pub(super) fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
     let mut screen = Screen::open()?;
     let mut selected = session.usual().unwrap_or(0);
+    // So many steps further up than the last ones.
+    let mut up = 0_usize;
     loop {
         let (columns, rows) = terminal::size().unwrap_or((80, 24));
         // Some terminals do not know.
         let (columns, rows) = if columns == 0 { (80, 24) } else { (columns, rows) };
         let (columns, rows) = (usize::from(columns).max(20), usize::from(rows).max(6));
-        let page = view::page(session, columns, rows, 0, Some(selected));
+        let page = view::page(session, columns, rows, 0, Some(Marked { selected, up }));
         screen.show(&page.styled(rows))?;
+        up = up.min(page.above);
         let Event::Key(key) = event::read()? else { continue };
         if key.kind == KeyEventKind::Release {
             continue;
@@ -55,6 +58,14 @@ pub(super) fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
             }
             KeyCode::Down | KeyCode::Char('j') => {
                 selected = (selected + 1).min(session.threads.len().saturating_sub(1));
+                continue;
+            }
+            KeyCode::PageUp => {
+                up += (rows / 2).max(1);
+                continue;
+            }
+            KeyCode::PageDown => {
+                up = up.saturating_sub((rows / 2).max(1));
                 continue;
             }
             _ => command(key, session.asking, selected),
@@ -85,6 +96,7 @@ pub(super) fn run(session: &mut Session<'_>) -> anyhow::Result<()> {
             return Ok(());
         }
         if session.turns() != turns {
+            up = 0;
             selected = session.usual().unwrap_or(selected);
         }
         selected = selected.min(session.threads.len().saturating_sub(1));
@@ -96,8 +108,8 @@ fn command(key: KeyEvent, asking: Option<usize>, selected: usize) -> Option<Comm
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     Some(match key.code {
         KeyCode::Char('c' | 'd') if control => Command::Quit,
-        KeyCode::Char(digit @ '0'..='9') => {
-            let number = digit as usize - '0' as usize;
+        KeyCode::Char(key @ ('0'..='9' | 'A'..='Z')) => {
+            let number = view::number(key)?;
             match asking {
                 Some(thread) => Command::Go(thread, Some(number)),
                 None => Command::Go(number, None),
@@ -106,6 +118,7 @@ fn command(key: KeyEvent, asking: Option<usize>, selected: usize) -> Option<Comm
         KeyCode::Enter => Command::Go(asking.unwrap_or(selected), None),
         KeyCode::Char('b') | KeyCode::Esc | KeyCode::Backspace | KeyCode::Left => Command::Back,
         KeyCode::Char('f') => Command::Find,
+        KeyCode::Char('n') => Command::Own(Some(asking.unwrap_or(selected))),
         KeyCode::Char('?' | 'h') => Command::Explain(Some(asking.unwrap_or(selected))),
         KeyCode::Char('q') => Command::Quit,
         _ => return None,

@@ -18,6 +18,8 @@ pub(super) enum Command {
     Go(usize, Option<usize>),
     /// Whoever went last goes on, or the first that can.
     GoOn,
+    /// This thread goes on to its next step in code of one's own; without it whoever went last.
+    Own(Option<usize>),
     /// One step back.
     Back,
     /// To a failure, if there is one.
@@ -29,6 +31,9 @@ pub(super) enum Command {
     /// Nothing more.
     Quit,
 }
+
+/// So many steps within crates of others are taken at once.
+const MANY: usize = 200;
 
 /// What was last said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -134,6 +139,10 @@ impl<'a> Session<'a> {
                 None => self.say(self.words.nobody_can),
             },
             Command::Go(thread, way) => self.take(thread, way)?,
+            Command::Own(thread) => match thread.or(asked).or(self.usual()) {
+                Some(thread) => self.reach_own_code(thread)?,
+                None => self.say(self.words.nobody_can),
+            },
             Command::Find => self.find(progress)?,
             Command::Explain(thread) => {
                 self.explain(thread.or(asked).or(self.usual()));
@@ -193,6 +202,20 @@ impl<'a> Session<'a> {
         if self.steps() == before && !self.position.over {
             // Nothing of it is in the run.
             self.say((self.words.no_number)(&begins));
+        }
+        Ok(())
+    }
+
+    /// A thread takes its steps within crates of others, up to where it has to be asked which way it takes, or cannot go on.
+    fn reach_own_code(&mut self, number: usize) -> anyhow::Result<()> {
+        for _ in 0..MANY {
+            let turns = self.turns();
+            self.said.lines.clear();
+            self.take(number, None)?;
+            let next = self.threads.get(number).map_or(&[][..], |thread| &thread.ways);
+            if self.turns() == turns || self.is_over() || !next.iter().any(|way| way.within) {
+                break;
+            }
         }
         Ok(())
     }
@@ -260,6 +283,11 @@ impl<'a> Session<'a> {
         }
         let run = report::quoted(&run, root);
         self.told = run.told(language);
+        for told in &mut self.told.steps {
+            if let Some(step) = run.steps.get(told.index) {
+                (told.words, told.at) = own(step, &told.words);
+            }
+        }
         let quote = |run: &Trace, at: Option<&Location>| {
             // The call of `main` is the explorer's own.
             let at = at.filter(|at| !at.file.contains("explorer/engine/src/"))?;
@@ -286,18 +314,29 @@ impl<'a> Session<'a> {
             };
             let step = told.steps.iter().find(new).filter(|_| way.untold.is_none());
             let step_of = |step: &trace::ToldStep| after.steps.get(step.index);
+            let within = step.and_then(step_of).is_none_or(|step| step.called_at.is_some());
             let operation = step.and_then(step_of).map(|step| &step.operation);
-            let words = match (step, way.untold) {
-                (Some(step), _) => step.words.clone(),
-                (None, untold) => (self.words.untold)(untold).to_owned(),
+            let (words, at) = match (step, way.untold) {
+                (Some(step), _) => step_of(step)
+                    .map_or((step.words.clone(), None), |taken| own(taken, &step.words)),
+                (None, untold) => ((self.words.untold)(untold).to_owned(), None),
             };
-            let at = step.and_then(|step| quote(&after, step.at.as_ref()));
+            let at = quote(&after, at.as_ref());
             if let Some(thread) = threads.get_mut(way.thread.0 as usize) {
                 let turn = (way.thread.0 as u8, way.alternative);
                 let meaning = meaning::of_step(operation, way.untold, self.words);
-                thread.ways.push(Next { turn, words, at, meaning });
+                thread.ways.push(Next { turn, words, at, meaning, within });
             }
         }
         self.threads = threads;
+    }
+}
+
+/// A step in words, and its line. What a crate of others does is best understood where it is asked for.
+fn own(step: &trace::Step, words: &str) -> (String, Option<Location>) {
+    let within = step.at.as_ref().and_then(|at| at.file.split('/').next());
+    match (&step.called_at, within) {
+        (Some(called_at), Some(within)) => (format!("{words} ({within})"), Some(called_at.clone())),
+        _ => (words.to_owned(), step.at.clone()),
     }
 }

@@ -24,4 +24,6 @@ pub(super) struct Next {
     pub words: String,
     pub at: Option<(Location, String)>,
     pub meaning: &'static str,
+    /// Whether it is a step within a crate of others, or one that the run does not tell of.
+    pub within: bool,
 }

@@ -10,6 +10,30 @@ use trace::{Location, ThreadId};
 #[derive(Debug, Default)]
 pub(super) struct Page {
     lines: Vec<(Look, String)>,
+    /// How many steps of the run there was no room for above those that are shown, at its end.
+    pub above: usize,
+}
+
+/// What a terminal marks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Marked {
+    /// This thread.
+    pub selected: usize,
+    /// So many steps further up than the last ones.
+    pub up: usize,
+}
+
+/// The key of a thread, or of a way: a digit, and a capital letter from ten on.
+fn key(number: usize) -> String {
+    match (number.checked_sub(10), number) {
+        (Some(letter @ 0..26), _) => char::from(b'A' + letter as u8).to_string(),
+        _ => number.to_string(),
+    }
+}
+
+/// What a key is the key of.
+pub(super) fn number(key: char) -> Option<usize> {
+    key.to_digit(36).filter(|_| !key.is_lowercase()).map(|number| number as usize)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +87,9 @@ pub(super) fn page(
     columns: usize,
     height: usize,
     from: usize,
-    selected: Option<usize>,
+    marked: Option<Marked>,
 ) -> Page {
+    let selected = marked.map(|marked| marked.selected);
     let mut below = Page::default();
     for said in &session.said.lines {
         below.wrapped(Look::Title, said, columns);
@@ -75,10 +100,13 @@ pub(super) fn page(
             below.wrapped(look, &sentence, columns);
         }
     }
-    ways(&mut below, session, columns);
+    ways(&mut below, session, columns, marked.is_some());
     below.wrapped(Look::Dim, keys(session), columns);
     if selected.is_some() && !session.is_over() && session.asking.is_none() {
         below.wrapped(Look::Dim, session.words.keys_of_a_terminal, columns);
+        if session.threads.len() > 10 {
+            below.wrapped(Look::Dim, session.words.keys_of_many, columns);
+        }
     }
 
     let mut threads = Page::default();
@@ -94,7 +122,9 @@ pub(super) fn page(
     let left = height.saturating_sub(1 + threads.lines.len() + below.lines.len());
     let steps = session.told.steps.get(from..).unwrap_or_default();
     let skipped = steps.len().saturating_sub(left);
-    for step in &steps[skipped..] {
+    page.above = skipped;
+    let up = marked.map_or(0, |marked| marked.up).min(skipped);
+    for step in &steps[skipped - up..steps.len() - up] {
         let name = name(session, step.thread);
         let text = format!("{:>4} {name} {}", step.number, step.words);
         page.line(Look::Plain, beside(&text, step.at.as_ref(), columns));
@@ -131,7 +161,8 @@ fn stand(
         ways => format!("{}{}", (words.next_of)(ways.len()), ways[0].words),
     };
     let mark = if selected == Some(thread.number) { '>' } else { ' ' };
-    let line = format!("{mark}{:>2} {}  {does}", thread.number, thread.name);
+    let number = if selected.is_some() { key(thread.number) } else { thread.number.to_string() };
+    let line = format!("{mark}{number:>2} {}  {does}", thread.name);
     let at = thread.ways.first().and_then(|way| way.at.as_ref()).or(thread.at.as_ref());
     let look = match (mark, thread.ways.is_empty()) {
         ('>', _) => Look::Chosen,
@@ -149,13 +180,14 @@ fn stand(
 }
 
 /// What the thread can do that is asked which way it takes.
-fn ways(page: &mut Page, session: &Session<'_>, columns: usize) {
+fn ways(page: &mut Page, session: &Session<'_>, columns: usize, keyed: bool) {
     let Some(thread) = session.asking.and_then(|number| session.threads.get(number)) else {
         return;
     };
     page.line(Look::Title, (session.words.which)(&thread.name));
     for (index, way) in thread.ways.iter().enumerate() {
-        page.line(Look::Plain, clip(&format!("{:>4}  {}", index + 1, way.words), columns, "…"));
+        let number = if keyed { key(index + 1) } else { (index + 1).to_string() };
+        page.line(Look::Plain, clip(&format!("{number:>4}  {}", way.words), columns, "…"));
     }
 }
 
@@ -178,4 +210,20 @@ fn beside(text: &str, at: Option<&Location>, columns: usize) -> String {
 
 fn place(at: &Location) -> String {
     format!("{}:{}", at.file, at.line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{key, number};
+
+    #[test]
+    fn each_of_36_has_a_key() {
+        for thread in 0..36 {
+            let key = key(thread);
+            assert_eq!(key.len(), 1, "{thread}");
+            assert_eq!(key.chars().next().and_then(number), Some(thread));
+        }
+        assert_eq!(key(36), "36");
+        assert_eq!(["b", "q", "?"].map(|key| number(key.chars().next().unwrap())), [None; 3]);
+    }
 }

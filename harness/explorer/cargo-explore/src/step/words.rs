@@ -37,6 +37,8 @@ pub(super) struct Words {
     pub no_number: fn(&str) -> String,
     /// What keys do that a line cannot.
     pub keys_of_a_terminal: &'static str,
+    /// Which keys threads have for which there is no digit.
+    pub keys_of_many: &'static str,
     pub untold: fn(Option<Untold>) -> &'static str,
     /// So many steps were chosen, and the rest came about by itself.
     pub left_at: fn(usize) -> String,

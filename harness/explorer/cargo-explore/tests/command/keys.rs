@@ -146,3 +146,39 @@ fn who_leaves_by_control_c_has_the_terminal_as_it_was() {
     assert!(code.is_some(), "{all}");
     assert!(all.contains("\x1b[?1049l") && all.contains("\x1b[?25h"), "{all}");
 }
+
+/// Twelve threads: each has a key of its own, and what there is no room for can be seen.
+#[test]
+fn threads_from_ten_on_have_letters() {
+    let crates = Crates::new();
+    let source = "use std::sync::Mutex;\nstatic ALL: Mutex<u32> = Mutex::new(0);\n\n#[test]\nfn twelve() {\n    \
+                  let add = || *ALL.lock().unwrap() += 1;\n    \
+                  let all: Vec<_> = (0..12).map(|_| std::thread::spawn(add)).collect();\n    \
+                  all.into_iter().for_each(|one| one.join().unwrap());\n}\n";
+    let file = crates.path().join("slot/tests/many.rs");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(file, source).unwrap();
+    let test = ["--offline", "--test", "many", "--step", "twelve"];
+    let mut terminal = Terminal::of(&crates, "slot", &test);
+    terminal.until(&["Nothing has happened yet."]);
+    // After the last one, main waits for the first.
+    for steps in (1..=11).chain([13]) {
+        terminal.press("0");
+        let s = if steps == 1 { " was" } else { "s were" };
+        terminal.until(&[&format!(" {steps} step{s} taken.")]);
+    }
+    terminal.until(&["A, B, C, …: the threads from ten on", "C all#12 next: begins"]);
+    terminal.press("C");
+    terminal.until(&["all#12 begins: no other thread can tell", "C all#12 next: locks ALL"]);
+    terminal.press("C");
+    terminal.until(&["14 steps were taken.", "14 all#12 locks ALL"]);
+    for _ in 0..3 {
+        terminal.press("\x1b[5~");
+    }
+    terminal.until(&["1 main spawns all#1 "]);
+    terminal.press("\x1b[6~\x1b[6~\x1b[6~");
+    terminal.until(&["14 all#12 locks ALL"]);
+    terminal.press("q");
+    let (code, all) = terminal.end();
+    assert_eq!(code, Some(0), "{all}");
+}

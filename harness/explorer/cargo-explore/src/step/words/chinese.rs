@@ -39,7 +39,8 @@ pub(super) static WORDS: Words = Words {
     },
     unknown: |line| format!("“{line}”在这里没有意义。"),
     no_number: |what| format!("{what}：别的线程看不出来，所以没有编号。"),
-    keys_of_a_terminal: "↑ ↓：标出另一个线程；回车和 ? 指标出的那个；←：退回",
+    keys_of_a_terminal: "↑ ↓：标出另一个线程；回车和 ? 指标出的那个；←：退回；PgUp、PgDn：更早的步骤；n：走到它在你自己代码里的下一步",
+    keys_of_many: "A、B、C……：第 10 号起的线程",
     untold: |untold| match untold {
         Some(Untold::Begins) => "开始",
         Some(Untold::Asks) => "来到一个可能阻塞的调用",

@@ -47,7 +47,8 @@ pub(super) static WORDS: Words = Words {
     },
     unknown: |line| format!("“{line}” means nothing here."),
     no_number: |what| format!("{what}: no other thread can tell, so it has no number."),
-    keys_of_a_terminal: "↑ ↓: mark another thread; Enter and ?: the marked one; ←: back",
+    keys_of_a_terminal: "↑ ↓: mark another thread; Enter and ?: the marked one; ←: back; PgUp, PgDn: earlier steps; n: on to its next step in your own code",
+    keys_of_many: "A, B, C, …: the threads from ten on",
     untold: |untold| match untold {
         Some(Untold::Begins) => "begins",
         Some(Untold::Asks) => "comes to a call that may block",
