@@ -5,10 +5,10 @@ use super::protocol::{LENGTH, MAX_FRAME, Reply, Request, frame, size};
 use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv, send};
+use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Why an exchange failed.
 pub(super) enum Trouble {
@@ -29,14 +29,19 @@ pub(super) struct Channel {
     buffer: Vec<u8>,
     /// Until when whatever is sent or waited for must be through.
     pub(super) deadline: Option<Instant>,
+    /// Whether `recv` comes back from time to time.
+    looks_up: bool,
 }
 
 /// How much is read at once.
 const PORTION: usize = 64 * 1024;
 
+/// How long `recv` waits before it comes back, for who has a deadline further away. That saves a `poll` before each.
+const LOOK_UP: Duration = Duration::from_secs(1);
+
 impl Channel {
     pub(super) fn new(socket: OwnedFd) -> Channel {
-        Channel { socket, buffer: Vec::new(), deadline: None }
+        Channel { socket, buffer: Vec::new(), deadline: None, looks_up: false }
     }
 
     /// Whether the other side has not hung up. Says nothing of one that is
@@ -82,12 +87,12 @@ impl Channel {
 
     fn fill(&mut self, wanted: usize) -> Result<(), Trouble> {
         while self.buffer.len() < wanted {
-            let flags = self.patient(PollFlags::IN)?;
+            let flags = self.patient()?;
             // Room grows with what arrives, not with what a length claims.
             let room = self.buffer.try_reserve(PORTION);
             room.map_err(|_| Trouble::Io(io::ErrorKind::OutOfMemory.into()))?;
             let room = spare_capacity(&mut self.buffer);
-            match recv(&self.socket, room, RecvFlags::from_bits_retain(flags)) {
+            match recv(&self.socket, room, flags) {
                 Ok((_, 0)) | Err(Errno::CONNRESET) => return Err(Trouble::Ended),
                 Ok(_) | Err(Errno::INTR | Errno::AGAIN) => {}
                 Err(error) => return Err(Trouble::Io(error.into())),
@@ -98,10 +103,12 @@ impl Channel {
 
     pub(super) fn send_all(&mut self, mut bytes: &[u8]) -> Result<(), Trouble> {
         while !bytes.is_empty() {
-            let flags = SendFlags::from_bits_retain(self.patient(PollFlags::OUT)?);
-            match send(&self.socket, bytes, SendFlags::NOSIGNAL | flags) {
+            self.left()?;
+            // Mostly there is room, and nothing to wait for.
+            match send(&self.socket, bytes, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
                 Ok(sent) => bytes = &bytes[sent..],
-                Err(Errno::INTR | Errno::AGAIN) => {}
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => self.wait(PollFlags::OUT)?,
                 Err(Errno::PIPE | Errno::CONNRESET) => return Err(Trouble::Ended),
                 Err(error) => return Err(Trouble::Io(error.into())),
             }
@@ -109,25 +116,44 @@ impl Channel {
         Ok(())
     }
 
-    /// Waits until the socket is ready, if there is a deadline; without, the
-    /// call that follows waits. Returns the flags for that.
+    /// Before a call of `recv`: waits until there is something if the deadline is near. Otherwise that call waits, and comes back to
+    /// look at the clock. Returns the flags for it.
+    fn patient(&mut self) -> Result<RecvFlags, Trouble> {
+        if self.left()?.is_some_and(|left| left < LOOK_UP) {
+            self.wait(PollFlags::IN)?;
+            return Ok(RecvFlags::DONTWAIT);
+        }
+        if !self.looks_up && self.deadline.is_some() {
+            let kind = sockopt::Timeout::Recv;
+            let set = sockopt::set_socket_timeout(&self.socket, kind, Some(LOOK_UP));
+            set.map_err(|error| Trouble::Io(error.into()))?;
+            self.looks_up = true;
+        }
+        Ok(RecvFlags::empty())
+    }
+
+    /// How long there is still time, if not for ever.
     ///
     /// After the deadline it is too late even if the socket is ready: from somebody who says
     /// something all the time, and never what is waited for, nobody else would come away.
-    fn patient(&self, what: PollFlags) -> Result<u32, Trouble> {
-        let Some(deadline) = self.deadline else { return Ok(0) };
+    fn left(&self) -> Result<Option<Duration>, Trouble> {
+        let Some(deadline) = self.deadline else { return Ok(None) };
+        match deadline.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => Err(Trouble::Silent),
+            left => Ok(Some(left)),
+        }
+    }
+
+    /// Waits until the socket is ready.
+    fn wait(&self, what: PollFlags) -> Result<(), Trouble> {
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(Trouble::Silent);
-            }
-            let left = Timespec {
+            let left = self.left()?.map(|left| Timespec {
                 tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX),
                 tv_nsec: left.subsec_nanos().into(),
-            };
-            match poll(&mut [PollFd::new(&self.socket, what)], Some(&left)) {
+            });
+            match poll(&mut [PollFd::new(&self.socket, what)], left.as_ref()) {
                 Ok(0) => return Err(Trouble::Silent),
-                Ok(_) => return Ok(RecvFlags::DONTWAIT.bits()),
+                Ok(_) => return Ok(()),
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(Trouble::Io(error.into())),
             }
