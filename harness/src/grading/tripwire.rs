@@ -12,6 +12,7 @@ use super::nesting;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use std::collections::BTreeSet;
+use syn::ext::IdentExt;
 use syn::visit::{self, Visit};
 
 /// What tells how many owners an `Arc` has.
@@ -291,16 +292,29 @@ impl<'ast> Visit<'ast> for Names {
     }
 }
 
-/// Whether these tokens give something the name of std's `Scope`.
+/// Whether these tokens give something the name of std's `Scope`, or may: a macro makes of its tokens what it likes.
 fn names_a_scope(tokens: TokenStream) -> bool {
-    let mut before = String::new();
+    let (mut before, mut earlier) = (String::new(), String::new());
     tokens.into_iter().any(|token| {
         let after = std::mem::replace(&mut before, token.to_string());
+        let first = std::mem::replace(&mut earlier, after.clone());
         match token {
+            // `name!(…)`, `macro_rules! name { … }`
+            TokenTree::Group(group) if after == "!" || first == "!" => {
+                mentions_a_scope(group.stream())
+            }
             TokenTree::Group(group) => names_a_scope(group.stream()),
-            TokenTree::Ident(name) => name == SCOPE && NAMING.contains(&after.as_str()),
+            TokenTree::Ident(name) => name.unraw() == SCOPE && NAMING.contains(&after.as_str()),
             TokenTree::Punct(_) | TokenTree::Literal(_) => false,
         }
+    })
+}
+
+fn mentions_a_scope(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions_a_scope(group.stream()),
+        TokenTree::Ident(name) => name.unraw() == SCOPE,
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })
 }
 
@@ -462,6 +476,9 @@ mod tests {
             "struct Scope<'a, 'b>(&'a &'b ());",
             "mod m { pub type Scope<'a, 'b> = &'a &'b (); }",
             "use m::Other as Scope;",
+            "struct r#Scope<'a, 'b>(&'a &'b ());",
+            "macro_rules! m { ($a:ident, $b:ident) => { use crate::$a as $b; } } m!(Other, Scope);",
+            "macro_rules! m { ($a:ident) => { use crate::$a as Scope; } } m!(Other);",
         ] {
             let why = said(&format!("{own}\n{helper}")).unwrap();
             assert!(why.contains("25860"), "{why}");
