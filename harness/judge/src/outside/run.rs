@@ -140,7 +140,11 @@ impl Run {
     /// When the program ends its output first.
     #[track_caller]
     pub fn line(&mut self) -> String {
-        self.stdout.line().unwrap_or_else(|| self.no_more("the next line"))
+        // Not in a closure, which would have this line for its caller's.
+        match self.stdout.line() {
+            Some(line) => line,
+            None => self.no_more("the next line"),
+        }
     }
 
     /// The next so many bytes of standard output, whether they are text or not. Blocks until they
@@ -151,8 +155,10 @@ impl Run {
     /// When the program ends its output first.
     #[track_caller]
     pub fn bytes(&mut self, count: usize) -> Vec<u8> {
-        let bytes = self.stdout.bytes(count);
-        bytes.unwrap_or_else(|| self.no_more(&format!("{count} bytes more had come")))
+        match self.stdout.bytes(count) {
+            Some(bytes) => bytes,
+            None => self.no_more(&format!("{count} bytes more had come")),
+        }
     }
 
     #[track_caller]
